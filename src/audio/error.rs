@@ -1,0 +1,128 @@
+//! What can go wrong when a file is opened as a recording, said so that someone who is not an engineer knows what to do.
+
+use std::io;
+
+use thiserror::Error;
+
+/// The advice that ends every message about a codec or container that cannot be read.
+macro_rules! save_it_as {
+    () => {
+        "save it as WAV, FLAC, MP3 or ordinary M4A (AAC-LC) and try again"
+    };
+}
+
+/// Why a file did not become a [`Recording`](super::Recording).
+///
+/// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AudioError {
+    /// Nothing exists at the path.
+    #[error("there is no such file; check the name and the folder")]
+    NotFound,
+
+    /// The path is a directory.
+    #[error("this is a folder; name the recordings inside it instead")]
+    IsDirectory,
+
+    /// The path is a pipe, a socket or a device, which cannot be read twice.
+    #[error("this is not an ordinary file; save the recording to a file first")]
+    NotAFile,
+
+    /// The operating system does not let this user read the file.
+    #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
+    NoPermission,
+
+    /// The file has no bytes at all.
+    #[error("the file is empty (0 bytes); record or copy it again")]
+    Empty,
+
+    /// The container is there, but no sound is in it.
+    #[error("the file has a header but no sound in it; the recording was probably never started, record it again")]
+    NoSound,
+
+    /// Neither an audio nor a video file.
+    #[error("this is not an audio or video file; give a recording such as WAV, FLAC, MP3, M4A, OGG or WebM")]
+    NotAudio,
+
+    /// An audio or video format that is recognised but cannot be read.
+    #[error("{name} cannot be read here; {advice}", advice = save_it_as!())]
+    Unsupported {
+        /// The codec or container by the name people know it by, e.g. "HE-AAC" or "Windows Media (WMA)".
+        name: String,
+    },
+
+    /// A video without a sound track.
+    #[error("there is no sound track in this video; check that the microphone was on and record it again")]
+    NoAudioTrack,
+
+    /// The recorder stopped before it wrote the index without which the sound cannot be found (the `moov` atom of MP4).
+    #[error(
+        "the recorder was stopped before it finished writing this file, so the sound cannot be found in it; repair it with the app that recorded it or record it again"
+    )]
+    Unfinished,
+
+    /// The header makes claims no recording of speech can make.
+    #[error("the file says it has {what}, which no recording has; it is damaged, {advice}", advice = save_it_as!())]
+    AbsurdHeader {
+        /// The claim, e.g. "a sample rate of 2 Hz".
+        what: String,
+    },
+
+    /// The container is recognised but so broken that no sound could be decoded.
+    #[error("the file is damaged and no sound could be read from it; copy it again from where it was recorded")]
+    Damaged,
+
+    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S).
+    #[error("the recording is longer than {hours:.0} hours; cut out the answer and try again")]
+    TooLong {
+        /// The longest recording that is read, in hours.
+        hours: f64,
+    },
+
+    /// The operating system failed while the file was read.
+    #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
+    Io(#[source] io::Error),
+}
+
+impl From<io::Error> for AudioError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            io::ErrorKind::PermissionDenied => Self::NoPermission,
+            io::ErrorKind::IsADirectory => Self::IsDirectory,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_is_one_line_that_says_what_to_do() {
+        let errors = [
+            AudioError::NotFound,
+            AudioError::IsDirectory,
+            AudioError::NotAFile,
+            AudioError::NoPermission,
+            AudioError::Empty,
+            AudioError::NoSound,
+            AudioError::NotAudio,
+            AudioError::Unsupported { name: "HE-AAC".into() },
+            AudioError::NoAudioTrack,
+            AudioError::Unfinished,
+            AudioError::AbsurdHeader { what: "0 channels".into() },
+            AudioError::Damaged,
+            AudioError::TooLong { hours: 4.0 },
+            AudioError::Io(io::Error::other("disk")),
+        ];
+        for error in errors {
+            let message = error.to_string();
+            assert!(!message.contains('\n'), "{message}");
+            assert!(message.contains(';') || message.contains(','), "no advice: {message}");
+            assert!(!message.ends_with('.'), "{message}");
+        }
+    }
+}

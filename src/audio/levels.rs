@@ -1,0 +1,332 @@
+//! Peak, clipping and loudness of the mono signal at the recording's native rate.
+
+use ebur128::{EbuR128, Mode};
+
+/// Samples of a clipped stretch lie within this fraction of each other: 0.1 %, that is 0.009 dB.
+const FLAT_FRACTION: f32 = 0.001;
+
+/// Three equal samples are the least that is called a flat top; two happen in any signal.
+const MIN_RUN: u64 = 3;
+
+/// A slower signal need not fall so steeply if it crosses the next band of the same height in this fraction of the flat
+/// top's length. Beside the top of a parabola that takes at least a fifth, wherever the bands happen to lie; the margin is
+/// for coarse sample values.
+const EDGE_FRACTION: u64 = 20;
+
+/// From here on a flat top is at full scale: 0.1 % below it.
+const FULL_SCALE: f32 = 1.0 - FLAT_FRACTION;
+
+/// Flat tops needed to call a plateau below full scale clipping (a recording that was turned down after it clipped). One
+/// flat top can be chance.
+const MIN_RUNS_BELOW_FULL_SCALE: u64 = 3;
+
+/// A plateau below full scale has to be this many steps of the sample values high: what wavers between the lowest few values
+/// is flat without being clipped.
+const MIN_STEPS: f32 = 16.0;
+
+/// A plateau is the signal's own maximum if it is no further than this below its peak.
+const TOP_FRACTION: f32 = 0.002;
+
+/// Short-term loudness values (3 s long, one a second) that a loudness range needs, so that its 10th percentile
+/// (EBU Tech 3342) is not merely the lowest value.
+const MIN_RANGE_VALUES: f64 = 10.0;
+
+/// Seconds of signal for [`MIN_RANGE_VALUES`].
+const MIN_RANGE_S: f64 = 3.0 + (MIN_RANGE_VALUES - 1.0);
+
+/// How loud a recording is, measured on its mono signal at the native rate, so that a mono and a two-channel copy agree.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Levels {
+    /// Highest sample magnitude, dB relative to full scale, at most about 0. `None` for digital silence.
+    pub peak_dbfs: Option<f64>,
+    /// Fraction of all samples (0 to 1) inside flat tops of three or more samples, at full scale or at the signal's own
+    /// maximum. Lossy codecs round off flat tops: clipping before such a codec is not seen.
+    pub clipped_fraction: f64,
+    /// Integrated loudness (EBU R128, ITU-R BS.1770-4), LUFS. `None` for silence (nothing above -70 LUFS) and for less
+    /// than one 0.4 s block.
+    pub loudness_lufs: Option<f64>,
+    /// Loudness range (EBU Tech 3342), LU. `None` for silence and for less than 12 s, too few values for a range.
+    pub loudness_range_lu: Option<f64>,
+}
+
+/// Measures [`Levels`] of a signal that comes block by block.
+pub(super) struct LevelMeter {
+    rate_hz: u32,
+    frames: u64,
+    /// `None` if the rate is outside what the loudness filter supports.
+    loudness: Option<EbuR128>,
+    upper: FlatTops,
+    lower: FlatTops,
+}
+
+impl LevelMeter {
+    /// `quantum` is the largest step between neighbouring sample values of the file's sample format near full scale.
+    pub(super) fn new(rate_hz: u32, quantum: f32) -> Self {
+        Self {
+            rate_hz,
+            frames: 0,
+            loudness: EbuR128::new(1, rate_hz, Mode::I | Mode::LRA).ok(),
+            upper: FlatTops::new(quantum),
+            lower: FlatTops::new(quantum),
+        }
+    }
+
+    /// Takes the next samples.
+    pub(super) fn push(&mut self, mono: &[f32]) {
+        self.frames += mono.len() as u64;
+        for &sample in mono {
+            self.upper.push(sample);
+            self.lower.push(-sample);
+        }
+        if self.loudness.as_mut().is_some_and(|meter| meter.add_frames_f32(mono).is_err()) {
+            self.loudness = None;
+        }
+    }
+
+    /// The levels of all samples so far.
+    pub(super) fn finish(&self) -> Levels {
+        let peak = f64::from(self.upper.peak.max(self.lower.peak));
+        let clipped = self.upper.clipped() + self.lower.clipped();
+        let loudness = self.loudness.as_ref();
+        let loudness_lufs = loudness.and_then(|meter| meter.loudness_global().ok()).filter(|lufs| lufs.is_finite());
+        let long_enough = self.frames as f64 >= MIN_RANGE_S * f64::from(self.rate_hz);
+        Levels {
+            peak_dbfs: (peak > 0.0).then(|| 20.0 * peak.log10()),
+            clipped_fraction: if self.frames == 0 { 0.0 } else { clipped as f64 / self.frames as f64 },
+            loudness_lufs,
+            loudness_range_lu: loudness
+                .filter(|_| long_enough && loudness_lufs.is_some())
+                .and_then(|meter| meter.loudness_range().ok())
+                .filter(|lu| lu.is_finite()),
+        }
+    }
+}
+
+/// Finds the flat tops on one side (the upper; the lower is given upside down) of a signal, keeping only the highest.
+///
+/// A flat top is a run of at least [`MIN_RUN`] samples that lie within a narrow band, and from which the signal falls on
+/// both sides as no round top does: by [`edge_fall`] bands at once, or by one band within 1/[`EDGE_FRACTION`] of the run.
+struct FlatTops {
+    quantum: f32,
+    peak: f32,
+    before: f32,
+    run: Option<Run>,
+    /// Length of the run before the current one.
+    samples_before: u64,
+    /// A flat top so far, if the run after it turns out short.
+    waiting: Option<Run>,
+    /// The highest plateau so far: its level, flat tops and samples.
+    level: f32,
+    runs: u64,
+    samples: u64,
+}
+
+/// How far the signal must fall right beside a flat top of `samples` samples, in units of its flatness. A parabola, as the
+/// round top of a tone is one, falls by at most `4 n / (n - 1)^2` from the lowest of `n` samples inside a band of 1 to the
+/// first outside. Half as much again, and one band for rounding to sample values, is more than any round top has.
+fn edge_fall(samples: u64) -> f32 {
+    let n = samples as f32;
+    1.0 + 1.5 * 4.0 * n / (n - 1.0).powi(2)
+}
+
+/// Height within which samples count as equal at `level`.
+fn band(level: f32, quantum: f32) -> f32 {
+    (FLAT_FRACTION * level).max(1.5 * quantum)
+}
+
+/// Consecutive samples that stay within one band.
+#[derive(Clone, Copy)]
+struct Run {
+    before: f32,
+    lowest: f32,
+    highest: f32,
+    samples: u64,
+}
+
+impl FlatTops {
+    fn new(quantum: f32) -> Self {
+        Self {
+            quantum,
+            peak: 0.0,
+            before: 0.0,
+            run: None,
+            samples_before: 0,
+            waiting: None,
+            level: 0.0,
+            runs: 0,
+            samples: 0,
+        }
+    }
+
+    fn push(&mut self, sample: f32) {
+        self.peak = self.peak.max(sample);
+        if let Some(run) = &mut self.run {
+            let (lowest, highest) = (run.lowest.min(sample), run.highest.max(sample));
+            if highest - lowest <= band(highest, self.quantum) {
+                (run.lowest, run.highest) = (lowest, highest);
+                run.samples += 1;
+                self.before = sample;
+                return;
+            }
+        }
+        if let Some(run) = self.run.take() {
+            self.end(run, sample);
+        }
+        self.run = Some(Run { before: self.before, lowest: sample, highest: sample, samples: 1 });
+        self.before = sample;
+    }
+
+    /// Judges a run that `after` has ended.
+    fn end(&mut self, run: Run, after: f32) {
+        if let Some(top) = self.waiting.take()
+            && run.samples * EDGE_FRACTION <= top.samples
+        {
+            self.count(top);
+        }
+        let samples_before = std::mem::replace(&mut self.samples_before, run.samples);
+        if run.samples < MIN_RUN || run.highest <= 0.0 || run.before.max(after) >= run.lowest {
+            return;
+        }
+        let steep = edge_fall(run.samples) * band(run.highest, self.quantum);
+        let rises = run.lowest - run.before >= steep || samples_before * EDGE_FRACTION <= run.samples;
+        match (rises, run.lowest - after >= steep) {
+            (true, true) => self.count(run),
+            (true, false) => self.waiting = Some(run),
+            (false, _) => {}
+        }
+    }
+
+    /// Counts a flat top if it belongs to the highest plateau so far, or is a higher one.
+    fn count(&mut self, top: Run) {
+        if top.highest < self.level * (1.0 - TOP_FRACTION) {
+            return;
+        }
+        if top.highest > self.level * (1.0 + TOP_FRACTION) {
+            (self.level, self.runs, self.samples) = (top.highest, 0, 0);
+        }
+        self.runs += 1;
+        self.samples += top.samples;
+    }
+
+    /// Samples in flat tops at full scale or at this side's own maximum.
+    fn clipped(&self) -> u64 {
+        let at_top = self.level >= self.peak * (1.0 - TOP_FRACTION);
+        let enough = self.level >= FULL_SCALE
+            || (self.runs >= MIN_RUNS_BELOW_FULL_SCALE && self.level >= MIN_STEPS * self.quantum);
+        if at_top && enough { self.samples } else { 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f64::consts::TAU;
+
+    use super::*;
+
+    const Q16: f32 = 1.0 / 32_768.0;
+
+    fn levels(rate_hz: u32, signal: &[f32]) -> Levels {
+        levels_with(rate_hz, signal, Q16)
+    }
+
+    fn levels_with(rate_hz: u32, signal: &[f32], quantum: f32) -> Levels {
+        let mut meter = LevelMeter::new(rate_hz, quantum);
+        signal.chunks(1000).for_each(|block| meter.push(block));
+        meter.finish()
+    }
+
+    fn tone(rate_hz: u32, frequency_hz: f64, amplitude: f64, duration_s: f64) -> Vec<f32> {
+        let frames = (duration_s * f64::from(rate_hz)) as usize;
+        (0..frames).map(|i| (amplitude * (TAU * frequency_hz * i as f64 / f64::from(rate_hz)).sin()) as f32).collect()
+    }
+
+    fn quantized(signal: &[f32], step: f32) -> Vec<f32> {
+        signal.iter().map(|x| (x / step).round() * step).map(|x| x.clamp(-1.0, 1.0 - step)).collect()
+    }
+
+    #[test]
+    fn loudness_is_that_of_ebu_tech_3341() {
+        // Tech 3341, case 1: a 1 kHz stereo sine at -23 dBFS reads -23 LUFS. One channel of it is 3.01 dB less.
+        let tone = tone(48_000, 1000.0, 10_f64.powf(-23.0 / 20.0), 20.0);
+        let levels = levels(48_000, &tone);
+        assert!((levels.loudness_lufs.unwrap() + 26.01).abs() < 0.1, "{levels:?}");
+        assert!((levels.peak_dbfs.unwrap() + 23.0).abs() < 0.01, "{levels:?}");
+        assert!(levels.loudness_range_lu.unwrap() < 0.1, "{levels:?}");
+    }
+
+    #[test]
+    fn loudness_range_is_that_of_ebu_tech_3342() {
+        // Tech 3342, case 1: 20 s at -20 dBFS, 20 s at -30 dBFS: 10 LU.
+        let mut signal = tone(48_000, 1000.0, 0.1, 20.0);
+        signal.extend(tone(48_000, 1000.0, 10_f64.powf(-1.5), 20.0));
+        assert!((levels(48_000, &signal).loudness_range_lu.unwrap() - 10.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn silence_and_short_recordings_have_no_loudness() {
+        let silence = levels(16_000, &vec![0.0; 320_000]);
+        let none = Levels { peak_dbfs: None, clipped_fraction: 0.0, loudness_lufs: None, loudness_range_lu: None };
+        assert_eq!(silence, none);
+        assert_eq!(levels(16_000, &[]), none);
+        let short = levels(16_000, &tone(16_000, 300.0, 0.5, 0.3));
+        assert_eq!((short.loudness_lufs, short.loudness_range_lu), (None, None));
+        let medium = levels(16_000, &tone(16_000, 300.0, 0.5, 11.0));
+        assert!(medium.loudness_lufs.is_some() && medium.loudness_range_lu.is_none());
+    }
+
+    #[test]
+    fn round_tops_are_not_clipped() {
+        for rate_hz in [8_000, 16_000, 48_000, 192_000] {
+            for frequency_hz in [10.0, 50.0, 100.0, 123.4, 440.0, 3000.0] {
+                let tone = tone(rate_hz, frequency_hz, 1.0, 2.0);
+                assert_eq!(levels(rate_hz, &tone).clipped_fraction, 0.0, "float {frequency_hz} Hz at {rate_hz}");
+                let tone_16 = quantized(&tone, Q16);
+                assert_eq!(levels(rate_hz, &tone_16).clipped_fraction, 0.0, "16 bit {frequency_hz} Hz at {rate_hz}");
+                let tone_8 = quantized(&tone, 1.0 / 128.0);
+                let clipped = levels_with(rate_hz, &tone_8, 1.0 / 128.0).clipped_fraction;
+                assert_eq!(clipped, 0.0, "8 bit {frequency_hz} Hz at {rate_hz}");
+            }
+        }
+    }
+
+    #[test]
+    fn dither_is_not_clipped() {
+        let dither: Vec<f32> =
+            (0..96_000_u32).map(|i| Q16 * ((i.wrapping_mul(2_654_435_761) >> 16) % 3) as f32 - Q16).collect();
+        assert_eq!(levels(48_000, &dither).clipped_fraction, 0.0);
+    }
+
+    #[test]
+    fn a_sawtooth_is_not_clipped() {
+        for frequency_hz in [5.0, 120.0, 300.0] {
+            let signal: Vec<f32> = (0..96_000)
+                .map(|i| 0.9 * (2.0 * (frequency_hz * f64::from(i) / 48_000.0).fract() - 1.0))
+                .map(|x| x as f32)
+                .collect();
+            assert_eq!(levels(48_000, &signal).clipped_fraction, 0.0, "{frequency_hz} Hz");
+        }
+    }
+
+    #[test]
+    fn cut_tops_are_clipped_also_after_turning_down() {
+        // A sine cut at 1/g of its amplitude is flat for 1 - 2 asin(1/g) / pi of the time.
+        let gain = 2.0_f64;
+        let expected = 1.0 - 2.0 * (1.0 / gain).asin() / std::f64::consts::PI;
+        for turned_down in [1.0, 0.5, 0.1] {
+            for (rate_hz, frequency_hz) in [(16_000, 220.0), (48_000, 220.0), (48_000, 20.0)] {
+                let signal: Vec<f32> =
+                    tone(rate_hz, frequency_hz, gain, 2.0).iter().map(|x| x.clamp(-1.0, 1.0) * turned_down).collect();
+                for signal in [quantized(&signal, Q16), signal] {
+                    let clipped = levels(rate_hz, &signal).clipped_fraction;
+                    assert!((clipped - expected).abs() < 0.03, "at {turned_down}: {clipped}, not {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn clipping_on_one_side_of_an_offset_is_found() {
+        let signal: Vec<f32> = tone(48_000, 220.0, 0.9, 2.0).iter().map(|x| (x + 0.5).min(1.0)).collect();
+        assert!(levels(48_000, &signal).clipped_fraction > 0.2);
+    }
+}

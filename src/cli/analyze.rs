@@ -1,0 +1,170 @@
+//! `aloud analyze`: reports on saved answers.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use aloud::analyze::analyze;
+use aloud::questions::{self, Question};
+use aloud::report::Report;
+use aloud::report::terminal::{WIDEST, render};
+use aloud::report::tracks::Tracks;
+use aloud::settings::{self, Settings};
+use aloud::transcript::models;
+use aloud::transcript::whisper::Whisper;
+use anyhow::{Context, Result};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::{Outcome, complain};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The recordings
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The question that was answered: a name from `aloud questions list`, or its text
+    #[arg(short, long, value_name = "NAME|TEXT")]
+    question: Option<String>,
+    /// Print the report as JSON: one document for one file, an array for several
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Print the reports as JSON, one line a file, in the order given
+    #[arg(long)]
+    jsonl: bool,
+    /// Write the tracks (level, pitch, speech, every 10 ms) of a single file as JSON
+    #[arg(long, value_name = "FILE")]
+    tracks: Option<PathBuf>,
+    /// The speech model: a name from `aloud models list`, or a file
+    #[arg(long, value_name = "NAME|PATH")]
+    model: Option<String>,
+    /// Do not keep the answer (none is kept yet)
+    #[arg(long)]
+    no_save: bool,
+}
+
+/// How the reports are printed.
+enum Form {
+    Terminal,
+    Json,
+    JsonLines,
+}
+
+/// A line of `--jsonl` in the place of a report that there is none of.
+#[derive(Serialize)]
+struct FailedFile<'a> {
+    schema: &'static str,
+    path: std::borrow::Cow<'a, str>,
+    message: &'a str,
+}
+
+pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
+    if arguments.tracks.is_some() && arguments.files.len() > 1 {
+        usage("--tracks writes the tracks of one file; name only one");
+    }
+    let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
+    let wanted = arguments.model.as_deref().or(settings.model.as_deref());
+    let data = settings::folders().map(|f| f.data);
+    let model = models::find(wanted, &models::folders(data.as_deref()))?;
+    let engine = Whisper::load(&model, &settings.vocabulary)?;
+    let form = match (arguments.json, arguments.jsonl) {
+        (true, _) => Form::Json,
+        (_, true) => Form::JsonLines,
+        _ => Form::Terminal,
+    };
+    let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
+    let mut outcome = Outcome::Done;
+    for (i, path) in arguments.files.iter().enumerate() {
+        match one(path, &engine, question.as_ref(), arguments, i) {
+            Ok(report) => printer.print(report)?,
+            Err(error) => {
+                let message = format!("{error:#}");
+                complain(&format!("{}: {message}", path.display()));
+                printer.failed(path, &message)?;
+                outcome = Outcome::Failed;
+            }
+        }
+    }
+    printer.finish()?;
+    Ok(outcome)
+}
+
+/// Ends the program with a usage error.
+fn usage(message: &str) -> ! {
+    use clap::CommandFactory;
+    super::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit()
+}
+
+fn one(path: &Path, engine: &Whisper, question: Option<&Question>, arguments: &Arguments, i: usize) -> Result<Report> {
+    let bar = progress_bar(path, i, arguments.files.len());
+    let analyzed = analyze(path, engine, question, &|done| bar.set_position((done * 100.0) as u64));
+    bar.finish_and_clear();
+    let (report, features) = analyzed?;
+    if let Some(to) = &arguments.tracks {
+        let json = serde_json::to_vec(&Tracks::of(&features))?;
+        std::fs::write(to, json).with_context(|| format!("the tracks could not be written to {}", to.display()))?;
+    }
+    Ok(report)
+}
+
+/// A bar on stderr, where somebody looks at it.
+fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = aloud::plain::one_line(&name);
+    let which = if files > 1 { format!("{} of {files}: {name}", i + 1) } else { name };
+    let style =
+        ProgressStyle::with_template("Listening to {msg}  {bar:24} {percent:>3} %").expect("the template is right");
+    let bar = ProgressBar::new(100).with_style(style).with_message(which);
+    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar
+}
+
+/// Prints reports as they come, in the form asked for.
+struct Printer {
+    form: Form,
+    many: bool,
+    /// Waiting for the array's end, with `--json` and several files.
+    reports: Vec<Report>,
+    printed: usize,
+}
+
+impl Printer {
+    fn print(&mut self, report: Report) -> Result<()> {
+        match self.form {
+            Form::Terminal => {
+                let columns = terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0));
+                let mut out = anstream::stdout().lock();
+                if self.printed > 0 {
+                    writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
+                }
+                out.write_all(render(&report, columns).as_bytes())?;
+            }
+            Form::Json if self.many => self.reports.push(report),
+            Form::Json => json(&report, true)?,
+            Form::JsonLines => json(&report, false)?,
+        }
+        self.printed += 1;
+        Ok(())
+    }
+
+    fn failed(&self, path: &Path, message: &str) -> Result<()> {
+        if matches!(self.form, Form::JsonLines) && self.many {
+            json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<()> {
+        if matches!(self.form, Form::Json) && self.many { json(&self.reports, true) } else { Ok(()) }
+    }
+}
+
+fn json<T: Serialize>(value: &T, pretty: bool) -> Result<()> {
+    let mut text = if pretty { serde_json::to_string_pretty(value)? } else { serde_json::to_string(value)? };
+    text.push('\n');
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}

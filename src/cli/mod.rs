@@ -1,0 +1,101 @@
+//! The command line: arguments become plain settings, the library does the work, answers go to stdout, talk to stderr.
+//!
+//! Exit codes: 0 done, 1 something failed, 2 the command line was wrong.
+
+mod analyze;
+mod doctor;
+mod models;
+mod questions;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use aloud::settings::{self, Settings};
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// Practise interview answers aloud: hear what you really said, and what to do in the next take.
+///
+/// Everything happens on this machine; nothing is uploaded.
+#[derive(Parser)]
+#[command(name = "aloud", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Analyze saved answers: any common audio or video file
+    Analyze(analyze::Arguments),
+    /// The questions to practise with
+    #[command(subcommand)]
+    Questions(questions::Command),
+    /// The speech models
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Say what works on this machine, and what to do about what does not
+    Doctor,
+    /// Print the completions for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command came to.
+pub(crate) enum Outcome {
+    /// All of it was done.
+    Done,
+    /// Some of it failed, and was reported.
+    Failed,
+}
+
+/// Runs the program and gives its exit code.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments.command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::FAILURE,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            if error.is::<aloud::questions::UnknownQuestion>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Questions(command) => questions::run(&command),
+        Command::Models(command) => models::run(&command),
+        Command::Doctor => doctor::run(),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "aloud", &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// The user's settings; the defaults for a user without a home.
+fn user_settings() -> Result<Settings> {
+    let folders = settings::folders();
+    Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// Says on stderr what went wrong, in one line.
+fn complain(message: &str) {
+    anstream::eprintln!("{}", aloud::plain::one_line(&format!("aloud: {message}")));
+}
+
+/// Whether the reader of our output went away, which is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}

@@ -1,0 +1,19 @@
+//! aloud: practise interview answers aloud and hear what you really said, on your own machine.
+//!
+//! Data flows one way: a file becomes an [`audio::Recording`], the signal gives its [`signal::Features`], the speech
+//! model its [`transcript::Transcript`], both together the [`metrics::Metrics`], these the [`score::Score`], and all of
+//! it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order. Only [`audio`],
+//! [`transcript::whisper`], [`transcript::models`] and [`settings`] touch the world.
+
+pub mod analyze;
+pub mod audio;
+pub mod metrics;
+pub mod plain;
+pub mod questions;
+pub mod report;
+pub mod score;
+pub mod settings;
+pub mod signal;
+pub mod span;
+pub mod transcript;
+pub mod warnings;

@@ -1,0 +1,63 @@
+//! Length: how long the answer was, against how long a good answer to the question is, in seconds.
+//!
+//! The targets are convention, not a finding: one to two minutes for a story from the past, less for most other
+//! questions. Each question carries its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::questions::Question;
+use crate::span::Span;
+
+/// The target of an answer whose question is not known, in seconds.
+pub const ANY_TARGET_S: [f64; 2] = [30.0, 120.0];
+/// An answer is far too short below this share of the shortest good one.
+const FAR_TOO_SHORT: f64 = 0.5;
+/// An answer is far too long above this multiple of the longest good one.
+const FAR_TOO_LONG: f64 = 1.5;
+
+/// What to think of a length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Less than half of the shortest good answer.
+    FarTooShort,
+    /// Shorter than the target.
+    Short,
+    /// Within the target.
+    Good,
+    /// Longer than the target.
+    Long,
+    /// More than one and a half times the longest good answer.
+    FarTooLong,
+}
+
+/// How long the answer was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Length {
+    /// From the first to the last speech, in seconds.
+    pub answer_s: f64,
+    /// The same without silent pauses, in seconds.
+    pub speech_s: f64,
+    /// The shortest and the longest good answer, in seconds; `None` when the question is not known.
+    pub target_s: Option<[f64; 2]>,
+    /// What to think of it; against 30 to 120 s when the question is not known.
+    pub verdict: Verdict,
+}
+
+impl Length {
+    pub(super) fn of(answer: &Span, speech_s: f64, question: Option<&Question>) -> Self {
+        let answer_s = answer.duration_s();
+        let target_s = question.and_then(|q| q.target_s);
+        Self { answer_s, speech_s, target_s, verdict: verdict(answer_s, target_s.unwrap_or(ANY_TARGET_S)) }
+    }
+}
+
+fn verdict(answer_s: f64, [shortest, longest]: [f64; 2]) -> Verdict {
+    match answer_s {
+        s if s < shortest * FAR_TOO_SHORT => Verdict::FarTooShort,
+        s if s < shortest => Verdict::Short,
+        s if s <= longest => Verdict::Good,
+        s if s <= longest * FAR_TOO_LONG => Verdict::Long,
+        _ => Verdict::FarTooLong,
+    }
+}

@@ -1,0 +1,81 @@
+//! What was measured of how the answer was said: pace, fillers, pauses, length, voice.
+//!
+//! Every section serializes as the section of its name in the report. Rates count from the first to the last speech
+//! (the answer), so silence before and after changes nothing.
+
+pub mod fillers;
+pub mod length;
+pub mod pace;
+pub mod pauses;
+pub mod voice;
+
+use crate::audio::Levels;
+use crate::questions::Question;
+use crate::signal::Features;
+use crate::span::Span;
+use crate::transcript::{ENGLISH, Transcript};
+
+pub use fillers::Fillers;
+pub use length::Length;
+pub use pace::Pace;
+pub use pauses::Pauses;
+pub use voice::Voice;
+
+/// All measures of one answer. A section that could not be measured is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metrics {
+    /// How fast; `None` without words.
+    pub pace: Option<Pace>,
+    /// Fillers; `None` without words and in any language but English.
+    pub fillers: Option<Fillers>,
+    /// Silent pauses; `None` without words.
+    pub pauses: Option<Pauses>,
+    /// How long; `None` without words.
+    pub length: Option<Length>,
+    /// Pitch and loudness; `None` without words.
+    pub voice: Option<Voice>,
+}
+
+impl Metrics {
+    /// Measures an answer. Marks the words of `transcript` that belong to a filler.
+    pub fn of(features: &Features, transcript: &mut Transcript, levels: &Levels, question: Option<&Question>) -> Self {
+        let Some(answer) = answer(features, transcript) else {
+            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
+        };
+        let silences = pauses::silences(features, &answer);
+        let phonation_s = answer.duration_s() - silences.iter().map(Span::duration_s).sum::<f64>();
+        let fillers = (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer));
+        Self {
+            pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
+            fillers,
+            pauses: Some(Pauses::of(&silences, transcript, &answer)),
+            length: Some(Length::of(&answer, phonation_s, question)),
+            voice: Some(Voice::of(features, transcript, levels)),
+        }
+    }
+}
+
+/// From the first to the last speech; `None` when nobody said a word.
+fn answer(features: &Features, transcript: &Transcript) -> Option<Span> {
+    let (first, last) = (features.stretches.first()?, features.stretches.last()?);
+    (!transcript.words.is_empty()).then(|| Span::new(first.start_s, last.end_s))
+}
+
+/// How often in a minute, given the number of times in `seconds`; 0 in no time.
+fn per_minute(count: usize, seconds: f64) -> f64 {
+    if seconds > 0.0 { count as f64 * 60.0 / seconds } else { 0.0 }
+}
+
+/// The middle value; `None` of nothing.
+fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The value below which `share` of the values lie, drawn straight between neighbours; `None` of nothing.
+fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len().checked_sub(1)?) as f64 * share;
+    let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
+    Some(below + (above - below) * at.fract())
+}

@@ -1,0 +1,91 @@
+//! Pace: how many words and syllables in how much time.
+//!
+//! Words come from the transcript, without filled pauses. Syllables are nuclei in the signal, so they do not depend on
+//! what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
+//! (N. H. de Jong and T. Wempe, Behavior Research Methods 41, 2009).
+
+use serde::{Deserialize, Serialize};
+
+use crate::signal::Features;
+use crate::span::Span;
+use crate::transcript::Transcript;
+
+use super::fillers::is_filled_pause;
+use super::per_minute;
+
+/// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
+const SERIES_STEP_S: f64 = 15.0;
+
+/// How fast the answer was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Words, filled pauses not among them.
+    pub words: usize,
+    /// Words a minute.
+    pub words_per_minute: f64,
+    /// Syllables.
+    pub syllables: usize,
+    /// Syllables a second of the whole answer.
+    pub speech_rate_syllables_s: f64,
+    /// Syllables a second of the time without silent pauses.
+    pub articulation_rate_syllables_s: f64,
+    /// The share of the answer without silent pauses, 0 to 1.
+    pub phonation_time_ratio: f64,
+    /// Syllables between one silent pause and the next, on average.
+    pub mean_length_of_run_syllables: f64,
+    /// The pace of each stretch of about 15 s, in order.
+    pub series: Vec<PaceStretch>,
+}
+
+/// The pace of a part of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PaceStretch {
+    /// The part.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Words a minute in it.
+    pub words_per_minute: f64,
+}
+
+impl Pace {
+    pub(super) fn of(
+        features: &Features,
+        transcript: &Transcript,
+        answer: &Span,
+        phonation_s: f64,
+        pauses: usize,
+    ) -> Self {
+        let starts: Vec<f64> =
+            transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).map(|w| w.span.start_s).collect();
+        let syllables = features.nuclei_s.len();
+        let answer_s = answer.duration_s();
+        Self {
+            words: starts.len(),
+            words_per_minute: per_minute(starts.len(), answer_s),
+            syllables,
+            speech_rate_syllables_s: ratio(syllables as f64, answer_s),
+            articulation_rate_syllables_s: ratio(syllables as f64, phonation_s),
+            phonation_time_ratio: ratio(phonation_s, answer_s),
+            mean_length_of_run_syllables: syllables as f64 / (pauses + 1) as f64,
+            series: series(&starts, answer),
+        }
+    }
+}
+
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+/// The answer in equal stretches near 15 s, and the pace of each.
+fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
+    let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
+    let step_s = answer.duration_s() / stretches;
+    (0..stretches as usize)
+        .map(|i| {
+            let last = i + 1 == stretches as usize;
+            let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
+            let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
+            PaceStretch { span, words_per_minute: per_minute(words.count(), step_s) }
+        })
+        .collect()
+}

@@ -1,0 +1,34 @@
+//! Numbers and times as people say them.
+
+/// A time or length as minutes and seconds: `0:07`, `12:30`.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// A number of things: `1 filler`, `3 fillers`.
+pub fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// A number with one digit after the point below ten and none above: `0.5`, `9.8`, `14`.
+pub fn number(value: f64) -> String {
+    if value.abs() < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
+
+/// Text from outside on one line of a terminal, which it must not steer: every control character is replaced.
+pub fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_numbers_read_as_said() {
+        assert_eq!((clock(6.6), clock(59.7), clock(-1.0)), ("0:07".into(), "1:00".into(), "0:00".into()));
+        assert_eq!((counted(1, "pause"), counted(0, "pause")), ("1 pause".into(), "0 pauses".into()));
+        assert_eq!((number(0.04), number(9.96), number(14.4)), ("0.0".into(), "10".into(), "14".into()));
+    }
+}

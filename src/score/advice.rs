@@ -1,0 +1,251 @@
+//! Judging each measure: its points, why, and what a coach would say about it.
+
+use super::rubric::{self, share};
+use super::{Evidence, Judged, Part, Priority};
+use crate::metrics::fillers::{Filler, Kind};
+use crate::metrics::length::ANY_TARGET_S;
+use crate::metrics::pauses::{Pause, Place};
+use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
+use crate::plain::{clock, counted, number};
+use crate::transcript::Transcript;
+
+/// Moments shown for one part at most.
+const MOST_EVIDENCE: usize = 3;
+/// Words quoted from a moment on.
+const QUOTED_WORDS: usize = 7;
+
+/// Judges every part that was measured, in the order to read them.
+pub(super) fn judge(metrics: &Metrics, transcript: &Transcript) -> Vec<Judged> {
+    let length = metrics.length.as_ref();
+    let answer_s = length.map_or(0.0, |l| l.answer_s);
+    let parts = [
+        metrics.pace.as_ref().map(|p| pace(p, transcript)),
+        metrics.fillers.as_ref().map(|f| fillers(f, transcript, answer_s)),
+        metrics.pauses.as_ref().map(|p| pauses(p, metrics.pace.as_ref(), transcript, answer_s)),
+        length.map(judge_length),
+        metrics.voice.as_ref().and_then(voice),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// What to do when nothing needs mending.
+pub(super) fn again() -> Priority {
+    Priority {
+        title: "Say it once more, from memory".into(),
+        advice:
+            "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
+                .into(),
+        evidence: Vec::new(),
+    }
+}
+
+fn judged(
+    name: &str,
+    share: f64,
+    out_of: f64,
+    why: String,
+    evidence: Vec<Evidence>,
+    todo: Option<(String, String)>,
+) -> Judged {
+    let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
+    let points = (share * out_of * 10.0).round() / 10.0;
+    Judged { part: Part { name: name.into(), points, out_of, why, evidence }, priority }
+}
+
+fn pace(pace: &Pace, transcript: &Transcript) -> Judged {
+    let rate = pace.words_per_minute;
+    let [slowest, fastest] = rubric::PACE_COMFORTABLE;
+    let comfortable = format!("{slowest:.0} to {fastest:.0}");
+    let moment = |wanted: fn(f64, f64) -> bool| {
+        let stretch = pace
+            .series
+            .iter()
+            .copied()
+            .reduce(|a, b| if wanted(b.words_per_minute, a.words_per_minute) { b } else { a });
+        stretch.filter(|_| pace.series.len() > 1).map(|s| quote(transcript, s.span.start_s)).into_iter().collect()
+    };
+    let (why, evidence, todo) = if rate > fastest {
+        let why = format!("Faster than the comfortable {comfortable} words a minute.");
+        let advice = format!(
+            "You spoke {rate:.0} words a minute. End a sentence, breathe, and only then begin the next: {comfortable} is easy to follow."
+        );
+        (why, moment(|a, b| a > b), Some(("Slow down".to_string(), advice)))
+    } else if rate < slowest {
+        let why = format!("Slower than the comfortable {comfortable} words a minute.");
+        let advice = format!(
+            "You spoke {rate:.0} words a minute. Know your first sentence by heart and the rest picks up; aim for {comfortable}."
+        );
+        (why, moment(|a, b| a < b), Some(("Pick up the pace".to_string(), advice)))
+    } else {
+        (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
+    };
+    judged("pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
+}
+
+fn fillers(fillers: &Fillers, transcript: &Transcript, answer_s: f64) -> Judged {
+    let filled = fillers.filled_pauses_per_minute;
+    let others = fillers.per_minute - filled;
+    let rate = filled + rubric::OTHER_FILLERS_WEIGHT * others;
+    let fine = rubric::FILLERS_FINE_PER_MINUTE;
+    let evidence = || densest(&fillers.events).map(|e| quote(transcript, e.span.start_s)).collect();
+    let said = tally(&fillers.events);
+    let (why, evidence, todo) = if fillers.count == 0 {
+        ("None heard.".to_string(), Vec::new(), None)
+    } else if rate <= fine {
+        (format!("Few enough not to notice: {said}."), Vec::new(), None)
+    } else {
+        let why = format!("Enough to notice: {said}.");
+        let advice = format!(
+            "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds.",
+            capital(&counted(fillers.count, "filler")),
+            clock(answer_s)
+        );
+        (why, evidence(), Some(("Swap fillers for silence".to_string(), advice)))
+    };
+    judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
+}
+
+/// The fillers that come closest after one another, in the order they were said.
+fn densest(events: &[Filler]) -> impl Iterator<Item = &Filler> {
+    let gap = |i: usize| {
+        let before = i.checked_sub(1).map_or(f64::INFINITY, |b| events[i].span.start_s - events[b].span.start_s);
+        let after = events.get(i + 1).map_or(f64::INFINITY, |e| e.span.start_s - events[i].span.start_s);
+        before.min(after)
+    };
+    let mut order: Vec<usize> = (0..events.len()).collect();
+    order.sort_by(|a, b| gap(*a).total_cmp(&gap(*b)));
+    order.truncate(MOST_EVIDENCE);
+    order.sort_unstable();
+    order.into_iter().map(|i| &events[i])
+}
+
+/// What fillers there were and how often, the most frequent first: "um 8, like 3, doubled words 2".
+fn tally(events: &[Filler]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for event in events {
+        let name = match event.kind {
+            Kind::FilledPause | Kind::DiscourseMarker => event.text.as_str(),
+            Kind::Repetition => "doubled words",
+            Kind::FalseStart => "false starts",
+        };
+        match counts.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown: Vec<String> = counts.iter().take(4).map(|(name, count)| format!("{name} {count}")).collect();
+    let rest: usize = counts.iter().skip(4).map(|(_, count)| count).sum();
+    if rest > 0 { format!("{}, others {rest}", shown.join(", ")) } else { shown.join(", ") }
+}
+
+fn pauses(pauses: &Pauses, pace: Option<&Pace>, transcript: &Transcript, answer_s: f64) -> Judged {
+    let long: Vec<&Pause> = pauses.events.iter().filter(|p| is_long(p)).collect();
+    let per_minute = if answer_s > 0.0 { long.len() as f64 * 60.0 / answer_s } else { 0.0 };
+    let phonation = pace.map_or(0.0, |p| p.phonation_time_ratio);
+    let breathless =
+        if answer_s >= rubric::BREATHLESS_FROM_S { share(rubric::BREATHLESS_PHONATION_RATIO, phonation) } else { 1.0 };
+    let mut longest = long.clone();
+    longest.sort_by(|a, b| b.span.duration_s().total_cmp(&a.span.duration_s()));
+    longest.truncate(MOST_EVIDENCE);
+    longest.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
+    let evidence: Vec<Evidence> = longest.iter().map(|p| pause_quote(transcript, p)).collect();
+    let (why, todo) = if let Some(first) = longest.first() {
+        let why = format!(
+            "{} that {} the thread.",
+            counted(long.len(), "long silence"),
+            if long.len() == 1 { "breaks" } else { "break" }
+        );
+        let advice = format!(
+            "{} inside a thought; the first worth hearing is {} s at {}. Settle on your three points before you start, and pause after a sentence instead of inside it.",
+            capital(&counted(long.len(), "silence")),
+            number(first.span.duration_s()),
+            clock(first.span.start_s)
+        );
+        (why, Some(("Keep the thread".to_string(), advice)))
+    } else if breathless < 1.0 {
+        let why = "Hardly a pause: the listener gets no time to take it in.".to_string();
+        let advice = "After each point, stop for a breath. It feels long to you and right to the listener.".to_string();
+        (why, Some(("Pause after each point".to_string(), advice)))
+    } else {
+        ("None that breaks the thread.".to_string(), None)
+    };
+    let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
+    judged("pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
+}
+
+/// Whether a pause is long for its place.
+pub(crate) fn is_long(pause: &Pause) -> bool {
+    let limit_s = match pause.place {
+        Place::WithinClause => rubric::LONG_WITHIN_CLAUSE_S,
+        Place::BetweenClauses | Place::BetweenSentences => rubric::LONG_BETWEEN_S,
+    };
+    pause.span.duration_s() >= limit_s
+}
+
+fn judge_length(length: &Length) -> Judged {
+    let [shortest, longest] = length.target_s.unwrap_or(ANY_TARGET_S);
+    let target = format!("{} to {}", clock(shortest), clock(longest));
+    let said = clock(length.answer_s);
+    let (share, why, todo) = if length.answer_s < shortest {
+        let advice = format!(
+            "{said} is over before the point is made. Aim for {target}: say what the situation was, what you did step by step, and what came of it."
+        );
+        let why = format!("Shorter than {target}.");
+        (share(rubric::LENGTH_BELOW, length.answer_s / shortest), why, Some(("Say more".to_string(), advice)))
+    } else if length.answer_s > longest {
+        let advice = format!(
+            "{said} is more than a listener keeps. Aim for {target}: cut the background to two sentences and keep what you did and what came of it."
+        );
+        let why = format!("Longer than {target}.");
+        (share(rubric::LENGTH_ABOVE, length.answer_s / longest), why, Some(("Cut it down".to_string(), advice)))
+    } else {
+        (1.0, format!("Right for an answer like this ({target})."), None)
+    };
+    judged("length", share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+}
+
+fn voice(voice: &Voice) -> Option<Judged> {
+    let spread = voice.f0_sd_semitones?;
+    let (why, todo) = if spread < rubric::VOICE_FLAT_SEMITONES {
+        let advice = format!(
+            "Your pitch moves by {} semitones; 2 to 4 is ordinary. Say the sentence that matters most as if you told a friend, and let your voice fall at its end.",
+            number(spread)
+        );
+        ("The pitch hardly moves, which sounds flat.".to_string(), Some(("Let your voice move".to_string(), advice)))
+    } else if spread > rubric::VOICE_LIVELY_SEMITONES {
+        ("Lively.".to_string(), None)
+    } else {
+        ("The pitch moves as in ordinary talk.".to_string(), None)
+    };
+    Some(judged("voice", share(rubric::VOICE_SD_SEMITONES, spread), rubric::VOICE_POINTS, why, Vec::new(), todo))
+}
+
+/// What is said from a moment on.
+fn quote(transcript: &Transcript, start_s: f64) -> Evidence {
+    let first = transcript.words.iter().position(|w| w.span.end_s > start_s).unwrap_or(transcript.words.len());
+    let words: Vec<&str> = transcript.words[first..].iter().take(QUOTED_WORDS).map(|w| w.text.as_str()).collect();
+    let more = if transcript.words.len() > first + QUOTED_WORDS { " ..." } else { "" };
+    Evidence { start_s, text: format!("{}{more}", words.join(" ")) }
+}
+
+/// A pause between the words around it.
+fn pause_quote(transcript: &Transcript, pause: &Pause) -> Evidence {
+    let after = transcript
+        .words
+        .iter()
+        .position(|w| w.span.start_s >= pause.span.end_s - 0.1)
+        .unwrap_or(transcript.words.len());
+    let words = |range: std::ops::Range<usize>| {
+        let words: Vec<&str> = transcript.words[range].iter().map(|w| w.text.as_str()).collect();
+        words.join(" ")
+    };
+    let before = words(after.saturating_sub(3)..after);
+    let next = words(after..(after + 3).min(transcript.words.len()));
+    Evidence { start_s: pause.span.start_s, text: format!("{before} ({} s) {next}", number(pause.span.duration_s())) }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,100 @@
+//! The score: points for each part of the answer, why, and what to do next.
+//!
+//! Deterministic: the measures and the [`rubric`] decide. A part that could not be measured is left out, and the
+//! overall score is the share of the points of the parts there are.
+
+mod advice;
+pub mod rubric;
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::Metrics;
+use crate::transcript::Transcript;
+
+/// A moment to listen to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// When, in seconds.
+    pub start_s: f64,
+    /// What is heard there.
+    pub text: String,
+}
+
+/// One part of the score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `pace`, `fillers`, `pauses`, `length` or `voice`.
+    pub name: String,
+    /// Points won.
+    pub points: f64,
+    /// Points there are.
+    pub out_of: f64,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The moments that cost points.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One thing to do in the next take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Priority {
+    /// What to do, in a few words.
+    pub title: String,
+    /// How, and why.
+    pub advice: String,
+    /// The moments to listen to.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The score of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// 0 to 100 of the parts there are; `None` when nothing could be judged.
+    pub overall: Option<f64>,
+    /// The rubric's version.
+    pub rubric: String,
+    /// The parts that could be judged.
+    pub parts: Vec<Part>,
+    /// One to three things to do next, the most useful first; empty when nothing could be judged.
+    pub priorities: Vec<Priority>,
+}
+
+/// A part with what to do about it.
+struct Judged {
+    part: Part,
+    priority: Option<Priority>,
+}
+
+/// Priorities at most.
+const MOST_PRIORITIES: usize = 3;
+/// A part that lost less than this share of its points is no priority while another is.
+const WORTH_A_PRIORITY: f64 = 0.15;
+
+impl Score {
+    /// Scores the measures. `trustworthy` says whether the recording is good enough to be judged at all.
+    pub fn of(metrics: &Metrics, transcript: &Transcript, trustworthy: bool) -> Self {
+        let judged = if trustworthy { advice::judge(metrics, transcript) } else { Vec::new() };
+        let out_of: f64 = judged.iter().map(|j| j.part.out_of).sum();
+        let points: f64 = judged.iter().map(|j| j.part.points).sum();
+        Self {
+            overall: (out_of > 0.0).then(|| (100.0 * points / out_of).round()),
+            rubric: rubric::VERSION.to_string(),
+            priorities: priorities(&judged),
+            parts: judged.into_iter().map(|j| j.part).collect(),
+        }
+    }
+}
+
+/// What to do first: the parts that lost most points.
+fn priorities(judged: &[Judged]) -> Vec<Priority> {
+    if judged.is_empty() {
+        return Vec::new();
+    }
+    let lost = |j: &Judged| j.part.out_of - j.part.points;
+    let mut open: Vec<&Judged> = judged.iter().filter(|j| j.priority.is_some()).collect();
+    open.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+    let worth = open.iter().filter(|j| lost(j) >= WORTH_A_PRIORITY * j.part.out_of).count();
+    let chosen: Vec<Priority> =
+        open.iter().take(worth.clamp(1, MOST_PRIORITIES)).filter_map(|j| j.priority.clone()).collect();
+    if chosen.is_empty() { vec![advice::again()] } else { chosen }
+}

@@ -1,0 +1,144 @@
+//! The short-time spectrum: one frame every 10 ms, and the level of the speech band in it.
+//!
+//! Frame `i` is centred on `i * 10 ms` of the recording; what lies before its beginning or after its end counts as
+//! zeros. Window: 32 ms Hann (512 samples at 16 kHz), short enough for the edges of a pause, long enough for two
+//! periods of a low voice. Power is normalised so that the powers of all bins add up to the mean square of the
+//! windowed samples: a sine of amplitude 1 has a level of -3.01 dBFS, whatever its frequency inside the band.
+
+use realfft::RealFftPlanner;
+
+use crate::audio::SPEECH_RATE_HZ;
+
+/// Time between the centres of two frames, in seconds.
+pub const STEP_S: f64 = 0.01;
+/// Samples between the centres of two frames.
+pub(super) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
+/// Samples in a window: 32 ms.
+const WINDOW: usize = 512;
+/// The band that carries speech and that every sampling rate from 8 kHz up has, in hertz. Its lower edge keeps
+/// mains hum and desk thumps out, its upper edge makes a telephone recording and a studio recording of the same
+/// voice alike.
+pub(super) const SPEECH_BAND_HZ: (f64, f64) = (150.0, 3_700.0);
+const LOW_BAND_HZ: (f64, f64) = (200.0, 1_000.0);
+const HIGH_BAND_HZ: (f64, f64) = (1_500.0, 3_700.0);
+/// The level given to digital silence, in dBFS: below what 16-bit samples can hold in one band.
+pub const SILENCE_DBFS: f32 = -120.0;
+
+/// The time of frame `i`, in seconds.
+pub fn frame_time_s(i: usize) -> f64 {
+    i as f64 * STEP_S
+}
+
+/// The frame nearest to `time_s`, not bounded by any recording's end.
+pub fn frame_at(time_s: f64) -> usize {
+    (time_s.max(0.0) / STEP_S).round() as usize
+}
+
+/// How many frames `samples` samples at 16 kHz give: one every 10 ms, the first at time 0; none for no samples.
+pub(super) fn frame_count(samples: usize) -> usize {
+    if samples == 0 { 0 } else { samples / HOP + 1 }
+}
+
+/// Copies the `out.len()` samples centred on frame `i` into `out`, zeros where there are none.
+pub(super) fn window_at(samples: &[f32], i: usize, out: &mut [f32]) {
+    let start = (i * HOP) as isize - (out.len() / 2) as isize;
+    let from = start.clamp(0, samples.len() as isize) as usize;
+    let to = (start + out.len() as isize).clamp(0, samples.len() as isize) as usize;
+    let offset = (from as isize - start).min(out.len() as isize) as usize;
+    out.fill(0.0);
+    out[offset..offset + (to - from)].copy_from_slice(&samples[from..to]);
+}
+
+/// A periodic Hann window of `n` points.
+pub(super) fn hann(n: usize) -> Vec<f32> {
+    (0..n).map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / n as f64).cos()) as f32).collect()
+}
+
+/// Levels of every frame, in dBFS; [`SILENCE_DBFS`] for digital silence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Levels {
+    /// The whole speech band, 150 to 3700 Hz.
+    pub speech_db: Vec<f32>,
+    /// Where vowels have their strongest resonance, 200 to 1000 Hz.
+    pub low_db: Vec<f32>,
+    /// Where breath and consonants sound, 1500 to 3700 Hz.
+    pub high_db: Vec<f32>,
+}
+
+/// The levels of mono samples at 16 kHz.
+pub fn levels(samples: &[f32]) -> Levels {
+    let mut fft = RealFftPlanner::<f32>::new();
+    let fft = fft.plan_fft_forward(WINDOW);
+    let mut frame = fft.make_input_vec();
+    let mut spectrum = fft.make_output_vec();
+    let mut scratch = fft.make_scratch_vec();
+    let window = hann(WINDOW);
+    let window_power: f32 = window.iter().map(|w| w * w).sum();
+    let scale = 2.0 / (WINDOW as f32 * window_power);
+    let frames = frame_count(samples.len());
+    let mut levels = Levels {
+        speech_db: Vec::with_capacity(frames),
+        low_db: Vec::with_capacity(frames),
+        high_db: Vec::with_capacity(frames),
+    };
+    for i in 0..frames {
+        window_at(samples, i, &mut frame);
+        for (x, w) in frame.iter_mut().zip(&window) {
+            *x *= w;
+        }
+        fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch).expect("buffers made by the plan fit it");
+        let level = |(low, high): (f64, f64)| {
+            let power: f32 = spectrum[bin(low)..=bin(high)].iter().map(|c| c.norm_sqr()).sum();
+            to_dbfs(power * scale)
+        };
+        levels.speech_db.push(level(SPEECH_BAND_HZ));
+        levels.low_db.push(level(LOW_BAND_HZ));
+        levels.high_db.push(level(HIGH_BAND_HZ));
+    }
+    levels
+}
+
+/// The bin of the spectrum nearest to a frequency in hertz.
+fn bin(hz: f64) -> usize {
+    (hz * WINDOW as f64 / f64::from(SPEECH_RATE_HZ)).round() as usize
+}
+
+/// A mean square as dBFS, never below [`SILENCE_DBFS`].
+pub(super) fn to_dbfs(mean_square: f32) -> f32 {
+    (10.0 * mean_square.max(f32::MIN_POSITIVE).log10()).max(SILENCE_DBFS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::synth;
+
+    #[test]
+    fn a_sine_has_its_calibrated_level_anywhere_in_the_band() {
+        for hz in [220.0, 440.0, 1_000.0, 3_000.0] {
+            for amplitude_db in [0.0, -20.0, -60.0] {
+                let levels = levels(&synth::sine(hz, amplitude_db, 1.0)).speech_db;
+                let expected = amplitude_db - 3.01;
+                for level in &levels[5..95] {
+                    assert!((f64::from(*level) - expected).abs() < 0.1, "{hz} Hz at {amplitude_db} dB: {level}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hum_and_digital_silence_are_outside_the_band() {
+        assert!(levels(&synth::sine(50.0, 0.0, 0.5)).speech_db[25] < -40.0);
+        assert_eq!(levels(&vec![0.0; 16_000]).speech_db, vec![SILENCE_DBFS; 101]);
+        assert!(levels(&[]).speech_db.is_empty());
+    }
+
+    #[test]
+    fn an_edge_in_the_sound_is_an_edge_in_the_frames() {
+        let mut samples = vec![0.0; 8_000];
+        samples.extend(synth::sine(500.0, -6.0, 0.5));
+        let levels = levels(&samples).speech_db;
+        let half = levels.iter().position(|l| *l > -9.0 - 3.0).unwrap();
+        assert!((frame_time_s(half) - 0.5).abs() <= 0.011, "{half}");
+    }
+}

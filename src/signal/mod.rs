@@ -1,0 +1,80 @@
+//! What the sound itself says, before anybody knows the words: level, noise floor, speech or silence, F0, syllables.
+//!
+//! Every track has one value each 10 ms; value `i` belongs to the time `i * 0.01 s` of the recording.
+
+mod activity;
+mod frames;
+mod noise_floor;
+mod pitch;
+mod syllables;
+#[cfg(test)]
+pub(crate) mod synth;
+
+pub use activity::{Activity, activity, sonorants};
+pub use frames::{Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
+pub use noise_floor::noise_floor;
+pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
+pub use syllables::nuclei;
+
+use crate::span::Span;
+
+/// Fewer frames without speech than this (0.3 s) do not tell how loud the room is.
+const LEAST_QUIET_FRAMES: usize = 30;
+
+/// The tracks and events of one recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// Level of the speech band (150 to 3700 Hz) in every frame, in dBFS; a full-scale sine has -3.01.
+    pub level_db: Vec<f32>,
+    /// Fundamental frequency of the voice in every frame, in hertz; `None` where there is no voice.
+    pub f0_hz: Vec<Option<f32>>,
+    /// Whether somebody speaks, in every frame.
+    pub speech: Vec<bool>,
+    /// The stretches of speech, in order.
+    pub stretches: Vec<Span>,
+    /// The middles of the syllables, in seconds, in order.
+    pub nuclei_s: Vec<f64>,
+    /// The level of the room where nobody speaks, in dBFS in the speech band; `None` for digital silence.
+    pub noise_floor_dbfs: Option<f64>,
+    /// How far the speech stands above the noise floor, in dB; `None` without speech or without noise.
+    pub snr_db: Option<f64>,
+}
+
+impl Features {
+    /// Measures mono samples at 16 kHz. Silence gives tracks without speech, voice or syllables.
+    pub fn of(samples: &[f32]) -> Self {
+        let levels = levels(samples);
+        let floor_db = noise_floor(&levels.speech_db);
+        let f0_hz = f0_track(samples);
+        let sonorant = sonorants(&levels, &f0_hz);
+        let level_db = levels.speech_db;
+        let Activity { speech, stretches } = activity(&level_db, &floor_db, &sonorant);
+        let nuclei_s = nuclei(&level_db, &sonorant, &speech).into_iter().map(frame_time_s).collect();
+        let noise_floor_dbfs = room_level_dbfs(&level_db, &floor_db, &speech);
+        let snr_db = snr_db(&level_db, noise_floor_dbfs, &speech);
+        Self { level_db, f0_hz, speech, stretches, nuclei_s, noise_floor_dbfs, snr_db }
+    }
+}
+
+/// The level of the room: the median frame without speech, or the tracked floor where there is hardly one.
+fn room_level_dbfs(level_db: &[f32], floor_db: &[f32], speech: &[bool]) -> Option<f64> {
+    let quiet = level_db.iter().zip(speech).filter(|(l, s)| !**s && **l > SILENCE_DBFS).map(|(l, _)| *l);
+    let mut quiet: Vec<f32> = quiet.collect();
+    if quiet.len() < LEAST_QUIET_FRAMES {
+        quiet = floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect();
+    }
+    (!quiet.is_empty()).then(|| f64::from(noise_floor::pick(&mut quiet, 0.5)))
+}
+
+/// Speech power over room power, in dB; the room's share is taken out of the speech first.
+fn snr_db(level_db: &[f32], room_dbfs: Option<f64>, speech: &[bool]) -> Option<f64> {
+    let power = |db: f64| 10f64.powf(db / 10.0);
+    let spoken: Vec<f64> =
+        level_db.iter().zip(speech).filter(|(_, s)| **s).map(|(l, _)| power(f64::from(*l))).collect();
+    let room = power(room_dbfs?);
+    if spoken.is_empty() {
+        return None;
+    }
+    let speech = (spoken.iter().sum::<f64>() / spoken.len() as f64 - room).max(room * 1e-3);
+    Some(10.0 * (speech / room).log10())
+}

@@ -1,0 +1,34 @@
+//! A stretch of time on the recording's own clock.
+
+use serde::{Deserialize, Serialize};
+
+/// A stretch from `start_s` to `end_s`, in seconds from the first sample of the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    /// Where it begins, in seconds.
+    pub start_s: f64,
+    /// Where it ends, in seconds; never before `start_s`.
+    pub end_s: f64,
+}
+
+impl Span {
+    /// A span between two times in seconds.
+    pub fn new(start_s: f64, end_s: f64) -> Self {
+        Self { start_s, end_s }
+    }
+
+    /// Its length in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.end_s - self.start_s
+    }
+
+    /// How many seconds the two have in common; 0 when they do not touch.
+    pub fn overlap_s(&self, other: &Span) -> f64 {
+        (self.end_s.min(other.end_s) - self.start_s.max(other.start_s)).max(0.0)
+    }
+
+    /// How many seconds of silence lie between `time_s` and this span; 0 inside it.
+    pub fn distance_s(&self, time_s: f64) -> f64 {
+        (self.start_s - time_s).max(time_s - self.end_s).max(0.0)
+    }
+}

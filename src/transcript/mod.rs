@@ -1,0 +1,207 @@
+//! What was said: every word with its time and how sure the model is of it.
+//!
+//! [`transcribe`] cuts the recording at silences ([`chunks`]), has each piece read by a [`Transcriber`]
+//! ([`whisper`] is the real one), and puts the pieces' words on the recording's own clock ([`words`]).
+
+pub mod chunks;
+pub mod models;
+pub mod whisper;
+pub mod words;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::audio::SPEECH_RATE_HZ;
+use crate::signal::Features;
+use crate::span::Span;
+
+/// A word as it was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// As written, with the punctuation that follows it.
+    pub text: String,
+    /// When it was said.
+    #[serde(flatten)]
+    pub span: Span,
+    /// How sure the model is of it, 0 to 1.
+    pub confidence: f64,
+    /// Whether it is a filler: part of one of the report's filler events.
+    pub filler: bool,
+}
+
+/// All words of a recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The model's name.
+    pub model: String,
+    /// The language heard, as its two-letter code; `en` when the model knows only English.
+    pub language: String,
+    /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
+    pub words: Vec<Word>,
+}
+
+impl Transcript {
+    /// The words as one text.
+    pub fn text(&self) -> String {
+        let words: Vec<&str> = self.words.iter().map(|w| w.text.as_str()).collect();
+        words.join(" ")
+    }
+}
+
+/// A word as the model wrote it, on the clock of the piece it was read from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadWord {
+    /// Its text, with the punctuation that follows it.
+    pub text: String,
+    /// About when it begins, in seconds from the piece's beginning.
+    pub time_s: f64,
+    /// Its probability, 0 to 1: the geometric mean over its tokens.
+    pub probability: f64,
+}
+
+/// What the model made of one piece.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reading {
+    /// Its words, in order.
+    pub words: Vec<ReadWord>,
+    /// The language that it sounds like and how probable that is; `None` from a model that knows only English.
+    pub language: Option<(String, f64)>,
+}
+
+/// Something that writes down what is said in at most 30 s of sound.
+pub trait Transcriber: Sync {
+    /// The model's name for the report.
+    fn model(&self) -> &str;
+    /// How many threads it may use in all.
+    fn threads(&self) -> usize;
+    /// A reader of pieces that uses `threads` threads; every worker has its own.
+    ///
+    /// # Errors
+    /// When there is no memory for one.
+    fn reader(&self, threads: usize) -> Result<Box<dyn Reader + '_>, TranscriptError>;
+}
+
+/// Reads pieces, one at a time.
+pub trait Reader {
+    /// Writes down mono samples at 16 kHz, at most 30 s, as speech in `language`.
+    ///
+    /// # Errors
+    /// When the model fails on it.
+    fn read(&mut self, samples: &[f32], language: &str) -> Result<Reading, TranscriptError>;
+}
+
+/// Why there is no transcript.
+#[derive(Debug, thiserror::Error)]
+pub enum TranscriptError {
+    /// The model is not where it was looked for, or is not what it should be.
+    #[error(transparent)]
+    Model(#[from] models::ModelError),
+    /// whisper.cpp could not load the file.
+    #[error("the speech model {path} could not be loaded; check it with: aloud models verify")]
+    Load {
+        /// The model's file.
+        path: String,
+    },
+    /// whisper.cpp failed while reading.
+    #[error("the speech model failed ({0}); is there enough memory?")]
+    Read(String),
+}
+
+/// The language that everything else in aloud is made for.
+pub const ENGLISH: &str = "en";
+/// A recording counts as another language when its first speech sounds like that one with this probability: accented
+/// English is often taken for another language with less.
+const OTHER_LANGUAGE: f64 = 0.8;
+
+/// Writes down a recording.
+///
+/// `samples` are mono at 16 kHz, `features` what the signal says of them. `progress` hears the share that is done.
+/// Where the signal has no speech, no words come out.
+///
+/// # Errors
+/// When the model fails.
+pub fn transcribe(
+    samples: &[f32],
+    features: &Features,
+    engine: &dyn Transcriber,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Transcript, TranscriptError> {
+    let duration_s = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
+    let chunks = chunks::plan(&features.stretches, &features.level_db, duration_s);
+    let job = Job { samples: &louder(samples), chunks: &chunks, progress, total_s: total_s(&chunks) };
+    let mut language = ENGLISH.to_string();
+    let mut readings = job.run(engine, &language)?;
+    if let Some(other) = other_language(&readings) {
+        language = other;
+        readings = job.run(engine, &language)?;
+    }
+    let words = words::assemble(&chunks, readings, features);
+    Ok(Transcript { model: engine.model().to_string(), language, words })
+}
+
+/// All pieces of one recording.
+struct Job<'a> {
+    samples: &'a [f32],
+    chunks: &'a [Span],
+    progress: &'a (dyn Fn(f64) + Sync),
+    total_s: f64,
+}
+
+impl Job<'_> {
+    /// Reads every piece, several at a time, and gives the readings in order.
+    fn run(&self, engine: &dyn Transcriber, language: &str) -> Result<Vec<Reading>, TranscriptError> {
+        // Two pieces side by side on one thread each are read faster than one after the other on two.
+        let workers = engine.threads().min(self.chunks.len()).max(1);
+        let threads = (engine.threads() / workers).max(1);
+        let next = AtomicUsize::new(0);
+        let done_s = Mutex::new(0.0);
+        let readings: Vec<Mutex<Reading>> = self.chunks.iter().map(|_| Mutex::default()).collect();
+        let work = || -> Result<(), TranscriptError> {
+            let mut reader = engine.reader(threads)?;
+            loop {
+                let i = next.fetch_add(1, Ordering::Relaxed);
+                let Some(chunk) = self.chunks.get(i) else { return Ok(()) };
+                let reading = reader.read(self.slice(chunk), language)?;
+                *lock(&readings[i]) = reading;
+                let mut done_s = lock(&done_s);
+                *done_s += chunk.duration_s();
+                (self.progress)(*done_s / self.total_s);
+            }
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().try_for_each(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })?;
+        Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
+    }
+
+    fn slice(&self, chunk: &Span) -> &[f32] {
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.samples.len());
+        &self.samples[at(chunk.start_s)..at(chunk.end_s)]
+    }
+}
+
+fn total_s(chunks: &[Span]) -> f64 {
+    chunks.iter().map(Span::duration_s).sum()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The language of the recording, if most of its pieces surely sound like the same one other than English.
+fn other_language(readings: &[Reading]) -> Option<String> {
+    let heard: Vec<&(String, f64)> = readings.iter().filter_map(|r| r.language.as_ref()).collect();
+    let (first, _) = heard.iter().find(|(language, p)| language != ENGLISH && *p >= OTHER_LANGUAGE)?;
+    let votes = heard.iter().filter(|(language, p)| language == first && *p >= OTHER_LANGUAGE).count();
+    (2 * votes > heard.len()).then(|| first.clone())
+}
+
+/// The samples brought to the same peak, whatever the recording's level: the model hears soft speech worse.
+fn louder(samples: &[f32]) -> Vec<f32> {
+    let peak = samples.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+    let gain = if peak > 0.0 { 0.7 / peak } else { 1.0 };
+    samples.iter().map(|x| x * gain).collect()
+}

@@ -1,0 +1,303 @@
+//! The speech models: which are known, where their files are, and whether a file is what it should be.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha1::{Digest, Sha1};
+
+/// The models that aloud knows, as they are recorded beside the one that comes with it.
+const MANIFEST: &str = include_str!("../../models/manifest.toml");
+/// The first four bytes of a whisper.cpp model.
+const MAGIC: u32 = 0x6767_6d6c;
+/// Numbers in the header after the magic, 32 bits each.
+const HEADER: usize = 11;
+/// A vocabulary at least this large has languages other than English in it.
+const MULTILINGUAL_VOCABULARY: u32 = 51_865;
+
+/// A model as the manifest describes it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// What it is called on the command line.
+    pub name: String,
+    /// Its file's name.
+    pub file: String,
+    /// Its file's size.
+    pub bytes: u64,
+    /// Its file's SHA-1, as whisper.cpp publishes it, in lower-case hexadecimal.
+    pub sha1: String,
+    /// What it understands, in words.
+    pub languages: String,
+    /// Whether it is used when no other is named.
+    #[serde(default)]
+    pub default: bool,
+    /// The licence's short name.
+    pub licence: String,
+    /// Whose work it is.
+    pub licence_of: String,
+    /// Where the file is published.
+    pub source: String,
+}
+
+/// The layout of a model, which its header tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names that OpenAI gave them; `En` knows only English")]
+pub enum Architecture {
+    Tiny,
+    TinyEn,
+    Base,
+    BaseEn,
+    Small,
+    SmallEn,
+    Medium,
+    MediumEn,
+    LargeV2,
+    LargeV3,
+    LargeV3Turbo,
+}
+
+/// A model whose file was found and looks right from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What reports call it.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// Its layout.
+    pub architecture: Architecture,
+}
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// No file of that name in any of the places.
+    #[error(
+        "the speech model {name} is missing: there is no {file} in {}; put the file into one of these folders, or name one with --model PATH",
+        Folders(.searched)
+    )]
+    Missing {
+        /// The model's name.
+        name: String,
+        /// The file looked for.
+        file: String,
+        /// The folders looked in.
+        searched: Vec<PathBuf>,
+    },
+    /// Neither a known name nor a file.
+    #[error("there is no speech model {name}: it is neither a file nor one of {known}; see: aloud models list")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The known names.
+        known: String,
+    },
+    /// The file cannot be read.
+    #[error("the speech model {} cannot be read: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The file is no model of whisper.cpp.
+    #[error("{} is not a speech model: it must be a whisper.cpp model file (ggml-*.bin)", path.display())]
+    NotAModel {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is not the one that the manifest describes.
+    #[error(
+        "the speech model {} is damaged: it has {found} bytes and should have {expected}; copy it again",
+        path.display()
+    )]
+    WrongSize {
+        /// The file.
+        path: PathBuf,
+        /// Bytes it should have.
+        expected: u64,
+        /// Bytes it has.
+        found: u64,
+    },
+    /// The bytes are not the published ones.
+    #[error("the speech model {} is damaged: its SHA-1 is {found} and should be {expected}; copy it again", path.display())]
+    WrongSum {
+        /// The file.
+        path: PathBuf,
+        /// The SHA-1 it should have.
+        expected: String,
+        /// The SHA-1 it has.
+        found: String,
+    },
+}
+
+struct Folders<'a>(&'a [PathBuf]);
+
+impl fmt::Display for Folders<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folders: Vec<String> = self.0.iter().map(|p| p.display().to_string()).collect();
+        write!(f, "{}", folders.join(", "))
+    }
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    model: Vec<Known>,
+}
+
+/// All known models, the default one first.
+pub fn known() -> Vec<Known> {
+    let manifest: Manifest = toml::from_str(MANIFEST).expect("models/manifest.toml is part of the program and tested");
+    let mut models = manifest.model;
+    models.sort_by_key(|m| !m.default);
+    models
+}
+
+/// Where model files are looked for, first to last: the repository, beside the installed program, the user's data.
+pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
+    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")];
+    if let Ok(program) = std::env::current_exe()
+        && let Some(bin) = program.canonicalize().unwrap_or(program).parent()
+    {
+        folders.push(bin.join("models"));
+        folders.push(bin.join("../share/aloud/models"));
+    }
+    folders.extend(data_dir.map(|d| d.join("models")));
+    folders
+}
+
+/// Finds the model that a name or a path stands for; the default one for `None`.
+///
+/// # Errors
+/// When there is none, or the file is plainly not the model it should be. The sum is left to [`verify`].
+pub fn find(wanted: Option<&str>, folders: &[PathBuf]) -> Result<Model, ModelError> {
+    let known = known();
+    let by_name = match wanted {
+        None => known.first(),
+        Some(name) => known.iter().find(|k| k.name == name),
+    };
+    let Some(entry) = by_name else {
+        let name = wanted.unwrap_or_default();
+        let path = PathBuf::from(name);
+        if !path.is_file() {
+            let known: Vec<&str> = known.iter().map(|k| k.name.as_str()).collect();
+            return Err(ModelError::Unknown { name: name.to_string(), known: known.join(", ") });
+        }
+        let stem = path.file_stem().map(|s| s.to_string_lossy().trim_start_matches("ggml-").to_string());
+        return Ok(Model { name: stem.unwrap_or_default(), architecture: architecture(&path)?, path });
+    };
+    let path = locate(entry, folders)?;
+    let found = size(&path)?;
+    if found != entry.bytes {
+        return Err(ModelError::WrongSize { path, expected: entry.bytes, found });
+    }
+    Ok(Model { name: entry.name.clone(), architecture: architecture(&path)?, path })
+}
+
+/// The file of a known model.
+///
+/// # Errors
+/// When it is in none of the folders.
+pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
+    let paths = folders.iter().map(|f| f.join(&entry.file));
+    paths.into_iter().find(|p| p.is_file()).ok_or_else(|| ModelError::Missing {
+        name: entry.name.clone(),
+        file: entry.file.clone(),
+        searched: folders.to_vec(),
+    })
+}
+
+/// Checks a known model's file against its published SHA-1 and gives its path.
+///
+/// # Errors
+/// When it is missing, unreadable or another file.
+pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
+    let path = locate(entry, folders)?;
+    let unreadable = |source| ModelError::Unreadable { path: path.clone(), source };
+    let mut file = File::open(&path).map_err(unreadable)?;
+    let mut sum = SumWriter(Sha1::new());
+    std::io::copy(&mut file, &mut sum).map_err(unreadable)?;
+    let found: String = sum.0.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    if found == entry.sha1 { Ok(path) } else { Err(ModelError::WrongSum { path, expected: entry.sha1.clone(), found }) }
+}
+
+struct SumWriter(Sha1);
+
+impl Write for SumWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn size(path: &Path) -> Result<u64, ModelError> {
+    let meta = std::fs::metadata(path);
+    meta.map(|m| m.len()).map_err(|source| ModelError::Unreadable { path: path.to_path_buf(), source })
+}
+
+/// Reads the layout from the file's header.
+fn architecture(path: &Path) -> Result<Architecture, ModelError> {
+    let mut header = [0u8; 4 + 4 * HEADER];
+    let mut file = File::open(path).map_err(|source| ModelError::Unreadable { path: path.to_path_buf(), source })?;
+    let not_a_model = || ModelError::NotAModel { path: path.to_path_buf() };
+    file.read_exact(&mut header).map_err(|_| not_a_model())?;
+    let number =
+        |i: usize| u32::from_le_bytes([header[4 * i], header[4 * i + 1], header[4 * i + 2], header[4 * i + 3]]);
+    if number(0) != MAGIC {
+        return Err(not_a_model());
+    }
+    let (vocabulary, audio_layers, text_layers, mels) = (number(1), number(5), number(9), number(10));
+    let english = vocabulary < MULTILINGUAL_VOCABULARY;
+    match (audio_layers, text_layers, english) {
+        (4, 4, true) => Ok(Architecture::TinyEn),
+        (4, 4, false) => Ok(Architecture::Tiny),
+        (6, 6, true) => Ok(Architecture::BaseEn),
+        (6, 6, false) => Ok(Architecture::Base),
+        (12, 12, true) => Ok(Architecture::SmallEn),
+        (12, 12, false) => Ok(Architecture::Small),
+        (24, 24, true) => Ok(Architecture::MediumEn),
+        (24, 24, false) => Ok(Architecture::Medium),
+        (32, 32, false) if mels == 128 => Ok(Architecture::LargeV3),
+        (32, 32, false) => Ok(Architecture::LargeV2),
+        (32, 4, false) => Ok(Architecture::LargeV3Turbo),
+        _ => Err(not_a_model()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_that_comes_along_is_the_published_one() {
+        let known = known();
+        assert!(known[0].default && known.iter().filter(|k| k.default).count() == 1);
+        let model = find(None, &folders(None)).unwrap();
+        assert_eq!((model.name.as_str(), model.architecture), ("base-q8_0", Architecture::Base));
+        assert_eq!(verify(&known[0], &folders(None)).unwrap(), model.path);
+    }
+
+    #[test]
+    fn a_wrong_file_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let searched = [folder.path().to_path_buf()];
+        let missing = find(None, &searched).unwrap_err().to_string();
+        assert!(missing.contains("base-q8_0 is missing") && missing.contains("--model PATH"), "{missing}");
+
+        let file = folder.path().join("ggml-base-q8_0.bin");
+        std::fs::write(&file, b"lmggcut off").unwrap();
+        assert!(find(None, &searched).unwrap_err().to_string().contains("it has 11 bytes and should have 81768585"));
+        assert!(verify(&known()[0], &searched).unwrap_err().to_string().contains("SHA-1"));
+        let by_path = find(file.to_str(), &searched).unwrap_err().to_string();
+        assert!(by_path.contains("is not a speech model"), "{by_path}");
+
+        let unknown = find(Some("huge"), &searched).unwrap_err().to_string();
+        assert!(unknown.contains("neither a file nor one of base-q8_0, tiny.en-q8_0"), "{unknown}");
+    }
+}

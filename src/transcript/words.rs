@@ -1,0 +1,136 @@
+//! From what the model wrote to words on the recording's clock.
+//!
+//! The model's times say about where a word was decided, not where it begins. The signal knows where nobody spoke: a
+//! word's edge near a pause is moved to the pause's edge, and a word far from any speech was never said.
+
+use super::{ReadWord, Reading, Word};
+use crate::signal::Features;
+use crate::span::Span;
+
+/// A word whose time is farther than this from any speech is the model's invention, in seconds.
+const INVENTED_S: f64 = 0.6;
+/// The shortest gap in speech that words are kept out of, in seconds.
+const SHORTEST_GAP_S: f64 = 0.15;
+/// How far the model's times are from the truth at most, in seconds: an edge farther from a gap is not moved to it.
+const TIME_ERROR_S: f64 = 0.4;
+/// The least time between the beginnings of two words, in seconds.
+const SHORTEST_WORD_S: f64 = 0.02;
+
+/// Puts the pieces' words together. `chunks` and `readings` belong together one to one.
+pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    for (chunk, reading) in chunks.iter().zip(readings) {
+        for word in spoken(reading.words) {
+            let start_s = (chunk.start_s + word.time_s).min(chunk.end_s);
+            if nearest_speech_s(&features.stretches, start_s) <= INVENTED_S {
+                let span = Span::new(start_s, chunk.end_s);
+                words.push(Word { text: word.text, span, confidence: word.probability, filler: false });
+            }
+        }
+    }
+    in_order(&mut words);
+    keep_out_of_gaps(&mut words, &features.stretches);
+    words
+}
+
+/// The words without the model's annotations (`[BLANK_AUDIO]`, `(laughs)`, notes), stray punctuation put to the word
+/// before it.
+fn spoken(read: Vec<ReadWord>) -> Vec<ReadWord> {
+    let mut words: Vec<ReadWord> = Vec::with_capacity(read.len());
+    let mut closing: Option<char> = None;
+    for word in read {
+        if closing.is_none() {
+            closing = word.text.chars().next().and_then(|c| match c {
+                '[' => Some(']'),
+                '(' => Some(')'),
+                '*' => Some('*'),
+                '♪' => Some('♪'),
+                _ => None,
+            });
+            // An annotation of one word closes itself.
+            if closing.is_some() && word.text.chars().skip(1).any(|c| Some(c) == closing) {
+                closing = None;
+                continue;
+            }
+        } else if word.text.chars().any(|c| Some(c) == closing) {
+            closing = None;
+            continue;
+        }
+        if closing.is_some() {
+            continue;
+        }
+        if word.text.chars().any(char::is_alphanumeric) {
+            words.push(word);
+        } else if let Some(last) = words.last_mut()
+            && word.text.chars().all(|c| ".,!?;:".contains(c))
+        {
+            last.text.push_str(&word.text);
+        }
+    }
+    words
+}
+
+fn nearest_speech_s(stretches: &[Span], time_s: f64) -> f64 {
+    stretches.iter().map(|s| s.distance_s(time_s)).fold(f64::INFINITY, f64::min)
+}
+
+/// Makes the words begin one after the other and end where the next begins.
+fn in_order(words: &mut [Word]) {
+    let mut earliest = 0.0;
+    for word in words.iter_mut() {
+        word.span.start_s = word.span.start_s.max(earliest);
+        earliest = word.span.start_s + SHORTEST_WORD_S;
+    }
+    for i in 1..words.len() {
+        words[i - 1].span.end_s = words[i].span.start_s.min(words[i - 1].span.end_s);
+    }
+    for word in words.iter_mut() {
+        word.span.end_s = word.span.end_s.max(word.span.start_s + SHORTEST_WORD_S);
+    }
+}
+
+/// Moves the words' edges out of the gaps in speech.
+fn keep_out_of_gaps(words: &mut [Word], stretches: &[Span]) {
+    let (Some(first), Some(last)) = (stretches.first(), stretches.last()) else { return };
+    if let Some(word) = words.first_mut()
+        && (word.span.start_s - first.start_s).abs() <= TIME_ERROR_S
+    {
+        word.span.start_s = first.start_s;
+    }
+    let gaps: Vec<Span> = stretches
+        .windows(2)
+        .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
+        .filter(|gap| gap.duration_s() >= SHORTEST_GAP_S)
+        .collect();
+    for gap in &gaps {
+        if let Some(i) = boundary_near(words, gap) {
+            words[i - 1].span.end_s = gap.start_s;
+            words[i].span.start_s = gap.end_s;
+        }
+    }
+    if let Some(word) = words.last_mut() {
+        word.span.end_s = last.end_s.max(word.span.start_s + SHORTEST_WORD_S);
+    }
+    for i in 0..words.len() {
+        let next_s = words.get(i + 1).map_or(f64::INFINITY, |w| w.span.start_s);
+        let span = &mut words[i].span;
+        span.end_s = span.end_s.min(next_s).max(span.start_s + SHORTEST_WORD_S);
+        // A word that still reaches over a gap ends before it: nothing of it was heard after.
+        if let Some(gap) = gaps.iter().find(|g| span.start_s < g.start_s && span.end_s > g.end_s) {
+            span.end_s = gap.start_s.max(span.start_s + SHORTEST_WORD_S);
+        }
+    }
+}
+
+/// The word `i` before which the gap lies: the one that begins nearest to it, if its neighbours leave room.
+fn boundary_near(words: &[Word], gap: &Span) -> Option<usize> {
+    (1..words.len())
+        .map(|i| (i, gap.distance_s(words[i].span.start_s)))
+        .filter(|(i, distance)| {
+            *distance <= TIME_ERROR_S
+                && words[i - 1].span.start_s < gap.start_s
+                && words.get(i + 1).is_none_or(|next| next.span.start_s > gap.end_s)
+        })
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(i, _)| i)
+}

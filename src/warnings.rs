@@ -1,0 +1,191 @@
+//! What was wrong with a recording, and what to do about it next time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audio::{ChannelUse, Recording};
+use crate::metrics::Metrics;
+use crate::signal::Features;
+use crate::transcript::{ENGLISH, Transcript};
+
+/// From this share of clipped samples on, the distortion is heard: one in a thousand.
+const CLIPPED: f64 = 0.001;
+/// Below this signal-to-noise ratio the room is loud enough to cost words, in dB.
+const NOISY_DB: f64 = 12.0;
+/// Below this signal-to-noise ratio nothing measured can be trusted, in dB.
+pub const TOO_NOISY_DB: f64 = 2.0;
+/// A recording with its loudest sample below this is too soft to hear well, in dBFS.
+const SOFT_DBFS: f64 = -30.0;
+/// Fewer words than this are no answer to measure rates of.
+const FEW_WORDS: usize = 20;
+
+/// What a warning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Nobody speaks.
+    NoSpeech,
+    /// Somebody may speak, but no word could be made out.
+    NoWords,
+    /// The file is broken or ends early.
+    Damaged,
+    /// The recording is distorted.
+    Clipped,
+    /// The room is nearly as loud as the voice.
+    Noisy,
+    /// The recording is too poor to judge.
+    TooPoor,
+    /// The recording is very soft.
+    Soft,
+    /// Only some of the channels have sound, or they cancel each other.
+    Channels,
+    /// The speech is not English.
+    NotEnglish,
+    /// There is too little to measure rates of.
+    FewWords,
+    /// The pitch could not be measured.
+    NoPitch,
+    /// The loudness could not be measured.
+    NoLoudness,
+}
+
+/// One thing to know about the recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What it is about.
+    pub code: Code,
+    /// What is wrong, and what it means for the report.
+    pub message: String,
+    /// What to do next time.
+    pub remedy: String,
+}
+
+impl Warning {
+    fn new(code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { code, message: message.into(), remedy: remedy.into() }
+    }
+}
+
+/// Everything to warn about, the most serious first.
+pub fn warnings(
+    recording: &Recording,
+    features: &Features,
+    transcript: &Transcript,
+    metrics: &Metrics,
+) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let silent = features.stretches.is_empty();
+    if let Some(damage) = recording.damage {
+        found.push(Warning::new(
+            Code::Damaged,
+            format!("Not all of the recording could be read: {damage}. The report is about the rest."),
+            "Copy or record the file again.",
+        ));
+    }
+    if silent {
+        found.push(Warning::new(
+            Code::NoSpeech,
+            "Nobody speaks in this recording, so there is nothing to score.",
+            "Check that the right microphone is on and not muted, and record again.",
+        ));
+    } else if transcript.words.is_empty() {
+        found.push(Warning::new(
+            Code::NoWords,
+            "There is sound, but no word could be made out, so there is nothing to score.",
+            "Speak closer to the microphone, for at least a few seconds, in a quieter place.",
+        ));
+    }
+    found.extend(level_warnings(recording, features));
+    if !transcript.words.is_empty() {
+        found.extend(measure_warnings(transcript, metrics));
+    }
+    found
+}
+
+/// What is wrong with the sound.
+fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let levels = &recording.levels;
+    if levels.clipped_fraction >= CLIPPED {
+        found.push(Warning::new(
+            Code::Clipped,
+            format!(
+                "The recording is distorted: {:.1} % of it is clipped, and words may be misheard.",
+                100.0 * levels.clipped_fraction
+            ),
+            "Turn the input level down or move away from the microphone.",
+        ));
+    }
+    match features.snr_db {
+        Some(snr) if snr < TOO_NOISY_DB => found.push(Warning::new(
+            Code::TooPoor,
+            format!("The noise is as loud as the voice ({snr:.0} dB between them), so this recording is not scored."),
+            "Find a quieter place or speak closer to the microphone.",
+        )),
+        Some(snr) if snr < NOISY_DB => found.push(Warning::new(
+            Code::Noisy,
+            format!(
+                "There is a lot of noise: the voice is only {snr:.0} dB louder, so fillers and words may be missed."
+            ),
+            "Find a quieter place or speak closer to the microphone.",
+        )),
+        _ => {}
+    }
+    if !features.stretches.is_empty() && levels.peak_dbfs.is_some_and(|peak| peak < SOFT_DBFS) {
+        found.push(Warning::new(
+            Code::Soft,
+            "The recording is very soft. It was turned up for listening; nothing is marked down for it.",
+            "Turn the input level up or speak closer to the microphone.",
+        ));
+    }
+    match recording.channel_use {
+        ChannelUse::OppositePhase(_) => found.push(Warning::new(
+            Code::Channels,
+            "The left and right channels cancel each other, so only one was used.",
+            "One side of the cable or adapter is wired upside down; use another.",
+        )),
+        ChannelUse::OnlyChannel(channel) => found.push(Warning::new(
+            Code::Channels,
+            format!("Only channel {} has sound; the others were left out.", channel + 1),
+            "Nothing to do: the report is not affected.",
+        )),
+        _ => {}
+    }
+    found
+}
+
+/// What could not be measured.
+fn measure_warnings(transcript: &Transcript, metrics: &Metrics) -> Vec<Warning> {
+    let mut found = Vec::new();
+    if transcript.language != ENGLISH {
+        found.push(Warning::new(
+            Code::NotEnglish,
+            format!(
+                "This sounds like another language ({}). Fillers and the story are for English only and are left out.",
+                transcript.language
+            ),
+            "Answer in English to have them measured.",
+        ));
+    }
+    if metrics.pace.as_ref().is_some_and(|p| p.words < FEW_WORDS) {
+        found.push(Warning::new(
+            Code::FewWords,
+            "There are only a few words, so the rates a minute say little.",
+            "Give a longer answer.",
+        ));
+    }
+    if metrics.voice.as_ref().is_some_and(|v| v.f0_median_hz.is_none()) {
+        found.push(Warning::new(
+            Code::NoPitch,
+            "The pitch of the voice could not be measured: too little of it is clear enough.",
+            "Speak closer to the microphone, in a quieter place, and a little louder.",
+        ));
+    }
+    if metrics.voice.as_ref().is_some_and(|v| v.loudness_lufs.is_none()) {
+        found.push(Warning::new(
+            Code::NoLoudness,
+            "The loudness could not be measured: the recording is too short or too soft for it.",
+            "Turn the input level up, or record more than a second.",
+        ));
+    }
+    found
+}
