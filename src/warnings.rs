@@ -12,7 +12,7 @@ const CLIPPED: f64 = 0.001;
 /// Below this signal-to-noise ratio the room is loud enough to cost words, in dB.
 const NOISY_DB: f64 = 12.0;
 /// Below this signal-to-noise ratio nothing measured can be trusted, in dB.
-pub const TOO_NOISY_DB: f64 = 2.0;
+const TOO_NOISY_DB: f64 = 2.0;
 /// A recording with its loudest sample below this is too soft to hear well, in dBFS.
 const SOFT_DBFS: f64 = -30.0;
 /// Fewer words than this are no answer to measure rates of.
@@ -65,7 +65,12 @@ impl Warning {
     }
 }
 
-/// Everything to warn about, the most serious first.
+/// Whether the recording is too poor to judge how somebody spoke.
+pub fn is_too_poor(features: &Features) -> bool {
+    features.snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
+}
+
+/// Everything to warn about: first what keeps the answer from being scored, if anything does.
 pub fn warnings(
     recording: &Recording,
     features: &Features,
@@ -73,15 +78,7 @@ pub fn warnings(
     metrics: &Metrics,
 ) -> Vec<Warning> {
     let mut found = Vec::new();
-    let silent = features.stretches.is_empty();
-    if let Some(damage) = recording.damage {
-        found.push(Warning::new(
-            Code::Damaged,
-            format!("Not all of the recording could be read: {damage}. The report is about the rest."),
-            "Copy or record the file again.",
-        ));
-    }
-    if silent {
+    if features.stretches.is_empty() {
         found.push(Warning::new(
             Code::NoSpeech,
             "Nobody speaks in this recording, so there is nothing to score.",
@@ -92,6 +89,19 @@ pub fn warnings(
             Code::NoWords,
             "There is sound, but no word could be made out, so there is nothing to score.",
             "Speak closer to the microphone, for at least a few seconds, in a quieter place.",
+        ));
+    } else if is_too_poor(features) {
+        found.push(Warning::new(
+            Code::TooPoor,
+            "The noise is as loud as the voice, so this recording is not scored.",
+            "Find a quieter place or speak closer to the microphone.",
+        ));
+    }
+    if let Some(damage) = recording.damage {
+        found.push(Warning::new(
+            Code::Damaged,
+            format!("Not all of the recording could be read: {damage}. The report is about the rest."),
+            "Copy or record the file again.",
         ));
     }
     found.extend(level_warnings(recording, features));
@@ -115,20 +125,14 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
             "Turn the input level down or move away from the microphone.",
         ));
     }
-    match features.snr_db {
-        Some(snr) if snr < TOO_NOISY_DB => found.push(Warning::new(
-            Code::TooPoor,
-            format!("The noise is as loud as the voice ({snr:.0} dB between them), so this recording is not scored."),
-            "Find a quieter place or speak closer to the microphone.",
-        )),
-        Some(snr) if snr < NOISY_DB => found.push(Warning::new(
+    if let Some(snr) = features.snr_db.filter(|snr| (TOO_NOISY_DB..NOISY_DB).contains(snr)) {
+        found.push(Warning::new(
             Code::Noisy,
             format!(
                 "There is a lot of noise: the voice is only {snr:.0} dB louder, so fillers and words may be missed."
             ),
             "Find a quieter place or speak closer to the microphone.",
-        )),
-        _ => {}
+        ));
     }
     if !features.stretches.is_empty() && levels.peak_dbfs.is_some_and(|peak| peak < SOFT_DBFS) {
         found.push(Warning::new(

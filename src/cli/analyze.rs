@@ -3,12 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use aloud::analyze::analyze;
+use aloud::analyze::{AnalyzeError, analyze};
 use aloud::questions::{self, Question};
 use aloud::report::Report;
+use aloud::report::json::rounded;
 use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
+use aloud::signal::Features;
 use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
@@ -60,7 +62,7 @@ struct FailedFile<'a> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        usage("--tracks writes the tracks of one file; name only one");
+        usage("--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
@@ -75,12 +77,16 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
-        match one(path, &engine, question.as_ref(), arguments, i) {
-            Ok(report) => printer.print(report)?,
+        match one(path, &engine, question.as_ref(), i, arguments.files.len()) {
+            Ok((report, features)) => {
+                printer.print(report)?;
+                if let Some(to) = &arguments.tracks {
+                    write_tracks(to, &features)?;
+                }
+            }
             Err(error) => {
-                let message = format!("{error:#}");
-                complain(&format!("{}: {message}", path.display()));
-                printer.failed(path, &message)?;
+                complain(&format!("{}: {error}", path.display()));
+                printer.failed(path, &error.to_string())?;
                 outcome = Outcome::Failed;
             }
         }
@@ -92,19 +98,29 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 /// Ends the program with a usage error.
 fn usage(message: &str) -> ! {
     use clap::CommandFactory;
-    super::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit()
+    let mut program = super::Arguments::command();
+    program.build();
+    let command = program.find_subcommand_mut("analyze").expect("this is the analyze command");
+    command.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
 }
 
-fn one(path: &Path, engine: &Whisper, question: Option<&Question>, arguments: &Arguments, i: usize) -> Result<Report> {
-    let bar = progress_bar(path, i, arguments.files.len());
+/// Analyzes file `i` of `files` under a progress bar.
+fn one(
+    path: &Path,
+    engine: &Whisper,
+    question: Option<&Question>,
+    i: usize,
+    files: usize,
+) -> Result<(Report, Features), AnalyzeError> {
+    let bar = progress_bar(path, i, files);
     let analyzed = analyze(path, engine, question, &|done| bar.set_position((done * 100.0) as u64));
     bar.finish_and_clear();
-    let (report, features) = analyzed?;
-    if let Some(to) = &arguments.tracks {
-        let json = serde_json::to_vec(&Tracks::of(&features))?;
-        std::fs::write(to, json).with_context(|| format!("the tracks could not be written to {}", to.display()))?;
-    }
-    Ok(report)
+    analyzed
+}
+
+fn write_tracks(to: &Path, features: &Features) -> Result<()> {
+    let tracks = serde_json::to_vec(&rounded(&Tracks::of(features))?)?;
+    std::fs::write(to, tracks).with_context(|| format!("the tracks could not be written to {}", to.display()))
 }
 
 /// A bar on stderr, where somebody looks at it.
@@ -162,8 +178,9 @@ impl Printer {
     }
 }
 
-fn json<T: Serialize>(value: &T, pretty: bool) -> Result<()> {
-    let mut text = if pretty { serde_json::to_string_pretty(value)? } else { serde_json::to_string(value)? };
+fn json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
+    let value = rounded(data)?;
+    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
     text.push('\n');
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())

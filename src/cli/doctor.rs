@@ -43,7 +43,8 @@ pub(super) fn run() -> Result<Outcome> {
         }
     }
 
-    match cpal::default_host().default_input_device().map(|device| device.description()) {
+    let microphone = cpal::default_host().default_input_device().filter(|d| d.default_input_config().is_ok());
+    match microphone.map(|device| device.description()) {
         Some(Ok(description)) => writeln!(out, "microphone  {}", aloud::plain::one_line(description.name()))?,
         Some(Err(error)) => {
             writeln!(out, "microphone  PROBLEM: it does not tell its name ({error}). Plug it in again.")?

@@ -19,6 +19,10 @@ pub(super) enum Command {
 pub(super) fn run(command: &Command) -> Result<Outcome> {
     let data = settings::folders().map(|f| f.data);
     let folders = folders(data.as_deref());
+    let not_here = match data.as_deref() {
+        Some(data) => format!("not on this machine; its file belongs in {}", data.join("models").display()),
+        None => "not on this machine".to_string(),
+    };
     let mut out = io::stdout().lock();
     let mut outcome = Outcome::Done;
     for model in known() {
@@ -26,7 +30,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         match (command, here) {
             (Command::List, here) => {
                 let default = if model.default { ", the default" } else { "" };
-                let place = here.map_or("not on this machine".to_string(), |path| path.display().to_string());
+                let place = here.map_or(not_here.clone(), |path| path.display().to_string());
                 writeln!(
                     out,
                     "{:<13} {:.0} MB, {}{default}: {place}",

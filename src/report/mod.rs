@@ -1,5 +1,6 @@
 //! The report: everything known about one answer, as data (`aloud.report/1`) and for reading ([`terminal`]).
 
+pub mod json;
 pub mod terminal;
 pub mod tracks;
 
@@ -11,7 +12,7 @@ use crate::questions::Question;
 use crate::score::Score;
 use crate::signal::Features;
 use crate::transcript::{Transcript, Word};
-use crate::warnings::{TOO_NOISY_DB, Warning, warnings};
+use crate::warnings::{Warning, is_too_poor, warnings};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "aloud.report/1";
@@ -102,8 +103,7 @@ impl Report {
     ) -> Self {
         let metrics = Metrics::of(features, &mut transcript, &recording.levels, question);
         let warnings = warnings(recording, features, &transcript, &metrics);
-        let trustworthy = features.snr_db.is_none_or(|snr| snr >= TOO_NOISY_DB);
-        let score = Score::of(&metrics, &transcript, trustworthy);
+        let score = Score::of(&metrics, &transcript, !is_too_poor(features));
         Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),

@@ -11,6 +11,8 @@ use crate::transcript::Transcript;
 
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
+/// Moments nearer to each other than this are one, in seconds.
+const APART_S: f64 = 5.0;
 /// Words quoted from a moment on.
 const QUOTED_WORDS: usize = 7;
 
@@ -25,7 +27,25 @@ pub(super) fn judge(metrics: &Metrics, transcript: &Transcript) -> Vec<Judged> {
         length.map(judge_length),
         metrics.voice.as_ref().and_then(voice),
     ];
-    parts.into_iter().flatten().collect()
+    let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
+    if let Some(length) = length {
+        let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
+        let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
+        if told < 1.0 {
+            parts.iter_mut().filter(|j| j.part.name != "length").for_each(|j| count_for_less(&mut j.part, told));
+        }
+    }
+    parts
+}
+
+/// Lowers a part's points where the answer is too short to tell.
+fn count_for_less(part: &mut Part, told: f64) {
+    part.points = one_digit(part.points * told);
+    part.why.push_str(" Too short an answer to count in full.");
+}
+
+fn one_digit(points: f64) -> f64 {
+    (points * 10.0).round() / 10.0
 }
 
 /// What to do when nothing needs mending.
@@ -48,12 +68,12 @@ fn judged(
     todo: Option<(String, String)>,
 ) -> Judged {
     let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
-    let points = (share * out_of * 10.0).round() / 10.0;
+    let points = one_digit(share * out_of);
     Judged { part: Part { name: name.into(), points, out_of, why, evidence }, priority }
 }
 
 fn pace(pace: &Pace, transcript: &Transcript) -> Judged {
-    let rate = pace.words_per_minute;
+    let rate = pace.words_per_minute.round();
     let [slowest, fastest] = rubric::PACE_COMFORTABLE;
     let comfortable = format!("{slowest:.0} to {fastest:.0}");
     let moment = |wanted: fn(f64, f64) -> bool| {
@@ -87,7 +107,7 @@ fn fillers(fillers: &Fillers, transcript: &Transcript, answer_s: f64) -> Judged 
     let others = fillers.per_minute - filled;
     let rate = filled + rubric::OTHER_FILLERS_WEIGHT * others;
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
-    let evidence = || densest(&fillers.events).map(|e| quote(transcript, e.span.start_s)).collect();
+    let evidence = || thickest(&fillers.events).into_iter().map(|e| quote(transcript, e.span.start_s)).collect();
     let said = tally(&fillers.events);
     let (why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
@@ -96,7 +116,7 @@ fn fillers(fillers: &Fillers, transcript: &Transcript, answer_s: f64) -> Judged 
     } else {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
-            "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds.",
+            "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
             clock(answer_s)
         );
@@ -105,18 +125,21 @@ fn fillers(fillers: &Fillers, transcript: &Transcript, answer_s: f64) -> Judged 
     judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
-/// The fillers that come closest after one another, in the order they were said.
-fn densest(events: &[Filler]) -> impl Iterator<Item = &Filler> {
-    let gap = |i: usize| {
-        let before = i.checked_sub(1).map_or(f64::INFINITY, |b| events[i].span.start_s - events[b].span.start_s);
-        let after = events.get(i + 1).map_or(f64::INFINITY, |e| e.span.start_s - events[i].span.start_s);
-        before.min(after)
-    };
-    let mut order: Vec<usize> = (0..events.len()).collect();
-    order.sort_by(|a, b| gap(*a).total_cmp(&gap(*b)));
-    order.truncate(MOST_EVIDENCE);
-    order.sort_unstable();
-    order.into_iter().map(|i| &events[i])
+/// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
+fn thickest(events: &[Filler]) -> Vec<&Filler> {
+    let near =
+        |e: &Filler| events.iter().filter(|o| (0.0..APART_S).contains(&(o.span.start_s - e.span.start_s))).count();
+    let mut order: Vec<&Filler> = events.iter().collect();
+    order.sort_by_key(|e| std::cmp::Reverse(near(e)));
+    let mut chosen: Vec<&Filler> = Vec::new();
+    for event in order {
+        if chosen.len() < MOST_EVIDENCE && chosen.iter().all(|c| (c.span.start_s - event.span.start_s).abs() >= APART_S)
+        {
+            chosen.push(event);
+        }
+    }
+    chosen.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
+    chosen
 }
 
 /// What fillers there were and how often, the most frequent first: "um 8, like 3, doubled words 2".

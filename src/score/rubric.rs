@@ -29,18 +29,18 @@ pub const PACE_COMFORTABLE: [f64; 2] = [120.0, 165.0];
 
 /// Fillers a minute: filled pauses, and all others at [`OTHER_FILLERS_WEIGHT`]. 1 a minute is polished, 5 average
 /// (Quantified, over 4,000 samples); no harm was found up to 5, harm near 12 (Laske et al. 2024).
-pub const FILLERS_PER_MINUTE: Curve = &[(2.0, 1.0), (5.0, 0.8), (12.0, 0.2), (18.0, 0.0)];
+pub const FILLERS_PER_MINUTE: Curve = &[(5.0, 1.0), (12.0, 0.25), (18.0, 0.0)];
 /// Lexical fillers and repetitions disturb less than filled pauses (ours).
 pub const OTHER_FILLERS_WEIGHT: f64 = 0.5;
 /// Up to this many fillers a minute nobody minds.
 pub const FILLERS_FINE_PER_MINUTE: f64 = 5.0;
 
 /// Long pauses a minute: at least [`LONG_WITHIN_CLAUSE_S`] inside a clause (Kahng 2018: where a pause falls matters
-/// more than its length) or more than [`LONG_BETWEEN_S`] between clauses or sentences.
+/// more than its length) or [`LONG_BETWEEN_S`] between clauses or sentences.
 pub const LONG_PAUSES_PER_MINUTE: Curve = &[(0.0, 1.0), (1.0, 0.8), (4.0, 0.2), (6.0, 0.0)];
-/// From here on a pause inside a clause is a break in the thread, in seconds.
+/// From here on a pause inside a clause is a break in the thread, in seconds (ours).
 pub const LONG_WITHIN_CLAUSE_S: f64 = 1.0;
-/// From here on a pause between clauses or sentences makes a listener wonder, in seconds.
+/// From here on a pause between clauses or sentences makes a listener wonder, in seconds (ours).
 pub const LONG_BETWEEN_S: f64 = 3.0;
 /// An answer that is speech for more than this share leaves the listener no time: it loses up to a third (ours).
 pub const BREATHLESS_PHONATION_RATIO: Curve = &[(0.95, 1.0), (0.99, 0.67)];
@@ -51,6 +51,10 @@ pub const BREATHLESS_FROM_S: f64 = 20.0;
 pub const LENGTH_BELOW: Curve = &[(0.2, 0.0), (0.8, 0.8), (1.0, 1.0)];
 /// Answer length as a multiple of the longest good one (convention).
 pub const LENGTH_ABOVE: Curve = &[(1.0, 1.0), (1.25, 0.8), (2.0, 0.0)];
+
+/// An answer below this share of the shortest good one is too little to tell how somebody speaks: what its other parts
+/// win counts for the share of this that it reaches (ours).
+pub const ENOUGH_TO_TELL: f64 = 0.5;
 
 /// Standard deviation of the pitch in semitones: below 2 sounds flat, 2 to 4 is ordinary, above 4 lively
 /// (provisional; after Hincks and Edlund 2009).

@@ -16,9 +16,9 @@ const GRID: usize = 25;
 /// The share of frames below the local speech level.
 const LOUD_SHARE: f64 = 0.95;
 /// The threshold lies this share of the way from the floor to the speech level ...
-const THRESHOLD_SHARE: f32 = 0.33;
+const THRESHOLD_SHARE: f32 = 0.28;
 /// ... but never nearer to the floor, in dB: the floor itself flickers by this much ...
-const NEAREST_DB: f32 = 4.5;
+const NEAREST_DB: f32 = 3.2;
 /// ... and never farther: soft word ends are speech.
 const FARTHEST_DB: f32 = 14.0;
 /// A recording whose loud frames stand less than this above its floor, in dB, holds a steady sound and no speech:

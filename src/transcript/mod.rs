@@ -55,8 +55,8 @@ impl Transcript {
 pub struct ReadWord {
     /// Its text, with the punctuation that follows it.
     pub text: String,
-    /// About when it begins, in seconds from the piece's beginning.
-    pub time_s: f64,
+    /// About when it was said, on the piece's clock.
+    pub span: Span,
     /// Its probability, 0 to 1: the geometric mean over its tokens.
     pub probability: f64,
 }
@@ -66,6 +66,8 @@ pub struct ReadWord {
 pub struct Reading {
     /// Its words, in order.
     pub words: Vec<ReadWord>,
+    /// Where the model says that it stopped reading, in seconds from the piece's beginning; `None` if it does not say.
+    pub until_s: Option<f64>,
     /// The language that it sounds like and how probable that is; `None` from a model that knows only English.
     pub language: Option<(String, f64)>,
 }
@@ -115,6 +117,11 @@ pub const ENGLISH: &str = "en";
 /// English is often taken for another language with less.
 const OTHER_LANGUAGE: f64 = 0.8;
 
+/// A part that the model left unread is read when it has at least this much speech, in seconds.
+const WORTH_READING_S: f64 = 0.6;
+/// A reading that got no farther than this is not continued, in seconds.
+const LEAST_PROGRESS_S: f64 = 1.0;
+
 /// Writes down a recording.
 ///
 /// `samples` are mono at 16 kHz, `features` what the signal says of them. `progress` hears the share that is done.
@@ -130,7 +137,7 @@ pub fn transcribe(
 ) -> Result<Transcript, TranscriptError> {
     let duration_s = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
     let chunks = chunks::plan(&features.stretches, &features.level_db, duration_s);
-    let job = Job { samples: &louder(samples), chunks: &chunks, progress, total_s: total_s(&chunks) };
+    let job = Job { samples: &louder(samples), chunks: &chunks, stretches: &features.stretches, progress };
     let mut language = ENGLISH.to_string();
     let mut readings = job.run(engine, &language)?;
     if let Some(other) = other_language(&readings) {
@@ -145,8 +152,8 @@ pub fn transcribe(
 struct Job<'a> {
     samples: &'a [f32],
     chunks: &'a [Span],
+    stretches: &'a [Span],
     progress: &'a (dyn Fn(f64) + Sync),
-    total_s: f64,
 }
 
 impl Job<'_> {
@@ -156,6 +163,7 @@ impl Job<'_> {
         let workers = engine.threads().min(self.chunks.len()).max(1);
         let threads = (engine.threads() / workers).max(1);
         let next = AtomicUsize::new(0);
+        let total_s: f64 = self.chunks.iter().map(Span::duration_s).sum();
         let done_s = Mutex::new(0.0);
         let readings: Vec<Mutex<Reading>> = self.chunks.iter().map(|_| Mutex::default()).collect();
         let work = || -> Result<(), TranscriptError> {
@@ -163,11 +171,10 @@ impl Job<'_> {
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = self.chunks.get(i) else { return Ok(()) };
-                let reading = reader.read(self.slice(chunk), language)?;
-                *lock(&readings[i]) = reading;
+                *lock(&readings[i]) = self.read(chunk, &mut *reader, language)?;
                 let mut done_s = lock(&done_s);
                 *done_s += chunk.duration_s();
-                (self.progress)(*done_s / self.total_s);
+                (self.progress)(*done_s / total_s);
             }
         };
         std::thread::scope(|scope| {
@@ -177,14 +184,36 @@ impl Job<'_> {
         Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
+    /// Reads one piece to the end of its speech: the model sometimes stops early and goes on when asked again.
+    fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
+        let mut whole = Reading::default();
+        let mut from_s = chunk.start_s;
+        loop {
+            let part = reader.read(self.slice(&Span::new(from_s, chunk.end_s)), language)?;
+            let offset_s = from_s - chunk.start_s;
+            whole.words.extend(
+                part.words
+                    .into_iter()
+                    .map(|w| ReadWord { span: Span::new(w.span.start_s + offset_s, w.span.end_s + offset_s), ..w }),
+            );
+            whole.language = whole.language.or(part.language);
+            let Some(until_s) = part.until_s.map(|s| from_s + s) else { return Ok(whole) };
+            if until_s - from_s < LEAST_PROGRESS_S || self.speech_between_s(until_s, chunk.end_s) < WORTH_READING_S {
+                return Ok(whole);
+            }
+            from_s = until_s;
+        }
+    }
+
+    fn speech_between_s(&self, from_s: f64, to_s: f64) -> f64 {
+        let rest = Span::new(from_s, to_s.max(from_s));
+        self.stretches.iter().map(|s| s.overlap_s(&rest)).sum()
+    }
+
     fn slice(&self, chunk: &Span) -> &[f32] {
         let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.samples.len());
         &self.samples[at(chunk.start_s)..at(chunk.end_s)]
     }
-}
-
-fn total_s(chunks: &[Span]) -> f64 {
-    chunks.iter().map(Span::duration_s).sum()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

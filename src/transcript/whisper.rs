@@ -8,6 +8,7 @@ use whisper_rs::{
 use super::models::{Architecture, Model};
 use super::{ENGLISH, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
+use crate::span::Span;
 
 /// A text that is itself full of fillers: without it the model leaves every "um" out, with it they are written down.
 const DISFLUENT_PROMPT: &str = "Um, so, uh, I was, like, you know, hmm, er, and, uh, I mean, um.";
@@ -21,6 +22,11 @@ const CONTEXT_MARGIN: usize = 256;
 const BEAM: i32 = 5;
 /// The shortest sound it can align times in, in samples (1 s); shorter ones are lengthened by silence.
 const SHORTEST: usize = SPEECH_RATE_HZ as usize;
+/// Tokens written for one piece at most: more than anybody says in 30 s, and fewer than the 220 that the model has room
+/// for, so that a reading always ends the ordinary way.
+const MOST_TOKENS: i32 = 200;
+/// Seconds from one of the model's time tokens to the next.
+const TIME_TOKEN_S: f64 = 0.02;
 /// The longest prompt it takes, in tokens: half of its text context less one.
 const LONGEST_PROMPT: usize = 223;
 
@@ -115,6 +121,10 @@ impl Reader for WhisperReader<'_> {
         let mut parameters = FullParams::new(SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 });
         parameters.set_n_threads(self.threads as i32);
         parameters.set_no_context(true);
+        // One window a reading, always to its end. Without these two, whisper.cpp goes on from wherever the model put its
+        // last time, and aborts the program when less than 0.16 s is left there to align times in.
+        parameters.set_single_segment(true);
+        parameters.set_max_tokens(MOST_TOKENS);
         parameters.set_print_progress(false);
         parameters.set_print_timestamps(false);
         parameters.set_audio_ctx(positions.min(context.n_audio_ctx() as usize) as i32);
@@ -124,20 +134,25 @@ impl Reader for WhisperReader<'_> {
             parameters.set_language(Some(language));
         }
         self.state.full(parameters, &self.padded).map_err(failed)?;
-        let words = self.words();
+        let (words, until_s) = self.written();
         let language = if context.is_multilingual() { Some(self.language()?) } else { None };
-        Ok(Reading { words, language })
+        Ok(Reading { words, until_s, language })
     }
 }
 
 impl WhisperReader<'_> {
-    /// The words of the last reading.
-    fn words(&self) -> Vec<ReadWord> {
+    /// The words of the last reading, and the last time that the model wrote down.
+    fn written(&self) -> (Vec<ReadWord>, Option<f64>) {
         let end_of_text = self.whisper.context.token_eot();
+        let first_time = self.whisper.context.token_beg();
+        let mut until_s = None;
         let mut words: Vec<Spelled> = Vec::new();
         for segment in self.state.as_iter() {
             for i in 0..segment.n_tokens() {
                 let Some(token) = segment.get_token(i) else { continue };
+                if token.token_id() >= first_time {
+                    until_s = Some(f64::from(token.token_id() - first_time) * TIME_TOKEN_S);
+                }
                 if token.token_id() >= end_of_text {
                     continue; // a time or another sign of the model's own
                 }
@@ -148,7 +163,14 @@ impl WhisperReader<'_> {
                 }
             }
         }
-        words.into_iter().map(Spelled::finish).collect()
+        let mut start_s = 0.0;
+        let mut read = Vec::with_capacity(words.len());
+        for word in words {
+            let word = word.finish(start_s);
+            start_s = word.span.end_s;
+            read.push(word);
+        }
+        (read, until_s)
     }
 
     /// The language that the last reading's sound is most like, and how probable it is among all.
@@ -171,21 +193,22 @@ impl WhisperReader<'_> {
 /// A word being put together from its tokens.
 struct Spelled {
     bytes: Vec<u8>,
-    time_s: f64,
+    end_s: f64,
     log_probability: f64,
     tokens: u32,
 }
 
 impl Spelled {
     fn new(bytes: &[u8], token: &WhisperToken<'_, '_>) -> Self {
-        let time_s = token.token_data().t_dtw.max(0) as f64 / 100.0;
-        let mut word = Self { bytes: Vec::new(), time_s, log_probability: 0.0, tokens: 0 };
+        let mut word = Self { bytes: Vec::new(), end_s: 0.0, log_probability: 0.0, tokens: 0 };
         word.add(bytes, token);
         word
     }
 
     fn add(&mut self, bytes: &[u8], token: &WhisperToken<'_, '_>) {
         self.bytes.extend_from_slice(bytes);
+        // Where the alignment leaves a token for the next one: whisper.cpp's time of a token is its end, not its beginning.
+        self.end_s = self.end_s.max(token.token_data().t_dtw.max(0) as f64 / 100.0);
         // A comma is not part of how sure the word is.
         if self.tokens == 0 || bytes.iter().any(u8::is_ascii_alphanumeric) {
             self.log_probability += f64::from(token.token_probability().max(f32::MIN_POSITIVE)).ln();
@@ -193,10 +216,11 @@ impl Spelled {
         }
     }
 
-    fn finish(self) -> ReadWord {
+    /// The word, given where the one before it ended.
+    fn finish(self, start_s: f64) -> ReadWord {
         ReadWord {
             text: String::from_utf8_lossy(&self.bytes).trim().to_string(),
-            time_s: self.time_s,
+            span: Span::new(start_s, self.end_s.max(start_s)),
             probability: (self.log_probability / f64::from(self.tokens)).exp(),
         }
     }

@@ -1,6 +1,6 @@
 //! From what the model wrote to words on the recording's clock.
 //!
-//! The model's times say about where a word was decided, not where it begins. The signal knows where nobody spoke: a
+//! The model's times are right to a few tenths of a second. The signal knows where nobody spoke: a
 //! word's edge near a pause is moved to the pause's edge, and a word far from any speech was never said.
 
 use super::{ReadWord, Reading, Word};
@@ -21,9 +21,10 @@ pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) ->
     let mut words: Vec<Word> = Vec::new();
     for (chunk, reading) in chunks.iter().zip(readings) {
         for word in spoken(reading.words) {
-            let start_s = (chunk.start_s + word.time_s).min(chunk.end_s);
-            if nearest_speech_s(&features.stretches, start_s) <= INVENTED_S {
-                let span = Span::new(start_s, chunk.end_s);
+            let at = |s: f64| (chunk.start_s + s).min(chunk.end_s);
+            let span = Span::new(at(word.span.start_s), at(word.span.end_s));
+            let middle_s = (span.start_s + span.end_s) / 2.0;
+            if nearest_speech_s(&features.stretches, middle_s) <= INVENTED_S {
                 words.push(Word { text: word.text, span, confidence: word.probability, filler: false });
             }
         }

@@ -1,0 +1,45 @@
+# aloud: the two commands to know are `make demo` and `make test`. Both set up what they need, and can be run again.
+
+PREFIX ?= $(HOME)/.local
+DESTDIR ?=
+CARGO ?= cargo
+ALOUD := target/release/aloud
+
+.PHONY: help demo test build setup soak install uninstall clean
+
+help: ## Say what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: build ## Build aloud, analyze a sample answer and print the report
+	$(ALOUD) analyze samples/fillers.flac --question hard-problem
+
+test: setup ## Check form, lints and documents, and run all tests
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "rustfmt is not installed: the form of the code is not checked"; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --release --locked --all-targets -- -D warnings; else echo "clippy is not installed: lints are not checked"; fi
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
+	$(CARGO) test --release --locked --lib --tests
+
+build: setup ## Build the program
+	$(CARGO) build --release --locked
+
+setup: ## Install what the build needs and this system lacks
+	@sh .ci/setup
+
+soak: build ## Run what takes longer than `make test` should: every shared recording against its truth
+	tests/checks/all.sh
+
+install: build ## Install the program, its speech model and shell completions under PREFIX (~/.local)
+	install -Dm755 $(ALOUD) "$(DESTDIR)$(PREFIX)/bin/aloud"
+	install -Dm644 models/ggml-base-q8_0.bin "$(DESTDIR)$(PREFIX)/share/aloud/models/ggml-base-q8_0.bin"
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
+	$(ALOUD) completions bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud"
+	$(ALOUD) completions zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud"
+	$(ALOUD) completions fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "Add $(PREFIX)/bin to your PATH to run aloud by its name." ;; esac
+
+uninstall: ## Remove what `make install` put under PREFIX
+	rm -f "$(DESTDIR)$(PREFIX)/bin/aloud" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
+	rm -rf "$(DESTDIR)$(PREFIX)/share/aloud"
+
+clean: ## Remove what was built
+	$(CARGO) clean

@@ -1,0 +1,77 @@
+//! What the tests of the whole program share.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The program, with a home of its own so that nobody's settings matter.
+pub fn aloud(home: &Path) -> Command {
+    let mut command = Command::cargo_bin("aloud").expect("the program is built");
+    command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("XDG_DATA_HOME", home.join("data"));
+    command.env("NO_COLOR", "1").current_dir(root());
+    command
+}
+
+/// The project's folder.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A sample answer.
+pub fn sample(name: &str) -> PathBuf {
+    root().join("samples").join(name)
+}
+
+/// A recording of the shared folder, if that is there; says so if it is not.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let path = root().join("../shared/speech").join(name);
+    if path.exists() {
+        Some(path)
+    } else {
+        eprintln!("skipped: ../shared/speech/{name} is not there");
+        None
+    }
+}
+
+/// Analyzes files with the real model and gives their reports, each checked against the schema.
+pub fn reports(files: &[PathBuf], options: &[&str]) -> Vec<Value> {
+    let home = tempfile::tempdir().expect("a folder for the test");
+    let output = aloud(home.path()).arg("analyze").args(files).arg("--jsonl").args(options).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+    let reports: Vec<Value> =
+        text.lines().map(|l| serde_json::from_str(l).expect("one JSON document a line")).collect();
+    assert_eq!(reports.len(), files.len());
+    reports.iter().for_each(assert_valid);
+    reports
+}
+
+/// Checks a report against `tests/report.schema.json`.
+pub fn assert_valid(report: &Value) {
+    let schema: Value = serde_json::from_str(include_str!("../report.schema.json")).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let errors: Vec<String> = validator.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// A number in a report, by its path (`/pace/words`).
+pub fn number(report: &Value, pointer: &str) -> f64 {
+    report.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {pointer}"))
+}
+
+/// Writes mono samples at 16 kHz as a 16-bit WAV.
+pub fn write_wav(path: &Path, rate_hz: u32, samples: &[f32]) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate_hz,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(path, spec).expect("a WAV file");
+    for x in samples {
+        writer.write_sample((x.clamp(-1.0, 1.0) * 32_767.0) as i16).expect("a sample");
+    }
+    writer.finalize().expect("a whole WAV file");
+}
