@@ -117,7 +117,7 @@ impl Page {
             return;
         }
         self.heading("Measures");
-        let widest = rows.iter().map(|r| r.value.len()).max().unwrap_or(0);
+        let widest = rows.iter().map(|r| r.value.chars().count()).max().unwrap_or(0);
         for Measure { name, value, verdict } in rows {
             if self.width >= ONE_LINE_FROM {
                 self.paragraph(&format!("{name:<8} {value:<widest$}  "), &verdict);
@@ -196,7 +196,7 @@ fn measures(report: &Report) -> Vec<Measure> {
         rows.push(measure("Fillers", "fillers", format!("{} a minute", number(fillers.per_minute))));
     }
     if let Some(pauses) = &report.pauses {
-        let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {} s", number(s)));
+        let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));
         rows.push(measure("Pauses", "pauses", longest));
     }
     if let Some(length) = &report.length {
@@ -204,7 +204,7 @@ fn measures(report: &Report) -> Vec<Measure> {
     }
     if let Some(voice) = &report.voice {
         let spread = voice.f0_sd_semitones;
-        let value = spread.map_or("pitch not measured".to_string(), |s| format!("pitch moves {} st", number(s)));
+        let value = spread.map_or("pitch not measured".to_string(), |s| format!("{} semitones", number(s)));
         rows.push(measure("Voice", "voice", value));
     }
     rows
@@ -263,4 +263,46 @@ fn listed(names: &[&str]) -> String {
 
 fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The report of a sample answer, and its text without styles at a width.
+    fn read_at(columns: usize, change: impl FnOnce(&mut Report)) -> String {
+        let mut report: Report =
+            serde_json::from_str(include_str!("../../tests/fixtures/report.json")).expect("a report");
+        change(&mut report);
+        anstream::adapter::strip_str(&render(&report, columns)).to_string()
+    }
+
+    #[test]
+    fn the_report_reads_well_wide_and_narrow() {
+        insta::assert_snapshot!("report_80", read_at(80, |_| {}));
+        insta::assert_snapshot!("report_40", read_at(40, |_| {}));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in [40, 57, 80, 200] {
+            let text = read_at(columns, |_| {});
+            let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
+            assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
+        }
+    }
+
+    #[test]
+    fn text_from_outside_cannot_steer_the_terminal() {
+        let text = read_at(80, |report| {
+            report.recording.path = "a\u{1b}[31m\rb.wav".into();
+            if let Some(transcript) = &mut report.transcript {
+                transcript.words[3].text = "\u{1b}]0;title\u{7}word".into();
+            }
+        });
+        assert!(!text.contains(['\u{1b}', '\r', '\u{7}']), "{text}");
+        let styled =
+            render(&serde_json::from_str(include_str!("../../tests/fixtures/report.json")).expect("a report"), 80);
+        assert!(styled.contains("\u{1b}["), "styles are there for a terminal that shows them");
+    }
 }

@@ -173,17 +173,15 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, transcript: &Transcript, answer_
     longest.truncate(MOST_EVIDENCE);
     longest.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
     let evidence: Vec<Evidence> = longest.iter().map(|p| pause_quote(transcript, p)).collect();
-    let (why, todo) = if let Some(first) = longest.first() {
-        let why = format!(
-            "{} that {} the thread.",
-            counted(long.len(), "long silence"),
-            if long.len() == 1 { "breaks" } else { "break" }
-        );
+    let (why, todo) = if let Some(worst) =
+        long.iter().max_by(|a, b| a.span.duration_s().total_cmp(&b.span.duration_s()))
+    {
+        let why = format!("{} that a listener notices.", capital(&counted(long.len(), "long silence")));
         let advice = format!(
-            "{} inside a thought; the first worth hearing is {} s at {}. Settle on your three points before you start, and pause after a sentence instead of inside it.",
-            capital(&counted(long.len(), "silence")),
-            number(first.span.duration_s()),
-            clock(first.span.start_s)
+            "{}; the longest lasts {}\u{a0}s, at {}. Settle on your three points before you start, and pause after a sentence rather than inside one.",
+            capital(&counted(long.len(), "long silence")),
+            number(worst.span.duration_s()),
+            clock(worst.span.start_s)
         );
         (why, Some(("Keep the thread".to_string(), advice)))
     } else if breathless < 1.0 {
@@ -191,7 +189,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, transcript: &Transcript, answer_
         let advice = "After each point, stop for a breath. It feels long to you and right to the listener.".to_string();
         (why, Some(("Pause after each point".to_string(), advice)))
     } else {
-        ("None that breaks the thread.".to_string(), None)
+        ("None too long for its place.".to_string(), None)
     };
     let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
     judged("pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
@@ -265,7 +263,10 @@ fn pause_quote(transcript: &Transcript, pause: &Pause) -> Evidence {
     };
     let before = words(after.saturating_sub(3)..after);
     let next = words(after..(after + 3).min(transcript.words.len()));
-    Evidence { start_s: pause.span.start_s, text: format!("{before} ({} s) {next}", number(pause.span.duration_s())) }
+    Evidence {
+        start_s: pause.span.start_s,
+        text: format!("{before} ({}\u{a0}s) {next}", number(pause.span.duration_s())),
+    }
 }
 
 fn capital(text: &str) -> String {

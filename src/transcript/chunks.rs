@@ -6,7 +6,7 @@
 use crate::signal::{frame_at, frame_time_s};
 use crate::span::Span;
 
-/// Pieces no longer than this, in seconds. Measured on read and free speech: see TESTING.md.
+/// Pieces no longer than this, in seconds: with their margins they fit the 30 s that the model reads at once.
 const LONGEST_S: f64 = 28.0;
 /// Silence kept before and after the speech of a piece, in seconds: soft beginnings and endings of words.
 const MARGIN_S: f64 = 0.3;
