@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
-use crate::questions::Question;
+use crate::metrics::Brief;
 use crate::report::Report;
 use crate::signal::Features;
 use crate::transcript::{Transcriber, TranscriptError, transcribe};
@@ -30,7 +30,7 @@ pub enum AnalyzeError {
 pub fn analyze(
     path: &Path,
     engine: &dyn Transcriber,
-    question: Option<&Question>,
+    brief: &Brief,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
@@ -38,5 +38,5 @@ pub fn analyze(
     let transcript = transcribe(&recording.speech, &features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
-    Ok((Report::of(&recording, &features, transcript, question), features))
+    Ok((Report::of(&recording, &features, transcript, brief), features))
 }

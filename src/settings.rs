@@ -13,6 +13,8 @@ pub struct Settings {
     pub model: Option<String>,
     /// Names and jargon that the transcript should spell right, such as a company or a product.
     pub vocabulary: Vec<String>,
+    /// Words and phrases of one's own to count as fillers wherever they occur.
+    pub fillers: Vec<String>,
 }
 
 /// The settings file cannot be used.

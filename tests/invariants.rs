@@ -7,6 +7,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::analyze;
+use aloud::metrics::Brief;
 use aloud::report::Report;
 use aloud::span::Span;
 use aloud::transcript::{ReadWord, Reader, Reading, Transcriber, TranscriptError};
@@ -20,11 +21,11 @@ impl Transcriber for Metronome {
         "metronome"
     }
 
-    fn threads(&self) -> usize {
+    fn workers(&self) -> usize {
         1
     }
 
-    fn reader(&self, _threads: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
         Ok(Box::new(Metronome))
     }
 }
@@ -41,7 +42,7 @@ impl Reader for Metronome {
 }
 
 fn report(path: &Path) -> Report {
-    analyze(path, &Metronome, None, &|_| {}).expect("it is a recording").0
+    analyze(path, &Metronome, &Brief::default(), &|_| {}).expect("it is a recording").0
 }
 
 /// The good sample as samples at 16 kHz.

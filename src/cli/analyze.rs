@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::{AnalyzeError, analyze};
-use aloud::questions::{self, Question};
+use aloud::metrics::Brief;
+use aloud::questions;
 use aloud::report::Report;
 use aloud::report::json::rounded;
 use aloud::report::terminal::{WIDEST, render};
@@ -65,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         usage("--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
+    let brief = Brief { question, own_fillers: settings.fillers.clone() };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
     let data = settings::folders().map(|f| f.data);
     let model = models::find(wanted, &models::folders(data.as_deref()))?;
@@ -77,7 +79,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
-        match one(path, &engine, question.as_ref(), i, arguments.files.len()) {
+        match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
                 printer.print(report)?;
                 if let Some(to) = &arguments.tracks {
@@ -108,12 +110,12 @@ fn usage(message: &str) -> ! {
 fn one(
     path: &Path,
     engine: &Whisper,
-    question: Option<&Question>,
+    brief: &Brief,
     i: usize,
     files: usize,
 ) -> Result<(Report, Features), AnalyzeError> {
     let bar = progress_bar(path, i, files);
-    let analyzed = analyze(path, engine, question, &|done| bar.set_position((done * 100.0) as u64));
+    let analyzed = analyze(path, engine, brief, &|done| bar.set_position((done * 100.0) as u64));
     bar.finish_and_clear();
     analyzed
 }

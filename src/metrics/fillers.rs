@@ -1,8 +1,10 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repeated words.
 //!
-//! Filled pauses are written down by the speech model, which was prompted to, but misplaced by up to half a second;
-//! the signal places them: a filled pause is a held sound, with a pitch that hardly moves (M. Goto, K. Itou and
+//! Filled pauses are written down by the speech model, which was prompted to; the signal says exactly where, or that
+//! there was none: a filled pause is a held sound, with a pitch and a spectrum that hardly move (M. Goto, K. Itou and
 //! S. Hayamizu, "A real-time filled pause detection system for spontaneous speech recognition", Eurospeech 1999).
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,32 +12,31 @@ use crate::signal::{Features, STEP_S, frame_at, frame_time_s};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
+use super::discourse_markers::discourse_markers;
 use super::per_minute;
+use super::repairs::{RepairKind, repairs};
+use super::spoken::spoken;
 
-/// How far before and after its written time the sound of a filled pause is looked for, in seconds.
-const REACH_S: f64 = 0.6;
+/// How far before and after its written time the sound of a filled pause is looked for, in seconds ...
+const REACH_S: f64 = 0.5;
+/// ... and where nobody speaks at its written time.
+const REACH_IN_SILENCE_S: f64 = 1.5;
 /// The shortest filled pause, in seconds.
 const SHORTEST_S: f64 = 0.1;
-/// The pitch of a filled pause moves less than this from one frame to the next, in semitones.
-const STEADY_SEMITONES: f64 = 1.5;
+/// Frames without hold inside a held sound that do not end it.
+const FLICKER: usize = 2;
 /// How much each second away from the written time counts against a candidate, in seconds of its length.
-const DISTANCE_COST: f64 = 0.4;
-/// Words that people double on purpose or by grammar ("that that", "very very").
-const DOUBLED_ON_PURPOSE: &[&str] = &[
-    "that", "had", "very", "really", "so", "no", "yes", "many", "much", "more", "well", "ha", "bye", "long", "far",
-    "is", "in", "on",
-];
-/// Discourse markers, where commas set them off on both sides.
-const MARKERS: &[&[&str]] = &[
-    &["you", "know"],
-    &["i", "mean"],
-    &["sort", "of"],
-    &["kind", "of"],
-    &["like"],
-    &["basically"],
-    &["actually"],
-    &["literally"],
-];
+const DISTANCE_COST: f64 = 1.0;
+/// How much each second inside the written time counts for it.
+const WRITTEN_WEIGHT: f64 = 2.0;
+/// From here on the model's word is taken for it where no sound is held: a voice can be too creaky or too masked to tell.
+const SURE_WITHOUT_SOUND: f64 = 0.5;
+/// A filled pause that the model gave less than this is more often wrong than right.
+const LEAST_CONFIDENCE: f64 = 0.25;
+/// From here on an "er" is surely a hesitation, in seconds.
+const DRAWN_OUT_S: f64 = 0.35;
+/// False starts that are less sure than this are not reported: there, punctuation, a filled pause and a silence all fail.
+const LEAST_SURE_FALSE_START: f64 = 0.7;
 
 /// What sort of filler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +71,8 @@ pub struct Filler {
     pub text: String,
     /// The index of its first word among the transcript's; `None` if it was only heard.
     pub word: Option<usize>,
+    /// How many of the transcript's words it is, from that one on; 0 if it was only heard.
+    pub words: usize,
     /// When.
     #[serde(flatten)]
     pub span: Span,
@@ -77,6 +80,13 @@ pub struct Filler {
     pub heard_by: Vec<Witness>,
     /// How sure, 0 to 1.
     pub confidence: f64,
+}
+
+impl Filler {
+    /// Its words among the transcript's; empty if it was only heard.
+    pub fn range(&self) -> Range<usize> {
+        self.word.map_or(0..0, |first| first..first + self.words)
+    }
 }
 
 /// The fillers of an answer.
@@ -111,15 +121,17 @@ fn bare(word: &str) -> String {
 
 impl Fillers {
     /// Finds the fillers and marks their words.
-    pub(super) fn of(features: &Features, transcript: &mut Transcript, answer: &Span) -> Self {
+    pub(super) fn of(features: &Features, transcript: &mut Transcript, answer: &Span, own: &[String]) -> Self {
         let mut events = filled_pauses(features, &mut transcript.words);
-        events.extend(discourse_markers(&transcript.words));
-        events.extend(repetitions(&transcript.words));
+        for event in written_fillers(&transcript.words, features, own) {
+            // What is part of a longer repair is counted once.
+            if !events.iter().any(|e| e.range().start <= event.range().start && event.range().end <= e.range().end) {
+                events.push(event);
+            }
+        }
         events.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
         for event in &events {
-            let Some(first) = event.word else { continue };
-            let words = event.text.split_whitespace().count();
-            transcript.words[first..first + words].iter_mut().for_each(|w| w.filler = true);
+            transcript.words[event.range()].iter_mut().for_each(|w| w.filler = true);
         }
         let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
         let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
@@ -133,34 +145,46 @@ impl Fillers {
     }
 }
 
-/// The written filled pauses, each moved to the held sound near it. The words' own times follow.
+/// The written filled pauses, each moved to the held sound near it. The words' own times follow. What the signal
+/// contradicts, or the model itself hardly believed, is no filled pause.
 fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Filler> {
     let mut events: Vec<Filler> = Vec::new();
     for i in 0..words.len() {
-        if !is_filled_pause(&words[i].text) {
+        if !is_filled_pause(&words[i].text) || words[i].confidence < LEAST_CONFIDENCE {
             continue;
         }
         let earliest = events.last().map_or(0.0, |e| e.span.end_s);
         let before = i.checked_sub(1).map_or(0.0, |b| (words[b].span.start_s + SHORTEST_S).max(earliest));
         let after = words.get(i + 1).map_or(f64::INFINITY, |next| next.span.end_s);
         let written = words[i].span;
-        let room = Span::new(before.max(written.start_s - REACH_S), after.min(written.start_s + REACH_S + 0.4));
-        let held = held_sound(features, &room, written.start_s);
+        let spoken = longest_speech(features, &written);
+        let reach_s = if spoken.is_some() { REACH_S } else { REACH_IN_SILENCE_S };
+        let room = Span::new(before.max(written.start_s - reach_s), after.min(written.end_s + reach_s));
+        let held = held_sound(features, &room, &written);
+        let sure = words[i].confidence >= SURE_WITHOUT_SOUND;
+        let Some(span) = held.or(spoken.filter(|s| sure && s.duration_s() >= SHORTEST_S)) else { continue };
         let mut heard_by = vec![Witness::Transcript];
-        if let Some(held) = held {
-            heard_by.push(Witness::Acoustic);
-            make_room(words, i, held);
+        heard_by.extend(held.map(|_| Witness::Acoustic));
+        if is_object(words, i, &span) {
+            continue;
         }
+        make_room(words, i, span);
         events.push(Filler {
             kind: Kind::FilledPause,
             text: bare(&words[i].text),
             word: Some(i),
-            span: words[i].span,
+            words: 1,
+            span,
             heard_by,
             confidence: words[i].confidence,
         });
     }
     events
+}
+
+/// Whether a short "er" that ends the answer is the object of the word before it: "I hardly know 'er".
+fn is_object(words: &[Word], i: usize, held: &Span) -> bool {
+    bare(&words[i].text) == "er" && i > 0 && i + 1 == words.len() && held.duration_s() < DRAWN_OUT_S
 }
 
 /// Gives word `i` the span and takes it from its neighbours.
@@ -176,23 +200,32 @@ fn make_room(words: &mut [Word], i: usize, span: Span) {
     }
 }
 
-/// The longest and nearest run of steady voice in `room`.
-fn held_sound(features: &Features, room: &Span, written_s: f64) -> Option<Span> {
-    let to = frame_at(room.end_s).min(features.f0_hz.len());
+/// The longest stretch of speech inside a span.
+fn longest_speech(features: &Features, span: &Span) -> Option<Span> {
+    let inside = features.stretches.iter().filter(|s| s.overlap_s(span) > 0.0);
+    let inside = inside.map(|s| Span::new(s.start_s.max(span.start_s), s.end_s.min(span.end_s)));
+    inside.max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()))
+}
+
+/// The held sound in `room` that is longest and nearest to where it was written.
+fn held_sound(features: &Features, room: &Span, written: &Span) -> Option<Span> {
+    let to = frame_at(room.end_s).min(features.held.len());
     let from = frame_at(room.start_s).min(to);
     let mut best: Option<(f64, Span)> = None;
-    let mut start = None;
+    let mut run: Option<(usize, usize)> = None;
     for i in from..=to {
-        let steady = i < to && is_steady(features, i);
-        match (steady, start) {
-            (true, None) => start = Some(i),
-            (false, Some(first)) => {
-                let span = Span::new(frame_time_s(first), frame_time_s(i - 1) + STEP_S);
-                let value = span.duration_s() - DISTANCE_COST * span.distance_s(written_s);
+        let on = i < to && features.held[i] && features.speech[i];
+        match (on, run) {
+            (true, Some((first, _))) => run = Some((first, i)),
+            (true, None) => run = Some((i, i)),
+            (false, Some((first, last))) if i == to || i - last > FLICKER => {
+                let span = Span::new(frame_time_s(first), frame_time_s(last) + STEP_S);
+                let away_s = (span.start_s - written.end_s).max(written.start_s - span.end_s).max(0.0);
+                let value = WRITTEN_WEIGHT * span.overlap_s(written) + span.duration_s() - DISTANCE_COST * away_s;
                 if span.duration_s() >= SHORTEST_S && best.is_none_or(|(most, _)| value > most) {
                     best = Some((value, span));
                 }
-                start = None;
+                run = None;
             }
             _ => {}
         }
@@ -200,55 +233,35 @@ fn held_sound(features: &Features, room: &Span, written_s: f64) -> Option<Span> 
     best.map(|(_, span)| span)
 }
 
-/// Whether the voice sounds at frame `i` and has not jumped since the frame before.
-fn is_steady(features: &Features, i: usize) -> bool {
-    let Some(f0) = features.f0_hz[i] else { return false };
-    let before = i.checked_sub(1).and_then(|b| features.f0_hz[b]);
-    features.speech[i] && before.is_none_or(|b| (12.0 * f64::from(f0 / b).log2()).abs() < STEADY_SEMITONES)
-}
-
-/// Markers that the punctuation sets off on both sides.
-fn discourse_markers(words: &[Word]) -> Vec<Filler> {
-    let ends_clause = |i: usize| words[i].text.ends_with([',', '.', '?', '!']);
+/// Discourse markers, repetitions and false starts, which the words tell.
+fn written_fillers(words: &[Word], features: &Features, own: &[String]) -> Vec<Filler> {
+    let spoken = spoken(words, &features.stretches);
     let mut events = Vec::new();
-    for i in 0..words.len() {
-        let Some(marker) = MARKERS.iter().find(|m| {
-            i + m.len() <= words.len() && m.iter().zip(&words[i..]).all(|(part, word)| bare(&word.text) == *part)
-        }) else {
-            continue;
+    for repair in repairs(&spoken, &is_filled_pause) {
+        let kind = match repair.kind {
+            RepairKind::Repetition => Kind::Repetition,
+            RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,
+            RepairKind::FalseStart => Kind::FalseStart,
         };
-        let last = i + marker.len() - 1;
-        if (i == 0 || ends_clause(i - 1)) && words[last].text.ends_with(',') {
-            events.push(written(Kind::DiscourseMarker, words, i, last));
-        }
+        events.push(written(kind, words, repair.first, repair.last, repair.confidence));
     }
-    events
-}
-
-/// Words said twice in a row, filled pauses between them not counted.
-fn repetitions(words: &[Word]) -> Vec<Filler> {
-    let spoken: Vec<usize> = (0..words.len()).filter(|i| !is_filled_pause(&words[*i].text)).collect();
-    let mut events = Vec::new();
-    for pair in spoken.windows(2) {
-        let (first, second) = (bare(&words[pair[0]].text), bare(&words[pair[1]].text));
-        let one_sentence = !words[pair[0]].text.ends_with(['.', '?', '!']);
-        if first == second && !first.is_empty() && one_sentence && !DOUBLED_ON_PURPOSE.contains(&first.as_str()) {
-            events.push(written(Kind::Repetition, words, pair[0], pair[0]));
-        }
+    for marker in discourse_markers(&spoken, own) {
+        events.push(written(Kind::DiscourseMarker, words, marker.first, marker.last, marker.confidence));
     }
     events
 }
 
 /// A filler that stands in the transcript from word `first` to word `last`.
-fn written(kind: Kind, words: &[Word], first: usize, last: usize) -> Filler {
+fn written(kind: Kind, words: &[Word], first: usize, last: usize, confidence: f64) -> Filler {
     let said = &words[first..=last];
-    let text: Vec<String> = said.iter().map(|w| bare(&w.text)).collect();
+    let text: Vec<String> = said.iter().map(|w| bare(&w.text)).filter(|w| !w.is_empty()).collect();
     Filler {
         kind,
         text: text.join(" "),
         word: Some(first),
+        words: said.len(),
         span: Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s),
         heard_by: vec![Witness::Transcript],
-        confidence: said.iter().map(|w| w.confidence).fold(1.0, f64::min),
+        confidence: said.iter().map(|w| w.confidence).fold(confidence, f64::min),
     }
 }

@@ -3,10 +3,13 @@
 //! Every section serializes as the section of its name in the report. Rates count from the first to the last speech
 //! (the answer), so silence before and after changes nothing.
 
+pub mod discourse_markers;
 pub mod fillers;
 pub mod length;
 pub mod pace;
 pub mod pauses;
+pub mod repairs;
+pub mod spoken;
 pub mod voice;
 
 use crate::audio::Levels;
@@ -20,6 +23,15 @@ pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
 pub use voice::Voice;
+
+/// What is known of an answer before it is heard.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Brief {
+    /// The question that it answers.
+    pub question: Option<Question>,
+    /// Words and phrases that the speaker wants counted as fillers wherever they occur.
+    pub own_fillers: Vec<String>,
+}
 
 /// All measures of one answer. A section that could not be measured is `None`.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,18 +50,19 @@ pub struct Metrics {
 
 impl Metrics {
     /// Measures an answer. Marks the words of `transcript` that belong to a filler.
-    pub fn of(features: &Features, transcript: &mut Transcript, levels: &Levels, question: Option<&Question>) -> Self {
+    pub fn of(features: &Features, transcript: &mut Transcript, levels: &Levels, brief: &Brief) -> Self {
         let Some(answer) = answer(features, transcript) else {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
         };
         let silences = pauses::silences(features, &answer);
         let phonation_s = answer.duration_s() - silences.iter().map(Span::duration_s).sum::<f64>();
-        let fillers = (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer));
+        let fillers =
+            (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer, &brief.own_fillers));
         Self {
             pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
             fillers,
             pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, question)),
+            length: Some(Length::of(&answer, phonation_s, brief.question.as_ref())),
             voice: Some(Voice::of(features, transcript, levels)),
         }
     }

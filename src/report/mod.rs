@@ -7,7 +7,7 @@ pub mod tracks;
 use serde::{Deserialize, Serialize};
 
 use crate::audio::Recording;
-use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
+use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::questions::Question;
 use crate::score::Score;
 use crate::signal::Features;
@@ -95,19 +95,14 @@ pub struct Report {
 
 impl Report {
     /// Puts a report together from what the stages found.
-    pub fn of(
-        recording: &Recording,
-        features: &Features,
-        mut transcript: Transcript,
-        question: Option<&Question>,
-    ) -> Self {
-        let metrics = Metrics::of(features, &mut transcript, &recording.levels, question);
+    pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
+        let metrics = Metrics::of(features, &mut transcript, &recording.levels, brief);
         let warnings = warnings(recording, features, &transcript, &metrics);
         let score = Score::of(&metrics, &transcript, !is_too_poor(features));
         Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
-            question: question.cloned(),
+            question: brief.question.clone(),
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,

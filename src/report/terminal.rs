@@ -239,16 +239,10 @@ fn is_before(pause: &Pause, words: &[Word], i: usize) -> bool {
 /// Word `i` with brackets where a filler begins and ends; what stands after the filler stays outside of them.
 fn marked(words: &[Word], fillers: &[Filler], i: usize) -> String {
     let text = one_line(&words[i].text);
-    let Some((first, last)) = fillers.iter().find_map(|f| {
-        let first = f.word?;
-        let last = first + f.text.split_whitespace().count().max(1) - 1;
-        (first..=last).contains(&i).then_some((first, last))
-    }) else {
-        return text;
-    };
+    let Some(range) = fillers.iter().map(Filler::range).find(|range| range.contains(&i)) else { return text };
     let bare = text.trim_end_matches(|c: char| c.is_ascii_punctuation());
-    let open = if i == first { "[" } else { "" };
-    let close = if i == last { "]" } else { "" };
+    let open = if i == range.start { "[" } else { "" };
+    let close = if i + 1 == range.end { "]" } else { "" };
     format!("{}{}", styled(FILLER, &format!("{open}{bare}{close}")), &text[bare.len()..])
 }
 

@@ -19,6 +19,8 @@ const WINDOW: usize = 512;
 /// mains hum and desk thumps out, its upper edge makes a telephone recording and a studio recording of the same
 /// voice alike.
 pub(super) const SPEECH_BAND_HZ: (f64, f64) = (150.0, 3_700.0);
+/// Bands that tell one sound from another: about as many as the ear has in that range.
+pub const BANDS: usize = 13;
 const LOW_BAND_HZ: (f64, f64) = (200.0, 1_000.0);
 const HIGH_BAND_HZ: (f64, f64) = (1_500.0, 3_700.0);
 /// The level given to digital silence, in dBFS: below what 16-bit samples can hold in one band.
@@ -63,6 +65,8 @@ pub struct Levels {
     pub low_db: Vec<f32>,
     /// Where breath and consonants sound, 1500 to 3700 Hz.
     pub high_db: Vec<f32>,
+    /// The speech band in [`BANDS`] parts of equal width on the mel scale.
+    pub bands_db: Vec<[f32; BANDS]>,
 }
 
 /// The levels of mono samples at 16 kHz.
@@ -80,7 +84,9 @@ pub fn levels(samples: &[f32]) -> Levels {
         speech_db: Vec::with_capacity(frames),
         low_db: Vec::with_capacity(frames),
         high_db: Vec::with_capacity(frames),
+        bands_db: Vec::with_capacity(frames),
     };
+    let edges = band_edges();
     for i in 0..frames {
         window_at(samples, i, &mut frame);
         for (x, w) in frame.iter_mut().zip(&window) {
@@ -94,8 +100,21 @@ pub fn levels(samples: &[f32]) -> Levels {
         levels.speech_db.push(level(SPEECH_BAND_HZ));
         levels.low_db.push(level(LOW_BAND_HZ));
         levels.high_db.push(level(HIGH_BAND_HZ));
+        levels.bands_db.push(std::array::from_fn(|b| {
+            let power: f32 = spectrum[edges[b]..edges[b + 1]].iter().map(|c| c.norm_sqr()).sum();
+            to_dbfs(power * scale)
+        }));
     }
     levels
+}
+
+/// The first bin of every mel band, and the bin after the last.
+fn band_edges() -> [usize; BANDS + 1] {
+    // S. S. Stevens, J. Volkmann and E. B. Newman (1937), in O'Shaughnessy's form.
+    let mel = |hz: f64| 2_595.0 * (1.0 + hz / 700.0).log10();
+    let hz = |mel: f64| 700.0 * (10f64.powf(mel / 2_595.0) - 1.0);
+    let (low, high) = (mel(SPEECH_BAND_HZ.0), mel(SPEECH_BAND_HZ.1));
+    std::array::from_fn(|b| bin(hz(low + (high - low) * b as f64 / BANDS as f64)))
 }
 
 /// The bin of the spectrum nearest to a frequency in hertz.

@@ -76,13 +76,13 @@ pub struct Reading {
 pub trait Transcriber: Sync {
     /// The model's name for the report.
     fn model(&self) -> &str;
-    /// How many threads it may use in all.
-    fn threads(&self) -> usize;
-    /// A reader of pieces that uses `threads` threads; every worker has its own.
+    /// How many pieces it can usefully read at the same time.
+    fn workers(&self) -> usize;
+    /// A reader of pieces; every worker has its own.
     ///
     /// # Errors
     /// When there is no memory for one.
-    fn reader(&self, threads: usize) -> Result<Box<dyn Reader + '_>, TranscriptError>;
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError>;
 }
 
 /// Reads pieces, one at a time.
@@ -159,15 +159,13 @@ struct Job<'a> {
 impl Job<'_> {
     /// Reads every piece, several at a time, and gives the readings in order.
     fn run(&self, engine: &dyn Transcriber, language: &str) -> Result<Vec<Reading>, TranscriptError> {
-        // Two pieces side by side on one thread each are read faster than one after the other on two.
-        let workers = engine.threads().min(self.chunks.len()).max(1);
-        let threads = (engine.threads() / workers).max(1);
+        let workers = engine.workers().min(self.chunks.len());
         let next = AtomicUsize::new(0);
         let total_s: f64 = self.chunks.iter().map(Span::duration_s).sum();
         let done_s = Mutex::new(0.0);
         let readings: Vec<Mutex<Reading>> = self.chunks.iter().map(|_| Mutex::default()).collect();
         let work = || -> Result<(), TranscriptError> {
-            let mut reader = engine.reader(threads)?;
+            let mut reader = engine.reader()?;
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = self.chunks.get(i) else { return Ok(()) };

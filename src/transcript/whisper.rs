@@ -27,6 +27,9 @@ const SHORTEST: usize = SPEECH_RATE_HZ as usize;
 const MOST_TOKENS: i32 = 200;
 /// Seconds from one of the model's time tokens to the next.
 const TIME_TOKEN_S: f64 = 0.02;
+/// Threads of one reading. Pieces are read side by side instead: threads of one reading wait for each other by spinning,
+/// so that on a machine with anything else to do two of them took four times as long as one.
+const THREADS: i32 = 1;
 /// The longest prompt it takes, in tokens: half of its text context less one.
 const LONGEST_PROMPT: usize = 223;
 
@@ -35,7 +38,7 @@ pub struct Whisper {
     context: WhisperContext,
     model: String,
     prompt: Vec<WhisperTokenId>,
-    threads: usize,
+    workers: usize,
 }
 
 impl Whisper {
@@ -56,8 +59,8 @@ impl Whisper {
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { context, model: model.name.clone(), prompt, threads })
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { context, model: model.name.clone(), prompt, workers })
     }
 }
 
@@ -91,13 +94,13 @@ impl Transcriber for Whisper {
         &self.model
     }
 
-    fn threads(&self) -> usize {
-        self.threads
+    fn workers(&self) -> usize {
+        self.workers
     }
 
-    fn reader(&self, threads: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
         let state = self.context.create_state().map_err(|e| TranscriptError::Read(e.to_string()))?;
-        Ok(Box::new(WhisperReader { whisper: self, state, threads, padded: Vec::new() }))
+        Ok(Box::new(WhisperReader { whisper: self, state, padded: Vec::new() }))
     }
 }
 
@@ -105,7 +108,6 @@ impl Transcriber for Whisper {
 struct WhisperReader<'a> {
     whisper: &'a Whisper,
     state: WhisperState,
-    threads: usize,
     padded: Vec<f32>,
 }
 
@@ -119,7 +121,7 @@ impl Reader for WhisperReader<'_> {
         let context = &self.whisper.context;
         let positions = self.padded.len().div_ceil(SAMPLES_PER_POSITION) + CONTEXT_MARGIN;
         let mut parameters = FullParams::new(SamplingStrategy::BeamSearch { beam_size: BEAM, patience: -1.0 });
-        parameters.set_n_threads(self.threads as i32);
+        parameters.set_n_threads(THREADS);
         parameters.set_no_context(true);
         // One window a reading, always to its end. Without these two, whisper.cpp goes on from wherever the model put its
         // last time, and aborts the program when less than 0.16 s is left there to align times in.
@@ -179,7 +181,7 @@ impl WhisperReader<'_> {
     fn language(&mut self) -> Result<(String, f64), TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         let context = &self.whisper.context;
-        self.state.decode(&[context.token_sot()], 0, self.threads).map_err(failed)?;
+        self.state.decode(&[context.token_sot()], 0, THREADS as usize).map_err(failed)?;
         let logits = self.state.get_logits().map_err(failed)?;
         let languages = 0..=get_lang_max_id();
         let weight =

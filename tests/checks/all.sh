@@ -56,6 +56,7 @@ check make_reports "$python" "$here/make_reports.py" "$reports" "${both[@]}"
 check "shared scorer (figures; no bar but that every report is there)" \
   "$python" "$shared/eval/score_report.py" "$shared/speech/truth.json" "$reports" --per-file
 check syllables_against_dictionary "$python" "$here/syllables_against_dictionary.py" --reports "$reports" "${both[@]}"
+check pause_places "$python" "$here/pause_places.py" --reports "$reports" "${both[@]}"
 check formats_agree "$python" "$here/formats_agree.py" "${both[@]}"
 check pitch_against_praat "$python" "$here/pitch_against_praat.py" "${both[@]}"
 
