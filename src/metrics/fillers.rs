@@ -30,7 +30,7 @@ const DISTANCE_COST: f64 = 1.0;
 /// How much each second inside the written time counts for it.
 const WRITTEN_WEIGHT: f64 = 2.0;
 /// From here on the model's word is taken for it where no sound is held: a voice can be too creaky or too masked to tell.
-const SURE_WITHOUT_SOUND: f64 = 0.5;
+const SURE_WITHOUT_SOUND: f64 = 0.3;
 /// A filled pause that the model gave less than this is more often wrong than right.
 const LEAST_CONFIDENCE: f64 = 0.25;
 /// From here on an "er" is surely a hesitation, in seconds.
@@ -115,7 +115,7 @@ pub fn is_filled_pause(word: &str) -> bool {
 }
 
 /// A word in lower case without the punctuation around it.
-fn bare(word: &str) -> String {
+pub(super) fn bare(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 

@@ -10,6 +10,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
+use super::fillers::{bare, is_filled_pause};
 use super::{median, per_minute};
 
 /// The shortest silence that is a pause, in seconds.
@@ -83,12 +84,87 @@ impl Pauses {
     }
 }
 
-/// Where a pause falls, by the punctuation of the last word that began well before it.
+/// Where a pause falls, by the words around it.
+///
+/// The speech model's punctuation alone does not tell: it writes a comma for many a hesitation and a full stop before
+/// many an "and". So a comma or nothing is the end of a clause only if what follows can begin one, and a full stop
+/// before a coordinated clause is no end of a sentence. Filled pauses beside the silence are looked past.
 fn place(pause: &Span, words: &[Word]) -> Place {
-    let before = words.iter().rev().find(|w| (w.span.start_s + w.span.end_s) / 2.0 <= pause.start_s + 0.05);
-    match before.and_then(|w| w.text.chars().last()) {
-        Some('.' | '!' | '?') => Place::BetweenSentences,
-        Some(',' | ';' | ':') => Place::BetweenClauses,
-        _ => Place::WithinClause,
+    let after = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 <= pause.start_s + 0.05);
+    let before = words[..after].iter().rev();
+    let mut ends: Vec<char> = Vec::new();
+    let mut last = String::new();
+    for word in before {
+        ends.extend(word.text.chars().last());
+        if !is_filled_pause(&word.text) {
+            last = bare(&word.text);
+            break;
+        }
+    }
+    let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| bare(&w.text));
+    let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
+    let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
+        || SUBJECTS.contains(&first.as_str())
+        || (COORDINATORS.contains(&first.as_str()) && SUBJECTS.contains(&second.as_str()));
+    // A silence after the "and" or "because" that opened the clause lies inside of it.
+    let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
+    if ends.iter().any(|c| ".!?".contains(*c)) {
+        if ADDED_ON.contains(&first.as_str()) { Place::BetweenClauses } else { Place::BetweenSentences }
+    } else if begins_clause && !opened {
+        Place::BetweenClauses
+    } else {
+        Place::WithinClause
+    }
+}
+
+/// Words that add a clause to a sentence that seemed to be over.
+const ADDED_ON: &[&str] = &["and", "but", "or"];
+/// Words that join a clause, or a mere word, to what was said.
+const COORDINATORS: &[&str] = &["and", "but", "or", "so", "nor", "yet", "then"];
+/// Words that open a clause of their own.
+const CLAUSE_OPENERS: &[&str] = &[
+    "because", "cause", "which", "who", "whose", "when", "where", "while", "if", "although", "though", "unless",
+    "until", "since", "whereas", "whether", "but",
+];
+/// Words that are the subject of a clause more often than anything else, and so follow the end of another.
+const SUBJECTS: &[&str] = &[
+    "i", "i'm", "i've", "i'd", "i'll", "we", "we're", "we've", "we'd", "we'll", "he", "he's", "she", "she's", "they",
+    "they're", "they've", "there", "there's", "it's", "that's", "you're", "here's", "let's",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed(text: &str) -> Place {
+        // The words last a quarter of a second each; the silence is where the bar stands.
+        let mut words = Vec::new();
+        let mut pause = Span::new(0.0, 0.0);
+        let mut at_s = 0.0;
+        for word in text.split_whitespace() {
+            if word == "|" {
+                pause = Span::new(at_s, at_s + 0.5);
+                at_s += 0.5;
+                continue;
+            }
+            let span = Span::new(at_s, at_s + 0.25);
+            words.push(Word { text: word.into(), span, confidence: 1.0, filler: false });
+            at_s += 0.25;
+        }
+        place(&pause, &words)
+    }
+
+    #[test]
+    fn a_pause_is_placed_by_the_words_around_it() {
+        assert_eq!(placed("It took a week. | Nobody minded."), Place::BetweenSentences);
+        assert_eq!(placed("It took a week. | And then it rained."), Place::BetweenClauses);
+        assert_eq!(placed("It took a week, | because nobody knew."), Place::BetweenClauses);
+        assert_eq!(placed("It took a week, um, | and we paid."), Place::BetweenClauses);
+        assert_eq!(placed("I asked the, | um, drivers."), Place::WithinClause);
+        assert_eq!(placed("I asked the, um, | drivers and porters."), Place::WithinClause);
+        assert_eq!(placed("I asked | the drivers."), Place::WithinClause);
+        assert_eq!(placed("It took a week because | they were late."), Place::WithinClause);
+        assert_eq!(placed("It took a week. | So we paid."), Place::BetweenSentences);
+        assert_eq!(placed("|"), Place::WithinClause);
     }
 }
