@@ -12,7 +12,7 @@ mod syllables;
 pub(crate) mod synth;
 
 pub use activity::{Activity, activity, sonorants};
-pub use frames::{Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
+pub use frames::{BANDS, Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
 pub use held::held;
 pub use noise_floor::noise_floor;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
