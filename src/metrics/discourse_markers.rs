@@ -674,7 +674,11 @@ const WELL: &[Rule] = &[
     // "a pilot, well my dad".
     yes(0.8, |h| h.edge_before() && (h.clause_follows() || h.after_is(&[DETERMINERS]))),
     // "and well I wasn't", "what I learned was well you".
-    yes(0.85, |h| h.before_is(&[CONJUNCTIONS, BE, SAYING]) && (h.clause_follows() || h.after_is(&[DETERMINERS]))),
+    // but not "when that went well, I left", "once she was well, we met".
+    yes(0.85, |h| {
+        (h.before_is(&[CONJUNCTIONS]) || (h.before_is(&[BE, SAYING]) && !h.edge_after()))
+            && (h.clause_follows() || h.after_is(&[DETERMINERS]))
+    }),
     // "he came um well the next day".
     yes(0.65, |h| h.hesitates_before() && (h.clause_follows() || h.hesitates_after())),
 ];
@@ -1037,6 +1041,7 @@ mod tests {
             ("You go left, right, then left again.", &[]),
             ("It's a listed building, right, which means no drilling.", &["right"]),
             ("The shop did well, and the cafe as well.", &[]),
+            ("When that went well, I trained the porters.", &[]),
             ("I left because, well, it was loud.", &["well"]),
             ("It was okay to leave.", &[]),
             ("He brought the dog anyway.", &[]),

@@ -53,7 +53,7 @@ pub(super) fn again() -> Priority {
     Priority {
         title: "Say it once more, from memory".into(),
         advice:
-            "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
+            "Nothing in how you said it needs mending. Give the same answer again without notes, then move on to the next question."
                 .into(),
         evidence: Vec::new(),
     }

@@ -67,7 +67,7 @@ struct Judged {
 
 /// Priorities at most.
 const MOST_PRIORITIES: usize = 3;
-/// A part that lost less than this share of its points is no priority while another is.
+/// A part that lost less than this share of its points is no priority.
 const WORTH_A_PRIORITY: f64 = 0.15;
 
 impl Score {
@@ -85,16 +85,15 @@ impl Score {
     }
 }
 
-/// What to do first: the parts that lost most points.
+/// What to do first: the parts that lost most points; where none lost enough to be worth it, to say it once more.
 fn priorities(judged: &[Judged]) -> Vec<Priority> {
-    if judged.is_empty() {
-        return Vec::new();
-    }
     let lost = |j: &Judged| j.part.out_of - j.part.points;
-    let mut open: Vec<&Judged> = judged.iter().filter(|j| j.priority.is_some()).collect();
+    let mut open: Vec<&Judged> = judged.iter().filter(|j| lost(j) >= WORTH_A_PRIORITY * j.part.out_of).collect();
     open.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
-    let worth = open.iter().filter(|j| lost(j) >= WORTH_A_PRIORITY * j.part.out_of).count();
-    let chosen: Vec<Priority> =
-        open.iter().take(worth.clamp(1, MOST_PRIORITIES)).filter_map(|j| j.priority.clone()).collect();
-    if chosen.is_empty() { vec![advice::again()] } else { chosen }
+    let mut chosen: Vec<Priority> = open.into_iter().filter_map(|j| j.priority.clone()).collect();
+    chosen.truncate(MOST_PRIORITIES);
+    if chosen.is_empty() && !judged.is_empty() {
+        chosen.push(advice::again());
+    }
+    chosen
 }
