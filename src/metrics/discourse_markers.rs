@@ -17,6 +17,7 @@
 //!
 //! No words give no markers.
 
+use super::fillers::is_filled_pause;
 use super::spoken::Spoken;
 
 /// A discourse marker used as a filler.
@@ -49,7 +50,7 @@ pub fn discourse_markers(words: &[Spoken<'_>], own: &[String]) -> Vec<Marker> {
     let tokens = tokens(words);
     let own: Vec<Vec<String>> = own.iter().map(|p| p.split_whitespace().map(bare).collect()).collect();
     let mut found = Vec::new();
-    let mut skipped: Vec<bool> = tokens.iter().map(|t| is_hesitation(&t.bare)).collect();
+    let mut skipped: Vec<bool> = tokens.iter().map(|t| is_filled_pause(&t.bare)).collect();
     let mut at = 0;
     while at < tokens.len() {
         match judge(&tokens, &skipped, at, &own) {
@@ -139,14 +140,6 @@ fn edge_after(word: &str) -> Edge {
     } else {
         Edge::None
     }
-}
-
-/// Whether a word is a filled pause (um, uhh, erm, hmm).
-fn is_hesitation(word: &str) -> bool {
-    let mut letters: Vec<char> = word.chars().collect();
-    letters.dedup();
-    let short: String = letters.into_iter().collect();
-    matches!(short.as_str(), "um" | "uh" | "uhm" | "er" | "erm" | "ehm" | "ahm" | "hm" | "mhm")
 }
 
 /// A marker in its place.

@@ -15,6 +15,7 @@ use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::frames::{frame_count, hann, window_at};
+use super::noise_floor::pick;
 use crate::audio::SPEECH_RATE_HZ;
 
 /// Lowest F0 looked for, in hertz: the low end of an ordinary man's voice.
@@ -67,12 +68,16 @@ struct Frame {
 /// [`FLOOR_HZ`] and [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(samples: &[f32]) -> Vec<Option<f32>> {
     let frames = Analyzer::new().frames(samples);
-    let loud = percentile(frames.iter().map(|f| f.peak), LOUD_PERCENTILE);
+    let mut peaks: Vec<f32> = frames.iter().map(|f| f.peak).collect();
+    if peaks.is_empty() {
+        return Vec::new();
+    }
+    let loud = pick(&mut peaks, LOUD_PERCENTILE);
     if loud <= 0.0 {
         return vec![None; frames.len()];
     }
     let first = best_path(&frames, loud, None);
-    match median(first.iter().flatten().copied()) {
+    match median_hz(&first) {
         Some(median_hz) => best_path(&frames, loud, Some(median_hz)),
         None => first,
     }
@@ -266,18 +271,10 @@ fn transition_cost(from_hz: f32, to_hz: f32) -> f32 {
     }
 }
 
-fn percentile(values: impl Iterator<Item = f32>, share: f64) -> f32 {
-    let mut values: Vec<f32> = values.collect();
-    if values.is_empty() {
-        return 0.0;
-    }
-    let at = ((values.len() - 1) as f64 * share).round() as usize;
-    *values.select_nth_unstable_by(at, f32::total_cmp).1
-}
-
-fn median(values: impl Iterator<Item = f32>) -> Option<f32> {
-    let values: Vec<f32> = values.collect();
-    (!values.is_empty()).then(|| percentile(values.into_iter(), 0.5))
+/// The middle pitch, in hertz; `None` without any voice.
+fn median_hz(track: &[Option<f32>]) -> Option<f32> {
+    let mut voiced: Vec<f32> = track.iter().flatten().copied().collect();
+    (!voiced.is_empty()).then(|| pick(&mut voiced, 0.5))
 }
 
 #[cfg(test)]
