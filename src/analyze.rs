@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
+use crate::draft::{Draft, DraftError};
 use crate::metrics::Brief;
 use crate::report::Report;
 use crate::signal::Features;
@@ -17,6 +18,9 @@ pub enum AnalyzeError {
     /// The file could not be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
+    /// The draft could not be read.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
     /// The words could not be written down.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
@@ -39,4 +43,12 @@ pub fn analyze(
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
     Ok((Report::of(&recording, &features, transcript, brief), features))
+}
+
+/// Analyzes a written draft: its words and its story.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn analyze_draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
+    Ok(Report::of_draft(&Draft::open(path)?, brief))
 }

@@ -32,3 +32,33 @@ impl Span {
         (self.start_s - time_s).max(time_s - self.end_s).max(0.0)
     }
 }
+
+/// An optional span as the two fields `start_s` and `end_s`, both null when it is not known. For `#[serde(flatten, with)]`.
+pub mod maybe {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Span;
+
+    #[derive(Serialize, Deserialize)]
+    struct Times {
+        start_s: Option<f64>,
+        end_s: Option<f64>,
+    }
+
+    /// Writes the two fields.
+    ///
+    /// # Errors
+    /// When the serializer fails.
+    pub fn serialize<S: Serializer>(span: &Option<Span>, serializer: S) -> Result<S::Ok, S::Error> {
+        Times { start_s: span.map(|s| s.start_s), end_s: span.map(|s| s.end_s) }.serialize(serializer)
+    }
+
+    /// Reads the two fields.
+    ///
+    /// # Errors
+    /// When a field is no number.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
+        let times = Times::deserialize(deserializer)?;
+        Ok(times.start_s.zip(times.end_s).map(|(start_s, end_s)| Span::new(start_s, end_s)))
+    }
+}

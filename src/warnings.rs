@@ -66,8 +66,8 @@ impl Warning {
 }
 
 /// Whether the recording is too poor to judge how somebody spoke.
-pub fn is_too_poor(features: &Features) -> bool {
-    features.snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
+pub fn is_too_poor(snr_db: Option<f64>) -> bool {
+    snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
 }
 
 /// Everything to warn about: first what keeps the answer from being scored, if anything does.
@@ -90,7 +90,7 @@ pub fn warnings(
             "There is sound, but no word could be made out, so there is nothing to score.",
             "Speak closer to the microphone, for at least a few seconds, in a quieter place.",
         ));
-    } else if is_too_poor(features) {
+    } else if is_too_poor(features.snr_db) {
         found.push(Warning::new(
             Code::TooPoor,
             "The noise is as loud as the voice, so this recording is not scored.",
@@ -155,6 +155,16 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
         _ => {}
     }
     found
+}
+
+/// What to know about the report on a draft.
+pub fn draft_warnings(words: usize) -> Vec<Warning> {
+    let few = Warning::new(
+        Code::FewWords,
+        "There are only a few words, so the report can say little.",
+        "Write the answer out.",
+    );
+    if words < FEW_WORDS { vec![few] } else { Vec::new() }
 }
 
 /// What could not be measured.

@@ -149,3 +149,54 @@ fn a_reader_that_goes_away_is_no_failure() {
     let output = std::process::Command::new("bash").args(["-c", &script]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn a_draft_is_judged_by_its_words_without_a_speech_model() {
+    let home = tempfile::tempdir().unwrap();
+    let text = "So, um, I I called her back, and twenty-five people, you know, got their money the same day.\n";
+    let path = home.path().join("draft.txt");
+    std::fs::write(&path, text).unwrap();
+    let options = ["--json", "--model", "enormous"];
+    let from_file = aloud(home.path()).arg("analyze").arg(&path).args(options).output().unwrap();
+    let from_input = aloud(home.path()).args(["analyze", "-"]).args(options).write_stdin(text).output().unwrap();
+    let report = |output: std::process::Output| -> Value {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (from_file, mut from_input) = (report(from_file), report(from_input));
+    common::assert_valid(&from_file);
+    for nothing in ["transcript", "pace", "pauses", "length", "voice"] {
+        assert!(from_file[nothing].is_null(), "{nothing}");
+    }
+    let events = from_file["fillers"]["events"].as_array().unwrap();
+    let found: Vec<(&str, u64, u64)> = events
+        .iter()
+        .map(|e| (e["text"].as_str().unwrap(), e["word"].as_u64().unwrap(), e["words"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(found, [("so", 0, 1), ("um", 1, 1), ("i", 2, 1), ("you know", 11, 2)]);
+    assert!(events.iter().all(|e| e["start_s"].is_null()));
+    assert_eq!(from_input["recording"]["path"], "-");
+    from_input["recording"]["path"] = from_file["recording"]["path"].clone();
+    assert_eq!(from_input, from_file);
+}
+
+#[test]
+fn drafts_that_are_none_get_one_clear_line() {
+    let home = tempfile::tempdir().unwrap();
+    let mut all = String::new();
+    let long = "word ".repeat(100_000);
+    let files: [(&str, &[u8]); 5] = [
+        ("empty.txt", b"\n"),
+        ("letter.txt", b"PK\x03\x04 a document"),
+        ("latin.md", b"caf\xe9"),
+        ("book.txt", long.as_bytes()),
+        ("sound.txt", b"RIFF\0\0\0\0WAVE"),
+    ];
+    for (name, bytes) in files {
+        let path = home.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        all += &format!("{}\n\n", told(home.path(), &["analyze", path.to_str().unwrap()]));
+    }
+    all += &told(home.path(), &["analyze", home.path().join("missing.txt").to_str().unwrap()]);
+    insta::assert_snapshot!("not_drafts", all);
+}

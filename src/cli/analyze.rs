@@ -3,7 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use aloud::analyze::{AnalyzeError, analyze};
+use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
+use aloud::draft::{STANDARD_INPUT, is_draft};
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -23,7 +24,7 @@ use super::{Outcome, complain};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The recordings
+    /// Recordings, or written drafts (.txt, .md, - for standard input)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The question that was answered: a name from `aloud questions list`, or its text
@@ -65,12 +66,19 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
         usage("--tracks writes the tracks of one file; name only one file");
     }
+    if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
+        usage("--tracks needs a recording; a written draft has no sound");
+    }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let brief = Brief { question, own_fillers: settings.fillers.clone() };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
     let data = settings::folders().map(|f| f.data);
-    let model = models::find(wanted, &models::folders(data.as_deref()))?;
-    let engine = Whisper::load(&model, &settings.vocabulary)?;
+    let engine = if arguments.files.iter().all(|f| is_draft(f)) {
+        None
+    } else {
+        let model = models::find(wanted, &models::folders(data.as_deref()))?;
+        Some(Whisper::load(&model, &settings.vocabulary)?)
+    };
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
         (_, true) => Form::JsonLines,
@@ -79,11 +87,17 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
-        match one(path, &engine, &brief, i, arguments.files.len()) {
+        let analyzed = match &engine {
+            Some(engine) if !is_draft(path) => {
+                one(path, engine, &brief, i, arguments.files.len()).map(|(report, features)| (report, Some(features)))
+            }
+            _ => draft(path, &brief).map(|report| (report, None)),
+        };
+        match analyzed {
             Ok((report, features)) => {
                 printer.print(report)?;
-                if let Some(to) = &arguments.tracks {
-                    write_tracks(to, &features)?;
+                if let (Some(to), Some(features)) = (&arguments.tracks, &features) {
+                    write_tracks(to, features)?;
                 }
             }
             Err(error) => {
@@ -118,6 +132,14 @@ fn one(
     let analyzed = analyze(path, engine, brief, &|done| bar.set_position((done * 100.0) as u64));
     bar.finish_and_clear();
     analyzed
+}
+
+/// Analyzes a written draft; someone who is to type it is told so.
+fn draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
+    if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
+        anstream::eprintln!("Type or paste your answer, then press Enter and Ctrl-D.");
+    }
+    analyze_draft(path, brief)
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {

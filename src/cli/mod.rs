@@ -26,7 +26,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Analyze saved answers: any common audio or video file
+    /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
     /// The questions to practise with
     #[command(subcommand)]

@@ -15,7 +15,7 @@ use crate::transcript::{Transcript, Word};
 use super::discourse_markers::discourse_markers;
 use super::per_minute;
 use super::repairs::{RepairKind, repairs};
-use super::spoken::spoken;
+use super::spoken::{Spoken, spoken};
 
 /// How far before and after its written time the sound of a filled pause is looked for, in seconds ...
 const REACH_S: f64 = 0.5;
@@ -69,13 +69,13 @@ pub struct Filler {
     pub kind: Kind,
     /// What was said.
     pub text: String,
-    /// The index of its first word among the transcript's; `None` if it was only heard.
+    /// The index of its first word among the transcript's or the draft's; `None` if it was only heard.
     pub word: Option<usize>,
-    /// How many of the transcript's words it is, from that one on; 0 if it was only heard.
+    /// How many of these words it is, from that one on; 0 if it was only heard.
     pub words: usize,
-    /// When.
-    #[serde(flatten)]
-    pub span: Span,
+    /// When; `None` in a written draft.
+    #[serde(flatten, with = "crate::span::maybe")]
+    pub span: Option<Span>,
     /// Who noticed it.
     pub heard_by: Vec<Witness>,
     /// How sure, 0 to 1.
@@ -83,7 +83,7 @@ pub struct Filler {
 }
 
 impl Filler {
-    /// Its words among the transcript's; empty if it was only heard.
+    /// Its words among the transcript's or the draft's; empty if it was only heard.
     pub fn range(&self) -> Range<usize> {
         self.word.map_or(0..0, |first| first..first + self.words)
     }
@@ -94,12 +94,12 @@ impl Filler {
 pub struct Fillers {
     /// All kinds together.
     pub count: usize,
-    /// All kinds, a minute.
-    pub per_minute: f64,
+    /// All kinds, a minute; `None` in a written draft.
+    pub per_minute: Option<f64>,
     /// All kinds, in a hundred words.
     pub per_100_words: f64,
-    /// Filled pauses alone, a minute.
-    pub filled_pauses_per_minute: f64,
+    /// Filled pauses alone, a minute; `None` in a written draft.
+    pub filled_pauses_per_minute: Option<f64>,
     /// All of them, in order.
     pub events: Vec<Filler>,
 }
@@ -123,13 +123,17 @@ impl Fillers {
     /// Finds the fillers and marks their words.
     pub(super) fn of(features: &Features, transcript: &mut Transcript, answer: &Span, own: &[String]) -> Self {
         let mut events = filled_pauses(features, &mut transcript.words);
-        for event in written_fillers(&transcript.words, features, own) {
-            // What is part of a longer repair is counted once.
-            if !events.iter().any(|e| e.range().start <= event.range().start && event.range().end <= e.range().end) {
-                events.push(event);
-            }
-        }
-        events.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
+        let words = &transcript.words;
+        add(
+            &mut events,
+            written_fillers(&spoken(words, &features.stretches), own, &|range| {
+                let said = &words[range];
+                let span = Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s);
+                (Some(span), said.iter().map(|w| w.confidence).fold(1.0, f64::min))
+            }),
+        );
+        let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
+        events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
         for event in &events {
             transcript.words[event.range()].iter_mut().for_each(|w| w.filler = true);
         }
@@ -137,12 +141,45 @@ impl Fillers {
         let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
         Self {
             count: events.len(),
-            per_minute: per_minute(events.len(), answer.duration_s()),
-            per_100_words: if words > 0 { 100.0 * events.len() as f64 / words as f64 } else { 0.0 },
-            filled_pauses_per_minute: per_minute(filled, answer.duration_s()),
+            per_minute: Some(per_minute(events.len(), answer.duration_s())),
+            per_100_words: per_100(events.len(), words),
+            filled_pauses_per_minute: Some(per_minute(filled, answer.duration_s())),
             events,
         }
     }
+
+    /// Finds the fillers of a written draft, from its words alone.
+    pub fn of_draft(draft: &[Spoken<'_>], own: &[String]) -> Self {
+        let nothing_known = |_: Range<usize>| (None, 1.0);
+        let mut events: Vec<Filler> = (0..draft.len())
+            .filter(|i| is_filled_pause(draft[*i].text))
+            .map(|i| written(Kind::FilledPause, draft, i, i, 1.0, &nothing_known))
+            .collect();
+        let words = draft.len() - events.len();
+        add(&mut events, written_fillers(draft, own, &nothing_known));
+        events.sort_by_key(|e| e.word);
+        Self {
+            count: events.len(),
+            per_minute: None,
+            per_100_words: per_100(events.len(), words),
+            filled_pauses_per_minute: None,
+            events,
+        }
+    }
+}
+
+/// Adds those that are no part of a longer repair, which is counted once.
+fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
+    for event in more {
+        if !events.iter().any(|e| e.range().start <= event.range().start && event.range().end <= e.range().end) {
+            events.push(event);
+        }
+    }
+}
+
+/// How often in a hundred words; 0 in none.
+fn per_100(count: usize, words: usize) -> f64 {
+    if words > 0 { 100.0 * count as f64 / words as f64 } else { 0.0 }
 }
 
 /// The written filled pauses, each moved to the held sound near it. The words' own times follow. What the signal
@@ -153,7 +190,7 @@ fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Filler> {
         if !is_filled_pause(&words[i].text) || words[i].confidence < LEAST_CONFIDENCE {
             continue;
         }
-        let earliest = events.last().map_or(0.0, |e| e.span.end_s);
+        let earliest = events.last().and_then(|e| e.span).map_or(0.0, |s| s.end_s);
         let before = i.checked_sub(1).map_or(0.0, |b| (words[b].span.start_s + SHORTEST_S).max(earliest));
         let after = words.get(i + 1).map_or(f64::INFINITY, |next| next.span.end_s);
         let written = words[i].span;
@@ -174,7 +211,7 @@ fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Filler> {
             text: bare(&words[i].text),
             word: Some(i),
             words: 1,
-            span,
+            span: Some(span),
             heard_by,
             confidence: words[i].confidence,
         });
@@ -233,35 +270,39 @@ fn held_sound(features: &Features, room: &Span, written: &Span) -> Option<Span> 
     best.map(|(_, span)| span)
 }
 
-/// Discourse markers, repetitions and false starts, which the words tell.
-fn written_fillers(words: &[Word], features: &Features, own: &[String]) -> Vec<Filler> {
-    let spoken = spoken(words, &features.stretches);
+/// Discourse markers, repetitions and false starts, which the words tell. `heard` gives when words were said and how sure
+/// the model is of them.
+fn written_fillers(words: &[Spoken<'_>], own: &[String], heard: Heard<'_>) -> Vec<Filler> {
     let mut events = Vec::new();
-    for repair in repairs(&spoken, &is_filled_pause) {
+    for repair in repairs(words, &is_filled_pause) {
         let kind = match repair.kind {
             RepairKind::Repetition => Kind::Repetition,
             RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,
             RepairKind::FalseStart => Kind::FalseStart,
         };
-        events.push(written(kind, words, repair.first, repair.last, repair.confidence));
+        events.push(written(kind, words, repair.first, repair.last, repair.confidence, heard));
     }
-    for marker in discourse_markers(&spoken, own) {
-        events.push(written(Kind::DiscourseMarker, words, marker.first, marker.last, marker.confidence));
+    for marker in discourse_markers(words, own) {
+        events.push(written(Kind::DiscourseMarker, words, marker.first, marker.last, marker.confidence, heard));
     }
     events
 }
 
-/// A filler that stands in the transcript from word `first` to word `last`.
-fn written(kind: Kind, words: &[Word], first: usize, last: usize, confidence: f64) -> Filler {
+/// When the words of a range were said, if they were, and how sure the model is of the least sure of them.
+type Heard<'a> = &'a dyn Fn(Range<usize>) -> (Option<Span>, f64);
+
+/// A filler that stands in the words from word `first` to word `last`.
+fn written(kind: Kind, words: &[Spoken<'_>], first: usize, last: usize, sure: f64, heard: Heard<'_>) -> Filler {
     let said = &words[first..=last];
-    let text: Vec<String> = said.iter().map(|w| bare(&w.text)).filter(|w| !w.is_empty()).collect();
+    let text: Vec<String> = said.iter().map(|w| bare(w.text)).filter(|w| !w.is_empty()).collect();
+    let (span, confidence) = heard(first..last + 1);
     Filler {
         kind,
         text: text.join(" "),
         word: Some(first),
         words: said.len(),
-        span: Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s),
+        span,
         heard_by: vec![Witness::Transcript],
-        confidence: said.iter().map(|w| w.confidence).fold(confidence, f64::min),
+        confidence: sure.min(confidence),
     }
 }

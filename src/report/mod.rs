@@ -7,12 +7,13 @@ pub mod tracks;
 use serde::{Deserialize, Serialize};
 
 use crate::audio::Recording;
+use crate::draft::Draft;
 use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::questions::Question;
-use crate::score::Score;
+use crate::score::{Measures, Said, Score};
 use crate::signal::Features;
 use crate::transcript::{Transcript, Word};
-use crate::warnings::{Warning, is_too_poor, warnings};
+use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "aloud.report/1";
@@ -98,8 +99,7 @@ impl Report {
     pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
         let metrics = Metrics::of(features, &mut transcript, &recording.levels, brief);
         let warnings = warnings(recording, features, &transcript, &metrics);
-        let score = Score::of(&metrics, &transcript, !is_too_poor(features));
-        Self {
+        let report = Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
             question: brief.question.clone(),
@@ -115,8 +115,56 @@ impl Report {
             length: metrics.length,
             voice: metrics.voice,
             story: None,
-            score,
+            score: Score::default(),
             warnings,
+        };
+        report.scored()
+    }
+
+    /// The report on a written draft: it has no sound and nothing that needs it.
+    pub fn of_draft(draft: &Draft, brief: &Brief) -> Self {
+        let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
+        for event in &mut fillers.events {
+            let range = event.range();
+            event.word = Some(draft.counted_before(range.start));
+            event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
+        }
+        let report = Self {
+            schema: SCHEMA.to_string(),
+            recording: RecordingSection::of_draft(draft),
+            question: brief.question.clone(),
+            transcript: None,
+            pace: None,
+            fillers: Some(fillers),
+            pauses: None,
+            length: None,
+            voice: None,
+            story: None,
+            score: Score::default(),
+            warnings: draft_warnings(draft.words.len()),
+        };
+        report.scored()
+    }
+
+    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
+    #[must_use]
+    pub fn scored(mut self) -> Self {
+        self.score = Score::of(&self.measures());
+        self
+    }
+
+    /// What the score is made from.
+    fn measures(&self) -> Measures<'_> {
+        let snr_db = self.recording.quality.as_ref().and_then(|q| q.snr_db);
+        let words = self.transcript.iter().flat_map(|t| &t.words);
+        Measures {
+            trustworthy: !is_too_poor(snr_db),
+            words: words.map(|w| Said { text: &w.text, span: Some(w.span) }).collect(),
+            pace: self.pace.as_ref(),
+            fillers: self.fillers.as_ref(),
+            pauses: self.pauses.as_ref(),
+            length: self.length.as_ref(),
+            voice: self.voice.as_ref(),
         }
     }
 }
@@ -137,6 +185,19 @@ impl RecordingSection {
                 snr_db: features.snr_db,
                 dropped_frames: None,
             }),
+        }
+    }
+
+    /// Of a draft only the path is known.
+    fn of_draft(draft: &Draft) -> Self {
+        Self {
+            path: draft.path.clone(),
+            format: None,
+            duration_s: None,
+            sample_rate_hz: None,
+            channels: None,
+            sha256: None,
+            quality: None,
         }
     }
 }

@@ -108,7 +108,8 @@ impl Page {
     }
 
     fn evidence(&mut self, evidence: &Evidence) {
-        self.paragraph(&format!("   {:>5}  ", clock(evidence.start_s)), &one_line(&evidence.text));
+        let when = evidence.start_s.map_or(String::new(), clock);
+        self.paragraph(&format!("   {when:>5}  "), &one_line(&evidence.text));
     }
 
     fn measures(&mut self, report: &Report) {
@@ -193,7 +194,9 @@ fn measures(report: &Report) -> Vec<Measure> {
         rows.push(measure("Pace", "pace", format!("{:.0} words a minute", pace.words_per_minute)));
     }
     if let Some(fillers) = &report.fillers {
-        rows.push(measure("Fillers", "fillers", format!("{} a minute", number(fillers.per_minute))));
+        let rate = fillers.per_minute.map(|rate| format!("{} a minute", number(rate)));
+        let value = rate.unwrap_or_else(|| format!("{} in 100 words", number(fillers.per_100_words)));
+        rows.push(measure("Fillers", "fillers", value));
     }
     if let Some(pauses) = &report.pauses {
         let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));

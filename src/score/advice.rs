@@ -1,13 +1,12 @@
 //! Judging each measure: its points, why, and what a coach would say about it.
 
 use super::rubric::{self, share};
-use super::{Evidence, Judged, Part, Priority};
+use super::{Evidence, Judged, Measures, Part, Priority, Said};
 use crate::metrics::fillers::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
-use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
+use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::plain::{clock, counted, number};
-use crate::transcript::Transcript;
 
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
@@ -17,15 +16,16 @@ const APART_S: f64 = 5.0;
 const QUOTED_WORDS: usize = 7;
 
 /// Judges every part that was measured, in the order to read them.
-pub(super) fn judge(metrics: &Metrics, transcript: &Transcript) -> Vec<Judged> {
-    let length = metrics.length.as_ref();
+pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
+    let words = &measures.words;
+    let length = measures.length;
     let answer_s = length.map_or(0.0, |l| l.answer_s);
     let parts = [
-        metrics.pace.as_ref().map(|p| pace(p, transcript)),
-        metrics.fillers.as_ref().map(|f| fillers(f, transcript, answer_s)),
-        metrics.pauses.as_ref().map(|p| pauses(p, metrics.pace.as_ref(), transcript, answer_s)),
+        measures.pace.map(|p| pace(p, words)),
+        measures.fillers.map(|f| fillers(f, words, length)),
+        measures.pauses.map(|p| pauses(p, measures.pace, words, answer_s)),
         length.map(judge_length),
-        metrics.voice.as_ref().and_then(voice),
+        measures.voice.and_then(voice),
     ];
     let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
     if let Some(length) = length {
@@ -72,7 +72,7 @@ fn judged(
     Judged { part: Part { name: name.into(), points, out_of, why, evidence }, priority }
 }
 
-fn pace(pace: &Pace, transcript: &Transcript) -> Judged {
+fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     let rate = pace.words_per_minute.round();
     let [slowest, fastest] = rubric::PACE_COMFORTABLE;
     let comfortable = format!("{slowest:.0} to {fastest:.0}");
@@ -82,7 +82,7 @@ fn pace(pace: &Pace, transcript: &Transcript) -> Judged {
             .iter()
             .copied()
             .reduce(|a, b| if wanted(b.words_per_minute, a.words_per_minute) { b } else { a });
-        stretch.filter(|_| pace.series.len() > 1).map(|s| quote(transcript, s.span.start_s)).into_iter().collect()
+        stretch.filter(|_| pace.series.len() > 1).map(|s| quote(words, s.span.start_s)).into_iter().collect()
     };
     let (why, evidence, todo) = if rate > fastest {
         let why = format!("Faster than the comfortable {comfortable} words a minute.");
@@ -102,43 +102,56 @@ fn pace(pace: &Pace, transcript: &Transcript) -> Judged {
     judged("pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, transcript: &Transcript, answer_s: f64) -> Judged {
-    let filled = fillers.filled_pauses_per_minute;
-    let others = fillers.per_minute - filled;
-    let rate = filled + rubric::OTHER_FILLERS_WEIGHT * others;
+fn fillers(fillers: &Fillers, words: &[Said<'_>], length: Option<&Length>) -> Judged {
+    let filled = fillers.events.iter().filter(|e| e.kind == Kind::FilledPause).count() as f64;
+    let weighted = filled + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - filled);
+    let minutes = length.map_or(words.len() as f64 / rubric::DRAFT_WORDS_PER_MINUTE, |l| l.answer_s / 60.0);
+    let rate = if minutes > 0.0 { weighted / minutes } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
-    let evidence = || thickest(&fillers.events).into_iter().map(|e| quote(transcript, e.span.start_s)).collect();
     let said = tally(&fillers.events);
     let (why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
         (format!("Few enough not to notice: {said}."), Vec::new(), None)
-    } else {
+    } else if let Some(length) = length {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
             "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
-            clock(answer_s)
+            clock(length.answer_s)
         );
-        (why, evidence(), Some(("Swap fillers for silence".to_string(), advice)))
+        let moments = thickest(&fillers.events).into_iter().filter_map(|e| e.span);
+        (
+            why,
+            moments.map(|s| quote(words, s.start_s)).collect(),
+            Some(("Swap fillers for silence".to_string(), advice)),
+        )
+    } else {
+        let why = format!("More than a reader needs: {said}.");
+        let advice = format!(
+            "{} in {} ({said}). Strike them out: what you practise is what you will say.",
+            capital(&counted(fillers.count, "filler")),
+            counted(words.len(), "word")
+        );
+        (why, Vec::new(), Some(("Strike out the fillers".to_string(), advice)))
     };
     judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
 fn thickest(events: &[Filler]) -> Vec<&Filler> {
-    let near =
-        |e: &Filler| events.iter().filter(|o| (0.0..APART_S).contains(&(o.span.start_s - e.span.start_s))).count();
+    let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
+    let near = |e: &Filler| events.iter().filter(|o| (0.0..APART_S).contains(&(start_s(o) - start_s(e)))).count();
     let mut order: Vec<&Filler> = events.iter().collect();
     order.sort_by_key(|e| std::cmp::Reverse(near(e)));
     let mut chosen: Vec<&Filler> = Vec::new();
     for event in order {
-        if chosen.len() < MOST_EVIDENCE && chosen.iter().all(|c| (c.span.start_s - event.span.start_s).abs() >= APART_S)
-        {
+        let apart = chosen.iter().all(|c| (start_s(c) - start_s(event)).abs() >= APART_S);
+        if chosen.len() < MOST_EVIDENCE && apart {
             chosen.push(event);
         }
     }
-    chosen.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
+    chosen.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
     chosen
 }
 
@@ -162,7 +175,7 @@ fn tally(events: &[Filler]) -> String {
     if rest > 0 { format!("{}, others {rest}", shown.join(", ")) } else { shown.join(", ") }
 }
 
-fn pauses(pauses: &Pauses, pace: Option<&Pace>, transcript: &Transcript, answer_s: f64) -> Judged {
+fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f64) -> Judged {
     let long: Vec<&Pause> = pauses.events.iter().filter(|p| is_long(p)).collect();
     let per_minute = if answer_s > 0.0 { long.len() as f64 * 60.0 / answer_s } else { 0.0 };
     let phonation = pace.map_or(0.0, |p| p.phonation_time_ratio);
@@ -172,7 +185,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, transcript: &Transcript, answer_
     longest.sort_by(|a, b| b.span.duration_s().total_cmp(&a.span.duration_s()));
     longest.truncate(MOST_EVIDENCE);
     longest.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
-    let evidence: Vec<Evidence> = longest.iter().map(|p| pause_quote(transcript, p)).collect();
+    let evidence: Vec<Evidence> = longest.iter().map(|p| pause_quote(words, p)).collect();
     let (why, todo) = if let Some(worst) =
         long.iter().max_by(|a, b| a.span.duration_s().total_cmp(&b.span.duration_s()))
     {
@@ -243,28 +256,22 @@ fn voice(voice: &Voice) -> Option<Judged> {
 }
 
 /// What is said from a moment on.
-fn quote(transcript: &Transcript, start_s: f64) -> Evidence {
-    let first = transcript.words.iter().position(|w| w.span.end_s > start_s).unwrap_or(transcript.words.len());
-    let words: Vec<&str> = transcript.words[first..].iter().take(QUOTED_WORDS).map(|w| w.text.as_str()).collect();
-    let more = if transcript.words.len() > first + QUOTED_WORDS { " ..." } else { "" };
-    Evidence { start_s, text: format!("{}{more}", words.join(" ")) }
+fn quote(words: &[Said<'_>], start_s: f64) -> Evidence {
+    let first = words.iter().position(|w| w.span.is_some_and(|s| s.end_s > start_s)).unwrap_or(words.len());
+    let said: Vec<&str> = words[first..].iter().take(QUOTED_WORDS).map(|w| w.text).collect();
+    let more = if words.len() > first + QUOTED_WORDS { " ..." } else { "" };
+    Evidence { start_s: Some(start_s), text: format!("{}{more}", said.join(" ")) }
 }
 
 /// A pause between the words around it.
-fn pause_quote(transcript: &Transcript, pause: &Pause) -> Evidence {
-    let after = transcript
-        .words
-        .iter()
-        .position(|w| w.span.start_s >= pause.span.end_s - 0.1)
-        .unwrap_or(transcript.words.len());
-    let words = |range: std::ops::Range<usize>| {
-        let words: Vec<&str> = transcript.words[range].iter().map(|w| w.text.as_str()).collect();
-        words.join(" ")
-    };
-    let before = words(after.saturating_sub(3)..after);
-    let next = words(after..(after + 3).min(transcript.words.len()));
+fn pause_quote(words: &[Said<'_>], pause: &Pause) -> Evidence {
+    let follows = |w: &Said<'_>| w.span.is_some_and(|s| s.start_s >= pause.span.end_s - 0.1);
+    let after = words.iter().position(follows).unwrap_or(words.len());
+    let said = |range: std::ops::Range<usize>| words[range].iter().map(|w| w.text).collect::<Vec<_>>().join(" ");
+    let before = said(after.saturating_sub(3)..after);
+    let next = said(after..(after + 3).min(words.len()));
     Evidence {
-        start_s: pause.span.start_s,
+        start_s: Some(pause.span.start_s),
         text: format!("{before} ({}\u{a0}s) {next}", number(pause.span.duration_s())),
     }
 }

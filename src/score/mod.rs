@@ -8,14 +8,14 @@ pub mod rubric;
 
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::Metrics;
-use crate::transcript::Transcript;
+use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
+use crate::span::Span;
 
 /// A moment to listen to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// When, in seconds.
-    pub start_s: f64,
+    /// When, in seconds; `None` in a written draft.
+    pub start_s: Option<f64>,
     /// What is heard there.
     pub text: String,
 }
@@ -46,8 +46,8 @@ pub struct Priority {
     pub evidence: Vec<Evidence>,
 }
 
-/// The score of an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The score of an answer. The default is that of nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// 0 to 100 of the parts there are; `None` when nothing could be judged.
     pub overall: Option<f64>,
@@ -57,6 +57,34 @@ pub struct Score {
     pub parts: Vec<Part>,
     /// One to three things to do next, the most useful first; empty when nothing could be judged.
     pub priorities: Vec<Priority>,
+}
+
+/// What the score is made from: sections of a report. A stored report has them all, so it can be scored again.
+#[derive(Debug, Clone)]
+pub struct Measures<'a> {
+    /// Whether the recording is good enough to be judged at all.
+    pub trustworthy: bool,
+    /// The words, to quote from.
+    pub words: Vec<Said<'a>>,
+    /// How fast.
+    pub pace: Option<&'a Pace>,
+    /// With which fillers.
+    pub fillers: Option<&'a Fillers>,
+    /// With which pauses.
+    pub pauses: Option<&'a Pauses>,
+    /// How long.
+    pub length: Option<&'a Length>,
+    /// In what voice.
+    pub voice: Option<&'a Voice>,
+}
+
+/// A word that was said or written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Said<'a> {
+    /// With its punctuation.
+    pub text: &'a str,
+    /// When; `None` in a written draft.
+    pub span: Option<Span>,
 }
 
 /// A part with what to do about it.
@@ -71,9 +99,9 @@ const MOST_PRIORITIES: usize = 3;
 const WORTH_A_PRIORITY: f64 = 0.15;
 
 impl Score {
-    /// Scores the measures. `trustworthy` says whether the recording is good enough to be judged at all.
-    pub fn of(metrics: &Metrics, transcript: &Transcript, trustworthy: bool) -> Self {
-        let judged = if trustworthy { advice::judge(metrics, transcript) } else { Vec::new() };
+    /// Scores what was measured.
+    pub fn of(measures: &Measures<'_>) -> Self {
+        let judged = if measures.trustworthy { advice::judge(measures) } else { Vec::new() };
         let out_of: f64 = judged.iter().map(|j| j.part.out_of).sum();
         let points: f64 = judged.iter().map(|j| j.part.points).sum();
         Self {

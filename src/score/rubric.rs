@@ -32,6 +32,8 @@ pub const PACE_COMFORTABLE: [f64; 2] = [120.0, 165.0];
 pub const FILLERS_PER_MINUTE: Curve = &[(5.0, 1.0), (12.0, 0.25), (18.0, 0.0)];
 /// Lexical fillers and repetitions disturb less than filled pauses (ours).
 pub const OTHER_FILLERS_WEIGHT: f64 = 0.5;
+/// A written draft is taken to be read at this pace: the middle of the comfortable ones.
+pub const DRAFT_WORDS_PER_MINUTE: f64 = 142.5;
 /// Up to this many fillers a minute nobody minds.
 pub const FILLERS_FINE_PER_MINUTE: f64 = 5.0;
 

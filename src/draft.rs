@@ -1,0 +1,258 @@
+//! A written draft of an answer: a text or Markdown file, or standard input. Of a draft only the words and the story are
+//! judged; it has no sound.
+//!
+//! Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::metrics::spoken::Spoken;
+
+/// The name that stands for standard input.
+pub const STANDARD_INPUT: &str = "-";
+/// The file name extensions of drafts.
+const EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
+/// The longest text that is read, in bytes: far more than any answer, little for a machine.
+const MAX_BYTES: u64 = 1 << 18;
+/// The longest draft, in words: about half an hour of talk.
+const MAX_WORDS: usize = 5_000;
+
+/// The words of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The path it was read from; [`STANDARD_INPUT`] for standard input.
+    pub path: String,
+    /// Its words as written, with their punctuation; at least one.
+    pub words: Vec<Word>,
+}
+
+/// A word of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Word {
+    /// As written, with the punctuation around it.
+    pub text: String,
+    /// Whether a paragraph, a list item or the like ends with it.
+    pub ends_block: bool,
+}
+
+/// Why a draft cannot be read.
+///
+/// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DraftError {
+    /// Nothing exists at the path.
+    #[error("there is no such file; check the name and the folder")]
+    NotFound,
+    /// The path is a directory.
+    #[error("this is a folder; name the drafts inside it instead")]
+    IsDirectory,
+    /// The operating system does not let this user read the file.
+    #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
+    NoPermission,
+    /// There is no word in it.
+    #[error("there is no text in it; write your answer into it, or give a recording")]
+    Empty,
+    /// It is not text.
+    #[error("this is not plain text; save the draft as a text file, not as a document of a word processor")]
+    NotText,
+    /// Text in an encoding other than UTF-8.
+    #[error("this text is not in UTF-8; save it again with the encoding UTF-8")]
+    NotUtf8,
+    /// Too long for an answer.
+    #[error("this is longer than any answer (over {MAX_WORDS} words); keep only the answer to one question")]
+    TooLong,
+    /// The operating system failed while it was read.
+    #[error("the draft could not be read ({0}); copy it to this computer's own disk and try again")]
+    Io(#[source] io::Error),
+}
+
+impl From<io::Error> for DraftError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            io::ErrorKind::PermissionDenied => Self::NoPermission,
+            io::ErrorKind::IsADirectory => Self::IsDirectory,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// Whether a path names a draft and not a recording: by its extension, or standard input.
+pub fn is_draft(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str());
+    path.as_os_str() == STANDARD_INPUT
+        || extension.is_some_and(|e| EXTENSIONS.iter().any(|x| e.eq_ignore_ascii_case(x)))
+}
+
+impl Draft {
+    /// Reads the draft at `path`, or standard input for [`STANDARD_INPUT`].
+    ///
+    /// # Errors
+    /// See [`DraftError`].
+    pub fn open(path: &Path) -> Result<Self, DraftError> {
+        if path.as_os_str() == STANDARD_INPUT {
+            return Self::read(io::stdin().lock(), path);
+        }
+        if std::fs::metadata(path)?.is_dir() {
+            return Err(DraftError::IsDirectory);
+        }
+        Self::read(File::open(path)?, path)
+    }
+
+    /// Reads a draft; `path` names it and says by its extension whether it is Markdown.
+    ///
+    /// # Errors
+    /// See [`DraftError`].
+    pub fn read(from: impl Read, path: &Path) -> Result<Self, DraftError> {
+        let mut bytes = Vec::new();
+        from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        let too_long = bytes.len() as u64 > MAX_BYTES;
+        let text = text(bytes, too_long)?;
+        if too_long {
+            return Err(DraftError::TooLong);
+        }
+        let markdown =
+            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
+        let words = words(&if markdown { spoken_part(&text) } else { text });
+        match words.len() {
+            0 => Err(DraftError::Empty),
+            n if n > MAX_WORDS => Err(DraftError::TooLong),
+            _ => Ok(Self { path: path.to_string_lossy().into_owned(), words }),
+        }
+    }
+
+    /// Where the counted words (see [`counted_words`]) of written word `i` begin among those of the whole draft.
+    pub fn counted_before(&self, i: usize) -> usize {
+        self.words[..i].iter().map(|w| counted_words(&w.text)).sum()
+    }
+
+    /// The words as the measures take them; of their silences nothing is known.
+    pub fn spoken(&self) -> Vec<Spoken<'_>> {
+        self.words.iter().map(|w| Spoken { text: &w.text, pause_before_s: None, pause_after_s: None }).collect()
+    }
+}
+
+/// How many words a written word counts as: its runs of letters, digits and apostrophes, so that "twenty-five" is two.
+pub fn counted_words(text: &str) -> usize {
+    let inside = |c: char| c.is_alphanumeric() || c == '\'' || c == '\u{2019}';
+    text.split(|c: char| !inside(c)).filter(|run| !run.is_empty()).count()
+}
+
+/// Bytes as text. Of a `cut` text the last character may be incomplete.
+fn text(bytes: Vec<u8>, cut: bool) -> Result<String, DraftError> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(DraftError::NotUtf8);
+    }
+    // Rich text and zipped documents begin so; control characters are in no text.
+    let is_document = bytes.starts_with(b"{\\rtf") || bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK\x03\x04");
+    let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c);
+    if is_document || bytes.iter().any(control) {
+        return Err(DraftError::NotText);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_string)),
+        Err(error) if cut && error.utf8_error().error_len().is_none() => Ok(String::new()),
+        Err(_) => Err(DraftError::NotUtf8),
+    }
+}
+
+/// What of a Markdown text would be spoken, its blocks separated by empty lines.
+fn spoken_part(markdown: &str) -> String {
+    let mut text = String::new();
+    let mut silent = 0_usize;
+    for event in Parser::new(markdown) {
+        match event {
+            Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Image { .. }) => silent += 1,
+            Event::End(TagEnd::Heading(_) | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image) => {
+                silent = silent.saturating_sub(1);
+            }
+            Event::Text(t) | Event::Code(t) if silent == 0 => text.push_str(&t),
+            Event::SoftBreak => text.push(' '),
+            Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => text.push_str("\n\n"),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The words of a text. A mark that stands alone, such as a dash, belongs to the word before it.
+fn words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            if let Some(last) = words.last_mut() {
+                last.ends_block = true;
+            }
+        }
+        for token in line.split_whitespace() {
+            match words.last_mut() {
+                Some(last) if !token.contains(char::is_alphanumeric) => {
+                    last.text.push(' ');
+                    last.text.push_str(token);
+                }
+                _ if !token.contains(char::is_alphanumeric) => {}
+                _ => words.push(Word { text: token.to_string(), ends_block: false }),
+            }
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8], name: &str) -> Result<Draft, DraftError> {
+        Draft::read(bytes, Path::new(name))
+    }
+
+    fn said(draft: &Draft) -> String {
+        draft.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn drafts_are_known_by_their_name() {
+        for name in ["a.txt", "b/A.MD", "-", "x.markdown"] {
+            assert!(is_draft(Path::new(name)), "{name}");
+        }
+        for name in ["a.wav", "txt", "a.txt.mp3", "-.wav"] {
+            assert!(!is_draft(Path::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_keep_their_punctuation_and_lone_marks_join_the_word_before() {
+        let draft =
+            read("\u{feff}I waited \u{2014} well, twenty-five\nminutes.\n\nThen I left.".as_bytes(), "a.txt").unwrap();
+        let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(texts, ["I", "waited \u{2014}", "well,", "twenty-five", "minutes.", "Then", "I", "left."]);
+        assert!(draft.words[4].ends_block && draft.words.iter().filter(|w| w.ends_block).count() == 1);
+    }
+
+    #[test]
+    fn of_markdown_what_would_be_spoken_is_read() {
+        let text = "# Tell me about a conflict\n\nI *really* [asked](http://x) him.\n\n- First I listened\n- Then I spoke\n\n```\ncode\n```\n";
+        let draft = read(text.as_bytes(), "a.md").unwrap();
+        assert_eq!(said(&draft), "I really asked him. First I listened Then I spoke");
+        let ends: Vec<&str> = draft.words.iter().filter(|w| w.ends_block).map(|w| w.text.as_str()).collect();
+        assert_eq!(ends, ["him.", "listened", "spoke"]);
+    }
+
+    #[test]
+    fn what_is_no_draft_is_named() {
+        assert!(matches!(read(b"", "a.txt"), Err(DraftError::Empty)));
+        assert!(matches!(read(b" \n--\n", "a.txt"), Err(DraftError::Empty)));
+        assert!(matches!(read(b"PK\x03\x04rest", "a.txt"), Err(DraftError::NotText)));
+        assert!(matches!(read(b"one\0two", "a.txt"), Err(DraftError::NotText)));
+        assert!(matches!(read(b"caf\xe9 au lait", "a.txt"), Err(DraftError::NotUtf8)));
+        assert!(matches!(read(b"\xff\xfeI\0", "a.txt"), Err(DraftError::NotUtf8)));
+        assert!(matches!(read("word ".repeat(6_000).as_bytes(), "a.txt"), Err(DraftError::TooLong)));
+        assert!(matches!(read("\u{e9}".repeat(200_000).as_bytes(), "a.txt"), Err(DraftError::TooLong)));
+        assert!(matches!(Draft::open(Path::new("nowhere.txt")), Err(DraftError::NotFound)));
+        assert!(matches!(Draft::open(Path::new("src")), Err(DraftError::IsDirectory)));
+    }
+}
