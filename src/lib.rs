@@ -16,5 +16,6 @@ pub mod score;
 pub mod settings;
 pub mod signal;
 pub mod span;
+pub mod story;
 pub mod transcript;
 pub mod warnings;

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
 use aloud::draft::{STANDARD_INPUT, is_draft};
@@ -13,6 +14,7 @@ use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
 use aloud::signal::Features;
+use aloud::story::model::Weights;
 use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
@@ -42,6 +44,9 @@ pub(super) struct Arguments {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
+    /// Judge the story with these weights, to measure them
+    #[arg(long, value_name = "PATH", hide = true)]
+    story_weights: Option<PathBuf>,
     /// Do not keep the answer (none is kept yet)
     #[arg(long)]
     no_save: bool,
@@ -70,7 +75,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         usage("--tracks needs a recording; a written draft has no sound");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let brief = Brief { question, own_fillers: settings.fillers.clone() };
+    let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
     let data = settings::folders().map(|f| f.data);
     let engine = if arguments.files.iter().all(|f| is_draft(f)) {

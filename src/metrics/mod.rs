@@ -12,10 +12,13 @@ pub mod repairs;
 pub mod spoken;
 pub mod voice;
 
+use std::sync::Arc;
+
 use crate::audio::Levels;
 use crate::questions::Question;
 use crate::signal::Features;
 use crate::span::Span;
+use crate::story::model::Weights;
 use crate::transcript::{ENGLISH, Transcript};
 
 pub use fillers::Fillers;
@@ -31,6 +34,15 @@ pub struct Brief {
     pub question: Option<Question>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+    /// The weights that the story is judged with; `None` means those that come with the program.
+    pub story_weights: Option<Arc<Weights>>,
+}
+
+impl Brief {
+    /// The weights that the story is judged with.
+    pub fn story_weights(&self) -> &Weights {
+        self.story_weights.as_deref().unwrap_or_else(|| Weights::built_in())
+    }
 }
 
 /// All measures of one answer. A section that could not be measured is `None`.

@@ -11,8 +11,10 @@ use crate::draft::Draft;
 use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::questions::Question;
 use crate::score::{Measures, Said, Score};
+use crate::metrics::spoken::spoken;
 use crate::signal::Features;
-use crate::transcript::{Transcript, Word};
+use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
+use crate::transcript::{ENGLISH, Transcript, Word};
 use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
 
 /// The name and version of the report's form.
@@ -86,8 +88,8 @@ pub struct Report {
     pub length: Option<Length>,
     /// In what voice.
     pub voice: Option<Voice>,
-    /// How well the work was described; not judged yet, so always `None`.
-    pub story: Option<serde_json::Value>,
+    /// How well the work was described; `None` without words and in any language but English.
+    pub story: Option<Story>,
     /// The score.
     pub score: Score,
     /// What to know about the recording.
@@ -99,6 +101,12 @@ impl Report {
     pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
         let metrics = Metrics::of(features, &mut transcript, &recording.levels, brief);
         let warnings = warnings(recording, features, &transcript, &metrics);
+        let story = if transcript.language == ENGLISH {
+            let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+            Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
+        } else {
+            None
+        };
         let report = Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
@@ -114,7 +122,7 @@ impl Report {
             pauses: metrics.pauses,
             length: metrics.length,
             voice: metrics.voice,
-            story: None,
+            story,
             score: Score::default(),
             warnings,
         };
@@ -124,6 +132,7 @@ impl Report {
     /// The report on a written draft: it has no sound and nothing that needs it.
     pub fn of_draft(draft: &Draft, brief: &Brief) -> Self {
         let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
+        let story = Story::of(&tokens_of_draft(draft, &fillers), brief.question.as_ref(), brief.story_weights());
         for event in &mut fillers.events {
             let range = event.range();
             event.word = Some(draft.counted_before(range.start));
@@ -139,7 +148,7 @@ impl Report {
             pauses: None,
             length: None,
             voice: None,
-            story: None,
+            story,
             score: Score::default(),
             warnings: draft_warnings(draft.words.len()),
         };

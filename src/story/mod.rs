@@ -1,0 +1,255 @@
+//! How well the work was described: the parts of the story, the own part in it, what is concrete, what came of it.
+//!
+//! For English only. The words of the answer (fillers marked) become [`sentences`]; each is described by its vector
+//! ([`encoder`]) and its [`cues`], from which the learned [`model`] tells its part, how much it tells and whether it is
+//! empty. The other files measure what their name says. Nothing here gives points: that is the rubric's.
+
+pub mod cues;
+mod emptiness;
+pub mod encoder;
+mod hedges;
+pub mod model;
+pub mod ownership;
+pub mod parts;
+pub mod relevance;
+mod repeated;
+pub mod sentences;
+mod specifics;
+mod word_pieces;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::draft::Draft;
+use crate::metrics::Fillers;
+use crate::metrics::spoken::Spoken;
+use crate::questions::Question;
+use crate::span::{Span, maybe};
+use crate::transcript::Word;
+use cues::Sentence;
+use model::{Described, Weights};
+pub use ownership::Ownership;
+pub use parts::Part;
+pub use relevance::Fit;
+use sentences::{Token, sentences};
+
+/// A result that tells less than this is no outcome to show, 0 to 1 (ours).
+const LEAST_TELLING: f64 = 0.35;
+/// From here on a sentence is empty, 0 to 1 (ours).
+pub const EMPTY: f64 = 0.5;
+
+/// A sentence of the story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// Its words.
+    pub text: String,
+    /// When; `None` in a draft.
+    #[serde(flatten, with = "maybe")]
+    pub span: Option<Span>,
+    /// What it does in the story.
+    pub part: Part,
+    /// How sure that is, 0 to 1: its probability.
+    pub confidence: f64,
+    /// Its words without fillers.
+    pub words: usize,
+    /// How much it tells a listener, 0 to 1: near 1 in sentences as good answers have them, near 0 in those of weak ones.
+    pub telling: f64,
+    /// How sure it is that it impresses and says nothing, 0 to 1.
+    pub empty: f64,
+    /// Whether an earlier sentence said the same.
+    pub repeated: bool,
+}
+
+/// Something said, and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The words.
+    pub text: String,
+    /// When, in seconds; `None` in a draft.
+    pub start_s: Option<f64>,
+}
+
+/// The share of the answer's words that each part has, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Situation.
+    pub situation: f64,
+    /// Task.
+    pub task: f64,
+    /// Action.
+    pub action: f64,
+    /// Result.
+    pub result: f64,
+    /// Anything else.
+    pub other: f64,
+}
+
+/// How well the work was described, as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Hard to see what was done.
+    Weak,
+    /// There, with something missing.
+    Middling,
+    /// Told well.
+    Strong,
+}
+
+/// The story of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// All of it, sentence by sentence.
+    pub sentences: Vec<Told>,
+    /// How much of it each part is.
+    pub share: Share,
+    /// Who is said to act.
+    pub ownership: Ownership,
+    /// Numbers, names, times.
+    pub specifics: Vec<Moment>,
+    /// What came of it: results that say something.
+    pub outcomes: Vec<Moment>,
+    /// What takes back.
+    pub hedges: Vec<Moment>,
+    /// How well the answer fits its question; `None` when the question is not known or about no usual topic.
+    pub fit: Option<Fit>,
+    /// As a whole, by the points of the present rubric; `None` until scored.
+    pub grade: Option<Grade>,
+}
+
+impl Story {
+    /// Judges an answer in English, given as its words; `None` without words.
+    pub fn of(tokens: &[Token<'_>], question: Option<&Question>, weights: &Weights) -> Option<Self> {
+        let found: Vec<Sentence> = sentences(tokens).into_iter().map(|r| Sentence::of(tokens, r)).collect();
+        let heard: Vec<Sentence> = found.iter().filter(|s| !s.words.is_empty()).cloned().collect();
+        if heard.is_empty() {
+            return None;
+        }
+        let described = Described::of(&heard);
+        let parts = parts::parts(&weights.parts, &described);
+        let (telling, empty) = (weights.telling(&described), weights.empty(&described));
+        let repeated = repeated::repeated(&heard);
+        let told = |i: usize, sentence: &Sentence| Told {
+            text: text(tokens, sentence.range.clone()),
+            span: span(tokens, sentence.range.clone()),
+            part: parts[i].0,
+            confidence: parts[i].1,
+            words: sentence.words.len(),
+            telling: telling[i],
+            empty: emptiness::emptiness(sentence, empty[i]),
+            repeated: repeated[i],
+        };
+        let mut sentences: Vec<Told> = Vec::new();
+        let mut next = 0;
+        for sentence in &found {
+            if sentence.words.is_empty() {
+                sentences.push(Told::only_fillers(tokens, sentence.range.clone()));
+            } else {
+                sentences.push(told(next, sentence));
+                next += 1;
+            }
+        }
+        let once: Vec<Sentence> = heard.iter().zip(&repeated).filter(|(_, r)| !**r).map(|(s, _)| s.clone()).collect();
+        let kinds: Vec<Part> = parts.iter().zip(&repeated).filter(|(_, r)| !**r).map(|(p, _)| p.0).collect();
+        let outcome = |s: &&Told| s.part == Part::Result && !s.repeated && s.empty < EMPTY && s.telling >= LEAST_TELLING;
+        let outcomes = sentences.iter().filter(outcome).map(Told::moment).collect();
+        Some(Self {
+            share: Share::of(&sentences),
+            ownership: Ownership::of(&once, &kinds),
+            specifics: specifics::specifics(tokens, &once),
+            outcomes,
+            hedges: hedges::hedges(tokens, &once),
+            fit: question.and_then(|q| relevance::fit(&q.text, weights, &described)),
+            grade: None,
+            sentences,
+        })
+    }
+}
+
+impl Told {
+    fn only_fillers(tokens: &[Token<'_>], range: Range<usize>) -> Self {
+        Self {
+            text: text(tokens, range.clone()),
+            span: span(tokens, range),
+            part: Part::Other,
+            confidence: 1.0,
+            words: 0,
+            telling: 0.0,
+            empty: 0.0,
+            repeated: false,
+        }
+    }
+
+    /// The sentence as a moment to listen to.
+    pub fn moment(&self) -> Moment {
+        Moment { text: self.text.clone(), start_s: self.span.map(|s| s.start_s) }
+    }
+}
+
+impl Share {
+    fn of(sentences: &[Told]) -> Self {
+        let all: usize = sentences.iter().map(|s| s.words).sum();
+        let share = |part: Part| {
+            let words: usize = sentences.iter().filter(|s| s.part == part).map(|s| s.words).sum();
+            words as f64 / all.max(1) as f64
+        };
+        Self {
+            situation: share(Part::Situation),
+            task: share(Part::Task),
+            action: share(Part::Action),
+            result: share(Part::Result),
+            other: share(Part::Other),
+        }
+    }
+}
+
+/// The words of a draft as the story is told from them.
+pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &Fillers) -> Vec<Token<'a>> {
+    let filler = |i: usize| fillers.events.iter().any(|e| e.range().contains(&i));
+    let token = |(i, word): (usize, &'a crate::draft::Word)| Token {
+        text: &word.text,
+        span: None,
+        pause_before_s: None,
+        ends_block: word.ends_block,
+        filler: filler(i),
+    };
+    draft.words.iter().enumerate().map(token).collect()
+}
+
+/// The words of a transcript as the story is told from them.
+pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>]) -> Vec<Token<'a>> {
+    let token = |(word, spoken): (&'a Word, &Spoken<'a>)| Token {
+        text: &word.text,
+        span: Some(word.span),
+        pause_before_s: spoken.pause_before_s,
+        ends_block: false,
+        filler: word.filler,
+    };
+    words.iter().zip(spoken).map(token).collect()
+}
+
+fn text(tokens: &[Token<'_>], range: Range<usize>) -> String {
+    tokens[range].iter().map(|t| t.text).collect::<Vec<_>>().join(" ")
+}
+
+fn span(tokens: &[Token<'_>], range: Range<usize>) -> Option<Span> {
+    let (first, last) = (tokens[range.start].span?, tokens[range.end - 1].span?);
+    Some(Span::new(first.start_s, last.end_s))
+}
+
+/// Words as a moment, without the marks after them.
+fn moment(tokens: &[Token<'_>], range: Range<usize>) -> Moment {
+    let start_s = tokens[range.start].span.map(|s| s.start_s);
+    let words: Vec<&str> = tokens[range].iter().filter(|t| !t.filler).map(|t| t.text).collect();
+    Moment { text: words.join(" ").trim_end_matches([',', '.', ';', ':']).to_string(), start_s }
+}
+
+#[cfg(test)]
+fn sentence_of(text: &str) -> Sentence {
+    let tokens: Vec<Token<'_>> = text
+        .split_whitespace()
+        .map(|text| Token { text, span: None, pause_before_s: None, ends_block: false, filler: text == "um," })
+        .collect();
+    Sentence::of(&tokens, 0..tokens.len())
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Measure the story on authors it has not seen: learn without a set, analyze that set with the program, score it; each set in turn.
+
+usage: evaluate.py [SET...] [--keep-weights] [--aloud PATH] [--train PATH] [--shared DIR] [--work DIR]
+
+SET            set_a, set_b, set_c (the default: the three-way figure), own_1, own_2, own_3 (this folder's answers/)
+--keep-weights use DIR/SET.json of an earlier run where it is there
+
+Reads    answers/*.jsonl of the shared folder and of this one; every set is learned without itself, from all others.
+Runs     target/release/examples/train-story (cargo build --release --locked --example train-story) and `aloud analyze
+         --story-weights`, and the shared eval/score_stories.py, which says how it counts.
+Writes   DIR/SET.json (weights) and DIR/SET/<id>.json (reports); DIR is target/story by default.
+Prints   the scorer's lines for each set, the means, and whether the bars are met (accuracy .82, macro F1 .79, order .98, every stuffed answer
+         below its middling sibling). Exit 1 when one is missed, 0 with "skipped" without the shared folder.
+Python 3.9, no packages.
+"""
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BARS = (("accuracy", 0.82), ("macro F1", 0.79), ("order", 0.98), ("stuffed", 1.0))
+
+
+def analyze(aloud, weights, answers, out):
+    """Writes a report for each answer; one run for the answers of one question."""
+    out.mkdir(parents=True, exist_ok=True)
+    asked = defaultdict(list)
+    for answer in answers:
+        path = out / f"{answer['id']}.txt"
+        path.write_text(" ".join(s["text"] for s in answer["sentences"]) + "\n", encoding="utf-8")
+        asked[answer["question"]].append(path)
+    for question, paths in asked.items():
+        command = [aloud, "analyze", *paths, "--question", question, "--jsonl", "--story-weights", weights]
+        run = subprocess.run(list(map(str, command)), capture_output=True, encoding="utf-8", check=True)
+        for path, line in zip(paths, run.stdout.splitlines()):
+            path.with_suffix(".json").write_text(line + "\n", encoding="utf-8")
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("sets", nargs="*", default=["set_a", "set_b", "set_c"])
+    ap.add_argument("--keep-weights", action="store_true")
+    ap.add_argument("--aloud", type=Path, default=ROOT / "target/release/aloud")
+    ap.add_argument("--train", type=Path, default=ROOT / "target/release/examples/train-story")
+    ap.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    ap.add_argument("--work", type=Path, default=ROOT / "target/story")
+    args = ap.parse_args()
+    shared = sorted((args.shared / "answers").glob("*.jsonl"))
+    if not shared:
+        print(f"skipped: there are no answers in {args.shared}")
+        return 0
+    files = {f.stem: f for f in [*shared, *sorted((Path(__file__).parent / "answers").glob("*.jsonl"))]}
+    args.work.mkdir(parents=True, exist_ok=True)
+    figures = []
+    for name in args.sets:
+        weights = args.work / f"{name}.json"
+        if not (args.keep_weights and weights.is_file()):
+            subprocess.run([args.train, "--hold-out", name, "--out", weights, *files.values()], check=True, stderr=subprocess.DEVNULL)
+        answers = [json.loads(line) for line in files[name].read_text(encoding="utf-8").splitlines() if line.strip()]
+        analyze(args.aloud, weights, answers, args.work / name)
+        scored = subprocess.run([sys.executable, args.shared / "eval/score_stories.py", files[name], args.work / name],
+                                capture_output=True, encoding="utf-8").stdout
+        print(f"{name}\n{scored}", end="", flush=True)
+        found = re.search(r"accuracy ([\d.]+)  macro F1 ([\d.]+)[\s\S]*?right \(([\d.]+)\)  stuffed below middling (\d+) of (\d+)", scored)
+        accuracy, f1, order, low, stuffed = map(float, found.groups())
+        figures.append((accuracy, f1, order, low / stuffed if stuffed else 1.0))
+    means = [sum(column) / len(column) for column in zip(*figures)]
+    print("mean of the sets: " + ", ".join(f"{what} {mean:.3f}" for (what, _), mean in zip(BARS, means)))
+    missed = [f"{what} {mean:.3f}, bar {bar}" for (what, bar), mean in zip(BARS, means) if mean < bar]
+    print("missed: " + "; ".join(missed) if missed else "PASS")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

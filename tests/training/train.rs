@@ -1,0 +1,416 @@
+//! Learns `models/story.json` from labelled answers.
+//!
+//! usage: train [--hold-out NAME]... [--out FILE] ANSWERS.jsonl...
+//!
+//! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. An answer is a line
+//! of JSON with `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]. The
+//! answers are cut into sentences and described by the program's own code, once as written and once as a speech
+//! model would write them: without some full stops and commas, with a filler here and there. The same files always give the
+//! same weights on the same machine.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use aloud::draft::Draft;
+use aloud::metrics::Fillers;
+use aloud::report::json::rounded;
+use aloud::story::cues::Sentence;
+use aloud::story::model::{Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights};
+use aloud::story::parts::{log_sum, marginals};
+use aloud::story::relevance::{topic_of_question, topics};
+use aloud::story::{sentences::sentences, tokens_of_draft};
+use ndarray::{Array1, Array2, Axis};
+use serde::Deserialize;
+
+/// Strength of the pull of weights towards zero, for each model: one over the variance that is expected of a weight.
+const PULL_PARTS: f64 = 0.5;
+const PULL_TELLING: f64 = 3.0;
+const PULL_EMPTY: f64 = 1.0;
+const PULL_TOPICS: f64 = 0.02;
+/// Steps of the search at most.
+const ITERATIONS: usize = 150;
+/// How much an answer as a speech model would write it counts beside the same as written.
+const SPOKEN_WEIGHT: f64 = 0.5;
+
+#[derive(Deserialize)]
+struct Answer {
+    question: String,
+    grade: String,
+    flaws: Vec<String>,
+    sentences: Vec<Labelled>,
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    text: String,
+    label: char,
+}
+
+/// An answer as the models see it.
+struct Example {
+    described: Described,
+    labels: Vec<usize>,
+    words: Vec<f64>,
+    grade: f64,
+    stuffed: bool,
+    off_topic: bool,
+    topic: Option<&'static str>,
+    weight: f64,
+}
+
+fn main() {
+    let (mut hold_out, mut out, mut files) = (Vec::new(), PathBuf::from("models/story.json"), Vec::new());
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
+        match argument.as_str() {
+            "--hold-out" => hold_out.push(value()),
+            "--out" => out = PathBuf::from(value()),
+            _ => files.push(PathBuf::from(&argument)),
+        }
+    }
+    let kept = |f: &PathBuf| !hold_out.iter().any(|h| f.file_stem().is_some_and(|s| s.to_string_lossy() == h.as_str()));
+    let known: Vec<PathBuf> = files.iter().filter(|f| kept(f)).cloned().collect();
+    assert!(files.len() - known.len() == hold_out.len(), "every held-out set is one of the files");
+    assert!(!known.is_empty(), "there are answers to learn from");
+    let mut examples = Vec::new();
+    let mut random = Random(1);
+    for file in &known {
+        let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        for line in text.lines().filter(|l| !l.trim().is_empty()) {
+            let answer: Answer = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let words = labelled_words(&answer);
+            examples.push(example(&answer, &words, 1.0));
+            examples.push(example(&answer, &as_spoken(&words, &mut random), SPOKEN_WEIGHT));
+        }
+    }
+    eprintln!("{} answers from {} files", examples.len() / 2, known.len());
+    let weights = rounded(&learn(&examples)).expect("weights are numbers");
+    std::fs::write(&out, format!("{weights}\n")).expect("the weights are written");
+    eprintln!("{}", out.display());
+}
+
+/// Every word with its sentence's label.
+fn labelled_words(answer: &Answer) -> Vec<(String, usize)> {
+    let place = |label: char| "STARO".find(label).unwrap_or_else(|| panic!("no label {label}"));
+    let words = |s: &Labelled| s.text.split_whitespace().map(|w| (w.to_string(), place(s.label))).collect::<Vec<_>>();
+    answer.sentences.iter().flat_map(words).collect()
+}
+
+/// The words as a speech model might write them.
+fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usize)> {
+    let (stops, commas, fillers) = (random.below(0.5), random.below(0.7), random.below(0.06));
+    let mut spoken = Vec::new();
+    for (word, label) in words {
+        if random.below(1.0) < fillers {
+            spoken.push((["um,", "uh,", "like,", "so", "er,"][(random.below(5.0)) as usize].to_string(), *label));
+        }
+        let lost = |share: f64, random: &mut Random| random.below(1.0) < share;
+        let mut word = word.clone();
+        if word.ends_with(['.', '!', '?']) && lost(stops, random) || word.ends_with([',', ';', ':']) && lost(commas, random) {
+            word.pop();
+        }
+        spoken.push((word, *label));
+    }
+    spoken
+}
+
+fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
+    let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
+    let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
+    let fillers = Fillers::of_draft(&draft.spoken(), &[]);
+    let tokens = tokens_of_draft(&draft, &fillers);
+    // A mark that stands alone joined the word before it.
+    let labels: Vec<usize> =
+        words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, label)| *label).collect();
+    assert_eq!(labels.len(), tokens.len());
+    let found: Vec<Sentence> =
+        sentences(&tokens).into_iter().map(|r| Sentence::of(&tokens, r)).filter(|s| !s.words.is_empty()).collect();
+    let most = |s: &Sentence| {
+        let count = |label| labels[s.range.clone()].iter().filter(|l| **l == label).count();
+        (0..5).rev().max_by_key(|label| count(*label)).expect("there are labels")
+    };
+    Example {
+        labels: found.iter().map(most).collect(),
+        words: found.iter().map(|s| s.words.len() as f64).collect(),
+        described: Described::of(&found),
+        grade: match answer.grade.as_str() {
+            "strong" => 1.0,
+            "middling" => 0.5,
+            _ => 0.0,
+        },
+        stuffed: answer.flaws.iter().any(|f| f == "buzzwords"),
+        off_topic: answer.flaws.iter().any(|f| f == "off_topic"),
+        topic: topic_of_question(&answer.question),
+        weight,
+    }
+}
+
+fn learn(examples: &[Example]) -> Weights {
+    let rows: Vec<_> = examples.iter().flat_map(|e| e.described.sentences.rows()).collect();
+    let mut x = Array2::zeros((rows.len(), FEATURES));
+    rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
+    let each = |value: &dyn Fn(&Example, usize) -> f64| -> Vec<f64> {
+        examples.iter().flat_map(|e| (0..e.labels.len()).map(move |i| (e, i))).map(|(e, i)| value(e, i)).collect()
+    };
+    let grades = each(&|e, _| e.grade);
+    let weights = each(&|e, i| e.weight * e.words[i] / 15.0);
+    let stuffed = each(&|e, _| f64::from(u8::from(e.stuffed)));
+    let plain = each(&|e, _| e.weight);
+    let about: Vec<&Example> = examples.iter().filter(|e| e.topic.is_some() && !e.off_topic).collect();
+    let names: Vec<String> = topics().map(str::to_string).collect();
+    let (topic_mean, topics) = learn_topics(&about, &names);
+    Weights {
+        parts: learn_parts(examples, &x),
+        telling: learn_probability(&x, &grades, &weights, PULL_TELLING),
+        empty: learn_probability(&x, &stuffed, &plain, PULL_EMPTY),
+        topic_names: names,
+        topic_mean,
+        topics,
+    }
+}
+
+/// The conditional random field, by maximum likelihood.
+fn learn_parts(examples: &[Example], x: &Array2<f32>) -> Chain {
+    let size = 5 * FEATURES + 5 + 25 + 10;
+    let chain = |w: &[f64]| {
+        let at = 5 * FEATURES + 5;
+        Chain {
+            emission: linear(&w[..at], 5),
+            transition: std::array::from_fn(|j| std::array::from_fn(|k| w[at + 5 * j + k])),
+            first: std::array::from_fn(|k| w[at + 25 + k]),
+            last: std::array::from_fn(|k| w[at + 30 + k]),
+        }
+    };
+    let found = minimize(size, |w| {
+        let chain = chain(w);
+        let emission = outputs(x, &chain.emission);
+        let mut value = 0.0;
+        let mut errors = Array2::zeros((x.nrows(), 5));
+        let mut gradient = vec![0.0; size];
+        let at = 5 * FEATURES + 5;
+        let mut first = 0;
+        for e in examples {
+            let n = e.labels.len();
+            let rows: Vec<[f64; 5]> = (first..first + n).map(|i| std::array::from_fn(|k| f64::from(emission[[i, k]]))).collect();
+            let expected = marginals(&chain, &rows);
+            let (all, pairs) = forward(&chain, &rows);
+            let mut gold = chain.first[e.labels[0]] + chain.last[e.labels[n - 1]];
+            for i in 0..n {
+                gold += rows[i][e.labels[i]];
+                for k in 0..5 {
+                    let hit = f64::from(u8::from(e.labels[i] == k));
+                    errors[[first + i, k]] = ((expected[i][k] - hit) * e.weight) as f32;
+                    if i == 0 {
+                        gradient[at + 25 + k] += (expected[0][k] - hit) * e.weight;
+                    }
+                    if i + 1 == n {
+                        gradient[at + 30 + k] += (expected[i][k] - hit) * e.weight;
+                    }
+                }
+                if i > 0 {
+                    gold += chain.transition[e.labels[i - 1]][e.labels[i]];
+                    gradient[at + 5 * e.labels[i - 1] + e.labels[i]] -= e.weight;
+                }
+            }
+            for (slot, pair) in gradient[at..at + 25].iter_mut().zip(pairs.iter().flatten()) {
+                *slot += pair * e.weight;
+            }
+            value += (all - gold) * e.weight;
+            first += n;
+        }
+        add_linear_gradient(x, &errors, &mut gradient);
+        (value, gradient)
+    }, PULL_PARTS);
+    chain(&found)
+}
+
+/// The logarithm of all sequences' weight, and how often each pair of parts is expected to follow each other.
+fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
+    let n = rows.len();
+    let mut a = vec![[0.0; 5]; n];
+    let mut b = vec![[0.0; 5]; n];
+    for i in 0..n {
+        a[i] = std::array::from_fn(|k| {
+            rows[i][k]
+                + if i == 0 { chain.first[k] } else { log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + chain.transition[j][k])) }
+        });
+    }
+    for i in (0..n).rev() {
+        b[i] = std::array::from_fn(|j| {
+            if i + 1 == n {
+                chain.last[j]
+            } else {
+                log_sum(&std::array::from_fn::<f64, 5, _>(|k| chain.transition[j][k] + rows[i + 1][k] + b[i + 1][k]))
+            }
+        });
+    }
+    let all = log_sum(&std::array::from_fn::<f64, 5, _>(|k| a[n - 1][k] + b[n - 1][k]));
+    let mut pairs = [[0.0; 5]; 5];
+    for i in 1..n {
+        for j in 0..5 {
+            for k in 0..5 {
+                pairs[j][k] += (a[i - 1][j] + chain.transition[j][k] + rows[i][k] + b[i][k] - all).exp();
+            }
+        }
+    }
+    (all, pairs)
+}
+
+/// Logistic regression on targets from 0 to 1.
+fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f64) -> Linear {
+    let found = minimize(FEATURES + 1, |w| {
+        let model = linear(w, 1);
+        let z = outputs(x, &model);
+        let mut errors = Array2::zeros((x.nrows(), 1));
+        let mut value = 0.0;
+        for (i, (target, weight)) in targets.iter().zip(weights).enumerate() {
+            let z = f64::from(z[[i, 0]]);
+            value += weight * (softplus(z) - target * z);
+            errors[[i, 0]] = (weight * (1.0 / (1.0 + (-z).exp()) - target)) as f32;
+        }
+        let mut gradient = vec![0.0; FEATURES + 1];
+        add_linear_gradient(x, &errors, &mut gradient);
+        (value, gradient)
+    }, pull);
+    linear(&found, 1)
+}
+
+fn softplus(z: f64) -> f64 {
+    z.max(0.0) + (-z.abs()).exp().ln_1p()
+}
+
+/// Multinomial regression of the topic, every topic weighing the same.
+fn learn_topics(examples: &[&Example], names: &[String]) -> (Vec<f32>, Linear) {
+    let mut x = Array2::zeros((examples.len(), TOPIC_FEATURES));
+    examples.iter().enumerate().for_each(|(i, e)| x.row_mut(i).assign(&e.described.topic));
+    let mean = x.mean_axis(Axis(0)).expect("there are answers");
+    for mut row in x.rows_mut() {
+        row -= &mean;
+        let length = row.dot(&row).sqrt().max(1e-6);
+        row /= length;
+    }
+    let place: Vec<usize> =
+        examples.iter().map(|e| names.iter().position(|n| Some(n.as_str()) == e.topic).expect("a known topic")).collect();
+    let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
+    place.iter().for_each(|p| *counts.entry(*p).or_default() += 1.0);
+    let even = examples.len() as f64 / counts.len() as f64;
+    let k = names.len();
+    let found = minimize(k * TOPIC_FEATURES + k, |w| {
+        let model = linear(w, k);
+        let z = outputs(&x, &model);
+        let mut errors = Array2::zeros((x.nrows(), k));
+        let mut value = 0.0;
+        for (i, row) in z.rows().into_iter().enumerate() {
+            let row: Vec<f64> = row.iter().map(|z| f64::from(*z)).collect();
+            let all = log_sum(&row);
+            let weight = examples[i].weight * even / counts[&place[i]];
+            value += weight * (all - row[place[i]]);
+            for (j, z) in row.iter().enumerate() {
+                errors[[i, j]] = (weight * ((z - all).exp() - f64::from(u8::from(j == place[i])))) as f32;
+            }
+        }
+        let mut gradient = vec![0.0; k * TOPIC_FEATURES + k];
+        add_linear_gradient(&x, &errors, &mut gradient);
+        (value, gradient)
+    }, PULL_TOPICS);
+    (mean.to_vec(), linear(&found, k))
+}
+
+/// Weights row by row, then the biases.
+fn linear(w: &[f64], outputs: usize) -> Linear {
+    let inputs = w.len() / outputs - 1;
+    Linear {
+        weights: (0..outputs).map(|k| w[k * inputs..(k + 1) * inputs].iter().map(|x| *x as f32).collect()).collect(),
+        bias: w[outputs * inputs..].iter().map(|x| *x as f32).collect(),
+    }
+}
+
+fn outputs(x: &Array2<f32>, model: &Linear) -> Array2<f32> {
+    let inputs = x.ncols();
+    let weights = Array2::from_shape_vec((model.bias.len(), inputs), model.weights.concat()).expect("its shape");
+    x.dot(&weights.t()) + &Array1::from(model.bias.clone())
+}
+
+/// Adds to the beginning of `gradient` that of a linear model, given the errors of its outputs.
+fn add_linear_gradient(x: &Array2<f32>, errors: &Array2<f32>, gradient: &mut [f64]) {
+    let (inputs, outputs) = (x.ncols(), errors.ncols());
+    let of_weights = errors.t().dot(x);
+    gradient.iter_mut().zip(&of_weights).for_each(|(g, e)| *g += f64::from(*e));
+    let of_bias = errors.sum_axis(Axis(0));
+    gradient[outputs * inputs..].iter_mut().zip(&of_bias).for_each(|(g, e)| *g += f64::from(*e));
+}
+
+/// Minimizes a smooth function plus half of `pull` times the squared weights, from zero, by L-BFGS (J. Nocedal 1980).
+fn minimize(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>), pull: f64) -> Vec<f64> {
+    let pulled = |w: &[f64]| {
+        let (mut value, mut gradient) = function(w);
+        value += 0.5 * pull * dot(w, w);
+        gradient.iter_mut().zip(w).for_each(|(g, w)| *g += pull * w);
+        (value, gradient)
+    };
+    let mut w = vec![0.0; size];
+    let (mut value, mut gradient) = pulled(&w);
+    let mut history: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
+    for _ in 0..ITERATIONS {
+        let mut step: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        let mut alphas = Vec::new();
+        for (s, y) in history.iter().rev() {
+            let alpha = dot(s, &step) / dot(s, y);
+            step.iter_mut().zip(y).for_each(|(d, y)| *d -= alpha * y);
+            alphas.push(alpha);
+        }
+        match history.last() {
+            Some((s, y)) => step.iter_mut().for_each(|d| *d *= dot(s, y) / dot(y, y)),
+            None => {
+                let length = dot(&gradient, &gradient).sqrt().max(1e-12);
+                step.iter_mut().for_each(|d| *d /= length);
+            }
+        }
+        for ((s, y), alpha) in history.iter().zip(alphas.iter().rev()) {
+            let beta = dot(y, &step) / dot(s, y);
+            step.iter_mut().zip(s).for_each(|(d, s)| *d += (alpha - beta) * s);
+        }
+        let slope = dot(&gradient, &step);
+        let mut length = 1.0;
+        let (next, next_value, next_gradient) = loop {
+            let next: Vec<f64> = w.iter().zip(&step).map(|(w, d)| w + length * d).collect();
+            let (v, g) = pulled(&next);
+            if v <= value + 1e-4 * length * slope || length < 1e-6 {
+                break (next, v, g);
+            }
+            length *= 0.5;
+        };
+        let s: Vec<f64> = next.iter().zip(&w).map(|(a, b)| a - b).collect();
+        let y: Vec<f64> = next_gradient.iter().zip(&gradient).map(|(a, b)| a - b).collect();
+        let little = (value - next_value).abs() < 1e-6 * value.abs();
+        if dot(&s, &y) > 1e-12 {
+            history.push((s, y));
+            if history.len() > 12 {
+                history.remove(0);
+            }
+        }
+        (w, value, gradient) = (next, next_value, next_gradient);
+        if little {
+            break;
+        }
+    }
+    w
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Marsaglia's xorshift: random enough, and the same on every machine.
+struct Random(u64);
+
+impl Random {
+    /// A number from 0 to below `most`.
+    fn below(&mut self, most: f64) -> f64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64 * most
+    }
+}
