@@ -159,6 +159,10 @@ impl Report {
     #[must_use]
     pub fn scored(mut self) -> Self {
         self.score = Score::of(&self.measures());
+        let grade = self.score.story_grade();
+        if let Some(story) = &mut self.story {
+            story.grade = grade;
+        }
         self
     }
 
@@ -169,6 +173,8 @@ impl Report {
         Measures {
             trustworthy: !is_too_poor(snr_db),
             words: words.map(|w| Said { text: &w.text, span: Some(w.span) }).collect(),
+            question: self.question.as_ref(),
+            story: self.story.as_ref(),
             pace: self.pace.as_ref(),
             fillers: self.fillers.as_ref(),
             pauses: self.pauses.as_ref(),

@@ -3,13 +3,16 @@
 //! Deterministic: the measures and the [`rubric`] decide. A part that could not be measured is left out, and the
 //! overall score is the share of the points of the parts there are.
 
-mod advice;
+mod delivery;
 pub mod rubric;
+mod story;
 
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
+use crate::questions::Question;
 use crate::span::Span;
+use crate::story::{Grade, Story};
 
 /// A moment to listen to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +26,7 @@ pub struct Evidence {
 /// One part of the score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
+    /// Of the story `setting`, `action`, `own_part`, `result`, `detail`, `shape`, `others` or `question`; of how it was said
     /// `pace`, `fillers`, `pauses`, `length` or `voice`.
     pub name: String,
     /// Points won.
@@ -66,6 +70,10 @@ pub struct Measures<'a> {
     pub trustworthy: bool,
     /// The words, to quote from.
     pub words: Vec<Said<'a>>,
+    /// What was asked.
+    pub question: Option<&'a Question>,
+    /// How well the work was described.
+    pub story: Option<&'a Story>,
     /// How fast.
     pub pace: Option<&'a Pace>,
     /// With which fillers.
@@ -97,31 +105,92 @@ struct Judged {
 const MOST_PRIORITIES: usize = 3;
 /// A part that lost less than this share of its points is no priority.
 const WORTH_A_PRIORITY: f64 = 0.15;
+/// Nor is one that lost fewer points than this.
+const WORTH_POINTS: f64 = 0.8;
 
 impl Score {
     /// Scores what was measured.
     pub fn of(measures: &Measures<'_>) -> Self {
-        let judged = if measures.trustworthy { advice::judge(measures) } else { Vec::new() };
+        let mut judged = Vec::new();
+        if measures.trustworthy {
+            judged.extend(measures.story.iter().flat_map(|s| story::judge(s, measures.question)));
+            judged.extend(delivery::judge(measures));
+        }
         let out_of: f64 = judged.iter().map(|j| j.part.out_of).sum();
         let points: f64 = judged.iter().map(|j| j.part.points).sum();
         Self {
-            overall: (out_of > 0.0).then(|| (100.0 * points / out_of).round()),
+            overall: (out_of > 0.0).then(|| one_digit(100.0 * points / out_of)),
             rubric: rubric::VERSION.to_string(),
             priorities: priorities(&judged),
             parts: judged.into_iter().map(|j| j.part).collect(),
         }
+    }
+
+    /// The parts that judge the story.
+    pub fn story_parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|p| story::NAMES.contains(&p.name.as_str()))
+    }
+
+    /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
+    pub fn story_grade(&self) -> Option<Grade> {
+        let (points, out_of) = self.story_parts().fold((0.0, 0.0), |(p, o), part| (p + part.points, o + part.out_of));
+        (out_of > 0.0).then(|| match points / out_of {
+            share if share >= rubric::STRONG_FROM => Grade::Strong,
+            share if share >= rubric::MIDDLING_FROM => Grade::Middling,
+            _ => Grade::Weak,
+        })
     }
 }
 
 /// What to do first: the parts that lost most points; where none lost enough to be worth it, to say it once more.
 fn priorities(judged: &[Judged]) -> Vec<Priority> {
     let lost = |j: &Judged| j.part.out_of - j.part.points;
-    let mut open: Vec<&Judged> = judged.iter().filter(|j| lost(j) >= WORTH_A_PRIORITY * j.part.out_of).collect();
+    let mut open: Vec<&Judged> = judged
+        .iter()
+        .filter(|j| j.priority.is_some() && lost(j) >= WORTH_A_PRIORITY * j.part.out_of && lost(j) >= WORTH_POINTS)
+        .collect();
     open.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+    // Whoever adds what is missing in the story says more: to say more is then no advice of its own.
+    let missing = open.iter().filter(|j| story::NAMES.contains(&j.part.name.as_str())).count();
+    if missing > 0 {
+        open.retain(|j| j.part.name != delivery::LENGTH || lost(j) > 0.5 * j.part.out_of);
+    }
     let mut chosen: Vec<Priority> = open.into_iter().filter_map(|j| j.priority.clone()).collect();
     chosen.truncate(MOST_PRIORITIES);
     if chosen.is_empty() && !judged.is_empty() {
-        chosen.push(advice::again());
+        chosen.push(again());
     }
     chosen
+}
+
+/// What to do when nothing needs mending.
+fn again() -> Priority {
+    Priority {
+        title: "Say it once more, from memory".into(),
+        advice: "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
+            .into(),
+        evidence: Vec::new(),
+    }
+}
+
+/// A part with `share` of its points.
+fn judged(
+    name: &str,
+    share: f64,
+    out_of: f64,
+    why: String,
+    evidence: Vec<Evidence>,
+    todo: Option<(String, String)>,
+) -> Judged {
+    let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
+    Judged { part: Part { name: name.into(), points: one_digit(share * out_of), out_of, why, evidence }, priority }
+}
+
+fn one_digit(points: f64) -> f64 {
+    (points * 10.0).round() / 10.0
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -4,18 +4,34 @@
 //! advice, not a finding. Where research gives no number, the line says "ours".
 
 /// The version that reports carry. A change of any number below is a new version.
-pub const VERSION: &str = "aloud.rubric/1";
+pub const VERSION: &str = "aloud.rubric/2";
 
-/// Points of each part. Fluency weighs more than length and voice.
-pub const FILLERS_POINTS: f64 = 14.0;
-/// See [`FILLERS_POINTS`].
-pub const PAUSES_POINTS: f64 = 10.0;
-/// See [`FILLERS_POINTS`].
-pub const PACE_POINTS: f64 = 10.0;
-/// See [`FILLERS_POINTS`].
-pub const LENGTH_POINTS: f64 = 8.0;
-/// See [`FILLERS_POINTS`].
-pub const VOICE_POINTS: f64 = 8.0;
+/// Points of each part; all together 100. The story weighs most, then fluency, then length and voice.
+pub const SETTING_POINTS: f64 = 8.0;
+/// See [`SETTING_POINTS`].
+pub const ACTION_POINTS: f64 = 12.0;
+/// See [`SETTING_POINTS`].
+pub const OWN_PART_POINTS: f64 = 7.0;
+/// See [`SETTING_POINTS`].
+pub const RESULT_POINTS: f64 = 14.0;
+/// See [`SETTING_POINTS`].
+pub const DETAIL_POINTS: f64 = 6.0;
+/// See [`SETTING_POINTS`].
+pub const SHAPE_POINTS: f64 = 6.0;
+/// See [`SETTING_POINTS`].
+pub const OTHERS_POINTS: f64 = 3.0;
+/// See [`SETTING_POINTS`]. Left out when the question is not known.
+pub const QUESTION_POINTS: f64 = 4.0;
+/// See [`SETTING_POINTS`].
+pub const FILLERS_POINTS: f64 = 11.0;
+/// See [`SETTING_POINTS`].
+pub const PAUSES_POINTS: f64 = 8.0;
+/// See [`SETTING_POINTS`].
+pub const PACE_POINTS: f64 = 8.0;
+/// See [`SETTING_POINTS`].
+pub const LENGTH_POINTS: f64 = 7.0;
+/// See [`SETTING_POINTS`].
+pub const VOICE_POINTS: f64 = 6.0;
 
 /// A curve: the share of a part's points at each value of a measure, straight lines in between, flat outside.
 pub type Curve = &'static [(f64, f64)];
@@ -32,8 +48,6 @@ pub const PACE_COMFORTABLE: [f64; 2] = [120.0, 165.0];
 pub const FILLERS_PER_MINUTE: Curve = &[(5.0, 1.0), (12.0, 0.25), (18.0, 0.0)];
 /// Lexical fillers and repetitions disturb less than filled pauses (ours).
 pub const OTHER_FILLERS_WEIGHT: f64 = 0.5;
-/// A written draft is taken to be read at this pace: the middle of the comfortable ones.
-pub const DRAFT_WORDS_PER_MINUTE: f64 = 142.5;
 /// Up to this many fillers a minute nobody minds.
 pub const FILLERS_FINE_PER_MINUTE: f64 = 5.0;
 
@@ -65,6 +79,42 @@ pub const VOICE_SD_SEMITONES: Curve = &[(0.4, 0.0), (1.5, 0.7), (2.0, 1.0)];
 pub const VOICE_LIVELY_SEMITONES: f64 = 4.0;
 /// Below this it sounds flat.
 pub const VOICE_FLAT_SEMITONES: f64 = 2.0;
+
+/// The story is strong from this share of its points on, and middling from the next (ours; between the grades of 288 answers).
+pub const STRONG_FROM: f64 = 0.8;
+/// See [`STRONG_FROM`].
+pub const MIDDLING_FROM: f64 = 0.4;
+
+/// Telling words of a part: each sentence's words times how much it tells, times how surely it is not empty. The curves over
+/// them are ours, set between the grades of 288 answers. What is asked of answers that are no story from the past is
+/// this share of it.
+pub const NO_STORY_NEEDS: f64 = 0.8;
+/// Telling words of situation and task together.
+pub const SETTING_WORDS: Curve = &[(0.0, 0.0), (10.0, 0.6), (25.0, 1.0)];
+/// A story from the past that never says what the speaker had to do gets this share of the points for the setting (ours).
+pub const WITHOUT_TASK: f64 = 0.8;
+/// Situation and task as a share of the answer: up to 35 % is advised (University of Washington; convention).
+pub const SETTING_SHARE: Curve = &[(0.45, 1.0), (0.8, 0.5)];
+/// Telling words of the action. At 140 words a minute 50 are some 20 seconds: action is advised to be most of the answer.
+pub const ACTION_WORDS: Curve = &[(0.0, 0.0), (15.0, 0.4), (30.0, 0.7), (50.0, 1.0)];
+/// "I" among "I" and "we" in the action part.
+pub const I_IN_ACTION: Curve = &[(0.0, 0.0), (0.5, 0.6), (0.85, 1.0)];
+/// Less action than this many telling words is too little to have an own part in: the points count for the share reached.
+pub const ACTION_TO_OWN: f64 = 15.0;
+/// Telling words of the result.
+pub const RESULT_WORDS: Curve = &[(0.0, 0.0), (4.0, 0.3), (10.0, 0.6), (20.0, 1.0)];
+/// Telling words of situation, task, action and result as a share of all words: how concrete the answer is.
+pub const DETAIL_SHARE: Curve = &[(0.1, 0.0), (0.4, 0.35), (0.75, 1.0)];
+/// Words that are no part of the story, or said before, as a share of all.
+pub const ASIDE_SHARE: Curve = &[(0.12, 1.0), (0.3, 0.6), (0.6, 0.0)];
+/// Pairs of sentences that stand in the order situation or task, action, result, as a share of all pairs of different parts.
+pub const ORDER: Curve = &[(0.4, 0.2), (0.95, 1.0)];
+/// Hedges in a hundred words (ours).
+pub const HEDGES_PER_100: Curve = &[(1.0, 1.0), (4.0, 0.5)];
+/// Words of sentences that blame others, as a share of all.
+pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.4, 0.0)];
+/// From this likeness down an answer is told that it may be about something else: see [`crate::story::Fit::likeness`].
+pub const UNLIKE: f64 = 0.05;
 
 /// The value of a curve at `x`.
 pub fn share(curve: Curve, x: f64) -> f64 {

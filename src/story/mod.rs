@@ -57,6 +57,8 @@ pub struct Told {
     pub telling: f64,
     /// How sure it is that it impresses and says nothing, 0 to 1.
     pub empty: f64,
+    /// How sure it is that it blames others, 0 to 1.
+    pub blame: f64,
     /// Whether an earlier sentence said the same.
     pub repeated: bool,
 }
@@ -128,7 +130,7 @@ impl Story {
         }
         let described = Described::of(&heard);
         let parts = parts::parts(&weights.parts, &described);
-        let (telling, empty) = (weights.telling(&described), weights.empty(&described));
+        let (telling, empty, blame) = (weights.telling(&described), weights.empty(&described), weights.blame(&described));
         let repeated = repeated::repeated(&heard);
         let told = |i: usize, sentence: &Sentence| Told {
             text: text(tokens, sentence.range.clone()),
@@ -138,6 +140,7 @@ impl Story {
             words: sentence.words.len(),
             telling: telling[i],
             empty: emptiness::emptiness(sentence, empty[i]),
+            blame: blame[i],
             repeated: repeated[i],
         };
         let mut sentences: Vec<Told> = Vec::new();
@@ -177,6 +180,7 @@ impl Told {
             words: 0,
             telling: 0.0,
             empty: 0.0,
+            blame: 0.0,
             repeated: false,
         }
     }

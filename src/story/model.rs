@@ -3,7 +3,7 @@
 //! `examples/train-story.rs` learns the weights from labelled answers; `tests/training/README.md` says how, and how well they do on
 //! authors they have not seen. [`super::parts`] is the model of the parts; *telling* says how much a sentence tells a listener: it
 //! was learned from the grades of whole answers, so it stands high for concrete doings and their effects and low for generalities;
-//! *empty* was learned from answers stuffed with impressive words; *topics* says which usual question an answer fits.
+//! *empty* was learned from answers stuffed with impressive words, *blame* from answers that blame others; *topics* says which usual question an answer fits.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cues::{CUES, Sentence, cues};
 use super::encoder::{Vectors, WIDTH, encode};
+use super::relevance::{TOPIC_COUNT, told};
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/story.json");
 static BUILT_IN: LazyLock<Weights> =
@@ -22,13 +23,10 @@ static BUILT_IN: LazyLock<Weights> =
 const PLACE: usize = 7;
 /// Values that describe a sentence: its own vector and its neighbours', its cues and its place.
 pub const FEATURES: usize = 3 * WIDTH + CUES + PLACE;
-/// Values that describe what an answer is about: the meaning of how it begins, the form of all of it.
-pub const TOPIC_FEATURES: usize = 2 * WIDTH;
+/// Values that describe what an answer is about: the meaning of how it begins, the form of all of it, telltale words.
+pub const TOPIC_FEATURES: usize = 2 * WIDTH + TOPIC_COUNT;
 /// Sentences that say what an answer is about: it is mostly told at the beginning.
 pub const OPENING_SENTENCES: usize = 3;
-/// The spread that unit vectors are brought to, so that cues and vectors weigh alike in training.
-const VECTOR_SCALE: f32 = 1.0;
-
 /// A linear model with one row of weights an output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Linear {
@@ -77,6 +75,8 @@ pub struct Weights {
     pub telling: Linear,
     /// Whether it is impressive and says nothing.
     pub empty: Linear,
+    /// Whether it blames others.
+    pub blame: Linear,
     /// The names of the topics, in the order of the outputs of `topics`.
     pub topic_names: Vec<String>,
     /// The middle of the topics' inputs.
@@ -112,6 +112,7 @@ impl Weights {
         let fits = weights.parts.emission.fits(FEATURES, 5)
             && weights.telling.fits(FEATURES, 1)
             && weights.empty.fits(FEATURES, 1)
+            && weights.blame.fits(FEATURES, 1)
             && weights.topics.fits(TOPIC_FEATURES, topics)
             && weights.topic_mean.len() == TOPIC_FEATURES;
         if fits { Ok(weights) } else { Err(WeightsError::Wrong) }
@@ -137,20 +138,20 @@ impl Described {
         for (i, sentence) in sentences.iter().enumerate() {
             for (k, neighbour) in [i.checked_sub(1), Some(i), Some(i + 1).filter(|j| *j < n)].into_iter().enumerate() {
                 if let Some(j) = neighbour {
-                    rows.slice_mut(s![i, k * WIDTH..(k + 1) * WIDTH]).assign(&(&vectors.form.row(j) * VECTOR_SCALE));
+                    rows.slice_mut(s![i, k * WIDTH..(k + 1) * WIDTH]).assign(&vectors.form.row(j));
                 }
             }
             for (k, cue) in cues(sentence).iter().chain(&place(sentence, i, n)).enumerate() {
                 rows[[i, 3 * WIDTH + k]] = *cue;
             }
         }
-        Self { sentences: rows, topic: topic(&vectors) }
+        Self { sentences: rows, topic: topic(&vectors, sentences) }
     }
 }
 
-fn topic(vectors: &Vectors) -> Array1<f32> {
+fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
     let mean = |x: &Array2<f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
-    concatenate![Axis(0), mean(&vectors.meaning), mean(&vectors.form)]
+    concatenate![Axis(0), mean(&vectors.meaning), mean(&vectors.form), Array1::from(told(sentences).to_vec())]
 }
 
 /// Where sentence `i` of `n` stands, and how long it is.
@@ -170,6 +171,11 @@ impl Weights {
     /// How sure it is that each sentence is empty talk, 0 to 1.
     pub fn empty(&self, described: &Described) -> Vec<f64> {
         described.sentences.rows().into_iter().map(|x| self.empty.probability(x)).collect()
+    }
+
+    /// How sure it is that each sentence blames others, 0 to 1.
+    pub fn blame(&self, described: &Described) -> Vec<f64> {
+        described.sentences.rows().into_iter().map(|x| self.blame.probability(x)).collect()
     }
 
     /// How well the answer fits each topic: probabilities in the order of `topic_names`.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cues::Sentence;
 use super::model::{Described, Weights};
 use crate::questions::Question;
 
@@ -32,44 +33,165 @@ pub(super) fn fit(question: &str, weights: &Weights, described: &Described) -> O
     })
 }
 
-/// The topics, each with the words by which a question is known to be about it. The first that stands in the question counts.
-const TOPICS: [(&str, &[&str]); 19] = [
-    ("yourself", &["about yourself", "a little about you", "walk me through your resume", "your background", "introduce yourself"]),
-    (
-        "motivation",
-        &["hire you", "why do you want", "want to work here", "drew you", "why this", "why us", "why are you interested", "why here"],
-    ),
-    ("weakness", &["weakness", "find hard in your work", "biggest flaw", "need to improve about yourself", "area of improvement"]),
-    ("current-job", &["current job", "current role", "job at the moment", "your job now", "day-to-day", "what do you do"]),
-    ("conflict", &["conflict", "disagree", "argument with", "difficult colleague", "difficult coworker"]),
-    ("mistake", &["mistake", "failed", "failure", "went wrong", "something wrong", "fail"]),
-    ("pressure", &["deadline", "pressure", "little time", "more to do than time", "against the clock", "stress"]),
-    ("persuasion", &["persuade", "changed somebody's mind", "changed someone's mind", "convince", "influence"]),
-    ("learning", &["learn", "up to speed"]),
-    ("customer", &["customer", "client", "angry", "upset", "unhappy", "patient who", "guest"]),
-    ("decision", &["decision", "decide"]),
-    (
-        "leadership",
-        &["the lead", "led a", "lead a", "lead people", "leadership", "not working well together", "bring other people along"],
-    ),
-    ("improvement", &["improved", "better", "process", "more efficient"]),
-    ("safety", &["safety", "quality"]),
-    ("explaining", &["explain"]),
-    ("helping", &["out of your way", "helped"]),
-    ("resources", &["more with less", "limited resources", "tight budget"]),
-    ("technical", &["technical problem", "difficult problem", "hard problem", "solved a problem", "you built or designed"]),
-    ("achievement", &["project", "proud", "piece of work", "accomplishment", "achievement"]),
+/// A topic of the usual questions.
+struct Topic {
+    name: &'static str,
+    /// In plain words, after "about".
+    plain: &'static str,
+    /// What a question about it says.
+    asked: &'static [&'static str],
+    /// How words begin that answers about it often have.
+    told: &'static [&'static str],
+}
+
+/// The topics. A question is about the first that it names.
+const TOPICS: [Topic; 19] = [
+    Topic {
+        name: "yourself",
+        plain: "who you are at work",
+        asked: &["about yourself", "a little about you", "walk me through your resume", "your background", "introduce yourself"],
+        told: &["years", "started", "background", "moved", "trained", "qualified", "career"],
+    },
+    Topic {
+        name: "motivation",
+        plain: "why you and this job fit",
+        asked: &["hire you", "why do you want", "want to work here", "drew you", "why this", "why us", "are you interested", "why here"],
+        told: &["hire", "role", "company", "ad", "advert", "posting", "position"],
+    },
+    Topic {
+        name: "weakness",
+        plain: "something you find hard",
+        asked: &["weakness", "find hard in your work", "biggest flaw", "area of improvement"],
+        told: &["weakness", "struggle", "tend", "bad", "hard", "delegat", "perfection"],
+    },
+    Topic {
+        name: "current-job",
+        plain: "the job you have now",
+        asked: &["current job", "current role", "job at the moment", "your job now", "day-to-day", "what do you do"],
+        told: &["job", "day", "morning", "responsible", "currently", "usually"],
+    },
+    Topic {
+        name: "conflict",
+        plain: "a disagreement",
+        asked: &["conflict", "disagree", "argument with", "difficult colleague", "difficult coworker"],
+        told: &["disagree", "argu", "conflict", "row", "shout", "tension", "annoy", "speak"],
+    },
+    Topic {
+        name: "mistake",
+        plain: "something that went wrong",
+        asked: &["mistake", "failed", "failure", "went wrong", "something wrong", "fail"],
+        told: &["mistake", "wrong", "fault", "fail", "forgot", "blame", "apolog", "own"],
+    },
+    Topic {
+        name: "pressure",
+        plain: "work against the clock",
+        asked: &["deadline", "pressure", "little time", "more to do than time", "against the clock", "stress"],
+        told: &["deadline", "hours", "due", "overnight", "pressure", "weekend", "late", "friday", "monday"],
+    },
+    Topic {
+        name: "persuasion",
+        plain: "changing somebody's mind",
+        asked: &["persuade", "changed somebody's mind", "changed someone's mind", "convince", "influence"],
+        told: &["persuad", "convinc", "mind", "against", "agreed", "sceptic", "skeptic"],
+    },
+    Topic {
+        name: "learning",
+        plain: "learning something new",
+        asked: &["learn", "up to speed"],
+        told: &["learn", "never", "course", "tutorial", "studied", "taught", "manual", "practis", "practic", "scratch"],
+    },
+    Topic {
+        name: "customer",
+        plain: "a customer or another upset person",
+        asked: &["customer", "client", "angry", "upset", "unhappy", "patient who", "guest"],
+        told: &["customer", "client", "complain", "refund", "angry", "guest", "passenger", "apolog", "upset", "tenant", "patient"],
+    },
+    Topic {
+        name: "decision",
+        plain: "a decision",
+        asked: &["decision", "decide"],
+        told: &["decide", "decision", "choice", "choose", "weigh", "option", "information", "risk"],
+    },
+    Topic {
+        name: "leadership",
+        plain: "leading others",
+        asked: &["the lead", "led a", "lead a", "lead people", "leadership", "not working well together", "bring other people along"],
+        told: &["team", "led", "lead", "shift", "crew", "charge", "meeting", "everyone", "everybody"],
+    },
+    Topic {
+        name: "improvement",
+        plain: "making something work better",
+        asked: &["improved", "better", "process", "more efficient"],
+        told: &["improv", "quicker", "faster", "process", "template", "easier", "spreadsheet", "saves", "time"],
+    },
+    Topic {
+        name: "safety",
+        plain: "safety or quality",
+        asked: &["safety", "quality"],
+        told: &["safety", "notic", "danger", "risk", "unsafe", "hazard", "crack", "leak", "defect", "spotted", "stopped"],
+    },
+    Topic {
+        name: "explaining",
+        plain: "explaining something",
+        asked: &["explain"],
+        told: &["explain", "drew", "understand", "example", "picture", "compar"],
+    },
+    Topic {
+        name: "helping",
+        plain: "going out of your way for someone",
+        asked: &["out of your way", "helped"],
+        told: &["help", "stayed", "her", "him", "lift", "drove", "favour", "favor"],
+    },
+    Topic {
+        name: "resources",
+        plain: "doing more with less",
+        asked: &["more with less", "limited resources", "tight budget"],
+        told: &["budget", "money", "short", "cut", "reus", "cheap", "borrow"],
+    },
+    Topic {
+        name: "technical",
+        plain: "a technical problem",
+        asked: &["technical problem", "difficult problem", "hard problem", "solved a problem", "you built or designed"],
+        told: &["bug", "fault", "problem", "cause", "crash", "traced", "measured", "log", "test"],
+    },
+    Topic {
+        name: "achievement",
+        plain: "a piece of work",
+        asked: &["project", "proud", "piece of work", "accomplishment", "achievement"],
+        told: &["project", "built", "proud", "months", "design", "start"],
+    },
 ];
+
+/// How many topics there are.
+pub const TOPIC_COUNT: usize = TOPICS.len();
+/// Words of a topic counted at most.
+const MOST_TOLD: usize = 3;
+/// What one such word counts beside the vectors, which have length one; found by trying.
+const TOLD_WEIGHT: f32 = 0.08;
 
 /// The topic of a question; `None` when it is none of the usual ones.
 pub fn topic_of_question(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase().replace('\u{2019}', "'");
-    TOPICS.iter().find(|(_, words)| words.iter().any(|w| text.contains(w))).map(|(topic, _)| *topic)
+    TOPICS.iter().find(|t| t.asked.iter().any(|w| text.contains(w))).map(|t| t.name)
 }
 
 /// Names of all topics.
 pub fn topics() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|(topic, _)| *topic)
+    TOPICS.iter().map(|t| t.name)
+}
+
+/// A topic in plain words, after "about".
+pub fn plain(topic: &str) -> &'static str {
+    TOPICS.iter().find(|t| t.name == topic).map_or("something else", |t| t.plain)
+}
+
+/// For each topic how many words the answer has that answers about it often have.
+pub(super) fn told(sentences: &[Sentence]) -> [f32; TOPIC_COUNT] {
+    let words = || sentences.iter().flat_map(|s| &s.words);
+    TOPICS.each_ref().map(|t| {
+        let count = words().filter(|w| t.told.iter().any(|b| w.starts_with(b))).count();
+        TOLD_WEIGHT * count.min(MOST_TOLD) as f32
+    })
 }
 
 /// What sort of answer a question asks for.

@@ -25,7 +25,7 @@ use serde::Deserialize;
 /// Strength of the pull of weights towards zero, for each model: one over the variance that is expected of a weight.
 const PULL_PARTS: f64 = 0.5;
 const PULL_TELLING: f64 = 3.0;
-const PULL_EMPTY: f64 = 1.0;
+const PULL_EMPTY: f64 = 1.0; // and of blame, which is as rare
 const PULL_TOPICS: f64 = 0.02;
 /// Steps of the search at most.
 const ITERATIONS: usize = 150;
@@ -53,6 +53,7 @@ struct Example {
     words: Vec<f64>,
     grade: f64,
     stuffed: bool,
+    blames: bool,
     off_topic: bool,
     topic: Option<&'static str>,
     weight: f64,
@@ -140,6 +141,7 @@ fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
             _ => 0.0,
         },
         stuffed: answer.flaws.iter().any(|f| f == "buzzwords"),
+        blames: answer.flaws.iter().any(|f| f == "blames_others"),
         off_topic: answer.flaws.iter().any(|f| f == "off_topic"),
         topic: topic_of_question(&answer.question),
         weight,
@@ -156,6 +158,7 @@ fn learn(examples: &[Example]) -> Weights {
     let grades = each(&|e, _| e.grade);
     let weights = each(&|e, i| e.weight * e.words[i] / 15.0);
     let stuffed = each(&|e, _| f64::from(u8::from(e.stuffed)));
+    let blames = each(&|e, _| f64::from(u8::from(e.blames)));
     let plain = each(&|e, _| e.weight);
     let about: Vec<&Example> = examples.iter().filter(|e| e.topic.is_some() && !e.off_topic).collect();
     let names: Vec<String> = topics().map(str::to_string).collect();
@@ -164,6 +167,7 @@ fn learn(examples: &[Example]) -> Weights {
         parts: learn_parts(examples, &x),
         telling: learn_probability(&x, &grades, &weights, PULL_TELLING),
         empty: learn_probability(&x, &stuffed, &plain, PULL_EMPTY),
+        blame: learn_probability(&x, &blames, &plain, PULL_EMPTY),
         topic_names: names,
         topic_mean,
         topics,

@@ -1,13 +1,15 @@
-//! Judging each measure: its points, why, and what a coach would say about it.
+//! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
 use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, Priority, Said};
+use super::{Evidence, Judged, Measures, Part, Said, capital, judged, one_digit};
 use crate::metrics::fillers::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::plain::{clock, counted, number};
 
+/// The part that the length is.
+pub(super) const LENGTH: &str = "length";
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
 /// Moments nearer to each other than this are one, in seconds.
@@ -15,25 +17,22 @@ const APART_S: f64 = 5.0;
 /// Words quoted from a moment on.
 const QUOTED_WORDS: usize = 7;
 
-/// Judges every part that was measured, in the order to read them.
+/// Judges every part that was measured, in the order to read them. Of a draft nothing is: how it would be said is not known.
 pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
+    let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
-    let length = measures.length;
-    let answer_s = length.map_or(0.0, |l| l.answer_s);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
-        measures.fillers.map(|f| fillers(f, words, length)),
-        measures.pauses.map(|p| pauses(p, measures.pace, words, answer_s)),
-        length.map(judge_length),
+        measures.fillers.map(|f| fillers(f, words, length.answer_s)),
+        measures.pauses.map(|p| pauses(p, measures.pace, words, length.answer_s)),
+        Some(judge_length(length)),
         measures.voice.and_then(voice),
     ];
     let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
-    if let Some(length) = length {
-        let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
-        let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
-        if told < 1.0 {
-            parts.iter_mut().filter(|j| j.part.name != "length").for_each(|j| count_for_less(&mut j.part, told));
-        }
+    let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
+    let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
+    if told < 1.0 {
+        parts.iter_mut().filter(|j| j.part.name != LENGTH).for_each(|j| count_for_less(&mut j.part, told));
     }
     parts
 }
@@ -42,34 +41,6 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
 fn count_for_less(part: &mut Part, told: f64) {
     part.points = one_digit(part.points * told);
     part.why.push_str(" Too short an answer to count in full.");
-}
-
-fn one_digit(points: f64) -> f64 {
-    (points * 10.0).round() / 10.0
-}
-
-/// What to do when nothing needs mending.
-pub(super) fn again() -> Priority {
-    Priority {
-        title: "Say it once more, from memory".into(),
-        advice:
-            "Nothing in how you said it needs mending. Give the same answer again without notes, then move on to the next question."
-                .into(),
-        evidence: Vec::new(),
-    }
-}
-
-fn judged(
-    name: &str,
-    share: f64,
-    out_of: f64,
-    why: String,
-    evidence: Vec<Evidence>,
-    todo: Option<(String, String)>,
-) -> Judged {
-    let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
-    let points = one_digit(share * out_of);
-    Judged { part: Part { name: name.into(), points, out_of, why, evidence }, priority }
 }
 
 fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
@@ -102,38 +73,25 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     judged("pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, words: &[Said<'_>], length: Option<&Length>) -> Judged {
+fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     let filled = fillers.events.iter().filter(|e| e.kind == Kind::FilledPause).count() as f64;
     let weighted = filled + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - filled);
-    let minutes = length.map_or(words.len() as f64 / rubric::DRAFT_WORDS_PER_MINUTE, |l| l.answer_s / 60.0);
-    let rate = if minutes > 0.0 { weighted / minutes } else { 0.0 };
+    let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
     let (why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
         (format!("Few enough not to notice: {said}."), Vec::new(), None)
-    } else if let Some(length) = length {
+    } else {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
             "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
-            clock(length.answer_s)
+            clock(answer_s)
         );
         let moments = thickest(&fillers.events).into_iter().filter_map(|e| e.span);
-        (
-            why,
-            moments.map(|s| quote(words, s.start_s)).collect(),
-            Some(("Swap fillers for silence".to_string(), advice)),
-        )
-    } else {
-        let why = format!("More than a reader needs: {said}.");
-        let advice = format!(
-            "{} in {} ({said}). Strike them out: what you practise is what you will say.",
-            capital(&counted(fillers.count, "filler")),
-            counted(words.len(), "word")
-        );
-        (why, Vec::new(), Some(("Strike out the fillers".to_string(), advice)))
+        (why, moments.map(|s| quote(words, s.start_s)).collect(), Some(("Swap fillers for silence".to_string(), advice)))
     };
     judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }
@@ -236,7 +194,7 @@ fn judge_length(length: &Length) -> Judged {
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged("length", share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    judged(LENGTH, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
 fn voice(voice: &Voice) -> Option<Judged> {
@@ -274,9 +232,4 @@ fn pause_quote(words: &[Said<'_>], pause: &Pause) -> Evidence {
         start_s: Some(pause.span.start_s),
         text: format!("{before} ({}\u{a0}s) {next}", number(pause.span.duration_s())),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
