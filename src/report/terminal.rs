@@ -11,8 +11,10 @@ use super::Report;
 use crate::metrics::fillers::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
-use crate::score::Evidence;
-use crate::transcript::Word;
+use crate::draft::counted_words;
+use crate::score::{Evidence, Part};
+use crate::span::Span;
+use crate::story::{Grade, Part as StoryPart, Told};
 
 /// The widest line, in columns: longer ones are hard to read.
 pub const WIDEST: usize = 80;
@@ -26,6 +28,20 @@ const ONE_LINE_FROM: usize = 60;
 /// A paragraph of the transcript ends with the first sentence after this many words.
 const PARAGRAPH_WORDS: usize = 30;
 
+/// Below this the part of a sentence is shown with a question mark.
+const SURE_PART: f64 = 0.6;
+/// The parts of the story's score as they are shown.
+const STORY_NAMES: [(&str, &str); 8] = [
+    ("setting", "Background"),
+    ("action", "What you did"),
+    ("own_part", "Your own part"),
+    ("result", "What came of it"),
+    ("detail", "Detail"),
+    ("shape", "Thread"),
+    ("others", "Others"),
+    ("question", "The question"),
+];
+
 const HEADING: Style = Style::new().bold();
 const FILLER: Style = AnsiColor::Yellow.on_default().bold();
 const PAUSE: Style = AnsiColor::Cyan.on_default();
@@ -36,6 +52,7 @@ pub fn render(report: &Report, columns: usize) -> String {
     page.title(report);
     page.score(report);
     page.priorities(report);
+    page.story(report);
     page.measures(report);
     page.transcript(report);
     page.warnings(report);
@@ -82,8 +99,7 @@ impl Page {
         match report.score.overall {
             Some(overall) => {
                 self.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
-                let names: Vec<&str> = report.score.parts.iter().map(|p| p.name.as_str()).collect();
-                self.paragraph("", &format!("From {}. What you said is not judged yet.", listed(&names)));
+                self.paragraph("", &shares(report));
             }
             None => {
                 self.line(&styled(HEADING, "No score"));
@@ -112,12 +128,29 @@ impl Page {
         self.paragraph(&format!("   {when:>5}  "), &one_line(&evidence.text));
     }
 
+    fn story(&mut self, report: &Report) {
+        let parts: Vec<&Part> = report.score.story_parts().collect();
+        if parts.is_empty() {
+            return;
+        }
+        self.heading("The story");
+        for part in parts {
+            let name = STORY_NAMES.iter().find(|(name, _)| *name == part.name).map_or(part.name.as_str(), |(_, n)| n);
+            let points = format!("{} of {}", whole(part.points), whole(part.out_of));
+            if self.width >= ONE_LINE_FROM {
+                self.paragraph(&format!("{name:<15} {points:>9}  "), &part.why);
+            } else {
+                self.paragraph("  ", &format!("{name}, {points}. {}", part.why));
+            }
+        }
+    }
+
     fn measures(&mut self, report: &Report) {
         let rows = measures(report);
         if rows.is_empty() {
             return;
         }
-        self.heading("Measures");
+        self.heading(if report.length.is_some() { "How you said it" } else { "Words" });
         let widest = rows.iter().map(|r| r.value.chars().count()).max().unwrap_or(0);
         for Measure { name, value, verdict } in rows {
             if self.width >= ONE_LINE_FROM {
@@ -129,34 +162,51 @@ impl Page {
     }
 
     fn transcript(&mut self, report: &Report) {
-        let Some(transcript) = report.transcript.as_ref().filter(|t| !t.words.is_empty()) else { return };
-        self.heading("What you said");
+        let words = shown_words(report);
+        if words.is_empty() {
+            return;
+        }
+        self.heading(if report.transcript.is_some() { "What you said" } else { "What you wrote" });
         let pauses: Vec<&Pause> =
             report.pauses.iter().flat_map(|p| &p.events).filter(|p| p.span.duration_s() >= SHOWN_PAUSE_S).collect();
+        let paragraphs = match &report.story {
+            Some(story) => runs_of_parts(&story.sentences),
+            None => by_length(&words).into_iter().map(|range| Paragraph { range, part: None }).collect(),
+        };
         let mut legend = Vec::new();
-        if transcript.words.iter().any(|w| w.filler) {
+        if words.iter().any(|w| w.opens || w.closes) {
             legend.push(format!("{} filler", styled(FILLER, "[um]")));
         }
         if !pauses.is_empty() {
             legend.push(format!("{} silence of a second or more", styled(PAUSE, "(1.2 s)")));
         }
+        if paragraphs.iter().any(|p| p.part.as_ref().is_some_and(|part| part.ends_with('?'))) {
+            legend.push("result? perhaps that part".to_string());
+        }
         if !legend.is_empty() {
             let legend = legend.join("   ");
             self.line(&legend);
         }
-        let fillers = report.fillers.as_ref().map_or(&[][..], |f| &f.events);
-        for paragraph in paragraphs(&transcript.words) {
-            let start_s = transcript.words[paragraph.start].span.start_s;
+        for Paragraph { range, part } in paragraphs {
+            let when = words[range.start].span.map_or(String::new(), |s| clock(s.start_s));
             let mut text = String::new();
-            for i in paragraph {
-                for pause in pauses.iter().filter(|p| is_before(p, &transcript.words, i)) {
+            for i in range {
+                for pause in pauses.iter().filter(|p| is_before(p, &words, i)) {
                     text.push_str(&styled(PAUSE, &format!("({}\u{a0}s)", number(pause.span.duration_s()))));
                     text.push(' ');
                 }
-                text.push_str(&marked(&transcript.words, fillers, i));
+                text.push_str(&words[i].marked());
                 text.push(' ');
             }
-            self.paragraph(&format!("{:>5}  ", clock(start_s)), text.trim_end());
+            let margin = match &part {
+                Some(part) if self.width >= ONE_LINE_FROM => format!("{when:>5}  {part:<11}"),
+                _ => format!("{when:>5}  "),
+            };
+            let text = text.trim_end();
+            match &part {
+                Some(part) if self.width < ONE_LINE_FROM => self.paragraph(&margin, &format!("{part}: {text}")),
+                _ => self.paragraph(&margin, text),
+            }
         }
     }
 
@@ -218,8 +268,112 @@ fn whole(points: f64) -> String {
     if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
 }
 
-/// The transcript in paragraphs that end with a sentence, as ranges of words.
-fn paragraphs(words: &[Word]) -> Vec<Range<usize>> {
+/// What the points of the story and of how it was said are.
+fn shares(report: &Report) -> String {
+    let sum = |parts: &mut dyn Iterator<Item = &Part>| {
+        parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
+    };
+    let all = sum(&mut report.score.parts.iter());
+    let story = sum(&mut report.score.story_parts());
+    let said = (all.0 - story.0, all.1 - story.1);
+    let of = |(points, out_of): (f64, f64)| format!("{} of {} points", whole((points * 10.0).round() / 10.0), whole(out_of));
+    let grade = match report.story.as_ref().and_then(|s| s.grade) {
+        Some(Grade::Strong) => ", strong",
+        Some(Grade::Middling) => ", middling",
+        Some(Grade::Weak) => ", weak",
+        None => "",
+    };
+    match (story.1 > 0.0, said.1 > 0.0) {
+        (true, true) => format!("The story: {}{grade}. How you said it: {}.", of(story), of(said)),
+        (true, false) => format!("The story: {}{grade}. How you would say it is not judged from a draft.", of(story)),
+        _ => format!("How you said it: {}. The story is not judged.", of(said)),
+    }
+}
+
+/// A word as it is shown.
+struct Shown {
+    text: String,
+    span: Option<Span>,
+    /// A filler begins with it ...
+    opens: bool,
+    /// ... or ends with it ...
+    closes: bool,
+    /// ... or goes on in it.
+    inside: bool,
+}
+
+impl Shown {
+    /// The word with brackets where a filler begins and ends; what stands after the filler stays outside of them.
+    fn marked(&self) -> String {
+        if !self.inside {
+            return self.text.clone();
+        }
+        let bare = self.text.trim_end_matches(|c: char| c.is_ascii_punctuation());
+        let open = if self.opens { "[" } else { "" };
+        let close = if self.closes { "]" } else { "" };
+        format!("{}{}", styled(FILLER, &format!("{open}{bare}{close}")), &self.text[bare.len()..])
+    }
+}
+
+/// The words of the transcript, or of the draft.
+fn shown_words(report: &Report) -> Vec<Shown> {
+    let fillers = report.fillers.as_ref().map_or(&[][..], |f| &f.events);
+    let show = |text: &str, span: Option<Span>, first: usize, end: usize| {
+        let filler = fillers.iter().map(Filler::range).find(|r| r.start < end && first < r.end);
+        Shown {
+            text: one_line(text),
+            span,
+            opens: filler.as_ref().is_some_and(|r| r.start >= first),
+            closes: filler.as_ref().is_some_and(|r| r.end <= end),
+            inside: filler.is_some(),
+        }
+    };
+    if let Some(transcript) = &report.transcript {
+        return transcript.words.iter().enumerate().map(|(i, w)| show(&w.text, Some(w.span), i, i + 1)).collect();
+    }
+    let mut counted = 0;
+    let texts = report.story.iter().flat_map(|s| &s.sentences).flat_map(|s| s.text.split_whitespace());
+    texts
+        .map(|text| {
+            let first = counted;
+            counted += counted_words(text);
+            show(text, None, first, counted)
+        })
+        .collect()
+}
+
+/// Words that are shown together.
+struct Paragraph {
+    range: Range<usize>,
+    /// What they do in the story, in a plain word; with a question mark where that is not sure.
+    part: Option<String>,
+}
+
+/// Sentences of the same part, one after the other, are one paragraph.
+fn runs_of_parts(sentences: &[Told]) -> Vec<Paragraph> {
+    let mut paragraphs: Vec<Paragraph> = Vec::new();
+    let mut start = 0;
+    for sentence in sentences {
+        let end = start + sentence.text.split_whitespace().count();
+        let name = match sentence.part {
+            StoryPart::Situation => "situation",
+            StoryPart::Task => "task",
+            StoryPart::Action => "action",
+            StoryPart::Result => "result",
+            StoryPart::Other => "aside",
+        };
+        let name = format!("{name}{}", if sentence.confidence < SURE_PART { "?" } else { "" });
+        match paragraphs.last_mut() {
+            Some(last) if last.part.as_ref() == Some(&name) => last.range.end = end,
+            _ => paragraphs.push(Paragraph { range: start..end, part: Some(name) }),
+        }
+        start = end;
+    }
+    paragraphs
+}
+
+/// Paragraphs that end with a sentence, as ranges of words.
+fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     let mut paragraphs = Vec::new();
     let mut start = 0;
     for (i, word) in words.iter().enumerate() {
@@ -233,29 +387,10 @@ fn paragraphs(words: &[Word]) -> Vec<Range<usize>> {
 }
 
 /// Whether the pause lies between the word `i` and the one before it.
-fn is_before(pause: &Pause, words: &[Word], i: usize) -> bool {
-    let middle = |w: &Word| (w.span.start_s + w.span.end_s) / 2.0;
-    let after_last = i.checked_sub(1).is_none_or(|before| pause.span.start_s >= middle(&words[before]));
-    after_last && pause.span.start_s < middle(&words[i])
-}
-
-/// Word `i` with brackets where a filler begins and ends; what stands after the filler stays outside of them.
-fn marked(words: &[Word], fillers: &[Filler], i: usize) -> String {
-    let text = one_line(&words[i].text);
-    let Some(range) = fillers.iter().map(Filler::range).find(|range| range.contains(&i)) else { return text };
-    let bare = text.trim_end_matches(|c: char| c.is_ascii_punctuation());
-    let open = if i == range.start { "[" } else { "" };
-    let close = if i + 1 == range.end { "]" } else { "" };
-    format!("{}{}", styled(FILLER, &format!("{open}{bare}{close}")), &text[bare.len()..])
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => (*one).to_string(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
+fn is_before(pause: &Pause, words: &[Shown], i: usize) -> bool {
+    let middle = |i: usize| words[i].span.map_or(0.0, |s| (s.start_s + s.end_s) / 2.0);
+    let after_last = i.checked_sub(1).is_none_or(|before| pause.span.start_s >= middle(before));
+    after_last && pause.span.start_s < middle(i)
 }
 
 fn styled(style: Style, text: &str) -> String {

@@ -201,7 +201,7 @@ impl<'a> View<'a> {
             let advice = format!("Spend about half of the answer on {what}, one step a sentence: {steps_of}.");
             (why, self.vaguest(PARTS), Some(("Say more about what you did", advice)))
         };
-        part("action", points, rubric::ACTION_POINTS, why, &evidence, todo.map(|(t, a)| (t, a)))
+        part("action", points, rubric::ACTION_POINTS, why, &evidence, todo)
     }
 
     /// The vaguest sentence of all.
@@ -245,7 +245,7 @@ impl<'a> View<'a> {
         } else {
             ("What you did yourself is said, but too little of it is told to count in full.".to_string(), self.vaguest(&[Part::Action]), None)
         };
-        part("own_part", points, rubric::OWN_PART_POINTS, why, &evidence, todo.map(|(t, a)| (t, a)))
+        part("own_part", points, rubric::OWN_PART_POINTS, why, &evidence, todo)
     }
 
     fn result(&self) -> Judged {
@@ -309,7 +309,7 @@ impl<'a> View<'a> {
             let advice = "Put one detail into each of these sentences that only you can know: a number, a name, a tool, what somebody said.";
             (why, self.in_order(self.general()), Some(("Be concrete", advice.to_string())))
         };
-        part("detail", points, rubric::DETAIL_POINTS, why, &evidence, todo.map(|(t, a)| (t, a)))
+        part("detail", points, rubric::DETAIL_POINTS, why, &evidence, todo)
     }
 
     /// The most general sentences, longest first.
