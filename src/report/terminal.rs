@@ -124,8 +124,10 @@ impl Page {
     }
 
     fn evidence(&mut self, evidence: &Evidence) {
-        let when = evidence.start_s.map_or(String::new(), clock);
-        self.paragraph(&format!("   {when:>5}  "), &one_line(&evidence.text));
+        match evidence.start_s {
+            Some(start_s) => self.paragraph(&format!("   {:>5}  ", clock(start_s)), &one_line(&evidence.text)),
+            None => self.paragraph("   > ", &one_line(&evidence.text)),
+        }
     }
 
     fn story(&mut self, report: &Report) {
@@ -198,9 +200,10 @@ impl Page {
                 text.push_str(&words[i].marked());
                 text.push(' ');
             }
+            let when = if report.transcript.is_some() { format!("{when:>5}  ") } else { String::new() };
             let margin = match &part {
-                Some(part) if self.width >= ONE_LINE_FROM => format!("{when:>5}  {part:<11}"),
-                _ => format!("{when:>5}  "),
+                Some(part) if self.width >= ONE_LINE_FROM => format!("{when}{part:<11}"),
+                _ => when,
             };
             let text = text.trim_end();
             match &part {

@@ -92,11 +92,13 @@ pub const NO_STORY_NEEDS: f64 = 0.8;
 /// Telling words of situation and task together.
 pub const SETTING_WORDS: Curve = &[(0.0, 0.0), (10.0, 0.6), (25.0, 1.0)];
 /// A story from the past that never says what the speaker had to do gets this share of the points for the setting (ours).
-pub const WITHOUT_TASK: f64 = 0.8;
+pub const WITHOUT_TASK: f64 = 0.9;
 /// Situation and task as a share of the answer: up to 35 % is advised (University of Washington; convention).
 pub const SETTING_SHARE: Curve = &[(0.45, 1.0), (0.8, 0.5)];
 /// Telling words of the action. At 140 words a minute 50 are some 20 seconds: action is advised to be most of the answer.
 pub const ACTION_WORDS: Curve = &[(0.0, 0.0), (15.0, 0.4), (30.0, 0.7), (50.0, 1.0)];
+/// Advised share of the action: 45 to 70 % of the answer (University of Washington: 60 %; convention).
+pub const ACTION_ADVISED: f64 = 0.45;
 /// "I" among "I" and "we" in the action part.
 pub const I_IN_ACTION: Curve = &[(0.0, 0.0), (0.5, 0.6), (0.85, 1.0)];
 /// Less action than this many telling words is too little to have an own part in: the points count for the share reached.
@@ -107,13 +109,17 @@ pub const RESULT_WORDS: Curve = &[(0.0, 0.0), (4.0, 0.3), (10.0, 0.6), (20.0, 1.
 pub const DETAIL_SHARE: Curve = &[(0.1, 0.0), (0.4, 0.35), (0.75, 1.0)];
 /// Words that are no part of the story, or said before, as a share of all.
 pub const ASIDE_SHARE: Curve = &[(0.12, 1.0), (0.3, 0.6), (0.6, 0.0)];
-/// Pairs of sentences that stand in the order situation or task, action, result, as a share of all pairs of different parts.
-pub const ORDER: Curve = &[(0.4, 0.2), (0.95, 1.0)];
+/// The expected share of pairs of sentences of different parts that stand in order; 0.5 is no order at all.
+pub const ORDER: Curve = &[(0.4, 0.1), (0.75, 1.0)];
 /// Hedges in a hundred words (ours).
 pub const HEDGES_PER_100: Curve = &[(1.0, 1.0), (4.0, 0.5)];
 /// Words of sentences that blame others, as a share of all.
 pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.4, 0.0)];
-/// From this likeness down an answer is told that it may be about something else: see [`crate::story::Fit::likeness`].
+/// From this likeness on an answer is one to its question: see [`crate::story::Fit::likeness`]. Below, that is not plain ...
+pub const ALIKE: f64 = 0.35;
+/// ... and costs little ...
+pub const UNPLAIN: f64 = 0.8;
+/// ... and from here down it is told that it may be about something else (ours; half of the answers to another question, some 5 % of the others).
 pub const UNLIKE: f64 = 0.05;
 
 /// The value of a curve at `x`.

@@ -25,21 +25,18 @@ const BLAMES: f64 = 0.5;
 const SURE: f64 = 0.6;
 
 /// People that work is done for, as they are called and as advice calls them.
-const FOR_WHOM: [(&[&str], &str); 14] = [
+const FOR_WHOM: [(&[&str], &str); 11] = [
     (&["customer", "customers", "client", "clients"], "the customers"),
-    (&["patient", "patients", "ward"], "the patients"),
-    (&["student", "students", "pupil", "pupils", "kids", "children", "class"], "the students"),
-    (&["resident", "residents", "tenant", "tenants"], "the residents"),
+    (&["patient", "patients"], "the patients"),
+    (&["student", "students", "pupil", "pupils", "kids", "children"], "the students"),
+    (&["resident", "residents"], "the residents"),
+    (&["tenant", "tenants"], "the tenants"),
     (&["guest", "guests"], "the guests"),
     (&["passenger", "passengers"], "the passengers"),
-    (&["user", "users"], "the users"),
-    (&["driver", "drivers"], "the drivers"),
-    (&["nurse", "nurses"], "the nurses"),
-    (&["family", "families", "parents"], "the families"),
-    (&["developers", "engineers", "technicians"], "the engineers"),
-    (&["shop", "store", "branch"], "the store"),
-    (&["team", "crew", "colleague", "colleagues", "shift"], "the team"),
-    (&["company", "business", "firm"], "the company"),
+    (&["users"], "the users"),
+    (&["nurses"], "the nurses"),
+    (&["families", "parents"], "the families"),
+    (&["team", "crew", "colleague", "colleagues"], "the team"),
 ];
 
 /// Judges a story, part by part, in the order to read them.
@@ -126,7 +123,7 @@ impl<'a> View<'a> {
         let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
         let said = |names: &[&str]| words.iter().any(|w| names.contains(w));
-        FOR_WHOM.iter().find(|(names, _)| said(names)).map_or("the others", |(_, plain)| plain)
+        FOR_WHOM.iter().find(|(names, _)| said(names)).map_or("the people it was for", |(_, plain)| plain)
     }
 
     fn setting(&self) -> Judged {
@@ -198,8 +195,12 @@ impl<'a> View<'a> {
             } else {
                 "The steps are there; some say less than they could.".to_string()
             };
-            let advice = format!("Spend about half of the answer on {what}, one step a sentence: {steps_of}.");
-            (why, self.vaguest(PARTS), Some(("Say more about what you did", advice)))
+            let todo = if self.story.share.action < rubric::ACTION_ADVISED {
+                ("Say more about what you did", format!("Spend about half of the answer on {what}, one step a sentence: {steps_of}."))
+            } else {
+                ("Make your steps concrete", format!("There are steps enough; put into each what only you can know: {steps_of}."))
+            };
+            (why, self.vaguest(PARTS), Some(todo))
         };
         part("action", points, rubric::ACTION_POINTS, why, &evidence, todo)
     }
@@ -325,10 +326,10 @@ impl<'a> View<'a> {
             self.story.sentences.iter().filter(|s| s.words > 0 && (s.part == Part::Other || s.repeated)).collect();
         let aside_share = aside.iter().map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0);
         let said_again: Vec<&Told> = aside.iter().copied().filter(|s| s.repeated).collect();
-        let (order, astray) = if self.kind == Kind::PastStory { self.order() } else { (1.0, None) };
+        let order = self.story.order.as_ref().filter(|_| self.kind == Kind::PastStory);
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
         let shares =
-            [share(rubric::ASIDE_SHARE, aside_share), share(rubric::ORDER, order), share(rubric::HEDGES_PER_100, hedges)];
+            [share(rubric::ASIDE_SHARE, aside_share), share(rubric::ORDER, order.map_or(1.0, |o| o.in_order)), share(rubric::HEDGES_PER_100, hedges)];
         let points: f64 = shares.iter().product();
         let worst = (0..3).min_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
         let (why, evidence, todo): (String, Vec<Evidence>, Option<(&str, String)>) = if snap(points) >= 1.0 {
@@ -347,7 +348,8 @@ impl<'a> View<'a> {
         } else if worst == 1 {
             let why = "The order jumps: a listener has to put the pieces together.".to_string();
             let advice = "Tell it in the order it happened: what was going on, what you had to do, what you did, what came of it.".to_string();
-            (why, quotes(&astray.into_iter().collect::<Vec<_>>(), 1), Some(("Tell it in order", advice)))
+            let astray = order.map(|o| Evidence { start_s: o.astray.start_s, text: short(&o.astray.text) });
+            (why, astray.into_iter().collect(), Some(("Tell it in order", advice)))
         } else {
             let n = self.story.hedges.len();
             let why = format!("{} that takes back what you say.", super::capital(&counted(n, "hedge"))).replace("s that takes", "s that take");
@@ -358,36 +360,6 @@ impl<'a> View<'a> {
         };
         let todo = todo.map(|(title, advice)| (title.to_string(), advice));
         judged("shape", snap(points), rubric::SHAPE_POINTS, why, evidence, todo)
-    }
-
-    /// The share of pairs of sentences of different parts that stand in order, and the sentence most out of its place.
-    fn order(&self) -> (f64, Option<&'a Told>) {
-        let rank = |s: &Told| match s.part {
-            Part::Situation | Part::Task => Some(0),
-            Part::Action => Some(1),
-            Part::Result => Some(2),
-            Part::Other => None,
-        };
-        let ranked: Vec<(&Told, i32)> = self.fresh.iter().filter_map(|s| Some((*s, rank(s)?))).collect();
-        let (mut right, mut wrong) = (0, 0);
-        let mut astray = vec![0; ranked.len()];
-        for i in 0..ranked.len() {
-            for j in i + 1..ranked.len() {
-                match ranked[i].1.cmp(&ranked[j].1) {
-                    std::cmp::Ordering::Less => right += 1,
-                    std::cmp::Ordering::Greater => {
-                        wrong += 1;
-                        astray[i] += 1;
-                        astray[j] += 1;
-                    }
-                    std::cmp::Ordering::Equal => {}
-                }
-            }
-        }
-        let all = right + wrong;
-        let order = if all > 0 { f64::from(right) / f64::from(all) } else { 0.0 };
-        let most = (0..ranked.len()).max_by_key(|i| astray[*i]).filter(|i| astray[*i] > 0);
-        (order, most.or(if ranked.is_empty() { None } else { Some(0) }).map(|i| ranked[i].0).or(self.fresh.first().copied()))
     }
 
     fn others(&self) -> Judged {
@@ -407,10 +379,13 @@ impl<'a> View<'a> {
 
     fn question(&self) -> Option<Judged> {
         let fit = self.story.fit.as_ref()?;
-        let (why, points, evidence, todo) = if fit.likeness >= rubric::UNLIKE {
+        let (asked, told) = (plain(&fit.asked), plain(&fit.answered));
+        let (why, points, evidence, todo) = if fit.likeness >= rubric::ALIKE {
             ("It answers the question.".to_string(), 1.0, Vec::new(), None)
+        } else if fit.likeness >= rubric::UNLIKE {
+            let why = format!("It is not plain from the start that this is about {asked}: say so in the first sentence.");
+            (why, rubric::UNPLAIN, self.first(), None)
         } else {
-            let (asked, told) = (plain(&fit.asked), plain(&fit.answered));
             let why = format!("The question is about {asked}; this sounds more like an answer about {told}.");
             let advice = format!(
                 "If it is about {asked}, say so in your first sentence, in the question's own words. If not, choose another story."
@@ -444,13 +419,14 @@ fn quotes_of(sentences: &[&Told]) -> Vec<Evidence> {
 
 /// Sentences as moments, each cut to what is needed to find it.
 fn quotes(sentences: &[&Told], most: usize) -> Vec<Evidence> {
-    let quote = |sentence: &&Told| {
-        let words: Vec<&str> = sentence.text.split_whitespace().collect();
-        let more = if words.len() > QUOTED_WORDS { " ..." } else { "" };
-        let text = format!("{}{more}", words[..words.len().min(QUOTED_WORDS)].join(" "));
-        Evidence { start_s: sentence.span.map(|s| s.start_s), text }
-    };
+    let quote = |s: &&Told| Evidence { start_s: s.span.map(|s| s.start_s), text: short(&s.text) };
     sentences.iter().take(most).map(quote).collect()
+}
+
+fn short(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let more = if words.len() > QUOTED_WORDS { " ..." } else { "" };
+    format!("{}{more}", words[..words.len().min(QUOTED_WORDS)].join(" "))
 }
 
 fn says(sentence: &Told, words: &[&str]) -> bool {

@@ -9,6 +9,7 @@ mod emptiness;
 pub mod encoder;
 mod hedges;
 pub mod model;
+mod order;
 pub mod ownership;
 pub mod parts;
 pub mod relevance;
@@ -87,6 +88,15 @@ pub struct Share {
     pub other: f64,
 }
 
+/// The order of the parts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// The expected share of pairs of sentences of different parts that stand in order, 0 to 1; about 0.5 for no order at all.
+    pub in_order: f64,
+    /// The sentence most out of its place.
+    pub astray: Moment,
+}
+
 /// How well the work was described, as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +124,8 @@ pub struct Story {
     pub outcomes: Vec<Moment>,
     /// What takes back.
     pub hedges: Vec<Moment>,
+    /// Whether the parts stand as they happened; `None` when there are not two of them.
+    pub order: Option<Order>,
     /// How well the answer fits its question; `None` when the question is not known or about no usual topic.
     pub fit: Option<Fit>,
     /// As a whole, by the points of the present rubric; `None` until scored.
@@ -124,45 +136,53 @@ impl Story {
     /// Judges an answer in English, given as its words; `None` without words.
     pub fn of(tokens: &[Token<'_>], question: Option<&Question>, weights: &Weights) -> Option<Self> {
         let found: Vec<Sentence> = sentences(tokens).into_iter().map(|r| Sentence::of(tokens, r)).collect();
-        let heard: Vec<Sentence> = found.iter().filter(|s| !s.words.is_empty()).cloned().collect();
-        if heard.is_empty() {
+        let first_said = repeated::first_said(&found);
+        // Judged is what says something, and says it first: said again, it can change nothing.
+        let fresh: Vec<usize> = (0..found.len()).filter(|i| first_said[*i] == *i && !found[*i].words.is_empty()).collect();
+        let once: Vec<Sentence> = fresh.iter().map(|i| found[*i].clone()).collect();
+        if once.is_empty() {
             return None;
         }
-        let described = Described::of(&heard);
+        let described = Described::of(&once);
         let parts = parts::parts(&weights.parts, &described);
         let (telling, empty, blame) = (weights.telling(&described), weights.empty(&described), weights.blame(&described));
-        let repeated = repeated::repeated(&heard);
-        let told = |i: usize, sentence: &Sentence| Told {
-            text: text(tokens, sentence.range.clone()),
-            span: span(tokens, sentence.range.clone()),
-            part: parts[i].0,
-            confidence: parts[i].1,
-            words: sentence.words.len(),
-            telling: telling[i],
-            empty: emptiness::emptiness(sentence, empty[i]),
-            blame: blame[i],
-            repeated: repeated[i],
-        };
-        let mut sentences: Vec<Told> = Vec::new();
-        let mut next = 0;
-        for sentence in &found {
-            if sentence.words.is_empty() {
-                sentences.push(Told::only_fillers(tokens, sentence.range.clone()));
-            } else {
-                sentences.push(told(next, sentence));
-                next += 1;
+        let told = |i: usize| {
+            let range = found[i].range.clone();
+            let told = Told {
+                text: text(tokens, range.clone()),
+                span: span(tokens, range),
+                part: Part::Other,
+                confidence: 1.0,
+                words: found[i].words.len(),
+                telling: 0.0,
+                empty: 0.0,
+                blame: 0.0,
+                repeated: first_said[i] != i,
+            };
+            // A sentence of fillers only was not judged.
+            let Some(k) = fresh.iter().position(|j| *j == first_said[i]) else { return told };
+            Told {
+                part: parts[k].0,
+                confidence: parts[k].1,
+                telling: telling[k],
+                empty: emptiness::emptiness(&once[k], empty[k]),
+                blame: blame[k],
+                ..told
             }
-        }
-        let once: Vec<Sentence> = heard.iter().zip(&repeated).filter(|(_, r)| !**r).map(|(s, _)| s.clone()).collect();
-        let kinds: Vec<Part> = parts.iter().zip(&repeated).filter(|(_, r)| !**r).map(|(p, _)| p.0).collect();
+        };
+        let sentences: Vec<Told> = (0..found.len()).map(told).collect();
+        let kinds: Vec<Part> = parts.iter().map(|p| p.0).collect();
         let outcome = |s: &&Told| s.part == Part::Result && !s.repeated && s.empty < EMPTY && s.telling >= LEAST_TELLING;
         let outcomes = sentences.iter().filter(outcome).map(Told::moment).collect();
+        let order = order::order(weights, &described)
+            .map(|(in_order, k)| Order { in_order, astray: sentences[fresh[k]].moment() });
         Some(Self {
             share: Share::of(&sentences),
             ownership: Ownership::of(&once, &kinds),
             specifics: specifics::specifics(tokens, &once),
             outcomes,
             hedges: hedges::hedges(tokens, &once),
+            order,
             fit: question.and_then(|q| relevance::fit(&q.text, weights, &described)),
             grade: None,
             sentences,
@@ -171,20 +191,6 @@ impl Story {
 }
 
 impl Told {
-    fn only_fillers(tokens: &[Token<'_>], range: Range<usize>) -> Self {
-        Self {
-            text: text(tokens, range.clone()),
-            span: span(tokens, range),
-            part: Part::Other,
-            confidence: 1.0,
-            words: 0,
-            telling: 0.0,
-            empty: 0.0,
-            blame: 0.0,
-            repeated: false,
-        }
-    }
-
     /// The sentence as a moment to listen to.
     pub fn moment(&self) -> Moment {
         Moment { text: self.text.clone(), start_s: self.span.map(|s| s.start_s) }

@@ -1,8 +1,8 @@
 //! What was learned from graded answers: linear models on the sentences' vectors and cues.
 //!
-//! `examples/train-story.rs` learns the weights from labelled answers; `tests/training/README.md` says how, and how well they do on
+//! `tests/training/train.rs` learns the weights from labelled answers; `tests/training/README.md` says how, and how well they do on
 //! authors they have not seen. [`super::parts`] is the model of the parts; *telling* says how much a sentence tells a listener: it
-//! was learned from the grades of whole answers, so it stands high for concrete doings and their effects and low for generalities;
+//! was learned from the grades of whole answers, sentence by sentence, so it stands high for concrete doings and their effects and low for generalities;
 //! *empty* was learned from answers stuffed with impressive words, *blame* from answers that blame others; *topics* says which usual question an answer fits.
 
 use std::path::Path;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cues::{CUES, Sentence, cues};
 use super::encoder::{Vectors, WIDTH, encode};
+use super::parts::log_sum;
 use super::relevance::{TOPIC_COUNT, told};
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/story.json");
@@ -20,9 +21,11 @@ static BUILT_IN: LazyLock<Weights> =
     LazyLock::new(|| serde_json::from_slice(WEIGHTS).expect("the weights are part of the program and tested"));
 
 /// Numbers that say where a sentence stands.
-const PLACE: usize = 7;
-/// Values that describe a sentence: its own vector and its neighbours', its cues and its place.
-pub const FEATURES: usize = 3 * WIDTH + CUES + PLACE;
+const PLACE: usize = 6;
+/// Values that describe a sentence by itself: its vector, its cues and its length.
+pub const ALONE: usize = WIDTH + CUES + 1;
+/// Values that describe a sentence among others: its neighbours' vectors, itself and its place.
+pub const FEATURES: usize = 2 * WIDTH + ALONE + PLACE;
 /// Values that describe what an answer is about: the meaning of how it begins, the form of all of it, telltale words.
 pub const TOPIC_FEATURES: usize = 2 * WIDTH + TOPIC_COUNT;
 /// Sentences that say what an answer is about: it is mostly told at the beginning.
@@ -71,6 +74,8 @@ pub struct Chain {
 pub struct Weights {
     /// The parts of a story.
     pub parts: Chain,
+    /// Which part a sentence would be, seen alone.
+    pub alone: Linear,
     /// How much a sentence tells.
     pub telling: Linear,
     /// Whether it is impressive and says nothing.
@@ -110,9 +115,10 @@ impl Weights {
         let weights: Self = serde_json::from_slice(&std::fs::read(path)?).map_err(|_| WeightsError::Wrong)?;
         let topics = weights.topic_names.len();
         let fits = weights.parts.emission.fits(FEATURES, 5)
-            && weights.telling.fits(FEATURES, 1)
-            && weights.empty.fits(FEATURES, 1)
-            && weights.blame.fits(FEATURES, 1)
+            && weights.alone.fits(ALONE, 5)
+            && weights.telling.fits(ALONE, 1)
+            && weights.empty.fits(ALONE, 1)
+            && weights.blame.fits(ALONE, 1)
             && weights.topics.fits(TOPIC_FEATURES, topics)
             && weights.topic_mean.len() == TOPIC_FEATURES;
         if fits { Ok(weights) } else { Err(WeightsError::Wrong) }
@@ -122,8 +128,10 @@ impl Weights {
 /// The numbers that an answer is judged from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Described {
-    /// One row of [`FEATURES`] a sentence.
+    /// One row of [`FEATURES`] a sentence: itself, its neighbours and its place.
     pub sentences: Array2<f32>,
+    /// One row of [`ALONE`] a sentence: itself only.
+    pub alone: Array2<f32>,
     /// What the answer is about, [`TOPIC_FEATURES`].
     pub topic: Array1<f32>,
 }
@@ -133,20 +141,36 @@ impl Described {
     pub fn of(sentences: &[Sentence]) -> Self {
         let texts: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
         let vectors = encode(&texts, OPENING_SENTENCES);
-        let n = sentences.len();
-        let mut rows = Array2::zeros((n, FEATURES));
+        let mut alone = Array2::zeros((sentences.len(), ALONE));
         for (i, sentence) in sentences.iter().enumerate() {
-            for (k, neighbour) in [i.checked_sub(1), Some(i), Some(i + 1).filter(|j| *j < n)].into_iter().enumerate() {
-                if let Some(j) = neighbour {
-                    rows.slice_mut(s![i, k * WIDTH..(k + 1) * WIDTH]).assign(&vectors.form.row(j));
-                }
-            }
-            for (k, cue) in cues(sentence).iter().chain(&place(sentence, i, n)).enumerate() {
-                rows[[i, 3 * WIDTH + k]] = *cue;
+            alone.slice_mut(s![i, ..WIDTH]).assign(&vectors.form.row(i));
+            let length = sentence.words.len().min(40) as f32 / 40.0;
+            for (k, cue) in cues(sentence).iter().chain([&length]).enumerate() {
+                alone[[i, WIDTH + k]] = *cue;
             }
         }
-        Self { sentences: rows, topic: topic(&vectors, sentences) }
+        let order: Vec<usize> = (0..sentences.len()).collect();
+        Self { sentences: in_their_places(&alone, &order), alone, topic: topic(&vectors, sentences) }
     }
+}
+
+/// The sentences of `order`, one after the other, each with its neighbours and its place.
+pub fn in_their_places(alone: &Array2<f32>, order: &[usize]) -> Array2<f32> {
+    let n = order.len();
+    let mut rows = Array2::zeros((n, FEATURES));
+    for i in 0..n {
+        for (k, neighbour) in [i.checked_sub(1), Some(i + 1).filter(|j| *j < n)].into_iter().enumerate() {
+            if let Some(j) = neighbour {
+                let vector = alone.slice(s![order[j], ..WIDTH]);
+                rows.slice_mut(s![i, k * WIDTH..(k + 1) * WIDTH]).assign(&vector);
+            }
+        }
+        rows.slice_mut(s![i, 2 * WIDTH..2 * WIDTH + ALONE]).assign(&alone.row(order[i]));
+        for (k, value) in place(i, n).iter().enumerate() {
+            rows[[i, 2 * WIDTH + ALONE + k]] = *value;
+        }
+    }
+    rows
 }
 
 fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
@@ -154,37 +178,44 @@ fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
     concatenate![Axis(0), mean(&vectors.meaning), mean(&vectors.form), Array1::from(told(sentences).to_vec())]
 }
 
-/// Where sentence `i` of `n` stands, and how long it is.
-fn place(sentence: &Sentence, i: usize, n: usize) -> [f32; PLACE] {
+/// Where sentence `i` of `n` stands.
+fn place(i: usize, n: usize) -> [f32; PLACE] {
     let along = if n > 1 { i as f32 / (n - 1) as f32 } else { 0.0 };
     let is = |what: bool| f32::from(u8::from(what));
-    let length = sentence.words.len().min(40) as f32 / 20.0;
-    [along, along * along, is(i == 0), is(i + 1 == n), (-(i as f32) / 2.0).exp(), length, n.min(30) as f32 / 20.0].map(|x| x / 2.0)
+    [along, along * along, is(i == 0), is(i + 1 == n), (-(i as f32) / 2.0).exp(), n.min(30) as f32 / 20.0].map(|x| x / 2.0)
 }
 
 impl Weights {
     /// How much each sentence tells, 0 to 1.
     pub fn telling(&self, described: &Described) -> Vec<f64> {
-        described.sentences.rows().into_iter().map(|x| self.telling.probability(x)).collect()
+        described.alone.rows().into_iter().map(|x| self.telling.probability(x)).collect()
     }
 
     /// How sure it is that each sentence is empty talk, 0 to 1.
     pub fn empty(&self, described: &Described) -> Vec<f64> {
-        described.sentences.rows().into_iter().map(|x| self.empty.probability(x)).collect()
+        described.alone.rows().into_iter().map(|x| self.empty.probability(x)).collect()
     }
 
     /// How sure it is that each sentence blames others, 0 to 1.
     pub fn blame(&self, described: &Described) -> Vec<f64> {
-        described.sentences.rows().into_iter().map(|x| self.blame.probability(x)).collect()
+        described.alone.rows().into_iter().map(|x| self.blame.probability(x)).collect()
     }
 
     /// How well the answer fits each topic: probabilities in the order of `topic_names`.
     pub fn topics(&self, described: &Described) -> Vec<f64> {
         let away = &described.topic - &Array1::from(self.topic_mean.clone());
         let away = &away / away.dot(&away).sqrt().max(1e-6);
-        let values = self.topics.apply(away.view());
-        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = values.iter().map(|v| (v - most).exp()).sum();
-        values.iter().map(|v| (v - most).exp() / sum).collect()
+        probabilities(&self.topics.apply(away.view()))
     }
+
+    /// How probable each part is for each sentence, seen alone, in the order of [`super::Part::ALL`].
+    pub fn alone(&self, described: &Described) -> Vec<Vec<f64>> {
+        described.alone.rows().into_iter().map(|x| probabilities(&self.alone.apply(x))).collect()
+    }
+}
+
+/// Probabilities from the outputs of a linear model of several classes.
+fn probabilities(outputs: &[f64]) -> Vec<f64> {
+    let all = log_sum(outputs);
+    outputs.iter().map(|v| (v - all).exp()).collect()
 }

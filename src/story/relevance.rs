@@ -20,7 +20,7 @@ pub struct Fit {
     pub likeness: f64,
 }
 
-/// How well the answer fits the question; `None` when the question is about no usual topic.
+/// How well the answer fits the question; `None` when the question is about no topic that the model has learned.
 pub(super) fn fit(question: &str, weights: &Weights, described: &Described) -> Option<Fit> {
     let asked = topic_of_question(question)?;
     let probabilities = weights.topics(described);

@@ -9,8 +9,8 @@ const SAME: f64 = 0.8;
 /// Shorter sentences are too short to tell, in words.
 const SHORTEST: usize = 4;
 
-/// For every sentence whether an earlier one says the same.
-pub(super) fn repeated(sentences: &[Sentence]) -> Vec<bool> {
+/// For every sentence the first that says the same: itself when it is new.
+pub(super) fn first_said(sentences: &[Sentence]) -> Vec<usize> {
     let words: Vec<HashSet<&str>> =
         sentences.iter().map(|s| s.words.iter().map(String::as_str).collect::<HashSet<_>>()).collect();
     let same = |a: usize, b: usize| {
@@ -19,6 +19,29 @@ pub(super) fn repeated(sentences: &[Sentence]) -> Vec<bool> {
     };
     let exactly = |a: usize, b: usize| sentences[a].words == sentences[b].words;
     (0..sentences.len())
-        .map(|i| (0..i).any(|j| exactly(i, j) || sentences[i].words.len() >= SHORTEST && same(i, j)))
+        .map(|i| {
+            let again = |j: &usize| exactly(i, *j) || sentences[i].words.len() >= SHORTEST && same(i, *j);
+            (0..i).find(again).unwrap_or(i)
+        })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::story::sentence_of;
+
+    #[test]
+    fn the_same_in_nearly_the_same_words_is_said_again() {
+        let sentences: Vec<Sentence> = [
+            "I called every customer on the list.",
+            "It worked.",
+            "So I called every customer on the list.",
+            "Every one of them came back to us.",
+            "It worked.",
+        ]
+        .map(sentence_of)
+        .to_vec();
+        assert_eq!(first_said(&sentences), [0, 1, 0, 3, 1]);
+    }
 }

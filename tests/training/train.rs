@@ -15,7 +15,7 @@ use aloud::draft::Draft;
 use aloud::metrics::Fillers;
 use aloud::report::json::rounded;
 use aloud::story::cues::Sentence;
-use aloud::story::model::{Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights};
+use aloud::story::model::{ALONE, Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
 use aloud::story::parts::{log_sum, marginals};
 use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{sentences::sentences, tokens_of_draft};
@@ -27,6 +27,14 @@ const PULL_PARTS: f64 = 0.5;
 const PULL_TELLING: f64 = 3.0;
 const PULL_EMPTY: f64 = 1.0; // and of blame, which is as rare
 const PULL_TOPICS: f64 = 0.02;
+/// How much an answer in no order counts beside the same in its own ...
+const MIXED_WEIGHT: f64 = 0.3;
+/// ... and one without its result.
+const WITHOUT_RESULT_WEIGHT: f64 = 0.5;
+/// The label of results.
+const RESULT: usize = 3;
+/// A topic with fewer answers (each counted twice, as written and as spoken) is not learned.
+const FEWEST_ANSWERS: usize = 10;
 /// Steps of the search at most.
 const ITERATIONS: usize = 150;
 /// How much an answer as a speech model would write it counts beside the same as written.
@@ -148,10 +156,40 @@ fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
     }
 }
 
+/// The sentences of an answer in some order, as the model of the parts sees them.
+struct Sequence {
+    rows: Array2<f32>,
+    labels: Vec<usize>,
+    weight: f64,
+}
+
+/// An answer as it is; without its result, so that what comes last is not always one; and in no order, so that a part is
+/// known by what it says more than by its place.
+fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
+    let n = example.labels.len();
+    let in_order = |order: &[usize], weight: f64| Sequence {
+        rows: in_their_places(&example.described.alone, order),
+        labels: order.iter().map(|i| example.labels[*i]).collect(),
+        weight: weight * example.weight,
+    };
+    let all: Vec<usize> = (0..n).collect();
+    let without: Vec<usize> = all.iter().copied().filter(|i| example.labels[*i] != RESULT).collect();
+    let mut mixed = all.clone();
+    (1..n).rev().for_each(|i| mixed.swap(i, random.below((i + 1) as f64) as usize));
+    let mut found = vec![in_order(&all, 1.0), in_order(&mixed, MIXED_WEIGHT)];
+    if !without.is_empty() && without.len() < n {
+        found.push(in_order(&without, WITHOUT_RESULT_WEIGHT));
+    }
+    found
+}
+
 fn learn(examples: &[Example]) -> Weights {
-    let rows: Vec<_> = examples.iter().flat_map(|e| e.described.sentences.rows()).collect();
-    let mut x = Array2::zeros((rows.len(), FEATURES));
+    let rows: Vec<_> = examples.iter().flat_map(|e| e.described.alone.rows()).collect();
+    let mut x = Array2::zeros((rows.len(), ALONE));
     rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
+    let mut random = Random(2);
+    let sequences: Vec<Sequence> = examples.iter().flat_map(|e| sequences(e, &mut random)).collect();
+    let labels: Vec<usize> = examples.iter().flat_map(|e| e.labels.iter().copied()).collect();
     let each = |value: &dyn Fn(&Example, usize) -> f64| -> Vec<f64> {
         examples.iter().flat_map(|e| (0..e.labels.len()).map(move |i| (e, i))).map(|(e, i)| value(e, i)).collect()
     };
@@ -161,10 +199,13 @@ fn learn(examples: &[Example]) -> Weights {
     let blames = each(&|e, _| f64::from(u8::from(e.blames)));
     let plain = each(&|e, _| e.weight);
     let about: Vec<&Example> = examples.iter().filter(|e| e.topic.is_some() && !e.off_topic).collect();
-    let names: Vec<String> = topics().map(str::to_string).collect();
+    let seen = |topic: &&str| about.iter().filter(|e| e.topic == Some(topic)).count() >= FEWEST_ANSWERS;
+    let names: Vec<String> = topics().filter(seen).map(str::to_string).collect();
+    let about: Vec<&Example> = about.iter().copied().filter(|e| names.iter().any(|n| Some(n.as_str()) == e.topic)).collect();
     let (topic_mean, topics) = learn_topics(&about, &names);
     Weights {
-        parts: learn_parts(examples, &x),
+        parts: learn_parts(&sequences),
+        alone: learn_classes(&x, &labels, &plain, 5, PULL_PARTS),
         telling: learn_probability(&x, &grades, &weights, PULL_TELLING),
         empty: learn_probability(&x, &stuffed, &plain, PULL_EMPTY),
         blame: learn_probability(&x, &blames, &plain, PULL_EMPTY),
@@ -175,7 +216,10 @@ fn learn(examples: &[Example]) -> Weights {
 }
 
 /// The conditional random field, by maximum likelihood.
-fn learn_parts(examples: &[Example], x: &Array2<f32>) -> Chain {
+fn learn_parts(sequences: &[Sequence]) -> Chain {
+    let all: Vec<_> = sequences.iter().flat_map(|s| s.rows.rows()).collect();
+    let mut x = Array2::zeros((all.len(), FEATURES));
+    all.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
     let size = 5 * FEATURES + 5 + 25 + 10;
     let chain = |w: &[f64]| {
         let at = 5 * FEATURES + 5;
@@ -188,13 +232,13 @@ fn learn_parts(examples: &[Example], x: &Array2<f32>) -> Chain {
     };
     let found = minimize(size, |w| {
         let chain = chain(w);
-        let emission = outputs(x, &chain.emission);
+        let emission = outputs(&x, &chain.emission);
         let mut value = 0.0;
         let mut errors = Array2::zeros((x.nrows(), 5));
         let mut gradient = vec![0.0; size];
         let at = 5 * FEATURES + 5;
         let mut first = 0;
-        for e in examples {
+        for e in sequences {
             let n = e.labels.len();
             let rows: Vec<[f64; 5]> = (first..first + n).map(|i| std::array::from_fn(|k| f64::from(emission[[i, k]]))).collect();
             let expected = marginals(&chain, &rows);
@@ -223,7 +267,7 @@ fn learn_parts(examples: &[Example], x: &Array2<f32>) -> Chain {
             value += (all - gold) * e.weight;
             first += n;
         }
-        add_linear_gradient(x, &errors, &mut gradient);
+        add_linear_gradient(&x, &errors, &mut gradient);
         (value, gradient)
     }, PULL_PARTS);
     chain(&found)
@@ -263,7 +307,7 @@ fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
 
 /// Logistic regression on targets from 0 to 1.
 fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f64) -> Linear {
-    let found = minimize(FEATURES + 1, |w| {
+    let found = minimize(ALONE + 1, |w| {
         let model = linear(w, 1);
         let z = outputs(x, &model);
         let mut errors = Array2::zeros((x.nrows(), 1));
@@ -273,7 +317,7 @@ fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f6
             value += weight * (softplus(z) - target * z);
             errors[[i, 0]] = (weight * (1.0 / (1.0 + (-z).exp()) - target)) as f32;
         }
-        let mut gradient = vec![0.0; FEATURES + 1];
+        let mut gradient = vec![0.0; ALONE + 1];
         add_linear_gradient(x, &errors, &mut gradient);
         (value, gradient)
     }, pull);
@@ -299,26 +343,30 @@ fn learn_topics(examples: &[&Example], names: &[String]) -> (Vec<f32>, Linear) {
     let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
     place.iter().for_each(|p| *counts.entry(*p).or_default() += 1.0);
     let even = examples.len() as f64 / counts.len() as f64;
-    let k = names.len();
-    let found = minimize(k * TOPIC_FEATURES + k, |w| {
-        let model = linear(w, k);
-        let z = outputs(&x, &model);
+    let weights: Vec<f64> = examples.iter().zip(&place).map(|(e, p)| e.weight * even / counts[p]).collect();
+    (mean.to_vec(), learn_classes(&x, &place, &weights, names.len(), PULL_TOPICS))
+}
+
+/// Multinomial regression.
+fn learn_classes(x: &Array2<f32>, classes: &[usize], weights: &[f64], k: usize, pull: f64) -> Linear {
+    let size = k * (x.ncols() + 1);
+    let found = minimize(size, |w| {
+        let z = outputs(x, &linear(w, k));
         let mut errors = Array2::zeros((x.nrows(), k));
         let mut value = 0.0;
         for (i, row) in z.rows().into_iter().enumerate() {
             let row: Vec<f64> = row.iter().map(|z| f64::from(*z)).collect();
             let all = log_sum(&row);
-            let weight = examples[i].weight * even / counts[&place[i]];
-            value += weight * (all - row[place[i]]);
+            value += weights[i] * (all - row[classes[i]]);
             for (j, z) in row.iter().enumerate() {
-                errors[[i, j]] = (weight * ((z - all).exp() - f64::from(u8::from(j == place[i])))) as f32;
+                errors[[i, j]] = (weights[i] * ((z - all).exp() - f64::from(u8::from(j == classes[i])))) as f32;
             }
         }
-        let mut gradient = vec![0.0; k * TOPIC_FEATURES + k];
-        add_linear_gradient(&x, &errors, &mut gradient);
+        let mut gradient = vec![0.0; size];
+        add_linear_gradient(x, &errors, &mut gradient);
         (value, gradient)
-    }, PULL_TOPICS);
-    (mean.to_vec(), linear(&found, k))
+    }, pull);
+    linear(&found, k)
 }
 
 /// Weights row by row, then the biases.
