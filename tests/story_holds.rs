@@ -15,6 +15,7 @@ use aloud::draft::Draft;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
+use aloud::score::rubric::QUESTION_POINTS;
 use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
 use common::root;
@@ -87,6 +88,7 @@ fn overall(report: &Report) -> f64 {
     report.score.overall.expect("a draft with words has a score")
 }
 
+/// The points of a part; not a number when it was not judged.
 fn points(report: &Report, part: &str) -> f64 {
     report.score.parts.iter().find(|p| p.name == part).map_or(f64::NAN, |p| p.points)
 }
@@ -170,8 +172,12 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     let start = answer.id.bytes().map(usize::from).sum::<usize>();
     for k in 0..2 {
         let other = others[(start * 5 + k * 7) % others.len()];
-        let told = points(&report(&text, other, brief), "question") < 1.0;
-        claim("an answer to another question is told so", told, other.to_string());
+        let share = points(&report(&text, other, brief), "question");
+        // A question on a topic that no answer was learned from is not judged.
+        if share.is_nan() {
+            continue;
+        }
+        claim("an answer to another question is told so", share < QUESTION_POINTS, other.to_string());
     }
     claim("an answer to its own question is not told otherwise", !(points(&before, "question") < 1.0), String::new());
 

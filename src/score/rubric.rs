@@ -111,6 +111,8 @@ pub const DETAIL_SHARE: Curve = &[(0.1, 0.0), (0.4, 0.35), (0.75, 1.0)];
 pub const ASIDE_SHARE: Curve = &[(0.12, 1.0), (0.3, 0.6), (0.6, 0.0)];
 /// The expected share of pairs of sentences of different parts that stand in order; 0.5 is no order at all.
 pub const ORDER: Curve = &[(0.4, 0.1), (0.75, 1.0)];
+/// How much order counts where no story is asked for.
+pub const ORDER_MATTERS_LESS: f64 = 0.5;
 /// Hedges in a hundred words (ours).
 pub const HEDGES_PER_100: Curve = &[(1.0, 1.0), (4.0, 0.5)];
 /// Words of sentences that blame others, as a share of all.

@@ -21,6 +21,8 @@ const QUOTED_WORDS: usize = 14;
 const AS_GOOD_AS_ALL: f64 = 0.96;
 /// From here on a sentence surely blames others.
 const BLAMES: f64 = 0.5;
+/// A sentence that is of a part with less probability than this is none: many small chances are not one sentence.
+const LEAST_CHANCE: f64 = 0.25;
 /// Parts are said as sure from this confidence on.
 const SURE: f64 = 0.6;
 
@@ -90,9 +92,13 @@ impl<'a> View<'a> {
         self.fresh.iter().copied().filter(|s| parts.contains(&s.part))
     }
 
-    /// Telling words of these parts, against what the question needs.
-    fn told(&self, parts: &'a [Part]) -> f64 {
-        self.of_part(parts).map(telling).sum::<f64>() / self.needs
+    /// Telling words of these parts, against what the question needs. A sentence that may be of one counts as much as it may.
+    fn told(&self, parts: &[Part]) -> f64 {
+        let of_these = |s: &Told| {
+            let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();
+            if chance >= LEAST_CHANCE { chance } else { 0.0 }
+        };
+        self.fresh.iter().map(|s| telling(s) * of_these(s)).sum::<f64>() / self.needs
     }
 
     /// The sentences of these parts that tell least for their length, empty ones first.
@@ -213,6 +219,12 @@ impl<'a> View<'a> {
         found
     }
 
+    /// The sentence that most probably is of a part.
+    fn likeliest(&self, part: Part) -> Vec<&'a Told> {
+        let most = self.fresh.iter().copied().max_by(|a, b| a.chances.part(part).total_cmp(&b.chances.part(part)));
+        most.into_iter().collect()
+    }
+
     /// The empty sentences of these parts.
     fn empties(&self, parts: &'a [Part]) -> Vec<&'a Told> {
         let mut found: Vec<&Told> = self.of_part(parts).filter(|s| s.empty >= EMPTY).collect();
@@ -266,6 +278,9 @@ impl<'a> View<'a> {
         };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("What came of it is said, so that one can picture it.".to_string(), Vec::new(), None)
+        } else if results.is_empty() && points >= 0.2 {
+            let why = "What came of it is hard to make out.".to_string();
+            (why, self.likeliest(Part::Result), Some(("Say plainly what came of it", ask)))
         } else if results.is_empty() {
             ("The answer ends before it says what came of it.".to_string(), self.last(), Some(("Say what came of it", ask)))
         } else if results.iter().all(|s| s.empty >= EMPTY) {
@@ -287,7 +302,7 @@ impl<'a> View<'a> {
 
     fn detail(&self) -> Judged {
         const PARTS: &[Part] = &[Part::Situation, Part::Task, Part::Action, Part::Result];
-        let told: f64 = self.of_part(PARTS).map(telling).sum();
+        let told = self.told(PARTS) * self.needs;
         let points = share(rubric::DETAIL_SHARE, told / self.words.max(1.0));
         let empty: Vec<&Told> = self.fresh.iter().copied().filter(|s| s.empty >= EMPTY).collect();
         let specifics = self.story.specifics.len();
@@ -326,10 +341,11 @@ impl<'a> View<'a> {
             self.story.sentences.iter().filter(|s| s.words > 0 && (s.part == Part::Other || s.repeated)).collect();
         let aside_share = aside.iter().map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0);
         let said_again: Vec<&Told> = aside.iter().copied().filter(|s| s.repeated).collect();
-        let order = self.story.order.as_ref().filter(|_| self.kind == Kind::PastStory);
+        let order = self.story.order.as_ref();
+        let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
         let shares =
-            [share(rubric::ASIDE_SHARE, aside_share), share(rubric::ORDER, order.map_or(1.0, |o| o.in_order)), share(rubric::HEDGES_PER_100, hedges)];
+            [share(rubric::ASIDE_SHARE, aside_share), 1.0 - matters * (1.0 - share(rubric::ORDER, order.map_or(1.0, |o| o.in_order))), share(rubric::HEDGES_PER_100, hedges)];
         let points: f64 = shares.iter().product();
         let worst = (0..3).min_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
         let (why, evidence, todo): (String, Vec<Evidence>, Option<(&str, String)>) = if snap(points) >= 1.0 {

@@ -52,6 +52,8 @@ pub struct Told {
     pub part: Part,
     /// How sure that is, 0 to 1: its probability.
     pub confidence: f64,
+    /// The probability of every part.
+    pub chances: Share,
     /// Its words without fillers.
     pub words: usize,
     /// How much it tells a listener, 0 to 1: near 1 in sentences as good answers have them, near 0 in those of weak ones.
@@ -73,7 +75,7 @@ pub struct Moment {
     pub start_s: Option<f64>,
 }
 
-/// The share of the answer's words that each part has, 0 to 1.
+/// A share for each part, 0 to 1, which add up to one: of the answer's words, or of what a sentence may be.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Situation.
@@ -145,6 +147,7 @@ impl Story {
         }
         let described = Described::of(&once);
         let parts = parts::parts(&weights.parts, &described);
+        let kinds: Vec<(Part, f64)> = parts.iter().map(parts::most_probable).collect();
         let (telling, empty, blame) = (weights.telling(&described), weights.empty(&described), weights.blame(&described));
         let told = |i: usize| {
             let range = found[i].range.clone();
@@ -153,6 +156,7 @@ impl Story {
                 span: span(tokens, range),
                 part: Part::Other,
                 confidence: 1.0,
+                chances: Share::from([0.0, 0.0, 0.0, 0.0, 1.0]),
                 words: found[i].words.len(),
                 telling: 0.0,
                 empty: 0.0,
@@ -162,8 +166,9 @@ impl Story {
             // A sentence of fillers only was not judged.
             let Some(k) = fresh.iter().position(|j| *j == first_said[i]) else { return told };
             Told {
-                part: parts[k].0,
-                confidence: parts[k].1,
+                part: kinds[k].0,
+                confidence: kinds[k].1,
+                chances: Share::from(parts[k]),
                 telling: telling[k],
                 empty: emptiness::emptiness(&once[k], empty[k]),
                 blame: blame[k],
@@ -171,7 +176,7 @@ impl Story {
             }
         };
         let sentences: Vec<Told> = (0..found.len()).map(told).collect();
-        let kinds: Vec<Part> = parts.iter().map(|p| p.0).collect();
+        let kinds: Vec<Part> = kinds.iter().map(|k| k.0).collect();
         let outcome = |s: &&Told| s.part == Part::Result && !s.repeated && s.empty < EMPTY && s.telling >= LEAST_TELLING;
         let outcomes = sentences.iter().filter(outcome).map(Told::moment).collect();
         let order = order::order(weights, &described)
@@ -204,13 +209,25 @@ impl Share {
             let words: usize = sentences.iter().filter(|s| s.part == part).map(|s| s.words).sum();
             words as f64 / all.max(1) as f64
         };
-        Self {
-            situation: share(Part::Situation),
-            task: share(Part::Task),
-            action: share(Part::Action),
-            result: share(Part::Result),
-            other: share(Part::Other),
+        Self::from(Part::ALL.map(share))
+    }
+
+    /// The share of a part.
+    pub fn part(&self, part: Part) -> f64 {
+        match part {
+            Part::Situation => self.situation,
+            Part::Task => self.task,
+            Part::Action => self.action,
+            Part::Result => self.result,
+            Part::Other => self.other,
         }
+    }
+}
+
+impl From<[f64; 5]> for Share {
+    /// From the shares in the order of [`Part::ALL`].
+    fn from([situation, task, action, result, other]: [f64; 5]) -> Self {
+        Self { situation, task, action, result, other }
     }
 }
 

@@ -29,8 +29,8 @@ impl Part {
     pub const ALL: [Part; 5] = [Part::Situation, Part::Task, Part::Action, Part::Result, Part::Other];
 }
 
-/// Decides the part of every sentence, with its probability.
-pub fn parts(chain: &Chain, described: &Described) -> Vec<(Part, f64)> {
+/// The probability of every part for every sentence, in the order of [`Part::ALL`].
+pub fn parts(chain: &Chain, described: &Described) -> Vec<[f64; 5]> {
     let emission: Vec<[f64; 5]> = described
         .sentences
         .rows()
@@ -38,12 +38,12 @@ pub fn parts(chain: &Chain, described: &Described) -> Vec<(Part, f64)> {
         .map(|x| chain.emission.apply(x).try_into().expect("one output a part"))
         .collect();
     marginals(chain, &emission)
-        .into_iter()
-        .map(|p| {
-            let best = (0..5).max_by(|a, b| p[*a].total_cmp(&p[*b])).expect("there are parts");
-            (Part::ALL[best], p[best])
-        })
-        .collect()
+}
+
+/// The most probable part and its probability.
+pub fn most_probable(chances: &[f64; 5]) -> (Part, f64) {
+    let best = (0..5).max_by(|a, b| chances[*a].total_cmp(&chances[*b])).expect("there are parts");
+    (Part::ALL[best], chances[best])
 }
 
 /// The probability of each part for each sentence, by the forward-backward algorithm in logarithms.

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measure the story on authors it has not seen: learn without a set, analyze that set with the program, score it; each set in turn.
 
-usage: evaluate.py [SET...] [--keep-weights] [--aloud PATH] [--train PATH] [--shared DIR] [--work DIR]
+usage: evaluate.py [SET...] [--keep-weights] [--robustness] [--aloud PATH] [--train PATH] [--shared DIR] [--work DIR]
 
 SET            set_a, set_b, set_c (the default: the three-way figure), own_1, own_2, own_3 (this folder's answers/)
 --keep-weights use DIR/SET.json of an earlier run where it is there
+--robustness   run tests/story_holds.rs too, on each set with the weights that have not seen it (needs cargo)
 
 Reads    answers/*.jsonl of the shared folder and of this one; every set is learned without itself, from all others.
 Runs     target/release/examples/train-story (cargo build --release --locked --example train-story) and `aloud analyze
@@ -16,6 +17,7 @@ Python 3.9, no packages.
 """
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,6 +47,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("sets", nargs="*", default=["set_a", "set_b", "set_c"])
     ap.add_argument("--keep-weights", action="store_true")
+    ap.add_argument("--robustness", action="store_true")
     ap.add_argument("--aloud", type=Path, default=ROOT / "target/release/aloud")
     ap.add_argument("--train", type=Path, default=ROOT / "target/release/examples/train-story")
     ap.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
@@ -57,10 +60,13 @@ def main():
     files = {f.stem: f for f in [*shared, *sorted((Path(__file__).parent / "answers").glob("*.jsonl"))]}
     args.work.mkdir(parents=True, exist_ok=True)
     figures = []
+    if not args.keep_weights and len(args.sets) > 1:  # every sentence is encoded once
+        subprocess.run([args.train, "--each", args.work, "--out", args.work / "all.json", *files.values()], check=True)
+        args.keep_weights = True
     for name in args.sets:
         weights = args.work / f"{name}.json"
         if not (args.keep_weights and weights.is_file()):
-            subprocess.run([args.train, "--hold-out", name, "--out", weights, *files.values()], check=True, stderr=subprocess.DEVNULL)
+            subprocess.run([args.train, "--hold-out", name, "--out", weights, *files.values()], check=True)
         answers = [json.loads(line) for line in files[name].read_text(encoding="utf-8").splitlines() if line.strip()]
         analyze(args.aloud, weights, answers, args.work / name)
         scored = subprocess.run([sys.executable, args.shared / "eval/score_stories.py", files[name], args.work / name],
@@ -69,6 +75,13 @@ def main():
         found = re.search(r"accuracy ([\d.]+)  macro F1 ([\d.]+)[\s\S]*?right \(([\d.]+)\)  stuffed below middling (\d+) of (\d+)", scored)
         accuracy, f1, order, low, stuffed = map(float, found.groups())
         figures.append((accuracy, f1, order, low / stuffed if stuffed else 1.0))
+    if args.robustness:
+        for name in args.sets:
+            print(f"\n{name}, robustness", flush=True)
+            test = ["cargo", "test", "--release", "--locked", "--quiet", "--test", "story_holds", "--", "--nocapture"]
+            env = dict(os.environ, ALOUD_STORY_WEIGHTS=str(args.work.resolve() / f"{name}.json"), ALOUD_STORY_ANSWERS=str(files[name].resolve()))
+            out = subprocess.run(test, cwd=ROOT, env=env, capture_output=True, encoding="utf-8").stdout
+            print("\n".join(line for line in out.splitlines() if line[:2] in ("0.", "1.") or line.startswith("       ")))
     means = [sum(column) / len(column) for column in zip(*figures)]
     print("mean of the sets: " + ", ".join(f"{what} {mean:.3f}" for (what, _), mean in zip(BARS, means)))
     missed = [f"{what} {mean:.3f}, bar {bar}" for (what, bar), mean in zip(BARS, means) if mean < bar]

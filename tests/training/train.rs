@@ -1,15 +1,16 @@
 //! Learns `models/story.json` from labelled answers.
 //!
-//! usage: train [--hold-out NAME]... [--out FILE] ANSWERS.jsonl...
+//! usage: train-story [--hold-out NAME]... [--each FOLDER] [--out FILE] ANSWERS.jsonl...
 //!
-//! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. An answer is a line
+//! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. `--each` does
+//! so for every file in turn and writes FOLDER/NAME.json, before it learns from all (models/story.json, or `--out`). An answer is a line
 //! of JSON with `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]. The
 //! answers are cut into sentences and described by the program's own code, once as written and once as a speech
 //! model would write them: without some full stops and commas, with a filler here and there. The same files always give the
 //! same weights on the same machine.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aloud::draft::Draft;
 use aloud::metrics::Fillers;
@@ -28,9 +29,9 @@ const PULL_TELLING: f64 = 3.0;
 const PULL_EMPTY: f64 = 1.0; // and of blame, which is as rare
 const PULL_TOPICS: f64 = 0.02;
 /// How much an answer in no order counts beside the same in its own ...
-const MIXED_WEIGHT: f64 = 0.3;
+const MIXED_WEIGHT: f64 = 0.2;
 /// ... and one without its result.
-const WITHOUT_RESULT_WEIGHT: f64 = 0.5;
+const WITHOUT_RESULT_WEIGHT: f64 = 0.25;
 /// The label of results.
 const RESULT: usize = 3;
 /// A topic with fewer answers (each counted twice, as written and as spoken) is not learned.
@@ -68,35 +69,48 @@ struct Example {
 }
 
 fn main() {
-    let (mut hold_out, mut out, mut files) = (Vec::new(), PathBuf::from("models/story.json"), Vec::new());
+    let (mut hold_out, mut out, mut each) = (Vec::new(), PathBuf::from("models/story.json"), None);
+    let mut files: Vec<PathBuf> = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{argument} needs a value"));
         match argument.as_str() {
             "--hold-out" => hold_out.push(value()),
             "--out" => out = PathBuf::from(value()),
+            "--each" => each = Some(PathBuf::from(value())),
             _ => files.push(PathBuf::from(&argument)),
         }
     }
-    let kept = |f: &PathBuf| !hold_out.iter().any(|h| f.file_stem().is_some_and(|s| s.to_string_lossy() == h.as_str()));
-    let known: Vec<PathBuf> = files.iter().filter(|f| kept(f)).cloned().collect();
-    assert!(files.len() - known.len() == hold_out.len(), "every held-out set is one of the files");
-    assert!(!known.is_empty(), "there are answers to learn from");
-    let mut examples = Vec::new();
-    let mut random = Random(1);
-    for file in &known {
-        let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        for line in text.lines().filter(|l| !l.trim().is_empty()) {
-            let answer: Answer = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-            let words = labelled_words(&answer);
-            examples.push(example(&answer, &words, 1.0));
-            examples.push(example(&answer, &as_spoken(&words, &mut random), SPOKEN_WEIGHT));
-        }
+    let name = |file: &PathBuf| file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    assert!(hold_out.iter().all(|h| files.iter().any(|f| name(f) == *h)), "every held-out set is one of the files");
+    files.retain(|f| !hold_out.contains(&name(f)));
+    assert!(!files.is_empty(), "there are answers to learn from");
+    let sets: Vec<Vec<Example>> = files.iter().map(|f| examples(f)).collect();
+    let save = |out: &Path, without: Option<usize>| {
+        let learned: Vec<&Example> =
+            sets.iter().enumerate().filter(|(i, _)| Some(*i) != without).flat_map(|(_, set)| set).collect();
+        let weights = rounded(&learn(&learned)).expect("weights are numbers");
+        std::fs::write(out, format!("{weights}\n")).expect("the weights are written");
+        eprintln!("{}: from {} answers", out.display(), learned.len() / 2);
+    };
+    if let Some(folder) = each {
+        files.iter().enumerate().for_each(|(i, f)| save(&folder.join(format!("{}.json", name(f))), Some(i)));
     }
-    eprintln!("{} answers from {} files", examples.len() / 2, known.len());
-    let weights = rounded(&learn(&examples)).expect("weights are numbers");
-    std::fs::write(&out, format!("{weights}\n")).expect("the weights are written");
-    eprintln!("{}", out.display());
+    save(&out, None);
+}
+
+/// The answers of a file, as written and as spoken.
+fn examples(file: &Path) -> Vec<Example> {
+    let mut random = Random(1);
+    let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    let mut found = Vec::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let answer: Answer = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let words = labelled_words(&answer);
+        found.push(example(&answer, &words, 1.0));
+        found.push(example(&answer, &as_spoken(&words, &mut random), SPOKEN_WEIGHT));
+    }
+    found
 }
 
 /// Every word with its sentence's label.
@@ -183,7 +197,7 @@ fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     found
 }
 
-fn learn(examples: &[Example]) -> Weights {
+fn learn(examples: &[&Example]) -> Weights {
     let rows: Vec<_> = examples.iter().flat_map(|e| e.described.alone.rows()).collect();
     let mut x = Array2::zeros((rows.len(), ALONE));
     rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
@@ -198,7 +212,7 @@ fn learn(examples: &[Example]) -> Weights {
     let stuffed = each(&|e, _| f64::from(u8::from(e.stuffed)));
     let blames = each(&|e, _| f64::from(u8::from(e.blames)));
     let plain = each(&|e, _| e.weight);
-    let about: Vec<&Example> = examples.iter().filter(|e| e.topic.is_some() && !e.off_topic).collect();
+    let about: Vec<&Example> = examples.iter().copied().filter(|e| e.topic.is_some() && !e.off_topic).collect();
     let seen = |topic: &&str| about.iter().filter(|e| e.topic == Some(topic)).count() >= FEWEST_ANSWERS;
     let names: Vec<String> = topics().filter(seen).map(str::to_string).collect();
     let about: Vec<&Example> = about.iter().copied().filter(|e| names.iter().any(|n| Some(n.as_str()) == e.topic)).collect();
