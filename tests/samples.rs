@@ -88,20 +88,22 @@ fn every_sample_is_heard_as_it_was_spoken() {
 #[test]
 fn each_sample_is_told_what_it_was_made_to_need() {
     let reports = all_reports();
-    let title = |i: usize| reports[i]["score"]["priorities"][0]["title"].as_str().unwrap();
+    let titles = |i: usize| -> Vec<&str> {
+        reports[i]["score"]["priorities"].as_array().unwrap().iter().map(|p| p["title"].as_str().unwrap()).collect()
+    };
     let overall = |i: usize| number(&reports[i], "/score/overall");
     assert!(overall(0) > 90.0, "good: {}", overall(0));
-    assert_eq!(title(1), "Swap fillers for silence");
-    assert_eq!(title(2), "Slow down");
-    assert_eq!(title(4), "Say more");
+    assert!(titles(1).contains(&"Swap fillers for silence"), "{:?}", titles(1));
+    assert!(titles(2).contains(&"Slow down"), "{:?}", titles(2));
+    assert!(titles(4).contains(&"Say what came of it"), "{:?}", titles(4));
+    assert!(titles(5).contains(&"Say which part was yours"), "{:?}", titles(5));
+    assert_eq!(reports[0]["story"]["grade"], "strong");
     assert_eq!(reports[4]["length"]["verdict"], "far_too_short");
     for i in [1, 2, 3, 4] {
         assert!(overall(i) < overall(0) - 10.0, "{}: {}", SAMPLES[i], overall(i));
     }
     assert!(number(&reports[3], "/voice/f0_sd_semitones") < 1.5);
-    let slow: Vec<&str> =
-        reports[3]["score"]["priorities"].as_array().unwrap().iter().map(|p| p["title"].as_str().unwrap()).collect();
-    assert!(slow.contains(&"Keep the thread") && slow.contains(&"Let your voice move"), "{slow:?}");
+    assert!(titles(3).contains(&"Keep the thread"), "{:?}", titles(3));
 }
 
 #[test]

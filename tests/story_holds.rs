@@ -66,7 +66,9 @@ fn answers() -> Vec<Answer> {
                 set,
                 question: text(&answer["question"]),
                 strong: answer["grade"] == "strong",
-                sentences: sentences.map(|s| (text(&s["text"]), text(&s["label"]).chars().next().expect("a label"))).collect(),
+                sentences: sentences
+                    .map(|s| (text(&s["text"]), text(&s["label"]).chars().next().expect("a label")))
+                    .collect(),
             });
             if answer["grade"] == "middling" {
                 answers.pop();
@@ -140,7 +142,8 @@ fn with_we(sentence: &str) -> String {
 
 /// The sentences in another order, the same for every run.
 fn shuffled<'a>(sentences: &[&'a str]) -> Vec<&'a str> {
-    let mut order: Vec<(usize, &str)> = sentences.iter().enumerate().map(|(i, s)| ((i * 7 + 3) * 2_654_435_761 % 1_000_003, *s)).collect();
+    let mut order: Vec<(usize, &str)> =
+        sentences.iter().enumerate().map(|(i, s)| ((i * 7 + 3) * 2_654_435_761 % 1_000_003, *s)).collect();
     order.sort();
     order.into_iter().map(|(_, s)| s).collect()
 }
@@ -191,7 +194,11 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         let ours = report(&ours, &answer.question, brief);
         let says_so = ours.score.parts.iter().any(|p| p.name == "own_part" && p.why.contains("\"we\""));
         let lost = overall(&before) - overall(&ours);
-        claim("a strong answer that says we for I loses and is told", lost > 0.0 && says_so, format!("{lost:.1} {says_so}"));
+        claim(
+            "a strong answer that says we for I loses and is told",
+            lost > 0.0 && says_so,
+            format!("{lost:.1} {says_so}"),
+        );
         let lost = overall(&before) - overall(&ask(&shuffled(&text)));
         claim("a strong answer shuffled loses", lost > 0.0, format!("{lost:.1}"));
     } else {
@@ -210,7 +217,8 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
 
 #[test]
 fn what_a_listener_would_expect_holds_for_nearly_all_answers() {
-    let story_weights = std::env::var_os("ALOUD_STORY_WEIGHTS").map(|p| Arc::new(Weights::load(p.as_ref()).expect("weights")));
+    let story_weights =
+        std::env::var_os("ALOUD_STORY_WEIGHTS").map(|p| Arc::new(Weights::load(p.as_ref()).expect("weights")));
     let brief = Brief { story_weights, ..Brief::default() };
     let answers = answers();
     let next = AtomicUsize::new(0);

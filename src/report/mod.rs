@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::Recording;
 use crate::draft::Draft;
+use crate::metrics::spoken::spoken;
 use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::questions::Question;
 use crate::score::{Measures, Said, Score};
-use crate::metrics::spoken::spoken;
 use crate::signal::Features;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
 use crate::transcript::{ENGLISH, Transcript, Word};

@@ -8,10 +8,10 @@ use std::ops::Range;
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
+use crate::draft::counted_words;
 use crate::metrics::fillers::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
-use crate::draft::counted_words;
 use crate::score::{Evidence, Part};
 use crate::span::Span;
 use crate::story::{Grade, Part as StoryPart, Told};
@@ -279,7 +279,8 @@ fn shares(report: &Report) -> String {
     let all = sum(&mut report.score.parts.iter());
     let story = sum(&mut report.score.story_parts());
     let said = (all.0 - story.0, all.1 - story.1);
-    let of = |(points, out_of): (f64, f64)| format!("{} of {} points", whole((points * 10.0).round() / 10.0), whole(out_of));
+    let of =
+        |(points, out_of): (f64, f64)| format!("{} of {} points", whole((points * 10.0).round() / 10.0), whole(out_of));
     let grade = match report.story.as_ref().and_then(|s| s.grade) {
         Some(Grade::Strong) => ", strong",
         Some(Grade::Middling) => ", middling",

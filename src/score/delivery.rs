@@ -91,7 +91,11 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             clock(answer_s)
         );
         let moments = thickest(&fillers.events).into_iter().filter_map(|e| e.span);
-        (why, moments.map(|s| quote(words, s.start_s)).collect(), Some(("Swap fillers for silence".to_string(), advice)))
+        (
+            why,
+            moments.map(|s| quote(words, s.start_s)).collect(),
+            Some(("Swap fillers for silence".to_string(), advice)),
+        )
     };
     judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }

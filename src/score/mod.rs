@@ -167,8 +167,9 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
 fn again() -> Priority {
     Priority {
         title: "Say it once more, from memory".into(),
-        advice: "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
-            .into(),
+        advice:
+            "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
+                .into(),
         evidence: Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub(super) const NAMES: [&str; 8] =
 const MOST_EVIDENCE: usize = 2;
 /// Words quoted of a sentence.
 const QUOTED_WORDS: usize = 14;
+/// Sentences of fewer words are quoted only when there are no others.
+const WORTH_QUOTING: usize = 4;
 /// A part with this share of its points has nothing to mend: it gets all of them.
 const AS_GOOD_AS_ALL: f64 = 0.96;
 /// From here on a sentence surely blames others.
@@ -104,6 +106,9 @@ impl<'a> View<'a> {
     /// The sentences of these parts that tell least for their length, empty ones first.
     fn vaguest(&self, parts: &'a [Part]) -> Vec<&'a Told> {
         let mut found: Vec<&Told> = self.of_part(parts).collect();
+        if found.iter().any(|s| s.words >= WORTH_QUOTING) {
+            found.retain(|s| s.words >= WORTH_QUOTING);
+        }
         let missing = |s: &Told| s.words as f64 - telling(s);
         found.sort_by(|a, b| missing(b).total_cmp(&missing(a)));
         found.truncate(MOST_EVIDENCE);
@@ -161,14 +166,16 @@ impl<'a> View<'a> {
         } else if long < enough && long < 1.0 {
             let share = 100.0 * (self.story.share.situation + self.story.share.task);
             let why = format!("The background takes {share:.0} % of the answer; up to 35 % is advised.");
-            let advice = "Cut the background to two or three sentences and give that time to what you did and what came of it.";
+            let advice =
+                "Cut the background to two or three sentences and give that time to what you did and what came of it.";
             (why, self.vaguest(PARTS), Some(("Cut the background", advice.to_string())))
         } else if no_task && enough > 0.9 {
             let why = "What was yours to do is not said.".to_string();
             let advice = "After the background, say in one sentence what was yours to do: \"I had to ...\" or \"My job was to ...\".";
             (why, self.vaguest(&[Part::Situation]), Some(("Say what was yours to do", advice.to_string())))
         } else {
-            let why = "The background is there but thin: few concrete words on where, when and what was at stake.".to_string();
+            let why = "The background is there but thin: few concrete words on where, when and what was at stake."
+                .to_string();
             let advice = "Say where it was, who was affected and what would have happened otherwise, in one or two plain sentences.";
             (why, self.vaguest(PARTS), Some(("Make the background concrete", advice.to_string())))
         };
@@ -180,31 +187,54 @@ impl<'a> View<'a> {
         let points = share(rubric::ACTION_WORDS, self.told(PARTS));
         let steps = self.of_part(PARTS).count();
         let (what, steps_of) = match self.kind {
-            Kind::Weakness => ("what you do about it", "what you have tried, what you do now, and who helps you keep to it"),
+            Kind::Weakness => {
+                ("what you do about it", "what you have tried, what you do now, and who helps you keep to it")
+            }
             Kind::CurrentJob => ("what you do in a week", "what comes in, what you do with it, and what goes out"),
-            Kind::AboutYourself | Kind::Motivation | Kind::Closing => ("what you have done", "one piece of work, and what you did in it, step by step"),
-            Kind::PastStory => ("what you did", "what you looked at first, whom you asked, what you tried, what you changed"),
+            Kind::AboutYourself | Kind::Motivation | Kind::Closing => {
+                ("what you have done", "one piece of work, and what you did in it, step by step")
+            }
+            Kind::PastStory => {
+                ("what you did", "what you looked at first, whom you asked, what you tried, what you changed")
+            }
         };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             (format!("You say step by step {what}: {}.", counted(steps, "sentence")), Vec::new(), None)
         } else if steps == 0 {
             let why = format!("Hardly a word on {what}.");
             let advice = format!("Tell {what}, one step a sentence: {steps_of}.");
-            (why, self.first_vague(), Some((if self.kind == Kind::PastStory { "Say what you did" } else { "Give an example of your work" }, advice)))
+            (
+                why,
+                self.first_vague(),
+                Some((
+                    if self.kind == Kind::PastStory { "Say what you did" } else { "Give an example of your work" },
+                    advice,
+                )),
+            )
         } else if self.of_part(PARTS).any(|s| s.empty >= EMPTY) && points < 0.7 {
             let why = "What you did is told in impressive words that a listener cannot picture.".to_string();
             let advice = format!("Say it as you would to a friend, one step a sentence: {steps_of}.");
             (why, self.empties(PARTS), Some(("Say what you did in plain words", advice)))
         } else {
             let why = if points < 0.5 {
-                format!("There is little on {what}: {}, and not much in {}.", counted(steps, "sentence"), if steps == 1 { "it" } else { "them" })
+                format!(
+                    "There is little on {what}: {}, and not much in {}.",
+                    counted(steps, "sentence"),
+                    if steps == 1 { "it" } else { "them" }
+                )
             } else {
                 "The steps are there; some say less than they could.".to_string()
             };
             let todo = if self.story.share.action < rubric::ACTION_ADVISED {
-                ("Say more about what you did", format!("Spend about half of the answer on {what}, one step a sentence: {steps_of}."))
+                (
+                    "Say more about what you did",
+                    format!("Spend about half of the answer on {what}, one step a sentence: {steps_of}."),
+                )
             } else {
-                ("Make your steps concrete", format!("There are steps enough; put into each what only you can know: {steps_of}."))
+                (
+                    "Make your steps concrete",
+                    format!("There are steps enough; put into each what only you can know: {steps_of}."),
+                )
             };
             (why, self.vaguest(PARTS), Some(todo))
         };
@@ -250,13 +280,25 @@ impl<'a> View<'a> {
                 100.0 * i
             );
             let advice = "Keep \"we\" for what the team decided or reached. For each step that was yours, say \"I\": I asked, I built, I checked.";
-            (why, self.in_order(we.into_iter().take(MOST_EVIDENCE).collect()), Some(("Say which part was yours", advice.to_string())))
+            (
+                why,
+                self.in_order(we.into_iter().take(MOST_EVIDENCE).collect()),
+                Some(("Say which part was yours", advice.to_string())),
+            )
         } else if ownership.i_in_action.is_none() {
             let why = "The steps have no one who does them.".to_string();
             let advice = "Say who did each step. Where it was you, begin with \"I\".";
-            (why, self.in_order(actions().take(MOST_EVIDENCE).collect()), Some(("Say which part was yours", advice.to_string())))
+            (
+                why,
+                self.in_order(actions().take(MOST_EVIDENCE).collect()),
+                Some(("Say which part was yours", advice.to_string())),
+            )
         } else {
-            ("What you did yourself is said, but too little of it is told to count in full.".to_string(), self.vaguest(&[Part::Action]), None)
+            (
+                "What you did yourself is said, but too little of it is told to count in full.".to_string(),
+                self.vaguest(&[Part::Action]),
+                None,
+            )
         };
         part("own_part", points, rubric::OWN_PART_POINTS, why, &evidence, todo)
     }
@@ -267,10 +309,16 @@ impl<'a> View<'a> {
         let results: Vec<&Told> = self.of_part(PARTS).collect();
         let whom = self.for_whom();
         let ask = match self.kind {
-            Kind::Weakness => "Say what is better since: one thing that goes differently now, and who notices.".to_string(),
-            Kind::CurrentJob => format!("Say what your work is good for: what {whom} can do, or are spared, because of it."),
+            Kind::Weakness => {
+                "Say what is better since: one thing that goes differently now, and who notices.".to_string()
+            }
+            Kind::CurrentJob => {
+                format!("Say what your work is good for: what {whom} can do, or are spared, because of it.")
+            }
             Kind::AboutYourself | Kind::Motivation | Kind::Closing => {
-                format!("Say what came of one piece of your work: what changed for {whom}, and by how much if you know.")
+                format!(
+                    "Say what came of one piece of your work: what changed for {whom}, and by how much if you know."
+                )
             }
             Kind::PastStory => format!(
                 "Say what changed for {whom}, and by how much if you know. A quiet effect is enough: who noticed, what stopped, what is still in use."
@@ -278,11 +326,15 @@ impl<'a> View<'a> {
         };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("What came of it is said, so that one can picture it.".to_string(), Vec::new(), None)
-        } else if results.is_empty() && points >= 0.2 {
+        } else if results.is_empty() && points > 0.0 {
             let why = "What came of it is hard to make out.".to_string();
             (why, self.likeliest(Part::Result), Some(("Say plainly what came of it", ask)))
         } else if results.is_empty() {
-            ("The answer ends before it says what came of it.".to_string(), self.last(), Some(("Say what came of it", ask)))
+            (
+                "The answer ends before it says what came of it.".to_string(),
+                self.last(),
+                Some(("Say what came of it", ask)),
+            )
         } else if results.iter().all(|s| s.empty >= EMPTY) {
             let why = "The result is impressive words and says of nobody what changed.".to_string();
             let advice = format!("Leave the percentages out unless you can say of what. {ask}");
@@ -292,7 +344,8 @@ impl<'a> View<'a> {
             let words: usize = results.iter().map(|s| s.words).sum();
             let weak = if points < 0.45 { "vague" } else { "brief" };
             let size = if words <= 12 { format!("one {weak} clause") } else { weak.to_string() };
-            let when = vague.first().and_then(|s| s.span).map_or(String::new(), |s| format!(" at {}", clock(s.start_s)));
+            let when =
+                vague.first().and_then(|s| s.span).map_or(String::new(), |s| format!(" at {}", clock(s.start_s)));
             let doubt = if results.iter().all(|s| s.confidence < SURE) { " (if that is the result)" } else { "" };
             let why = format!("What came of it is {size}{doubt}.");
             (why, vague, Some(("Say what came of it", format!("Your result is {size}{when}{doubt}. {ask}"))))
@@ -309,13 +362,23 @@ impl<'a> View<'a> {
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("Concrete enough to picture.".to_string(), Vec::new(), None)
         } else if empty.iter().map(|s| s.words).sum::<usize>() as f64 > 0.2 * self.words {
-            let why = format!("{} sound impressive and say nothing one can picture.", super::capital(&counted(empty.len(), "sentence")));
+            let why = format!(
+                "{} sound impressive and say nothing one can picture.",
+                super::capital(&counted(empty.len(), "sentence"))
+            );
             let advice = "Take one of these sentences and tell the day it stands for: who came to you, what you did, what they said afterwards.";
-            (why, self.in_order(empty.into_iter().take(MOST_EVIDENCE).collect()), Some(("Trade big words for what happened", advice.to_string())))
+            (
+                why,
+                self.in_order(empty.into_iter().take(MOST_EVIDENCE).collect()),
+                Some(("Trade big words for what happened", advice.to_string())),
+            )
         } else {
             let found = match specifics {
                 0 => "no number, name or time".to_string(),
-                n => format!("only {}", counted(n, "number, name or time").replace("times", "times").replace("time or", "time or")),
+                n => format!(
+                    "only {}",
+                    counted(n, "number, name or time").replace("times", "times").replace("time or", "time or")
+                ),
             };
             let why = if specifics <= 2 {
                 format!("Much of it is general, with {found} to hold on to.")
@@ -344,18 +407,23 @@ impl<'a> View<'a> {
         let order = self.story.order.as_ref();
         let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
-        let shares =
-            [share(rubric::ASIDE_SHARE, aside_share), 1.0 - matters * (1.0 - share(rubric::ORDER, order.map_or(1.0, |o| o.in_order))), share(rubric::HEDGES_PER_100, hedges)];
+        let shares = [
+            share(rubric::ASIDE_SHARE, aside_share),
+            1.0 - matters * (1.0 - share(rubric::ORDER, order.map_or(1.0, |o| o.in_order))),
+            share(rubric::HEDGES_PER_100, hedges),
+        ];
         let points: f64 = shares.iter().product();
         let worst = (0..3).min_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or(0);
         let (why, evidence, todo): (String, Vec<Evidence>, Option<(&str, String)>) = if snap(points) >= 1.0 {
             ("It keeps to the story, in order.".to_string(), Vec::new(), None)
         } else if worst == 0 && !said_again.is_empty() && said_again.len() * 2 >= aside.len() {
-            let why = format!("{} said before.", super::capital(&verb(said_again.len(), "sentence was", "sentences were")));
+            let why =
+                format!("{} said before.", super::capital(&verb(said_again.len(), "sentence was", "sentences were")));
             let advice = "Say each thing once. The second time costs you the listener.".to_string();
             (why, quotes(&said_again, MOST_EVIDENCE), Some(("Say it once", advice)))
         } else if worst == 0 {
-            let why = format!("{:.0} % of the answer is beside the story: opinions, claims or asides.", 100.0 * aside_share);
+            let why =
+                format!("{:.0} % of the answer is beside the story: opinions, claims or asides.", 100.0 * aside_share);
             let advice = "Leave these out. What you did shows who you are better than a sentence about it.".to_string();
             let mut longest = aside.clone();
             longest.sort_by_key(|s| std::cmp::Reverse(s.words));
@@ -368,7 +436,8 @@ impl<'a> View<'a> {
             (why, astray.into_iter().collect(), Some(("Tell it in order", advice)))
         } else {
             let n = self.story.hedges.len();
-            let why = format!("{} that takes back what you say.", super::capital(&counted(n, "hedge"))).replace("s that takes", "s that take");
+            let why = format!("{} that takes back what you say.", super::capital(&counted(n, "hedge")))
+                .replace("s that takes", "s that take");
             let advice = "Say it or leave it out. \"I think we sort of fixed it\" becomes \"we fixed it\".".to_string();
             let moments = self.story.hedges.iter().take(3);
             let evidence = moments.map(|m| Evidence { start_s: m.start_s, text: m.text.clone() }).collect();
@@ -386,7 +455,8 @@ impl<'a> View<'a> {
             ("Nobody is run down.".to_string(), Vec::new(), None)
         } else {
             let why = format!("{} on what others did wrong.", super::capital(&counted(blaming.len(), "sentence")));
-            let advice = "Say in one neutral sentence what the others wanted, and then what you did to get on with them.";
+            let advice =
+                "Say in one neutral sentence what the others wanted, and then what you did to get on with them.";
             (why, quotes_of(&blaming), Some(("Be fair to the others", advice.to_string())))
         };
         let todo = todo.map(|(title, advice): (&str, String)| (title.to_string(), advice));
@@ -399,7 +469,8 @@ impl<'a> View<'a> {
         let (why, points, evidence, todo) = if fit.likeness >= rubric::ALIKE {
             ("It answers the question.".to_string(), 1.0, Vec::new(), None)
         } else if fit.likeness >= rubric::UNLIKE {
-            let why = format!("It is not plain from the start that this is about {asked}: say so in the first sentence.");
+            let why =
+                format!("It is not plain from the start that this is about {asked}: say so in the first sentence.");
             (why, rubric::UNPLAIN, self.first(), None)
         } else {
             let why = format!("The question is about {asked}; this sounds more like an answer about {told}.");
@@ -412,14 +483,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn part(
-    name: &str,
-    share: f64,
-    out_of: f64,
-    why: String,
-    evidence: &[&Told],
-    todo: Option<(&str, String)>,
-) -> Judged {
+fn part(name: &str, share: f64, out_of: f64, why: String, evidence: &[&Told], todo: Option<(&str, String)>) -> Judged {
     let todo = todo.map(|(title, advice)| (title.to_string(), advice));
     judged(name, snap(share), out_of, why, quotes(evidence, MOST_EVIDENCE), todo)
 }

@@ -25,9 +25,39 @@ const ANY_NUMBER: &str = "12";
 
 /// Number words; "one" is mostly none.
 const NUMBERS: [&str; 33] = [
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
-    "eighty", "ninety", "hundred", "thousand", "million", "billion", "dozen", "half", "twice",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "dozen",
+    "half",
+    "twice",
 ];
 
 impl Sentence {
@@ -40,7 +70,8 @@ impl Sentence {
             let word = bare(token.text);
             let number = is_number(&word);
             if !(number && after_number) {
-                let shown = if number { token.text.to_lowercase().replace(&word, ANY_NUMBER) } else { token.text.to_string() };
+                let shown =
+                    if number { token.text.to_lowercase().replace(&word, ANY_NUMBER) } else { token.text.to_string() };
                 if !text.is_empty() {
                     text.push(' ');
                 }
@@ -81,29 +112,81 @@ pub fn is_number(word: &str) -> bool {
 pub const I: [&str; 5] = ["i", "i'm", "i've", "i'd", "i'll"];
 /// The speaker among others.
 pub const WE: [&str; 5] = ["we", "we're", "we've", "we'd", "we'll"];
-const OTHERS: [&str; 14] =
-    ["he", "she", "they", "it", "he's", "she's", "they're", "it's", "he'd", "she'd", "they'd", "they've", "it'd", "it'll"];
+const OTHERS: [&str; 14] = [
+    "he", "she", "they", "it", "he's", "she's", "they're", "it's", "he'd", "she'd", "they'd", "they've", "it'd",
+    "it'll",
+];
 const YOU: [&str; 6] = ["you", "you're", "you've", "you'd", "you'll", "your"];
 const PAST: [&str; 4] = ["was", "were", "had", "did"];
 const PRESENT: [&str; 14] =
     ["is", "are", "do", "does", "have", "am", "i'm", "it's", "that's", "i've", "there's", "don't", "has", "isn't"];
 const NEXT: [&str; 6] = ["so", "then", "first", "after", "before", "next"];
 const SINCE: [&str; 12] = [
-    "now", "since", "still", "ended", "finally", "result", "afterwards", "eventually", "today", "later", "went", "came",
+    "now",
+    "since",
+    "still",
+    "ended",
+    "finally",
+    "result",
+    "afterwards",
+    "eventually",
+    "today",
+    "later",
+    "went",
+    "came",
 ];
 const MODALS: [&str; 9] = ["would", "will", "could", "should", "might", "i'd", "i'll", "we'd", "can"];
 const TASKS: [&str; 22] = [
-    "had to", "needed to", "was asked", "my job", "asked me", "responsible", "wanted", "my task", "supposed to", "gave me",
-    "told me to", "was meant", "was mine", "fell to me", "goal", "my part", "up to me", "deadline", "in charge", "to me", "target",
+    "had to",
+    "needed to",
+    "was asked",
+    "my job",
+    "asked me",
+    "responsible",
+    "wanted",
+    "my task",
+    "supposed to",
+    "gave me",
+    "told me to",
+    "was meant",
+    "was mine",
+    "fell to me",
+    "goal",
+    "my part",
+    "up to me",
+    "deadline",
+    "in charge",
+    "to me",
+    "target",
     "my role",
 ];
 const OPINIONS: [&str; 12] = [
-    "i'd say", "i think", "honestly", "i believe", "i guess", "i suppose", "to be fair", "i would say", "you know", "i mean",
-    "i love", "i'm proud",
+    "i'd say",
+    "i think",
+    "honestly",
+    "i believe",
+    "i guess",
+    "i suppose",
+    "to be fair",
+    "i would say",
+    "you know",
+    "i mean",
+    "i love",
+    "i'm proud",
 ];
 const ENDINGS: [&str; 12] = [
-    "in the end", "as a result", "from then on", "these days", "ever since", "since then", "the result", "turned out",
-    "at the end", "that was", "the year", "by the",
+    "in the end",
+    "as a result",
+    "from then on",
+    "these days",
+    "ever since",
+    "since then",
+    "the result",
+    "turned out",
+    "at the end",
+    "that was",
+    "the year",
+    "by the",
 ];
 
 /// How many cues there are.
@@ -146,7 +229,9 @@ pub fn cues(sentence: &Sentence) -> [f32; CUES] {
 /// Passives: a form of "be" or "got" right before a participle in -ed or -en.
 pub fn passives(sentence: &Sentence) -> usize {
     let be = ["was", "were", "been", "being", "is", "are", "got", "be"];
-    let participle = |w: &str| w.len() > 4 && (w.ends_with("ed") || w.ends_with("en") || ["done", "made", "sent", "told"].contains(&w));
+    let participle = |w: &str| {
+        w.len() > 4 && (w.ends_with("ed") || w.ends_with("en") || ["done", "made", "sent", "told"].contains(&w))
+    };
     sentence.words.windows(2).filter(|w| be.contains(&w[0].as_str()) && participle(&w[1])).count()
 }
 

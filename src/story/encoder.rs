@@ -141,7 +141,8 @@ impl Encoder {
         let (pieces, layers, positions, text) = (reader.number(), reader.number(), reader.number(), reader.number());
         let text = std::str::from_utf8(reader.bytes(text)).expect("the word pieces are text");
         let words = reader.matrix(pieces, WIDTH);
-        let positions = Array2::from_shape_vec((positions, WIDTH), reader.floats(positions * WIDTH)).expect("its shape");
+        let positions =
+            Array2::from_shape_vec((positions, WIDTH), reader.floats(positions * WIDTH)).expect("its shape");
         let norm = reader.norm();
         let layers = (0..layers).map(|_| Layer::read(&mut reader)).collect();
         assert!(reader.rest.is_empty(), "nothing is left over");
@@ -152,10 +153,8 @@ impl Encoder {
         let n = sentences.len();
         let mut vectors = Vectors { form: Array2::zeros((n, WIDTH)), meaning: Array2::zeros((meant, WIDTH)) };
         let most = self.positions.nrows() - 2;
-        let pieces: Vec<Vec<u32>> = sentences
-            .iter()
-            .map(|s| [&[BEGINNING][..], &self.pieces.cut(s, most), &[END]].concat())
-            .collect();
+        let pieces: Vec<Vec<u32>> =
+            sentences.iter().map(|s| [&[BEGINNING][..], &self.pieces.cut(s, most), &[END]].concat()).collect();
         let mut first = 0;
         while first < n {
             // A batch is all meant or all not.
@@ -260,7 +259,9 @@ fn attention(query_key_value: &Array2<f32>, ends: &[usize]) -> Array2<f32> {
     let mut start = 0;
     for end in ends {
         for head in 0..HEADS {
-            let part = |i: usize| query_key_value.slice(s![start..*end, i * WIDTH + head * HEAD..i * WIDTH + (head + 1) * HEAD]);
+            let part = |i: usize| {
+                query_key_value.slice(s![start..*end, i * WIDTH + head * HEAD..i * WIDTH + (head + 1) * HEAD])
+            };
             let mut weights = part(0).dot(&part(1).t());
             for mut row in weights.rows_mut() {
                 let most = row.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
@@ -306,7 +307,8 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_near() {
-        let vectors = encode(&["The customer was angry.", "A client got very upset.", "I baked bread on Sunday."], 3).meaning;
+        let vectors =
+            encode(&["The customer was angry.", "A client got very upset.", "I baked bread on Sunday."], 3).meaning;
         let near = |a: usize, b: usize| vectors.row(a).dot(&vectors.row(b));
         assert!(near(0, 1) > 0.5 && near(0, 2) < 0.25, "{} {}", near(0, 1), near(0, 2));
     }

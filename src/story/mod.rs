@@ -140,7 +140,8 @@ impl Story {
         let found: Vec<Sentence> = sentences(tokens).into_iter().map(|r| Sentence::of(tokens, r)).collect();
         let first_said = repeated::first_said(&found);
         // Judged is what says something, and says it first: said again, it can change nothing.
-        let fresh: Vec<usize> = (0..found.len()).filter(|i| first_said[*i] == *i && !found[*i].words.is_empty()).collect();
+        let fresh: Vec<usize> =
+            (0..found.len()).filter(|i| first_said[*i] == *i && !found[*i].words.is_empty()).collect();
         let once: Vec<Sentence> = fresh.iter().map(|i| found[*i].clone()).collect();
         if once.is_empty() {
             return None;
@@ -148,7 +149,8 @@ impl Story {
         let described = Described::of(&once);
         let parts = parts::parts(&weights.parts, &described);
         let kinds: Vec<(Part, f64)> = parts.iter().map(parts::most_probable).collect();
-        let (telling, empty, blame) = (weights.telling(&described), weights.empty(&described), weights.blame(&described));
+        let (telling, empty, blame) =
+            (weights.telling(&described), weights.empty(&described), weights.blame(&described));
         let told = |i: usize| {
             let range = found[i].range.clone();
             let told = Told {
@@ -177,7 +179,8 @@ impl Story {
         };
         let sentences: Vec<Told> = (0..found.len()).map(told).collect();
         let kinds: Vec<Part> = kinds.iter().map(|k| k.0).collect();
-        let outcome = |s: &&Told| s.part == Part::Result && !s.repeated && s.empty < EMPTY && s.telling >= LEAST_TELLING;
+        let outcome =
+            |s: &&Told| s.part == Part::Result && !s.repeated && s.empty < EMPTY && s.telling >= LEAST_TELLING;
         let outcomes = sentences.iter().filter(outcome).map(Told::moment).collect();
         let order = order::order(weights, &described)
             .map(|(in_order, k)| Order { in_order, astray: sentences[fresh[k]].moment() });

@@ -182,7 +182,8 @@ fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
 fn place(i: usize, n: usize) -> [f32; PLACE] {
     let along = if n > 1 { i as f32 / (n - 1) as f32 } else { 0.0 };
     let is = |what: bool| f32::from(u8::from(what));
-    [along, along * along, is(i == 0), is(i + 1 == n), (-(i as f32) / 2.0).exp(), n.min(30) as f32 / 20.0].map(|x| x / 2.0)
+    [along, along * along, is(i == 0), is(i + 1 == n), (-(i as f32) / 2.0).exp(), n.min(30) as f32 / 20.0]
+        .map(|x| x / 2.0)
 }
 
 impl Weights {

@@ -34,7 +34,10 @@ impl Ownership {
             i: count(&I, &all),
             we: count(&WE, &all),
             i_in_action: (i + we > 0).then(|| i as f64 / (i + we) as f64),
-            nobody_in_action: action.iter().filter(|s| s.count(&I) + s.count(&WE) + s.count(&["my", "me", "our"]) == 0).count(),
+            nobody_in_action: action
+                .iter()
+                .filter(|s| s.count(&I) + s.count(&WE) + s.count(&["my", "me", "our"]) == 0)
+                .count(),
             passives_in_action: action.iter().map(|s| passives(s)).sum(),
         }
     }

@@ -53,7 +53,8 @@ pub fn marginals(chain: &Chain, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
     let mut backward = vec![[0.0; 5]; n];
     for i in 0..n {
         forward[i] = std::array::from_fn(|k| {
-            let from: [f64; 5] = std::array::from_fn(|j| if i > 0 { forward[i - 1][j] + chain.transition[j][k] } else { 0.0 });
+            let from: [f64; 5] =
+                std::array::from_fn(|j| if i > 0 { forward[i - 1][j] + chain.transition[j][k] } else { 0.0 });
             emission[i][k] + if i > 0 { log_sum(&from) } else { chain.first[k] }
         });
     }
@@ -62,7 +63,9 @@ pub fn marginals(chain: &Chain, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
             if i + 1 == n {
                 return chain.last[k];
             }
-            log_sum(&std::array::from_fn::<f64, 5, _>(|j| chain.transition[k][j] + emission[i + 1][j] + backward[i + 1][j]))
+            log_sum(&std::array::from_fn::<f64, 5, _>(|j| {
+                chain.transition[k][j] + emission[i + 1][j] + backward[i + 1][j]
+            }))
         });
     }
     (0..n)
@@ -96,8 +99,13 @@ mod tests {
         let emission = [[0.1, 0.5, -0.3, 0.0, 0.2], [1.0, 0.0, 0.3, -0.4, 0.0], [0.0, 0.2, 0.4, 0.6, -0.8]];
         let mut counted = [[0.0; 5]; 3];
         for (a, b, c) in (0..125).map(|i| (i / 25, i / 5 % 5, i % 5)) {
-            let value: f64 = chain.first[a] + emission[0][a] + chain.transition[a][b] + emission[1][b]
-                + chain.transition[b][c] + emission[2][c] + chain.last[c];
+            let value: f64 = chain.first[a]
+                + emission[0][a]
+                + chain.transition[a][b]
+                + emission[1][b]
+                + chain.transition[b][c]
+                + emission[2][c]
+                + chain.last[c];
             for (i, k) in [a, b, c].into_iter().enumerate() {
                 counted[i][k] += value.exp();
             }

@@ -49,13 +49,28 @@ const TOPICS: [Topic; 19] = [
     Topic {
         name: "yourself",
         plain: "who you are at work",
-        asked: &["about yourself", "a little about you", "walk me through your resume", "your background", "introduce yourself"],
+        asked: &[
+            "about yourself",
+            "a little about you",
+            "walk me through your resume",
+            "your background",
+            "introduce yourself",
+        ],
         told: &["years", "started", "background", "moved", "trained", "qualified", "career"],
     },
     Topic {
         name: "motivation",
         plain: "why you and this job fit",
-        asked: &["hire you", "why do you want", "want to work here", "drew you", "why this", "why us", "are you interested", "why here"],
+        asked: &[
+            "hire you",
+            "why do you want",
+            "want to work here",
+            "drew you",
+            "why this",
+            "why us",
+            "are you interested",
+            "why here",
+        ],
         told: &["hire", "role", "company", "ad", "advert", "posting", "position"],
     },
     Topic {
@@ -104,7 +119,19 @@ const TOPICS: [Topic; 19] = [
         name: "customer",
         plain: "a customer or another upset person",
         asked: &["customer", "client", "angry", "upset", "unhappy", "patient who", "guest"],
-        told: &["customer", "client", "complain", "refund", "angry", "guest", "passenger", "apolog", "upset", "tenant", "patient"],
+        told: &[
+            "customer",
+            "client",
+            "complain",
+            "refund",
+            "angry",
+            "guest",
+            "passenger",
+            "apolog",
+            "upset",
+            "tenant",
+            "patient",
+        ],
     },
     Topic {
         name: "decision",
@@ -115,7 +142,15 @@ const TOPICS: [Topic; 19] = [
     Topic {
         name: "leadership",
         plain: "leading others",
-        asked: &["the lead", "led a", "lead a", "lead people", "leadership", "not working well together", "bring other people along"],
+        asked: &[
+            "the lead",
+            "led a",
+            "lead a",
+            "lead people",
+            "leadership",
+            "not working well together",
+            "bring other people along",
+        ],
         told: &["team", "led", "lead", "shift", "crew", "charge", "meeting", "everyone", "everybody"],
     },
     Topic {
@@ -128,7 +163,9 @@ const TOPICS: [Topic; 19] = [
         name: "safety",
         plain: "safety or quality",
         asked: &["safety", "quality"],
-        told: &["safety", "notic", "danger", "risk", "unsafe", "hazard", "crack", "leak", "defect", "spotted", "stopped"],
+        told: &[
+            "safety", "notic", "danger", "risk", "unsafe", "hazard", "crack", "leak", "defect", "spotted", "stopped",
+        ],
     },
     Topic {
         name: "explaining",

@@ -24,6 +24,8 @@ pub struct Token<'a> {
 
 /// Words after which a sentence is cut again: few written sentences are longer (of 1,700 in 144 answers, 2 %).
 const LONG: usize = 34;
+/// The pieces of one that is cut are cut again above this many words, about the mean of spoken sentences and half.
+const LONG_PIECE: usize = 20;
 /// No piece is shorter than this, in words.
 const SHORTEST_PIECE: usize = 6;
 /// A silence that speaks for a new clause, in seconds.
@@ -43,7 +45,7 @@ pub fn sentences(tokens: &[Token<'_>]) -> Vec<Range<usize>> {
     let mut start = 0;
     for i in 0..tokens.len() {
         if i + 1 == tokens.len() || ends_sentence(tokens, i) {
-            cut(tokens, start..i + 1, &mut found);
+            cut(tokens, start..i + 1, LONG, &mut found);
             start = i + 1;
         }
     }
@@ -57,7 +59,8 @@ fn ends_sentence(tokens: &[Token<'_>], i: usize) -> bool {
     }
     let stem = token.text.trim_end_matches(|c: char| !c.is_alphanumeric());
     let tail = &token.text[stem.len()..];
-    let next_is_small = tokens[i + 1].text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_lowercase);
+    let next_is_small =
+        tokens[i + 1].text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_lowercase);
     if tail.contains("..") || tail.contains('\u{2026}') {
         return !next_is_small;
     }
@@ -71,15 +74,15 @@ fn ends_sentence(tokens: &[Token<'_>], i: usize) -> bool {
 }
 
 /// Adds a stretch as one sentence, or cut where its clauses begin if it is long.
-fn cut(tokens: &[Token<'_>], range: Range<usize>, found: &mut Vec<Range<usize>>) {
-    if range.len() > LONG {
+fn cut(tokens: &[Token<'_>], range: Range<usize>, long: usize, found: &mut Vec<Range<usize>>) {
+    if range.len() > long {
         let inside = range.start + SHORTEST_PIECE..range.end - SHORTEST_PIECE;
         let middle = (range.start + range.end) as f64 / 2.0;
         let worth = |i: usize| opening(tokens, i) - (i as f64 - middle).abs() / range.len() as f64;
         let best = inside.filter(|i| opening(tokens, *i) > 1.0).max_by(|a, b| worth(*a).total_cmp(&worth(*b)));
         if let Some(best) = best {
-            cut(tokens, range.start..best, found);
-            cut(tokens, best..range.end, found);
+            cut(tokens, range.start..best, LONG_PIECE, found);
+            cut(tokens, best..range.end, LONG_PIECE, found);
             return;
         }
     }
@@ -93,7 +96,10 @@ fn opening(tokens: &[Token<'_>], i: usize) -> f64 {
     let subject = next.get(usize::from(opener)).is_some_and(|w| SUBJECTS.contains(&w.as_str()));
     let comma = tokens[i - 1].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
     let pause = tokens[i].pause_before_s.is_some_and(|s| s >= PAUSE_S);
-    f64::from(u8::from(opener)) + f64::from(u8::from(subject)) * 0.7 + f64::from(u8::from(comma)) * 0.6 + f64::from(u8::from(pause)) * 0.8
+    f64::from(u8::from(opener))
+        + f64::from(u8::from(subject)) * 0.7
+        + f64::from(u8::from(comma)) * 0.6
+        + f64::from(u8::from(pause)) * 0.8
 }
 
 /// A word in lower case with straight apostrophes, without the punctuation around it.
@@ -110,17 +116,23 @@ mod tests {
             .split_whitespace()
             .map(|text| Token { text, span: None, pause_before_s: None, ends_block: false, filler: false })
             .collect();
-        sentences(&tokens)
-            .into_iter()
-            .map(|r| tokens[r].iter().map(|t| t.text).collect::<Vec<_>>().join(" "))
-            .collect()
+        sentences(&tokens).into_iter().map(|r| tokens[r].iter().map(|t| t.text).collect::<Vec<_>>().join(" ")).collect()
     }
 
     #[test]
     fn full_stops_end_sentences_and_abbreviations_do_not() {
-        assert_eq!(cut_text("Dr. Lee called. It was 3.5 percent, i.e. nothing."), ["Dr. Lee called.", "It was 3.5 percent, i.e. nothing."]);
-        assert_eq!(cut_text("He asked \"why?\" and I said so! Then I left"), ["He asked \"why?\" and I said so!", "Then I left"]);
-        assert_eq!(cut_text("i waited... and then i left. that was it"), ["i waited... and then i left.", "that was it"]);
+        assert_eq!(
+            cut_text("Dr. Lee called. It was 3.5 percent, i.e. nothing."),
+            ["Dr. Lee called.", "It was 3.5 percent, i.e. nothing."]
+        );
+        assert_eq!(
+            cut_text("He asked \"why?\" and I said so! Then I left"),
+            ["He asked \"why?\" and I said so!", "Then I left"]
+        );
+        assert_eq!(
+            cut_text("i waited... and then i left. that was it"),
+            ["i waited... and then i left.", "that was it"]
+        );
         assert!(cut_text("").is_empty());
     }
 

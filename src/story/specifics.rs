@@ -6,9 +6,36 @@ use super::{Moment, moment};
 
 /// Days, months, seasons and other words for a time.
 const TIMES: [&str; 30] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april",
-    "june", "july", "august", "september", "october", "november", "december", "spring", "summer", "autumn", "winter",
-    "christmas", "easter", "thanksgiving", "midnight", "noon", "weekend", "overnight", "yesterday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "christmas",
+    "easter",
+    "thanksgiving",
+    "midnight",
+    "noon",
+    "weekend",
+    "overnight",
+    "yesterday",
 ];
 /// Words that go on to tell what a number counts.
 const FOLLOWING: usize = 2;
@@ -55,5 +82,9 @@ fn is_name(tokens: &[Token<'_>], i: usize, word: &str) -> bool {
     let text = tokens[i].text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let after_stop = tokens[i - 1].text.ends_with(['.', '?', '!', ':', '"', '\u{201c}']);
     let own = word.split('\'').next().unwrap_or(word);
-    text.starts_with(char::is_uppercase) && !after_stop && !I.contains(&word) && !NO_NAMES.contains(&own) && own.len() > 1
+    text.starts_with(char::is_uppercase)
+        && !after_stop
+        && !I.contains(&word)
+        && !NO_NAMES.contains(&own)
+        && own.len() > 1
 }

@@ -130,7 +130,9 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
         }
         let lost = |share: f64, random: &mut Random| random.below(1.0) < share;
         let mut word = word.clone();
-        if word.ends_with(['.', '!', '?']) && lost(stops, random) || word.ends_with([',', ';', ':']) && lost(commas, random) {
+        if word.ends_with(['.', '!', '?']) && lost(stops, random)
+            || word.ends_with([',', ';', ':']) && lost(commas, random)
+        {
             word.pop();
         }
         spoken.push((word, *label));
@@ -215,7 +217,8 @@ fn learn(examples: &[&Example]) -> Weights {
     let about: Vec<&Example> = examples.iter().copied().filter(|e| e.topic.is_some() && !e.off_topic).collect();
     let seen = |topic: &&str| about.iter().filter(|e| e.topic == Some(topic)).count() >= FEWEST_ANSWERS;
     let names: Vec<String> = topics().filter(seen).map(str::to_string).collect();
-    let about: Vec<&Example> = about.iter().copied().filter(|e| names.iter().any(|n| Some(n.as_str()) == e.topic)).collect();
+    let about: Vec<&Example> =
+        about.iter().copied().filter(|e| names.iter().any(|n| Some(n.as_str()) == e.topic)).collect();
     let (topic_mean, topics) = learn_topics(&about, &names);
     Weights {
         parts: learn_parts(&sequences),
@@ -244,46 +247,51 @@ fn learn_parts(sequences: &[Sequence]) -> Chain {
             last: std::array::from_fn(|k| w[at + 30 + k]),
         }
     };
-    let found = minimize(size, |w| {
-        let chain = chain(w);
-        let emission = outputs(&x, &chain.emission);
-        let mut value = 0.0;
-        let mut errors = Array2::zeros((x.nrows(), 5));
-        let mut gradient = vec![0.0; size];
-        let at = 5 * FEATURES + 5;
-        let mut first = 0;
-        for e in sequences {
-            let n = e.labels.len();
-            let rows: Vec<[f64; 5]> = (first..first + n).map(|i| std::array::from_fn(|k| f64::from(emission[[i, k]]))).collect();
-            let expected = marginals(&chain, &rows);
-            let (all, pairs) = forward(&chain, &rows);
-            let mut gold = chain.first[e.labels[0]] + chain.last[e.labels[n - 1]];
-            for i in 0..n {
-                gold += rows[i][e.labels[i]];
-                for k in 0..5 {
-                    let hit = f64::from(u8::from(e.labels[i] == k));
-                    errors[[first + i, k]] = ((expected[i][k] - hit) * e.weight) as f32;
-                    if i == 0 {
-                        gradient[at + 25 + k] += (expected[0][k] - hit) * e.weight;
+    let found = minimize(
+        size,
+        |w| {
+            let chain = chain(w);
+            let emission = outputs(&x, &chain.emission);
+            let mut value = 0.0;
+            let mut errors = Array2::zeros((x.nrows(), 5));
+            let mut gradient = vec![0.0; size];
+            let at = 5 * FEATURES + 5;
+            let mut first = 0;
+            for e in sequences {
+                let n = e.labels.len();
+                let rows: Vec<[f64; 5]> =
+                    (first..first + n).map(|i| std::array::from_fn(|k| f64::from(emission[[i, k]]))).collect();
+                let expected = marginals(&chain, &rows);
+                let (all, pairs) = forward(&chain, &rows);
+                let mut gold = chain.first[e.labels[0]] + chain.last[e.labels[n - 1]];
+                for i in 0..n {
+                    gold += rows[i][e.labels[i]];
+                    for k in 0..5 {
+                        let hit = f64::from(u8::from(e.labels[i] == k));
+                        errors[[first + i, k]] = ((expected[i][k] - hit) * e.weight) as f32;
+                        if i == 0 {
+                            gradient[at + 25 + k] += (expected[0][k] - hit) * e.weight;
+                        }
+                        if i + 1 == n {
+                            gradient[at + 30 + k] += (expected[i][k] - hit) * e.weight;
+                        }
                     }
-                    if i + 1 == n {
-                        gradient[at + 30 + k] += (expected[i][k] - hit) * e.weight;
+                    if i > 0 {
+                        gold += chain.transition[e.labels[i - 1]][e.labels[i]];
+                        gradient[at + 5 * e.labels[i - 1] + e.labels[i]] -= e.weight;
                     }
                 }
-                if i > 0 {
-                    gold += chain.transition[e.labels[i - 1]][e.labels[i]];
-                    gradient[at + 5 * e.labels[i - 1] + e.labels[i]] -= e.weight;
+                for (slot, pair) in gradient[at..at + 25].iter_mut().zip(pairs.iter().flatten()) {
+                    *slot += pair * e.weight;
                 }
+                value += (all - gold) * e.weight;
+                first += n;
             }
-            for (slot, pair) in gradient[at..at + 25].iter_mut().zip(pairs.iter().flatten()) {
-                *slot += pair * e.weight;
-            }
-            value += (all - gold) * e.weight;
-            first += n;
-        }
-        add_linear_gradient(&x, &errors, &mut gradient);
-        (value, gradient)
-    }, PULL_PARTS);
+            add_linear_gradient(&x, &errors, &mut gradient);
+            (value, gradient)
+        },
+        PULL_PARTS,
+    );
     chain(&found)
 }
 
@@ -295,7 +303,11 @@ fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
     for i in 0..n {
         a[i] = std::array::from_fn(|k| {
             rows[i][k]
-                + if i == 0 { chain.first[k] } else { log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + chain.transition[j][k])) }
+                + if i == 0 {
+                    chain.first[k]
+                } else {
+                    log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + chain.transition[j][k]))
+                }
         });
     }
     for i in (0..n).rev() {
@@ -321,20 +333,24 @@ fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
 
 /// Logistic regression on targets from 0 to 1.
 fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f64) -> Linear {
-    let found = minimize(ALONE + 1, |w| {
-        let model = linear(w, 1);
-        let z = outputs(x, &model);
-        let mut errors = Array2::zeros((x.nrows(), 1));
-        let mut value = 0.0;
-        for (i, (target, weight)) in targets.iter().zip(weights).enumerate() {
-            let z = f64::from(z[[i, 0]]);
-            value += weight * (softplus(z) - target * z);
-            errors[[i, 0]] = (weight * (1.0 / (1.0 + (-z).exp()) - target)) as f32;
-        }
-        let mut gradient = vec![0.0; ALONE + 1];
-        add_linear_gradient(x, &errors, &mut gradient);
-        (value, gradient)
-    }, pull);
+    let found = minimize(
+        ALONE + 1,
+        |w| {
+            let model = linear(w, 1);
+            let z = outputs(x, &model);
+            let mut errors = Array2::zeros((x.nrows(), 1));
+            let mut value = 0.0;
+            for (i, (target, weight)) in targets.iter().zip(weights).enumerate() {
+                let z = f64::from(z[[i, 0]]);
+                value += weight * (softplus(z) - target * z);
+                errors[[i, 0]] = (weight * (1.0 / (1.0 + (-z).exp()) - target)) as f32;
+            }
+            let mut gradient = vec![0.0; ALONE + 1];
+            add_linear_gradient(x, &errors, &mut gradient);
+            (value, gradient)
+        },
+        pull,
+    );
     linear(&found, 1)
 }
 
@@ -352,8 +368,10 @@ fn learn_topics(examples: &[&Example], names: &[String]) -> (Vec<f32>, Linear) {
         let length = row.dot(&row).sqrt().max(1e-6);
         row /= length;
     }
-    let place: Vec<usize> =
-        examples.iter().map(|e| names.iter().position(|n| Some(n.as_str()) == e.topic).expect("a known topic")).collect();
+    let place: Vec<usize> = examples
+        .iter()
+        .map(|e| names.iter().position(|n| Some(n.as_str()) == e.topic).expect("a known topic"))
+        .collect();
     let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
     place.iter().for_each(|p| *counts.entry(*p).or_default() += 1.0);
     let even = examples.len() as f64 / counts.len() as f64;
@@ -364,22 +382,26 @@ fn learn_topics(examples: &[&Example], names: &[String]) -> (Vec<f32>, Linear) {
 /// Multinomial regression.
 fn learn_classes(x: &Array2<f32>, classes: &[usize], weights: &[f64], k: usize, pull: f64) -> Linear {
     let size = k * (x.ncols() + 1);
-    let found = minimize(size, |w| {
-        let z = outputs(x, &linear(w, k));
-        let mut errors = Array2::zeros((x.nrows(), k));
-        let mut value = 0.0;
-        for (i, row) in z.rows().into_iter().enumerate() {
-            let row: Vec<f64> = row.iter().map(|z| f64::from(*z)).collect();
-            let all = log_sum(&row);
-            value += weights[i] * (all - row[classes[i]]);
-            for (j, z) in row.iter().enumerate() {
-                errors[[i, j]] = (weights[i] * ((z - all).exp() - f64::from(u8::from(j == classes[i])))) as f32;
+    let found = minimize(
+        size,
+        |w| {
+            let z = outputs(x, &linear(w, k));
+            let mut errors = Array2::zeros((x.nrows(), k));
+            let mut value = 0.0;
+            for (i, row) in z.rows().into_iter().enumerate() {
+                let row: Vec<f64> = row.iter().map(|z| f64::from(*z)).collect();
+                let all = log_sum(&row);
+                value += weights[i] * (all - row[classes[i]]);
+                for (j, z) in row.iter().enumerate() {
+                    errors[[i, j]] = (weights[i] * ((z - all).exp() - f64::from(u8::from(j == classes[i])))) as f32;
+                }
             }
-        }
-        let mut gradient = vec![0.0; size];
-        add_linear_gradient(x, &errors, &mut gradient);
-        (value, gradient)
-    }, pull);
+            let mut gradient = vec![0.0; size];
+            add_linear_gradient(x, &errors, &mut gradient);
+            (value, gradient)
+        },
+        pull,
+    );
     linear(&found, k)
 }
 
