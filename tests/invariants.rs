@@ -10,11 +10,19 @@ use aloud::analyze::analyze;
 use aloud::metrics::Brief;
 use aloud::report::Report;
 use aloud::span::Span;
-use aloud::transcript::{ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use common::{sample, write_wav};
 
-/// Hears a word every quarter of a second.
-struct Metronome;
+/// Hears a word at equal distances.
+struct Metronome {
+    /// The distance, in seconds.
+    every_s: f64,
+}
+
+/// As many words as fluent speech has.
+const FLUENT: Metronome = Metronome { every_s: 0.25 };
+/// So few words that they leave most of the speech unexplained.
+const SPARSE: Metronome = Metronome { every_s: 4.0 };
 
 impl Transcriber for Metronome {
     fn model(&self) -> &str {
@@ -26,15 +34,16 @@ impl Transcriber for Metronome {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
-        Ok(Box::new(Metronome))
+        Ok(Box::new(Metronome { every_s: self.every_s }))
     }
 }
 
 impl Reader for Metronome {
-    fn read(&mut self, samples: &[f32], _language: &str) -> Result<Reading, TranscriptError> {
-        let words = (0..samples.len() / 4_000).map(|i| ReadWord {
+    fn read(&mut self, samples: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+        let count = (samples.len() as f64 / 16_000.0 / self.every_s).ceil() as usize;
+        let words = (0..count).map(|i| ReadWord {
             text: format!("word{i}."),
-            span: Span::new(i as f64 * 0.25, (i + 1) as f64 * 0.25),
+            span: Span::new(i as f64 * self.every_s, i as f64 * self.every_s + 0.25),
             probability: 0.9,
         });
         Ok(Reading { words: words.collect(), until_s: None, language: None })
@@ -42,7 +51,7 @@ impl Reader for Metronome {
 }
 
 fn report(path: &Path) -> Report {
-    analyze(path, &Metronome, &Brief::default(), &|_| {}).expect("it is a recording").0
+    analyze(path, &FLUENT, &Brief::default(), &|_| {}).expect("it is a recording").0
 }
 
 /// The good sample as samples at 16 kHz.
@@ -55,6 +64,15 @@ fn heard(folder: &Path, name: &str, samples: &[f32]) -> Report {
     let path: PathBuf = folder.join(name);
     write_wav(&path, 16_000, samples);
     report(&path)
+}
+
+/// Even noise between -1 and 1, always the same.
+fn noise() -> impl FnMut() -> f32 {
+    let mut seed = 7u32;
+    move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (f64::from(seed) / f64::from(u32::MAX) * 2.0 - 1.0) as f32
+    }
 }
 
 fn assert_same(a: &Report, b: &Report, what: &str) {
@@ -148,6 +166,56 @@ fn the_sampling_rate_does_not_matter() {
     let path = folder.path().join("32k.wav");
     write_wav(&path, 32_000, &double);
     assert_same(&plain, &report(&path), "32 kHz");
+}
+
+#[test]
+fn an_answer_that_gets_softer_keeps_its_pauses() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = good();
+    let mut pauses = heard(folder.path(), "plain.wav", &samples).pauses.unwrap().events;
+    // The room gets softer too: the silence in which it does is left out.
+    let middle = pauses.remove(pauses.len() / 2).span;
+    let from = ((middle.start_s + middle.end_s) * 8_000.0) as usize;
+    let softer: Vec<f32> = samples.iter().enumerate().map(|(i, x)| if i < from { *x } else { x * 0.1 }).collect();
+    let mut found = heard(folder.path(), "softer.wav", &softer).pauses.unwrap().events;
+    found.retain(|p| p.span.overlap_s(&middle) <= 0.0);
+    assert_eq!(found.len(), pauses.len(), "20 dB softer from {:.1} s on", middle.start_s);
+    for (a, b) in pauses.iter().zip(&found) {
+        let apart_s = (a.span.start_s - b.span.start_s).abs().max((a.span.end_s - b.span.end_s).abs());
+        assert!(apart_s <= 0.1, "{a:?} {b:?}");
+    }
+}
+
+/// The filled pauses that are heard where hardly a word is written.
+fn only_heard(folder: &Path, samples: &[f32]) -> Vec<Span> {
+    let path = folder.join("sparse.wav");
+    write_wav(&path, 16_000, samples);
+    let (report, _) = analyze(&path, &SPARSE, &Brief::default(), &|_| {}).expect("it is a recording");
+    report.fillers.unwrap().events.iter().filter(|e| e.word.is_none()).map(|e| e.span).collect()
+}
+
+#[test]
+fn filled_pauses_are_heard_without_being_written_and_other_sounds_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth = common::filled_pauses("fillers.flac");
+    let samples = aloud::audio::Recording::open(&sample("fillers.flac"), &mut |_| {}).unwrap().speech;
+    let found = only_heard(folder.path(), &samples);
+    let right = found.iter().filter(|f| truth.iter().any(|t| (t.start_s - f.start_s).abs() < 0.1)).count();
+    assert!(2 * right >= truth.len() && found.len() <= right + 1, "{right} of {found:?}, truth {truth:?}");
+
+    let samples = good();
+    let before = only_heard(folder.path(), &samples).len();
+    let pause = heard(folder.path(), "plain.wav", &samples).pauses.unwrap().events[2].span;
+    let middle = ((pause.start_s + pause.end_s) * 8_000.0) as usize;
+    let mut noise = noise();
+    let time = |i: usize| i as f32 / 16_000.0;
+    let tone: Vec<f32> = (0..9_600).map(|i| 0.1 * (std::f32::consts::TAU * 440.0 * time(i)).sin()).collect();
+    let hiss: Vec<f32> = (0..9_600).map(|_| 0.05 * noise()).collect();
+    let coughs: Vec<f32> = (0..9_600).map(|i| 0.4 * noise() * (-30.0 * (time(i) % 0.3)).exp()).collect();
+    for (name, sound) in [("tone", tone), ("hiss", hiss), ("coughs", coughs)] {
+        let with = [&samples[..middle], &[0.0; 3_200], &sound, &[0.0; 3_200], &samples[middle..]].concat();
+        assert!(only_heard(folder.path(), &with).len() <= before, "{name}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! (the answer), so silence before and after changes nothing.
 
 pub mod discourse_markers;
+mod filled_pauses;
 pub mod fillers;
 pub mod length;
 pub mod pace;
