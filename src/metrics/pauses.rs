@@ -103,6 +103,9 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     }
     let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| bare(&w.text));
     let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
+    // Who takes up a word just said goes on where they were: "if you | if you have".
+    let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
+    let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| bare(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
         || SUBJECTS.contains(&first.as_str())
         || (COORDINATORS.contains(&first.as_str()) && SUBJECTS.contains(&second.as_str()));
@@ -110,13 +113,15 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
     if ends.iter().any(|c| ".!?".contains(*c)) {
         if ADDED_ON.contains(&first.as_str()) { Place::BetweenClauses } else { Place::BetweenSentences }
-    } else if begins_clause && !opened {
+    } else if begins_clause && !opened && !taken_up {
         Place::BetweenClauses
     } else {
         Place::WithinClause
     }
 }
 
+/// How many words back a word can have been said that is taken up after a pause (ours).
+const TAKEN_UP_WITHIN: usize = 3;
 /// Words that add a clause to a sentence that seemed to be over.
 const ADDED_ON: &[&str] = &["and", "but", "or"];
 /// Words that join a clause, or a mere word, to what was said.
@@ -165,6 +170,7 @@ mod tests {
         assert_eq!(placed("I asked | the drivers."), Place::WithinClause);
         assert_eq!(placed("It took a week because | they were late."), Place::WithinClause);
         assert_eq!(placed("It took a week. | So we paid."), Place::BetweenSentences);
+        assert_eq!(placed("It broke if you, | if you opened it."), Place::WithinClause);
         assert_eq!(placed("|"), Place::WithinClause);
     }
 }
