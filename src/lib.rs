@@ -7,6 +7,7 @@
 
 pub mod analyze;
 pub mod audio;
+pub mod capture;
 pub mod metrics;
 pub mod plain;
 pub mod questions;
