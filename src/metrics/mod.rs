@@ -30,8 +30,17 @@ pub use voice::Voice;
 pub struct Brief {
     /// The question that it answers.
     pub question: Option<Question>,
+    /// The shortest and the longest answer that the speaker aims at, in seconds; the question's own when `None`.
+    pub own_target_s: Option<[f64; 2]>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+}
+
+impl Brief {
+    /// The shortest and the longest good answer, in seconds; `None` when nobody said.
+    pub fn target_s(&self) -> Option<[f64; 2]> {
+        self.own_target_s.or_else(|| self.question.as_ref()?.target_s)
+    }
 }
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -63,7 +72,7 @@ impl Metrics {
             pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
             fillers,
             pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, brief.question.as_ref())),
+            length: Some(Length::of(&answer, phonation_s, brief.target_s())),
             voice: Some(Voice::of(features, transcript, levels)),
         }
     }
