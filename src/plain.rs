@@ -48,7 +48,9 @@ mod tests {
     fn times_and_numbers_read_as_said() {
         assert_eq!((clock(6.6), clock(59.7), clock(-1.0)), ("0:07".into(), "1:00".into(), "0:00".into()));
         assert_eq!((counted(1, "pause"), counted(0, "pause")), ("1 pause".into(), "0 pauses".into()));
-        for (text, seconds) in [("90", 90.0), ("90s", 90.0), ("1:30", 90.0), ("1m30s", 90.0), ("5 min", 300.0), ("2.5s", 2.5)] {
+        for (text, seconds) in
+            [("90", 90.0), ("90s", 90.0), ("1:30", 90.0), ("1m30s", 90.0), ("5 min", 300.0), ("2.5s", 2.5)]
+        {
             assert_eq!(length(text), Ok(seconds), "{text}");
         }
         for text in ["", "0", "-5s", "soon", "1:75", "NaN", "inf", "900h"] {

@@ -20,5 +20,5 @@ pub use device::{Format, Microphone, Sample, microphones};
 pub use error::CaptureError;
 pub use meter::{CLIPPED, Meter};
 pub use recorder::{Ending, Limits, Recorder, Status, Take};
-pub use take::{About, Gap, Place, Unfinished, settle, unfinished};
+pub use take::{About, Place, Unfinished, settle, unfinished};
 pub use watch::Concern;

@@ -132,15 +132,14 @@ impl Recorder {
         let (opened, result) = sync_channel(1);
         let status = Arc::new(Mutex::new(Status::default()));
         let shared = Arc::clone(&status);
-        let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
-            match Stream::open(&microphone) {
+        let thread =
+            std::thread::Builder::new().name("recorder".into()).spawn(move || match Stream::open(&microphone) {
                 Ok(stream) => {
                     let _ = opened.send(Ok(stream.format));
                     Worker::new(stream, place, about, limits, shared).run(&received);
                 }
                 Err(error) => drop(opened.send(Err(error))),
-            }
-        });
+            });
         let name = || "recorder".to_owned();
         let thread = thread.map_err(|e| CaptureError::Failed { name: name(), reason: e.to_string() })?;
         let lost = |_| CaptureError::Failed { name: name(), reason: "it stopped while it was opened".to_owned() };

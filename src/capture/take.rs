@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::device::{Format, Sample};
 use super::error::CaptureError;
+use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 
 /// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
 const HEADER_EVERY: Duration = Duration::from_millis(200);
@@ -23,31 +24,10 @@ const HEADER_EVERY: Duration = Duration::from_millis(200);
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 /// The largest WAV file, in bytes: its lengths have 32 bits. The rest is for the header and the gaps.
 const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
-/// The chunk that says what went missing.
-pub(crate) const CHUNK: &[u8; 4] = b"alou";
-/// The form of what is in it.
-const SCHEMA: &str = "aloud.take/1";
 /// The folder of the notes on unfinished takes, inside the folder of recordings.
 const NOTES: &str = ".unfinished";
 /// More takes of one name than this are not tried.
 const MOST_OF_A_NAME: u32 = 10_000;
-
-/// Sound that went missing while recording; silence of its length stands in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// The first missing frame, counted from the beginning of the recording.
-    pub at_frame: u64,
-    /// How many frames are missing.
-    pub frames: u64,
-}
-
-/// What aloud writes into its own recordings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Chunk {
-    schema: String,
-    /// What went missing, in order.
-    pub(crate) gaps: Vec<Gap>,
-}
 
 /// What a take is an answer to: what has to be known to analyze it later.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -311,8 +291,7 @@ fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureErr
         }
     };
     if place.file.is_none() {
-        make_private_folder(&folder)
-            .map_err(|reason| CaptureError::NotWritable { path: folder.clone(), reason })?;
+        make_private_folder(&folder).map_err(|reason| CaptureError::NotWritable { path: folder.clone(), reason })?;
     }
     let mut number = 1;
     loop {
@@ -401,16 +380,13 @@ fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
 
 /// Adds the chunk that says what is missing to the end of our own, finished WAV file.
 fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
-    let mut body = serde_json::to_vec(&Chunk { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
-    body.resize(body.len().next_multiple_of(2), b' ');
+    let chunk = gaps_chunk(gaps)?;
     let end = file.seek(SeekFrom::End(0))?;
     let written = (|| {
         if end % 2 == 1 {
             file.write_all(&[0])?;
         }
-        file.write_all(CHUNK)?;
-        file.write_all(&(body.len() as u32).to_le_bytes())?;
-        file.write_all(&body)?;
+        file.write_all(&chunk)?;
         let riff = u32::try_from(file.stream_position()? - 8).map_err(io::Error::other)?;
         file.seek(SeekFrom::Start(4))?;
         file.write_all(&riff.to_le_bytes())
@@ -523,7 +499,8 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> Option<(u64, u32)> {
     // A take whose end was written in order has its chunk already.
     let mut tail = [0; 4];
     let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
-    let ended = file.seek(SeekFrom::Start(chunk_at)).and_then(|_| file.read_exact(&mut tail)).is_ok() && &tail == CHUNK;
+    let ended =
+        file.seek(SeekFrom::Start(chunk_at)).and_then(|_| file.read_exact(&mut tail)).is_ok() && &tail == GAPS_CHUNK;
     if ended {
         return (rate_hz > 0).then_some((promised, rate_hz));
     }

@@ -256,9 +256,7 @@ mod tests {
 
     #[test]
     fn every_advice_is_one_line_that_says_what_to_do() {
-        for concern in
-            [Concern::Stalled, Concern::OnlyZeros, Concern::Clipping, Concern::TooLoud, Concern::TooSoft]
-        {
+        for concern in [Concern::Stalled, Concern::OnlyZeros, Concern::Clipping, Concern::TooLoud, Concern::TooSoft] {
             let advice = concern.advice("Yeti");
             assert!(!advice.contains('\n') && advice.ends_with('.'), "{advice}");
         }

@@ -94,9 +94,10 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
         Some(id) => format!("{now}_{id}"),
         None => now,
     };
-    let file = arguments.output.as_ref().map(|output| {
-        if output.is_dir() { output.join(format!("{name}.wav")) } else { output.clone() }
-    });
+    let file = arguments
+        .output
+        .as_ref()
+        .map(|output| if output.is_dir() { output.join(format!("{name}.wav")) } else { output.clone() });
     if let Some(ending) = file.as_deref().and_then(Path::extension)
         && !ending.eq_ignore_ascii_case("wav")
     {
@@ -183,7 +184,8 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
             continue;
         }
         // A question that is no longer known is no reason to leave it.
-        let known = About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
+        let known =
+            About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
         let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, wishes)?;
         if matches!(outcome, Outcome::Done) {
             take.settle();
@@ -339,7 +341,8 @@ impl Session {
         };
         let path = shown(&take.path);
         if let Some(reason) = cut_short(&take, &name) {
-            let kept = format!("the first {} are kept; analyze them with: aloud analyze {path}", clock(take.duration_s));
+            let kept =
+                format!("the first {} are kept; analyze them with: aloud analyze {path}", clock(take.duration_s));
             complain(&format!("{reason}; {kept}"));
             return Ok(Outcome::Failed);
         }

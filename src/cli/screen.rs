@@ -161,7 +161,8 @@ pub(super) fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: us
     ];
     let room = columns.saturating_sub(1); // a full last column wraps on some terminals
     for (time, least, rest) in &layouts {
-        let rest = rest.iter().filter(|part| !part.is_empty()).fold(String::new(), |all, part| format!("{all}  {part}"));
+        let rest =
+            rest.iter().filter(|part| !part.is_empty()).fold(String::new(), |all, part| format!("{all}  {part}"));
         let taken = time.chars().count() + rest.chars().count() + "  []".len();
         // The word comes and goes: the meter keeps its width whether it is there or not, where there is room.
         let reserve = if columns >= 80 { 30_usize.saturating_sub(long_word.len() + clip.len()) } else { 0 };

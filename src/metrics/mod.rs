@@ -65,7 +65,8 @@ impl Metrics {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
         };
         let silences = pauses::silences(features, &answer);
-        let phonation_s = answer.duration_s() - silences.iter().map(Span::duration_s).sum::<f64>();
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
+        let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
         let fillers =
             (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer, &brief.own_fillers));
         Self {
