@@ -19,8 +19,8 @@ use super::ring::Intake;
 /// How much sound the device delivers at a time, in seconds, where it lets us choose. Long enough for a busy system to
 /// keep up, short enough for the meter and for what a crash may cost.
 const BLOCK_S: f64 = 0.05;
-/// How long a sound server may take to open a stream.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the device's thread sleeps at most before it looks whether the device is still in order.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
 /// ALSA names that are no microphones but ways to convert sound, or that a sound server stands behind anyway.
 #[cfg(target_os = "linux")]
 const NO_MICROPHONES: &[&str] = &[
@@ -89,7 +89,11 @@ fn all() -> Vec<Microphone> {
     };
     let default = quietly(|| host.default_input_device()).and_then(|d| Microphone::of(d, true));
     // ALSA names a default device whether there is one or not.
-    let default = default.filter(|m| quietly(|| m.device.default_input_config()).is_ok());
+    let is_there = |m: &Microphone| match quietly(|| m.device.default_input_config()) {
+        Ok(_) => true,
+        Err(e) => matches!(e.kind(), ErrorKind::DeviceBusy | ErrorKind::PermissionDenied | ErrorKind::UnsupportedConfig),
+    };
+    let default = default.filter(is_there);
     let default_id = default.as_ref().map(|m| m.id.clone());
     let others = quietly(|| host.input_devices().map(|d| d.collect::<Vec<_>>())).unwrap_or_default();
     let others = others.into_iter().filter_map(|d| Microphone::of(d, false));
@@ -222,7 +226,7 @@ impl Microphone {
             _ => drop(errors.try_send(error)),
         };
         let arrived = move |data: &Data, _: &cpal::InputCallbackInfo| accept(data, &mut intake);
-        self.device.build_input_stream_raw(*config, format, arrived, failed, Some(OPEN_TIMEOUT))
+        self.device.build_input_stream_raw(*config, format, arrived, failed, Some(CHECK_EVERY))
     }
 }
 

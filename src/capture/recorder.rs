@@ -4,7 +4,7 @@
 //! before anybody speaks, and writes from [`Recorder::begin`] on. Nobody has to look at it for it to go on.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -194,6 +194,7 @@ struct Stream {
     format: Format,
     outlet: Outlet,
     errors: Receiver<cpal::Error>,
+    overruns: Arc<AtomicU64>,
     _running: cpal::Stream,
 }
 
@@ -210,7 +211,7 @@ impl Stream {
         };
         let running = microphone.start(intake, &overruns, &errors)?;
         let outlet = outlet.expect("a stream that started was given its intake");
-        Ok(Self { format, outlet, errors: reported, _running: running })
+        Ok(Self { format, outlet, errors: reported, overruns, _running: running })
     }
 }
 
@@ -229,6 +230,7 @@ struct Worker {
     only_zeros: bool,
     peak_dbfs: Option<f64>,
     device_failed: bool,
+    overruns: u64,
     samples: Vec<f32>,
 }
 
@@ -251,6 +253,7 @@ impl Worker {
             only_zeros: true,
             peak_dbfs: None,
             device_failed: false,
+            overruns: 0,
             samples: Vec::new(),
         }
     }
@@ -312,6 +315,7 @@ impl Worker {
         }
         if blocks > 0 {
             self.device_failed = false;
+            self.overruns = self.stream.overruns.load(Ordering::Relaxed);
         }
         let silent_s = self.watch.silent_s().filter(|_| !self.paused && self.take.is_some());
         if self.limits.silence_s.zip(silent_s).is_some_and(|(limit, silent)| silent >= limit) {
@@ -349,6 +353,9 @@ impl Worker {
             let fatal = [ErrorKind::DeviceNotAvailable, ErrorKind::StreamInvalidated, ErrorKind::HostUnavailable];
             gone |= fatal.contains(&error.kind());
         }
+        // A device that reports one loss after the other and delivers nothing in between has failed, too.
+        let overruns = self.stream.overruns.load(Ordering::Relaxed);
+        self.device_failed |= overruns > self.overruns + 2;
         let stalled_s = self.watch.stalled_s(now);
         gone || stalled_s >= GONE_S || (self.device_failed && stalled_s >= GONE_AFTER_ERROR_S)
     }

@@ -360,7 +360,7 @@ impl Session {
             ));
         }
         if take.only_zeros && take.duration_s > 0.0 {
-            complain(&Concern::OnlyZeros.advice(&name));
+            complain("the recording holds nothing but silence, so there is no report; check the microphone with: aloud doctor");
             return Ok(Outcome::Failed);
         }
         if wishes.leave() {
