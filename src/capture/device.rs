@@ -91,7 +91,9 @@ fn all() -> Vec<Microphone> {
     // ALSA names a default device whether there is one or not.
     let is_there = |m: &Microphone| match quietly(|| m.device.default_input_config()) {
         Ok(_) => true,
-        Err(e) => matches!(e.kind(), ErrorKind::DeviceBusy | ErrorKind::PermissionDenied | ErrorKind::UnsupportedConfig),
+        Err(e) => {
+            matches!(e.kind(), ErrorKind::DeviceBusy | ErrorKind::PermissionDenied | ErrorKind::UnsupportedConfig)
+        }
     };
     let default = default.filter(is_there);
     let default_id = default.as_ref().map(|m| m.id.clone());

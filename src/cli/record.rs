@@ -240,14 +240,18 @@ impl Session {
         }
     }
 
-    /// Counts down where somebody can see it, and waits for the microphone. False if somebody left.
+    /// Counts down where somebody can see it, and waits for the microphone. False if somebody left. Where nobody looks, the
+    /// take begins at once: whoever started it may have started to play something to it, too.
     fn count_down(&mut self) -> Result<bool> {
+        if !self.screen.counts_down() {
+            return Ok(true);
+        }
         let begun = Instant::now();
-        let wait = Duration::from_secs(if self.screen.counts_down() { COUNTDOWN } else { 0 });
+        let wait = Duration::from_secs(COUNTDOWN);
         loop {
             match self.wishes.next(&mut self.screen, DRAW_EVERY / 2) {
-                Some(Wish::Finish) if self.screen.counts_down() => break,
-                Some(Wish::Finish | Wish::Leave | Wish::Interrupt) => return Ok(false),
+                Some(Wish::Finish) => break,
+                Some(Wish::Leave | Wish::Interrupt) => return Ok(false),
                 _ => {}
             }
             let status = self.recorder.status();
@@ -360,7 +364,9 @@ impl Session {
             ));
         }
         if take.only_zeros && take.duration_s > 0.0 {
-            complain("the recording holds nothing but silence, so there is no report; check the microphone with: aloud doctor");
+            complain(
+                "the recording holds nothing but silence, so there is no report; check the microphone with: aloud doctor",
+            );
             return Ok(Outcome::Failed);
         }
         if wishes.leave() {
