@@ -16,9 +16,10 @@ use cpal::{BufferSize, Data, ErrorKind, FromSample, SampleFormat, SizedSample, S
 use super::error::CaptureError;
 use super::ring::Intake;
 
-/// How much sound the device delivers at a time, in seconds, where it lets us choose. Long enough for a busy system to
-/// keep up, short enough for the meter and for what a crash may cost.
-const BLOCK_S: f64 = 0.05;
+/// How much sound the device delivers at a time, in seconds, where it lets us choose; its own buffer holds two of them.
+/// Long enough for a busy system to keep up (0.05 lost sound on two loaded cores), short enough for the meter and for what a
+/// crash may cost.
+const BLOCK_S: f64 = 0.125;
 /// How long the device's thread sleeps at most before it looks whether the device is still in order.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
 /// ALSA names that are no microphones but ways to convert sound, or that a sound server stands behind anyway.

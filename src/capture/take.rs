@@ -19,7 +19,7 @@ use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 
 /// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
-const HEADER_EVERY: Duration = Duration::from_millis(200);
+const HEADER_EVERY: Duration = Duration::from_millis(100);
 /// How often the file is synced to the disk: the most that a power cut may cost. Syncing can hold the writer up.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 /// The largest WAV file, in bytes: its lengths have 32 bits. The rest is for the header and the gaps.

@@ -87,7 +87,6 @@ pub(super) struct Watch {
     last_sound: Option<Duration>,
     zeros: usize,
     recent: VecDeque<Reading>,
-    loud_in_a_row: usize,
     heard: bool,
     silent_readings: usize,
 }
@@ -95,15 +94,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Begins at `now`, on the clock of all other times here.
     pub(super) fn new(now: Duration) -> Self {
-        Self {
-            started: now,
-            last_sound: None,
-            zeros: 0,
-            recent: VecDeque::new(),
-            loud_in_a_row: 0,
-            heard: false,
-            silent_readings: 0,
-        }
+        Self { started: now, last_sound: None, zeros: 0, recent: VecDeque::new(), heard: false, silent_readings: 0 }
     }
 
     /// Sound arrived, whatever it is.
@@ -118,23 +109,32 @@ impl Watch {
         if self.recent.len() > readings(ROOM_S) {
             self.recent.pop_front();
         }
-        self.loud_in_a_row = if self.is_speech(reading.level_dbfs) { self.loud_in_a_row + 1 } else { 0 };
-        if self.loud_in_a_row >= SHORTEST_SPEECH {
-            self.heard = true;
-            self.silent_readings = 0;
-        } else {
-            self.silent_readings += 1;
+        match self.since_speech() {
+            Some(readings) => (self.heard, self.silent_readings) = (true, readings),
+            None => self.silent_readings += 1,
         }
     }
 
-    /// Whether a level is that of the voice, by what was heard lately.
-    fn is_speech(&self, level_dbfs: f64) -> bool {
+    /// The readings since somebody last spoke, of those that are remembered; what is the voice and what the room is told
+    /// anew from all of them each time, since the beginning of an answer may have nothing but voice.
+    fn since_speech(&self) -> Option<usize> {
         let mut levels: Vec<f64> = self.recent.iter().map(|r| r.level_dbfs).collect();
         levels.sort_by(f64::total_cmp);
         let at = |share: f64| levels[((levels.len() - 1) as f64 * share).round() as usize];
         let (room, voice) = (at(ROOM_SHARE), at(1.0 - ROOM_SHARE / 2.0));
-        let clear = (SPEECH_SHARE * (voice - room)).clamp(SPEECH_DB[0], SPEECH_DB[1]);
-        voice - room >= VOICE_DB && level_dbfs >= room + clear
+        let threshold = room + (SPEECH_SHARE * (voice - room)).clamp(SPEECH_DB[0], SPEECH_DB[1]);
+        if voice - room < VOICE_DB {
+            return None;
+        }
+        let mut in_a_row = 0;
+        self.recent
+            .iter()
+            .rev()
+            .position(|reading| {
+                in_a_row = if reading.level_dbfs >= threshold { in_a_row + 1 } else { 0 };
+                in_a_row == SHORTEST_SPEECH
+            })
+            .map(|last| last + 1 - SHORTEST_SPEECH)
     }
 
     /// Whether anything has arrived yet.
@@ -250,6 +250,10 @@ mod tests {
         assert!(talk.silent_s().unwrap() < 0.05);
         let (over, _) = watch(&[(ROOM, 2.0), (VOICE, 3.0), (ROOM, 5.0)]);
         assert!((over.silent_s().unwrap() - 5.0).abs() < 0.05);
+        let (at_once, _) = watch(&[(VOICE, 4.0), (ROOM, 3.0)]);
+        assert!((at_once.silent_s().unwrap() - 3.0).abs() < 0.05);
+        let (long, _) = watch(&[(VOICE, 4.0), (ROOM, 100.0)]);
+        assert!((long.silent_s().unwrap() - 100.0).abs() < 0.05);
         let (knock, _) = watch(&[(ROOM, 2.0), (VOICE, 3.0), (ROOM, 2.0), (VOICE, 0.1), (ROOM, 3.0)]);
         assert!((knock.silent_s().unwrap() - 5.1).abs() < 0.05);
     }

@@ -275,14 +275,16 @@ impl Session {
     /// One take, from its beginning to its end.
     fn take(&mut self) -> (Take, After) {
         let mut after = After::Analyze;
-        let mut paused = false;
+        let (mut paused, mut finishing) = (false, false);
         let mut plain_at_s = PLAIN_EVERY_S;
         let mut drawn = Instant::now();
         loop {
             match self.wishes.next(&mut self.screen, DRAW_EVERY / 2) {
-                Some(Wish::Finish | Wish::Interrupt) => self.recorder.finish(),
-                Some(Wish::Leave) => {
-                    self.wishes.remember_to_leave();
+                Some(wish @ (Wish::Finish | Wish::Interrupt | Wish::Leave)) => {
+                    if wish == Wish::Leave || (wish == Wish::Interrupt && finishing) {
+                        self.wishes.remember_to_leave();
+                    }
+                    finishing |= wish == Wish::Interrupt;
                     self.recorder.finish();
                 }
                 Some(Wish::Pause) => {

@@ -24,6 +24,8 @@ pub(super) struct Screen {
     /// Somebody looks at it.
     watched: bool,
     counted: Option<u64>,
+    /// What the live line shows.
+    shown: String,
 }
 
 impl Screen {
@@ -35,7 +37,7 @@ impl Screen {
         if live {
             put_back_on_panic();
         }
-        Self { live, watched, counted: None }
+        Self { live, watched, counted: None, shown: String::new() }
     }
 
     /// Whether keys come one by one.
@@ -70,12 +72,16 @@ impl Screen {
         }
         let columns = self.columns();
         let line: String = line.chars().take(columns.saturating_sub(1)).collect();
+        if line == self.shown {
+            return; // slow lines to far machines have better to do
+        }
         let mut out = io::stderr().lock();
         // The cursor rests at the beginning, so that what a narrower window wraps is cleared too.
         let _ = queue!(out, MoveToColumn(0), Clear(ClearType::FromCursorDown))
             .and_then(|()| write!(out, "{line}"))
             .and_then(|()| queue!(out, MoveToColumn(0)))
             .and_then(|()| out.flush());
+        self.shown = line;
     }
 
     /// Takes the live line away.
@@ -85,6 +91,7 @@ impl Screen {
 
     /// The window has another size.
     pub(super) fn resized(&mut self) {
+        self.shown = " ".to_owned(); // whatever is there now
         self.clear();
     }
 

@@ -4,7 +4,8 @@
  *
  *   pcm.!default { type tape rate 16000 channels 1 format S16_LE sound tone }
  *
- * sound     tone (440 Hz, half of full scale), zeros, square (full scale, all of it clipped), soft (-50 dBFS)
+ * sound     tone (440 Hz, half of full scale), zeros, square (full scale, all of it clipped), soft (-50 dBFS),
+ *           burst (a tone for 4 s, then a room at -66 dBFS)
  * busy      1: another program holds it
  * denied    1: not ours to use
  * stall_ms  from then on it delivers nothing and says nothing
@@ -104,10 +105,11 @@ static snd_pcm_sframes_t tape_transfer(snd_pcm_ioplug_t *io, const snd_pcm_chann
     tape_t *tape = io->private_data;
     for (snd_pcm_uframes_t i = 0; i < size; i++) {
         double phase = fmod(440.0 * (tape->origin + tape->read + i) / tape->rate, 1.0);
+        double quiet = tape->sound == 'b' && tape->origin + tape->read + i > 4.0 * tape->rate ? 0.001 : 1;
         double x = tape->sound == 'z'   ? 0
                    : tape->sound == 's' ? 0.003 * sin(2 * M_PI * phase)
                    : tape->sound == 'q' ? (phase < 0.5 ? 1 : -1)
-                                        : 0.5 * sin(2 * M_PI * phase);
+                                        : 0.5 * quiet * sin(2 * M_PI * phase);
         for (unsigned c = 0; c < io->channels; c++)
             put(tape, (char *)areas[c].addr + (areas[c].first + (offset + i) * areas[c].step) / 8, x);
     }
