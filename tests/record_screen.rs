@@ -1,6 +1,6 @@
 //! `aloud record` on a terminal: a pseudo terminal with the program in it, and a terminal emulator that says what a person
 //! would see.
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod common;
 
@@ -9,7 +9,7 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use common::microphone::{Home, duration_s, only_wav, wavs};
+use common::microphone::{Home, duration_s, only_wav, signal, wavs};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// A tone that ends after 4 s: the meter has something to show, and then nothing.
@@ -253,15 +253,9 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     let Some(home) = Home::with_tape(TAPE) else { return };
     let mut terminal = Terminal::open(&home, 80, "record --json", &[]);
     terminal.until("REC 0:01");
-    let children = std::process::Command::new("pgrep")
-        .args(["-P", &terminal.child.process_id().unwrap().to_string()])
-        .output()
-        .expect("pgrep runs");
-    let recorder = String::from_utf8(children.stdout).unwrap().trim().to_owned();
-    let kill = |signal: &str| {
-        assert!(std::process::Command::new("kill").args([signal, &recorder]).status().unwrap().success())
-    };
-    kill("-TERM");
+    let shell = terminal.child.process_id().unwrap();
+    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).expect("Linux");
+    signal(children.trim().parse().expect("one child"), "TERM");
     let (code, shown) = terminal.end();
     assert!(code == "0" && shown.contains("aloud.report/1"), "{shown}");
 

@@ -10,6 +10,7 @@
 mod continuity;
 mod device;
 mod error;
+mod line;
 mod meter;
 mod recorder;
 mod ring;
@@ -18,6 +19,7 @@ mod watch;
 
 pub use device::{Format, Microphone, Sample, microphones};
 pub use error::CaptureError;
+pub use line::live_line;
 pub use meter::{CLIPPED, Meter};
 pub use recorder::{Ending, Limits, Recorder, Status, Take};
 pub use take::{About, Place, Unfinished, settle, unfinished};

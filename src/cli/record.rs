@@ -6,7 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use aloud::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take};
+use aloud::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
 use aloud::metrics::Brief;
 use aloud::plain::{clock, length};
 use aloud::questions::{self, Question};
@@ -17,7 +17,7 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::analyze::{Form, Printer, one};
-use super::screen::{Screen, live_line};
+use super::screen::Screen;
 use super::wishes::{Wish, Wishes};
 use super::{Outcome, complain};
 

@@ -178,8 +178,7 @@ impl Running {
 
     /// Sends a signal by its name, such as `INT`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
-        assert!(sent.expect("kill runs").success(), "{name}");
+        signal(self.id(), name);
     }
 
     /// Closes nothing, sends nothing: waits for the end.
@@ -216,6 +215,12 @@ impl Ended {
         assert_eq!(complaints.len(), 1, "{:?}", self.said);
         complaints[0]
     }
+}
+
+/// Sends a signal by its name, such as `INT`. The shell's own `kill` is everywhere.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(sent.expect("sh runs").success(), "{name}");
 }
 
 /// The only WAV file in a folder.
