@@ -329,7 +329,7 @@ impl Worker {
 
     /// Writes the samples at hand after `missing` frames. Gives why the take ends, if it does.
     fn write(&mut self, missing: u64) -> Option<Ending> {
-        let Some(take) = self.take.as_mut().filter(|_| !self.paused) else { return None };
+        let take = self.take.as_mut().filter(|_| !self.paused)?;
         let rate_hz = f64::from(self.stream.format.rate_hz);
         let channels = usize::from(self.stream.format.channels);
         let room = self.limits.max_s.map_or(u64::MAX, |s| ((s * rate_hz).round() as u64).saturating_sub(take.frames()));

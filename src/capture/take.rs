@@ -100,6 +100,7 @@ impl Writer {
             let mut wav = WavWriter::new(buffered, spec).map_err(plain)?;
             wav.flush().map_err(plain)?;
             file.sync_all()?;
+            sync_folder(&path);
             Ok(wav)
         })();
         let wav = match started {
@@ -206,7 +207,7 @@ impl Writer {
             None => Ok(()),
         };
         let removed = is_removed(&self.file, &self.path);
-        let done = finalized.and_then(|()| if removed { Err(Failure::Removed(None)) } else { Ok(()) });
+        let done = if removed { finalized.and(Err(Failure::Removed(None))) } else { finalized };
         let done = done.and_then(|()| {
             append_chunk(&mut self.file, &self.gaps).and_then(|()| self.file.sync_all()).map_err(Failure::Disk)
         });
@@ -310,6 +311,12 @@ fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureErr
             Err(reason) => return Err(CaptureError::NotWritable { path, reason }),
         }
     }
+}
+
+/// Brings the folder's own entries to the disk: a file that was synced is no use if nothing leads to it.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all()); // not every system can
 }
 
 /// Makes a folder, and those above it, that nobody else can look into.
@@ -423,6 +430,7 @@ impl Note {
         let noted = Noted { recording: recording.to_owned(), about: about.clone() };
         writeln!(file, "{}", serde_json::to_string(&noted)?)?;
         file.sync_all()?;
+        sync_folder(&path);
         Ok(Self { path, file })
     }
 
