@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::{AnalyzeError, analyze};
+use aloud::capture;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -47,7 +48,7 @@ pub(super) struct Arguments {
 }
 
 /// How the reports are printed.
-enum Form {
+pub(super) enum Form {
     Terminal,
     Json,
     JsonLines,
@@ -63,25 +64,28 @@ struct FailedFile<'a> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        usage("--tracks writes the tracks of one file; name only one file");
+        super::usage("analyze", "--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let brief = Brief { question, own_fillers: settings.fillers.clone() };
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), ..Brief::default() };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
-    let data = settings::folders().map(|f| f.data);
-    let model = models::find(wanted, &models::folders(data.as_deref()))?;
+    let folders = settings::folders();
+    let model = models::find(wanted, &models::folders(folders.as_ref().map(|f| f.data.as_path())))?;
     let engine = Whisper::load(&model, &settings.vocabulary)?;
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
+    let mut printer = Printer::new(form, arguments.files.len() > 1);
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
                 printer.print(report)?;
+                if let Some(folders) = &folders {
+                    capture::settle(&folders.recordings(), path);
+                }
                 if let Some(to) = &arguments.tracks {
                     write_tracks(to, &features)?;
                 }
@@ -97,17 +101,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     Ok(outcome)
 }
 
-/// Ends the program with a usage error.
-fn usage(message: &str) -> ! {
-    use clap::CommandFactory;
-    let mut program = super::Arguments::command();
-    program.build();
-    let command = program.find_subcommand_mut("analyze").expect("this is the analyze command");
-    command.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
-}
-
 /// Analyzes file `i` of `files` under a progress bar.
-fn one(
+pub(super) fn one(
     path: &Path,
     engine: &Whisper,
     brief: &Brief,
@@ -141,7 +136,7 @@ fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
 }
 
 /// Prints reports as they come, in the form asked for.
-struct Printer {
+pub(super) struct Printer {
     form: Form,
     many: bool,
     /// Waiting for the array's end, with `--json` and several files.
@@ -150,7 +145,12 @@ struct Printer {
 }
 
 impl Printer {
-    fn print(&mut self, report: Report) -> Result<()> {
+    /// A printer for one report, or for `many`.
+    pub(super) fn new(form: Form, many: bool) -> Self {
+        Self { form, many, reports: Vec::new(), printed: 0 }
+    }
+
+    pub(super) fn print(&mut self, report: Report) -> Result<()> {
         match self.form {
             Form::Terminal => {
                 let columns = terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0));
@@ -175,7 +175,7 @@ impl Printer {
         Ok(())
     }
 
-    fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         if matches!(self.form, Form::Json) && self.many { json(&self.reports, true) } else { Ok(()) }
     }
 }

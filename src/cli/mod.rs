@@ -6,6 +6,9 @@ mod analyze;
 mod doctor;
 mod models;
 mod questions;
+mod record;
+mod screen;
+mod wishes;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -26,6 +29,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Record an answer at the microphone, then analyze it
+    Record(record::Arguments),
     /// Analyze saved answers: any common audio or video file
     Analyze(analyze::Arguments),
     /// The questions to practise with
@@ -68,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
         Command::Doctor => doctor::run(),
@@ -84,6 +90,14 @@ fn dispatch(command: Command) -> Result<Outcome> {
 fn user_settings() -> Result<Settings> {
     let folders = settings::folders();
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// Ends the program with a usage error of one of its commands.
+fn usage(command: &str, message: &str) -> ! {
+    let mut program = Arguments::command();
+    program.build();
+    let command = program.find_subcommand_mut(command).expect("the command is one of ours");
+    command.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// Says on stderr what went wrong, in one line.

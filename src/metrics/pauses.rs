@@ -1,12 +1,12 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Measured in the signal alone, in seconds. 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a
+//! Measured in the signal alone, in seconds. What was lost while recording is no silence of the speaker's. 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a
 //! threshold for silent pauses to measure second language fluency", DiSS 2013. Where a pause falls matters more than
 //! how long it is: J. Kahng, "The effect of pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Features;
+use crate::signal::{Features, outside};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
@@ -61,6 +61,7 @@ pub fn silences(features: &Features, answer: &Span) -> Vec<Span> {
         .stretches
         .windows(2)
         .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
+        .flat_map(|silence| outside(silence, &features.lost))
         .filter(|gap| {
             gap.duration_s() >= SHORTEST_S - 1e-9 && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s
         })
