@@ -7,6 +7,7 @@
 
 pub mod analyze;
 pub mod audio;
+pub mod history;
 pub mod metrics;
 pub mod plain;
 pub mod questions;

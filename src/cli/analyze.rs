@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::{AnalyzeError, analyze};
+use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -16,10 +17,12 @@ use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use jiff::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::{Outcome, complain};
+use super::{Outcome, columns, complain, history, print_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -41,7 +44,10 @@ pub(super) struct Arguments {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Do not keep the answer (none is kept yet)
+    /// Who speaks, where it is not you: for a coach's recordings
+    #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
+    speaker: Option<String>,
+    /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
 }
@@ -81,6 +87,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     for (i, path) in arguments.files.iter().enumerate() {
         match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
+                if !arguments.no_save {
+                    let occasion = Occasion::of_file(path, arguments.speaker.clone(), Timestamp::now());
+                    history::keep(&report, &occasion);
+                }
                 printer.print(report)?;
                 if let Some(to) = &arguments.tracks {
                     write_tracks(to, &features)?;
@@ -153,7 +163,7 @@ impl Printer {
     fn print(&mut self, report: Report) -> Result<()> {
         match self.form {
             Form::Terminal => {
-                let columns = terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0));
+                let columns = columns();
                 let mut out = anstream::stdout().lock();
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
@@ -161,8 +171,8 @@ impl Printer {
                 out.write_all(render(&report, columns).as_bytes())?;
             }
             Form::Json if self.many => self.reports.push(report),
-            Form::Json => json(&report, true)?,
-            Form::JsonLines => json(&report, false)?,
+            Form::Json => print_json(&report, true)?,
+            Form::JsonLines => print_json(&report, false)?,
         }
         self.printed += 1;
         Ok(())
@@ -170,20 +180,12 @@ impl Printer {
 
     fn failed(&self, path: &Path, message: &str) -> Result<()> {
         if matches!(self.form, Form::JsonLines) && self.many {
-            json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
+            print_json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
         }
         Ok(())
     }
 
     fn finish(self) -> Result<()> {
-        if matches!(self.form, Form::Json) && self.many { json(&self.reports, true) } else { Ok(()) }
+        if matches!(self.form, Form::Json) && self.many { print_json(&self.reports, true) } else { Ok(()) }
     }
-}
-
-fn json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
-    let value = rounded(data)?;
-    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
-    text.push('\n');
-    io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(())
 }

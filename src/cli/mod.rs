@@ -4,15 +4,19 @@
 
 mod analyze;
 mod doctor;
+mod history;
 mod models;
 mod questions;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use aloud::report::json::rounded;
+use aloud::report::terminal::WIDEST;
 use aloud::settings::{self, Settings};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
+use serde::Serialize;
 
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
@@ -28,6 +32,9 @@ struct Arguments {
 enum Command {
     /// Analyze saved answers: any common audio or video file
     Analyze(analyze::Arguments),
+    /// The answers that were kept
+    #[command(subcommand)]
+    History(history::Command),
     /// The questions to practise with
     #[command(subcommand)]
     Questions(questions::Command),
@@ -68,6 +75,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
         Command::Doctor => doctor::run(),
@@ -84,6 +92,20 @@ fn dispatch(command: Command) -> Result<Outcome> {
 fn user_settings() -> Result<Settings> {
     let folders = settings::folders();
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// How wide the terminal is, in columns; as wide as is easy to read where there is none.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
+}
+
+/// Prints data as JSON with rounded numbers, on one line or on many.
+fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
+    let value = rounded(data)?;
+    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
+    text.push('\n');
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
 }
 
 /// Says on stderr what went wrong, in one line.
