@@ -8,6 +8,7 @@ mod decode;
 mod error;
 mod levels;
 mod mp4;
+pub mod play;
 mod resample;
 mod rumble;
 mod source;

@@ -18,8 +18,8 @@ use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use jiff::Timestamp;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Outcome, columns, complain, history, print_json};
@@ -69,7 +69,7 @@ struct FailedFile<'a> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        usage("--tracks writes the tracks of one file; name only one file");
+        super::usage(&["analyze"], "--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let brief = Brief { question, own_fillers: settings.fillers.clone() };
@@ -82,7 +82,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
+    let mut printer = Printer {
+        form,
+        many: arguments.files.len() > 1,
+        speaker: arguments.speaker.clone(),
+        reports: Vec::new(),
+        printed: 0,
+    };
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         match one(path, &engine, &brief, i, arguments.files.len()) {
@@ -105,15 +111,6 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     printer.finish()?;
     Ok(outcome)
-}
-
-/// Ends the program with a usage error.
-fn usage(message: &str) -> ! {
-    use clap::CommandFactory;
-    let mut program = super::Arguments::command();
-    program.build();
-    let command = program.find_subcommand_mut("analyze").expect("this is the analyze command");
-    command.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// Analyzes file `i` of `files` under a progress bar.
@@ -154,6 +151,8 @@ fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
 struct Printer {
     form: Form,
     many: bool,
+    /// Whose goals to show.
+    speaker: Option<String>,
     /// Waiting for the array's end, with `--json` and several files.
     reports: Vec<Report>,
     printed: usize,
@@ -169,6 +168,10 @@ impl Printer {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
                 out.write_all(render(&report, columns).as_bytes())?;
+                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                if !goals.is_empty() {
+                    writeln!(out, "\n{}", goals.join("\n"))?;
+                }
             }
             Form::Json if self.many => self.reports.push(report),
             Form::Json => print_json(&report, true)?,

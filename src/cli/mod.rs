@@ -6,6 +6,7 @@ mod analyze;
 mod doctor;
 mod history;
 mod models;
+mod progress;
 mod questions;
 
 use std::io::{self, Write};
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Analyze saved answers: any common audio or video file
     Analyze(analyze::Arguments),
+    /// How the kept answers changed over the weeks, and your goals
+    Progress(progress::Arguments),
     /// The answers that were kept
     #[command(subcommand)]
     History(history::Command),
@@ -75,6 +78,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Progress(arguments) => progress::run(&arguments),
         Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
@@ -92,6 +96,17 @@ fn dispatch(command: Command) -> Result<Outcome> {
 fn user_settings() -> Result<Settings> {
     let folders = settings::folders();
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// Ends the program with a usage error of a command, such as `history delete`.
+fn usage(command: &[&str], message: &str) -> ! {
+    let mut program = Arguments::command();
+    program.build();
+    let mut at = &mut program;
+    for name in command {
+        at = at.find_subcommand_mut(name).expect("this command is there");
+    }
+    at.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// How wide the terminal is, in columns; as wide as is easy to read where there is none.

@@ -38,7 +38,9 @@ pub enum HistoryError {
     #[error("there is no answer {0}; the numbers are in: aloud history list")]
     NoAttempt(i64),
     /// The answer is there, but a damage of the store has taken its report.
-    #[error("the report of answer {0} was lost when the history was damaged; its numbers are still there. Analyze the recording again to have it back")]
+    #[error(
+        "the report of answer {0} was lost when the history was damaged; its numbers are still there. Analyze the recording again to have it back"
+    )]
     ReportLost(i64),
     /// The report is there, but this version of aloud cannot read it.
     #[error("the report of answer {id} cannot be read ({reason}); analyze the recording again")]
@@ -70,7 +72,9 @@ impl From<rusqlite::Error> for HistoryError {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::NotWritable,
             Some(ErrorCode::CannotOpen) => Self::Unopenable(error.to_string()),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => Self::Busy,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Busy
+            }
             _ => Self::Database(error.to_string()),
         }
     }

@@ -7,14 +7,24 @@
 //! CSV and JSON Lines.
 
 pub mod attempt;
+pub mod compare;
 mod error;
+pub mod export;
 pub mod filter;
+pub mod goals;
 pub mod measures;
+pub mod mend;
+pub mod overview;
 mod packed;
+pub mod progress;
+pub mod rescore;
 mod rescue;
+#[cfg(test)]
+mod sample;
 pub mod schema;
 pub mod store;
 pub mod table;
+pub mod trends;
 
 pub use attempt::{Attempt, Occasion};
 pub use error::HistoryError;

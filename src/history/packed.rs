@@ -14,9 +14,7 @@ const LARGEST_BYTES: u64 = 64 << 20;
 pub(super) fn pack(report: &Report) -> Vec<u8> {
     let json = serde_json::to_vec(report).expect("a report has a form in JSON");
     let mut packed = Vec::new();
-    DeflateEncoder::new(json.as_slice(), Compression::default())
-        .read_to_end(&mut packed)
-        .expect("memory can be read");
+    DeflateEncoder::new(json.as_slice(), Compression::default()).read_to_end(&mut packed).expect("memory can be read");
     packed
 }
 

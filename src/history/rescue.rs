@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::HistoryError;
-use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, VERSION};
 use super::store::{Store, lock};
 
 /// How many numbers in a row without an answer end the search, where the store no longer tells how many there were.
@@ -80,8 +80,9 @@ pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
 fn is_whole(path: &Path) -> bool {
     let check = |db: Connection| db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     let application = |db: &Connection| db.query_row("PRAGMA application_id", [], |row| row.get::<_, i32>(0));
-    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-        .is_ok_and(|db| application(&db).is_ok_and(|id| id == APPLICATION_ID) && check(db).is_ok_and(|said| said == "ok"))
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).is_ok_and(|db| {
+        application(&db).is_ok_and(|id| id == APPLICATION_ID) && check(db).is_ok_and(|said| said == "ok")
+    })
 }
 
 struct Found {
@@ -117,15 +118,19 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     let last = last_number(&old);
     let (mut id, mut gap) = (1, 0);
     while last.map_or(gap < LONGEST_GAP, |last| id <= last) {
-        if copy_rows(&old, &change, "attempt", "id", id)? > 0 {
-            gap = 0;
-            found.answers += 1;
-            found.without_report += usize::from(copy_rows(&old, &change, "report", "attempt_id", id)? == 0);
-        } else {
-            gap += 1;
+        let mut copied = [0; OF_AN_ANSWER.len()];
+        for (i, (table, key)) in OF_AN_ANSWER.into_iter().enumerate() {
+            // Without the answer itself, nothing that hangs on it can be kept.
+            if i == 0 || copied[0] > 0 {
+                copied[i] = copy_rows(&old, &change, table, key, id)?;
+            }
         }
+        gap = if copied[0] > 0 { 0 } else { gap + 1 };
+        found.answers += copied[0];
+        found.without_report += usize::from(copied[0] > 0 && copied[1] == 0);
         id += 1;
     }
+    copy_rows(&old, &change, "goal", "1", 1)?;
     if let Some(last) = last {
         // Numbers of answers that are gone are not given again.
         change.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'attempt'", [last])?;

@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The steps from an empty file to the newest form.
-const STEPS: &[M] = &[M::up(FORM_1)];
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2)];
 
 /// The version of the newest form.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -50,6 +50,34 @@ CREATE TABLE report (
     body BLOB NOT NULL                     -- aloud.report/1 as deflated JSON
 ) STRICT;
 ";
+
+/// Mending, rescoring and goals: what was before is kept.
+const FORM_2: &str = "
+CREATE TABLE machine_report (               -- of answers mended by hand: the report before
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE earlier_score (                -- of answers scored again: the score before
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id) ON DELETE CASCADE,
+    rubric TEXT NOT NULL,
+    score REAL,
+    parts TEXT NOT NULL,                    -- JSON: [{name, points, out_of}]
+    replaced_at INTEGER NOT NULL,           -- seconds since 1970
+    PRIMARY KEY (attempt_id, rubric)
+) STRICT;
+CREATE TABLE goal (
+    speaker TEXT NOT NULL,                  -- '' for the person at this machine
+    measure TEXT NOT NULL,                  -- as in the columns of attempt
+    above REAL,
+    below REAL,
+    set_at INTEGER NOT NULL,                -- seconds since 1970
+    PRIMARY KEY (speaker, measure)
+) STRICT;
+";
+
+/// The tables that hold rows of an answer, and the column with its number.
+pub(super) const OF_AN_ANSWER: [(&str, &str); 4] =
+    [("attempt", "id"), ("report", "attempt_id"), ("machine_report", "attempt_id"), ("earlier_score", "attempt_id")];
 
 #[cfg(test)]
 mod tests {

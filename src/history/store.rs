@@ -10,14 +10,17 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params};
+use serde::{Deserialize, Serialize};
 
-use super::attempt::{Asked, Attempt, Occasion, fingerprint, lasting_path, part_points};
+use super::attempt::{Asked, Attempt, Occasion, PartPoints, fingerprint, lasting_path, part_points};
+use super::goals::Goal;
 use super::measures::{Measure, Measures};
 use super::packed::{pack, unpack};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
 use crate::report::Report;
+use crate::score::{Score, rubric};
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -46,6 +49,30 @@ pub struct Saved {
     pub id: i64,
     /// Whether it was kept for the first time.
     pub is_new: bool,
+    /// Whether it had been mended by hand, which stays; the report is kept as the machine's.
+    pub stays_mended: bool,
+}
+
+/// What deleting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// How many answers are gone.
+    pub answers: usize,
+    /// Whether another program still reads, so that traces stay in the log until it ends.
+    pub is_in_use: bool,
+}
+
+/// A score that another has replaced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlierScore {
+    /// The rubric it came from.
+    pub rubric: String,
+    /// 0 to 100; `None` when nothing could be judged.
+    pub score: Option<f64>,
+    /// The points of its parts.
+    pub parts: Vec<PartPoints>,
+    /// When it was replaced.
+    pub replaced_at: Timestamp,
 }
 
 /// Where the store lies in the user's data directory.
@@ -143,8 +170,7 @@ impl Store {
         let wal = PathBuf::from(format!("{}-wal", path.display()));
         let is_whole = !wal.metadata().is_ok_and(|m| m.len() > 0);
         let uri = format!("file:{}?{}", escaped(path), if is_whole { "immutable=1" } else { "mode=ro" });
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(uri, flags)?;
         if form_of(&db)? < VERSION {
             return Err(HistoryError::NotWritable);
@@ -202,6 +228,149 @@ impl Store {
         })
     }
 
+    /// The report of a mended answer as the machine made it; `None` where nothing was mended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn machine_report(&self, id: i64) -> Result<Option<Report>, HistoryError> {
+        report_in(&self.db, "machine_report", id)
+    }
+
+    /// When an answer was kept.
+    ///
+    /// # Errors
+    /// When there is none with this number.
+    pub fn kept_at(&self, id: i64) -> Result<Timestamp, HistoryError> {
+        let kept = self.db.query_row("SELECT kept_at FROM attempt WHERE id = ?", [id], |row| row.get(0));
+        kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
+    }
+
+    /// Puts a report mended by hand in the place of the machine's, which is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn mend(&mut self, id: i64, mended: &Report) -> Result<(), HistoryError> {
+        self.write(|change| {
+            if !change.is_mended(id)? {
+                let machine = report_in(change.db, "report", id)?.ok_or(HistoryError::ReportLost(id))?;
+                change.set_machine_report(id, &machine)?;
+            }
+            change.set_report(id, mended)
+        })
+    }
+
+    /// Goes back to the machine's report. Says whether anything had been mended.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn unmend(&mut self, id: i64) -> Result<bool, HistoryError> {
+        self.write(|change| {
+            let Some(machine) = report_in(change.db, "machine_report", id)? else { return Ok(false) };
+            change.db.execute("DELETE FROM machine_report WHERE attempt_id = ?", [id])?;
+            change.db.execute("UPDATE attempt SET mended = 0 WHERE id = ?", [id])?;
+            change.set_report(id, &machine)?;
+            Ok(true)
+        })
+    }
+
+    /// Scores answers again with `score`; where that makes a difference, the old score is kept. Gives the number of
+    /// answers that have another score or rubric now.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn rescore(&mut self, ids: &[i64], score: impl Fn(&Report) -> Score) -> Result<usize, HistoryError> {
+        self.write(|change| {
+            let mut changed = 0;
+            for &id in ids {
+                if let Some(mut machine) = report_in(change.db, "machine_report", id)? {
+                    machine.score = score(&machine);
+                    change.set_machine_report(id, &machine)?;
+                }
+                let Some(mut report) = report_in(change.db, "report", id)? else { continue };
+                let new = score(&report);
+                if new == report.score {
+                    continue;
+                }
+                change.keep_score(id, &report)?;
+                report.score = new;
+                change.set_report(id, &report)?;
+                changed += 1;
+            }
+            Ok(changed)
+        })
+    }
+
+    /// The scores that a kept answer had from earlier rubrics, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn earlier_scores(&self, id: i64) -> Result<Vec<EarlierScore>, HistoryError> {
+        let query = "SELECT rubric, score, parts, replaced_at FROM earlier_score WHERE attempt_id = ? ORDER BY replaced_at, rubric";
+        let score = |row: &Row| {
+            let parts: String = row.get(2)?;
+            Ok(EarlierScore {
+                rubric: row.get(0)?,
+                score: row.get(1)?,
+                parts: serde_json::from_str(&parts).unwrap_or_default(),
+                replaced_at: seconds(row.get(3)?),
+            })
+        };
+        Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes answers with everything that is kept of them, and leaves no byte of them in the file or its log.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then none is deleted.
+    pub fn delete(&mut self, ids: &[i64]) -> Result<Deleted, HistoryError> {
+        let answers = self.write(|change| {
+            let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
+            ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
+        })?;
+        // The log still holds pages as they were before.
+        let is_in_use: bool = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(Deleted { answers, is_in_use })
+    }
+
+    /// The goals of a speaker; `None` for the person at this machine.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn goals(&self, speaker: Option<&str>) -> Result<Vec<Goal>, HistoryError> {
+        let mut query = self.db.prepare("SELECT measure, above, below, set_at FROM goal WHERE speaker = ?")?;
+        let goal = |row: &Row| {
+            let field: String = row.get(0)?;
+            let measure = Measure::ALL.into_iter().find(|m| m.field() == field);
+            let (above, below, set_at) = (row.get(1)?, row.get(2)?, seconds(row.get(3)?));
+            Ok(measure.map(|measure| Goal { measure, above, below, set_at }))
+        };
+        let goals = query.query_map([speaker.unwrap_or("")], goal)?.collect::<Result<Vec<_>, _>>()?;
+        let mut goals: Vec<Goal> = goals.into_iter().flatten().collect();
+        goals.sort_by_key(|g| g.measure);
+        Ok(goals)
+    }
+
+    /// Sets a goal, in the place of one for the same measure.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_goal(&mut self, speaker: Option<&str>, goal: &Goal) -> Result<(), HistoryError> {
+        let insert = "INSERT OR REPLACE INTO goal (speaker, measure, above, below, set_at) VALUES (?, ?, ?, ?, ?)";
+        let values =
+            params![speaker.unwrap_or(""), goal.measure.field(), goal.above, goal.below, goal.set_at.as_second()];
+        self.write(|change| Ok(change.db.execute(insert, values)?)).map(drop)
+    }
+
+    /// Drops a goal. Says whether there was one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn drop_goal(&mut self, speaker: Option<&str>, measure: Measure) -> Result<bool, HistoryError> {
+        let delete = "DELETE FROM goal WHERE speaker = ? AND measure = ?";
+        let key = params![speaker.unwrap_or(""), measure.field()];
+        self.write(|change| Ok(change.db.execute(delete, key)?)).map(|gone| gone > 0)
+    }
+
     /// Does a change wholly or not at all.
     pub(super) fn write<T>(
         &mut self,
@@ -245,8 +414,16 @@ impl Change<'_> {
                 "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
                 params![path_text(report), occasion.recorded_here, id],
             )?;
+            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
+                self.keep_score(id, &before)?;
+            }
+            if self.is_mended(id)? {
+                // What somebody mended by hand stays; the machine's own version is brought up to date behind it.
+                self.set_machine_report(id, report)?;
+                return Ok(Saved { id, is_new: false, stays_mended: true });
+            }
             self.set_report(id, report)?;
-            return Ok(Saved { id, is_new: false });
+            return Ok(Saved { id, is_new: false, stays_mended: false });
         }
         let question = report.question.as_ref().map(Asked::from);
         self.db.execute(
@@ -268,17 +445,51 @@ impl Change<'_> {
         )?;
         let id = self.db.last_insert_rowid();
         self.set_report(id, report)?;
-        Ok(Saved { id, is_new: true })
+        Ok(Saved { id, is_new: true, stays_mended: false })
     }
 
     /// Gives an answer its report, and the numbers of it that lists and charts need.
     pub(super) fn set_report(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
         self.set_numbers(id, report)?;
-        self.db.prepare_cached("INSERT OR REPLACE INTO report (attempt_id, body) VALUES (?, ?)")?.execute(params![
-            id,
-            pack(report)
-        ])?;
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO report (attempt_id, body) VALUES (?, ?)")?
+            .execute(params![id, pack(report)])?;
         Ok(())
+    }
+
+    /// Keeps the score of a report that is about to be replaced, once for each rubric.
+    fn keep_score(&self, id: i64, before: &Report) -> Result<(), HistoryError> {
+        if before.score.rubric == rubric::VERSION {
+            return Ok(());
+        }
+        let score = EarlierScore {
+            rubric: before.score.rubric.clone(),
+            score: before.score.overall,
+            parts: part_points(before),
+            replaced_at: Timestamp::now(),
+        };
+        self.add_earlier_score(id, &score)
+    }
+
+    pub(super) fn add_earlier_score(&self, id: i64, score: &EarlierScore) -> Result<(), HistoryError> {
+        let parts = serde_json::to_string(&score.parts).expect("points have a form in JSON");
+        self.db.execute(
+            "INSERT OR REPLACE INTO earlier_score (attempt_id, rubric, score, parts, replaced_at) VALUES (?, ?, ?, ?, ?)",
+            params![id, score.rubric, score.score, parts, score.replaced_at.as_second()],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps the machine's report of an answer that was mended by hand.
+    pub(super) fn set_machine_report(&self, id: i64, machine: &Report) -> Result<(), HistoryError> {
+        self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
+        let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
+        self.db.execute(insert, params![id, pack(machine)])?;
+        Ok(())
+    }
+
+    fn is_mended(&self, id: i64) -> Result<bool, HistoryError> {
+        Ok(self.db.query_row("SELECT mended FROM attempt WHERE id = ?", [id], |row| row.get(0))?)
     }
 
     fn set_numbers(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
@@ -325,7 +536,7 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
     let mut column = 11;
     Ok(Attempt {
         id: row.get(0)?,
-        answered_at: Timestamp::from_second(row.get(1)?).unwrap_or_default(),
+        answered_at: seconds(row.get(1)?),
         speaker: Some(speaker).filter(|s| !s.is_empty()),
         question,
         path: row.get::<_, String>(6)?.into(),
@@ -339,6 +550,11 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
             row.get(column)
         })?,
     })
+}
+
+/// A time that is kept as seconds since 1970.
+fn seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or_default()
 }
 
 /// The path as text; what is no text in it is lost.

@@ -33,9 +33,8 @@ pub fn list(attempts: &[Attempt], zone: &TimeZone, columns: usize) -> String {
     };
     line(["No", "date", "score", "filler/m", "wpm", "length"], "who", "question, or file");
     for attempt in attempts {
-        let value = |measure: Measure, plain: fn(f64) -> String| {
-            attempt.measures.get(measure).map_or("-".to_string(), plain)
-        };
+        let value =
+            |measure: Measure, plain: fn(f64) -> String| attempt.measures.get(measure).map_or("-".to_string(), plain);
         line(
             [
                 &attempt.id.to_string(),
