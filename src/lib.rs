@@ -9,6 +9,7 @@ pub mod analyze;
 pub mod audio;
 pub mod history;
 pub mod metrics;
+pub mod page;
 pub mod plain;
 pub mod questions;
 pub mod report;

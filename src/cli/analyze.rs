@@ -8,7 +8,7 @@ use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
-use aloud::report::json::rounded;
+use aloud::report::json;
 use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
@@ -128,7 +128,7 @@ fn one(
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {
-    let tracks = serde_json::to_vec(&rounded(&Tracks::of(features))?)?;
+    let tracks = json::text(&Tracks::of(features), false)?;
     std::fs::write(to, tracks).with_context(|| format!("the tracks could not be written to {}", to.display()))
 }
 

@@ -12,7 +12,7 @@ mod questions;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use aloud::report::json::rounded;
+use aloud::report::json;
 use aloud::report::terminal::WIDEST;
 use aloud::settings::{self, Settings};
 use anyhow::Result;
@@ -116,8 +116,7 @@ fn columns() -> usize {
 
 /// Prints data as JSON with rounded numbers, on one line or on many.
 fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
-    let value = rounded(data)?;
-    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
+    let mut text = json::text(data, pretty)?;
     text.push('\n');
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())

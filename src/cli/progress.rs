@@ -1,12 +1,15 @@
 //! `aloud progress`: what the kept answers say about the weeks, and the goals.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use aloud::history::filter::{Filter, Speaker};
 use aloud::history::goals::Goal;
 use aloud::history::progress::{Progress, speakers};
 use aloud::history::{Access, Attempt, Measure, overview};
-use anyhow::Result;
+use aloud::page;
+use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,6 +31,9 @@ pub(super) struct Arguments {
     /// A line for each speaker, in the order of their names
     #[arg(long, conflicts_with = "speaker")]
     speakers: bool,
+    /// Write a page with charts to this file, for a browser; it needs no network
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "speakers"])]
+    html: Option<PathBuf>,
     /// Print everything as JSON
     #[arg(long)]
     json: bool,
@@ -88,13 +94,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let (now, zone) = (Timestamp::now(), TimeZone::system());
     // Someone who keeps only other people's answers is a coach.
     let for_a_coach = speaker.is_none() && attempts.is_empty() && !all.is_empty();
-    if arguments.speakers || for_a_coach {
+    if arguments.speakers || for_a_coach && arguments.html.is_none() {
         return of_speakers(&all, arguments.json, now, &zone);
     }
     let goals = with_store(Access::Read, |store| store.goals(speaker))?;
     let progress = Progress::of(attempts, &goals, now, &zone);
     if arguments.json {
         print_json(&progress, true)?;
+    } else if let Some(file) = &arguments.html {
+        fs::write(file, page::progress::render(&progress, speaker, &zone))
+            .with_context(|| format!("the page could not be written to {}", file.display()))?;
     } else if progress.answers == 0 {
         none_kept(&filter);
     } else {

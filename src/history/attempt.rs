@@ -75,10 +75,40 @@ pub struct PartPoints {
     pub out_of: f64,
 }
 
-/// The points of the parts of a report's score.
-pub fn part_points(report: &Report) -> Vec<PartPoints> {
-    let points = |p: &crate::score::Part| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
-    report.score.parts.iter().map(points).collect()
+/// The points of all parts of a score, as the store has them. They are unpacked when somebody asks: a list of ten
+/// thousand answers does not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parts(pub(super) String);
+
+impl Parts {
+    /// Of a report's score.
+    pub fn of(report: &Report) -> Self {
+        let points = |p: &crate::score::Part| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
+        Self::from(report.score.parts.iter().map(points).collect::<Vec<_>>())
+    }
+
+    /// Each part, in the order of the report; none where they cannot be read.
+    pub fn points(&self) -> Vec<PartPoints> {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<Vec<PartPoints>> for Parts {
+    fn from(parts: Vec<PartPoints>) -> Self {
+        Self(serde_json::to_string(&parts).expect("points have a form in JSON"))
+    }
+}
+
+impl Serialize for Parts {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.points().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Parts {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Vec::deserialize(from).map(Self::from)
+    }
 }
 
 /// One kept answer.
@@ -106,7 +136,7 @@ pub struct Attempt {
     #[serde(flatten)]
     pub measures: Measures,
     /// The points of the parts of the score.
-    pub parts: Vec<PartPoints>,
+    pub parts: Parts,
 }
 
 /// What tells a report's recording from others: the SHA-256 of its file. A report without one (nothing was read from a

@@ -163,7 +163,7 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
                 answered_at: line.answered_at,
                 recorded_here: line.recorded_here,
             };
-            let kept = Kept { report: line.report.clone(), occasion, kept_at: line.kept_at };
+            let kept = Kept { report: &line.report, occasion: &occasion, kept_at: line.kept_at };
             let id = change.keep(&kept)?.id;
             if let Some(machine) = &line.machine_report {
                 change.set_machine_report(id, machine)?;

@@ -241,7 +241,7 @@ mod tests {
         let mut after = before.clone();
         let events = after.fillers.as_ref().map(|f| f.events.clone());
         remeasure(&mut after, events);
-        let rounded = |report: &Report| crate::report::json::rounded(report).unwrap();
+        let rounded = |report: &Report| crate::report::json::text(report, true).unwrap();
         assert_eq!(rounded(&after), rounded(&before));
     }
 

@@ -5,10 +5,10 @@
 use super::attempt::Attempt;
 use super::compare::shown;
 use super::measures::Measure;
-use super::progress::{Course, Group, LostPoints, Progress, Verdict};
+use super::progress::{Course, Group, PartState, Progress, Verdict};
 use super::table::{padded, shortened};
 use super::trends::FEWEST;
-use crate::plain::{clock, counted, number};
+use crate::plain::{capital, clock, counted, number};
 
 /// The widest line, in columns.
 pub const WIDEST: usize = 80;
@@ -261,7 +261,8 @@ fn is_told(course: &Course) -> bool {
     !matches!(course.verdict, Verdict::NotEnoughYet | Verdict::Steady)
 }
 
-fn verdict(course: &Course) -> &'static str {
+/// A trend in a word.
+pub fn verdict(course: &Course) -> &'static str {
     match course.verdict {
         Verdict::NotEnoughYet => "too early",
         Verdict::Steady => "steady",
@@ -302,8 +303,8 @@ pub fn movement(course: &Course) -> String {
 }
 
 /// What to work on, and how, in a sentence or two.
-pub fn work_on(lost: &LostPoints) -> String {
-    let how = match lost.part.as_str() {
+pub fn work_on(part: &PartState) -> String {
+    let how = match part.part.as_str() {
         "fillers" => "When you feel an um coming, close your mouth and wait.",
         "pauses" => "Settle on your three points before you start, and pause after a sentence rather than inside one.",
         "pace" => "End a sentence, breathe, and only then begin the next.",
@@ -311,9 +312,8 @@ pub fn work_on(lost: &LostPoints) -> String {
         "voice" => "Say the sentence that matters most as if you told a friend.",
         _ => "The last report says how: aloud history show last",
     };
-    let name = &lost.part;
-    let lost = format!("{} of {:.0} points lost in the newest answers", number(lost.lost), lost.out_of);
-    format!("{name} ({lost}). {how}")
+    let lost = format!("{} of {:.0} points lost in the newest answers", number(part.lost()), part.out_of);
+    format!("{} ({lost}). {how}", part.part)
 }
 
 fn signed(measure: Measure, by: f64) -> String {
@@ -337,11 +337,6 @@ pub fn minutes(minutes: f64) -> String {
 fn uncapital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How many columns each answer has in a chart, when there is room.
@@ -425,7 +420,7 @@ mod tests {
                     ],
                 );
                 let part = |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
-                a.parts = vec![part("fillers", 9.0, 14.0), part("pauses", 4.0, 10.0), part("pace", 10.0, 10.0)];
+                a.parts = vec![part("fillers", 9.0, 14.0), part("pauses", 4.0, 10.0), part("pace", 10.0, 10.0)].into();
                 let (id, kind) = [("conflict", "conflict"), ("proud-of", "past-story")][i % 2];
                 a.question = Some(super::super::attempt::Asked {
                     id: Some(id.into()),

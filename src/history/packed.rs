@@ -1,4 +1,4 @@
-//! A report as it lies in the store: JSON in full precision, deflated to about a fifth.
+//! A report as it lies in the store: JSON in full precision, deflated to about a quarter (fast rather than small: 3 ms less a save).
 
 use std::io::{self, Read};
 
@@ -14,7 +14,7 @@ const LARGEST_BYTES: u64 = 64 << 20;
 pub(super) fn pack(report: &Report) -> Vec<u8> {
     let json = serde_json::to_vec(report).expect("a report has a form in JSON");
     let mut packed = Vec::new();
-    DeflateEncoder::new(json.as_slice(), Compression::default()).read_to_end(&mut packed).expect("memory can be read");
+    DeflateEncoder::new(json.as_slice(), Compression::fast()).read_to_end(&mut packed).expect("memory can be read");
     packed
 }
 

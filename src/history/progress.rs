@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use super::attempt::{Asked, Attempt};
+use super::attempt::{Asked, Attempt, PartPoints};
 use super::goals::Goal;
 use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
@@ -43,8 +43,10 @@ pub struct Progress {
     pub measures: Vec<Course>,
     /// What got better most; `None` while nothing surely has.
     pub improved_most: Option<Measure>,
-    /// The part of the score that costs most points now; `None` where none costs any.
-    pub work_on: Option<LostPoints>,
+    /// The parts of the score.
+    pub parts: Vec<PartState>,
+    /// The part that costs most points now; `None` where none costs any.
+    pub work_on: Option<PartState>,
     /// The goals, and where each stands.
     pub goals: Vec<GoalState>,
     /// By question, the most practised first.
@@ -118,15 +120,24 @@ pub struct Best {
     pub day: Date,
 }
 
-/// Points that a part of the score costs, on average over the newest five answers.
+/// A part of the score, on average over a few answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LostPoints {
+pub struct PartState {
     /// The part.
     pub part: String,
-    /// Points lost.
-    pub lost: f64,
+    /// Points in the newest five answers.
+    pub now: f64,
+    /// Points in the oldest five, as a share of what there was to win then; `None` of a single answer, and where they did not have it.
+    pub start: Option<f64>,
     /// Points there are.
     pub out_of: f64,
+}
+
+impl PartState {
+    /// Points lost now.
+    pub fn lost(&self) -> f64 {
+        self.out_of - self.now
+    }
 }
 
 /// Where a goal stands.
@@ -171,6 +182,7 @@ impl Progress {
         let day = |a: &Attempt| day(a, zone);
         let measures: Vec<Course> =
             Measure::ALL.into_iter().filter_map(|measure| Course::of(measure, &attempts, now, zone)).collect();
+        let parts = parts(&attempts);
         let week = |a: &Attempt| Some(monday(day(a)).to_string());
         Self {
             schema: SCHEMA,
@@ -180,7 +192,8 @@ impl Progress {
             minutes_practised: minutes(&attempts),
             streak: streak(&attempts.iter().map(day).collect(), now.to_zoned_datetime(zone.clone()).date()),
             improved_most: improved_most(&measures),
-            work_on: lost_points(&attempts[attempts.len().saturating_sub(A_FEW)..]),
+            work_on: parts.iter().filter(|p| p.lost() > 0.0).max_by(|a, b| a.lost().total_cmp(&b.lost())).cloned(),
+            parts,
             goals: goals.iter().map(|goal| goal_state(goal, &attempts)).collect(),
             questions: most_practised(groups(&attempts, zone, |a| {
                 a.question.as_ref().map(|q| Asked::key(q).to_string())
@@ -293,25 +306,29 @@ fn improved_most(measures: &[Course]) -> Option<Measure> {
     better.max_by(|a, b| steps(a).total_cmp(&steps(b))).map(|c| c.measure)
 }
 
-/// The part that costs most points on average.
-fn lost_points(newest: &[Attempt]) -> Option<LostPoints> {
-    let mut parts: Vec<(LostPoints, usize)> = Vec::new();
-    for part in newest.iter().flat_map(|a| &a.parts) {
-        let lost = part.out_of - part.points;
-        match parts.iter_mut().find(|(p, _)| p.part == part.name) {
-            Some((sum, count)) => {
-                sum.lost += lost;
-                sum.out_of += part.out_of;
-                *count += 1;
-            }
-            None => parts.push((LostPoints { part: part.name.clone(), lost, out_of: part.out_of }, 1)),
+/// The parts of the newest answers, in the order of the newest one, and what they were at the start.
+fn parts(attempts: &[Attempt]) -> Vec<PartState> {
+    let newest = &attempts[attempts.len().saturating_sub(A_FEW)..];
+    let oldest = &attempts[..A_FEW.min(attempts.len() / 2)];
+    let mut names: Vec<String> = Vec::new();
+    for part in newest.iter().rev().flat_map(|a| a.parts.points()) {
+        if !names.contains(&part.name) {
+            names.push(part.name);
         }
     }
-    let mean = |(sum, count): (LostPoints, usize)| {
-        let count = count as f64;
-        LostPoints { lost: sum.lost / count, out_of: sum.out_of / count, ..sum }
+    let mean = |attempts: &[Attempt], name: &str| -> Option<(f64, f64)> {
+        let of: Vec<PartPoints> =
+            attempts.iter().flat_map(|a| a.parts.points()).filter(|p| p.name == name).collect();
+        let sum = |value: fn(&PartPoints) -> f64| of.iter().map(value).sum::<f64>() / of.len() as f64;
+        (!of.is_empty()).then(|| (sum(|p| p.points), sum(|p| p.out_of)))
     };
-    parts.into_iter().map(mean).filter(|p| p.lost > 0.0).max_by(|a, b| a.lost.total_cmp(&b.lost))
+    let state = |name: String| {
+        let (now, out_of) = mean(newest, &name)?;
+        // An earlier rubric may have given other points for it.
+        let start = mean(oldest, &name).filter(|(_, of)| *of > 0.0).map(|(points, of)| points / of * out_of);
+        Some(PartState { part: name, now, start, out_of })
+    };
+    names.into_iter().filter_map(state).collect()
 }
 
 fn goal_state(goal: &Goal, attempts: &[Attempt]) -> GoalState {
@@ -480,11 +497,11 @@ mod tests {
         let mut kept = attempts(3, |_| (Measure::Score, 70.0));
         for a in &mut kept {
             let part =
-                |name: &str, points, out_of| super::super::attempt::PartPoints { name: name.into(), points, out_of };
-            a.parts = vec![part("fillers", 8.0, 14.0), part("pace", 9.0, 10.0)];
+                |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
+            a.parts = vec![part("fillers", 8.0, 14.0), part("pace", 9.0, 10.0)].into();
         }
         let lost = progress(kept).work_on.unwrap();
-        assert_eq!((lost.part.as_str(), lost.lost, lost.out_of), ("fillers", 6.0, 14.0));
+        assert_eq!((lost.part.as_str(), lost.lost(), lost.out_of), ("fillers", 6.0, 14.0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn attempt(id: i64, answered_at: &str, values: &[(Measure, f64)]) -> 
         mended: false,
         rubric: "aloud.rubric/1".into(),
         measures: Measures::from_fn(value).expect("values"),
-        parts: Vec::new(),
+        parts: Vec::new().into(),
     }
 }
 

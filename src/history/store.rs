@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params};
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Asked, Attempt, Occasion, PartPoints, fingerprint, lasting_path, part_points};
+use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
 use super::goals::Goal;
 use super::measures::{Measure, Measures};
 use super::packed::{pack, unpack};
@@ -70,7 +70,7 @@ pub struct EarlierScore {
     /// 0 to 100; `None` when nothing could be judged.
     pub score: Option<f64>,
     /// The points of its parts.
-    pub parts: Vec<PartPoints>,
+    pub parts: Parts,
     /// When it was replaced.
     pub replaced_at: Timestamp,
 }
@@ -184,7 +184,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn save(&mut self, report: &Report, occasion: &Occasion) -> Result<Saved, HistoryError> {
-        let kept = Kept { report: report.clone(), occasion: occasion.clone(), kept_at: Timestamp::now() };
+        let kept = Kept { report, occasion, kept_at: Timestamp::now() };
         self.write(|change| change.keep(&kept))
     }
 
@@ -307,11 +307,10 @@ impl Store {
     pub fn earlier_scores(&self, id: i64) -> Result<Vec<EarlierScore>, HistoryError> {
         let query = "SELECT rubric, score, parts, replaced_at FROM earlier_score WHERE attempt_id = ? ORDER BY replaced_at, rubric";
         let score = |row: &Row| {
-            let parts: String = row.get(2)?;
             Ok(EarlierScore {
                 rubric: row.get(0)?,
                 score: row.get(1)?,
-                parts: serde_json::from_str(&parts).unwrap_or_default(),
+                parts: Parts(row.get(2)?),
                 replaced_at: seconds(row.get(3)?),
             })
         };
@@ -384,10 +383,10 @@ impl Store {
 }
 
 /// An answer with all that is kept of it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Kept {
-    pub(super) report: Report,
-    pub(super) occasion: Occasion,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub(super) report: &'a Report,
+    pub(super) occasion: &'a Occasion,
     pub(super) kept_at: Timestamp,
 }
 
@@ -408,7 +407,7 @@ impl Change<'_> {
 
     /// Keeps an answer, or brings it up to date.
     pub(super) fn keep(&self, kept: &Kept) -> Result<Saved, HistoryError> {
-        let Kept { report, occasion, kept_at } = kept;
+        let Kept { report, occasion, kept_at } = *kept;
         if let Some(id) = self.find(report, occasion.speaker.as_deref())? {
             self.db.execute(
                 "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
@@ -465,17 +464,16 @@ impl Change<'_> {
         let score = EarlierScore {
             rubric: before.score.rubric.clone(),
             score: before.score.overall,
-            parts: part_points(before),
+            parts: Parts::of(before),
             replaced_at: Timestamp::now(),
         };
         self.add_earlier_score(id, &score)
     }
 
     pub(super) fn add_earlier_score(&self, id: i64, score: &EarlierScore) -> Result<(), HistoryError> {
-        let parts = serde_json::to_string(&score.parts).expect("points have a form in JSON");
         self.db.execute(
             "INSERT OR REPLACE INTO earlier_score (attempt_id, rubric, score, parts, replaced_at) VALUES (?, ?, ?, ?, ?)",
-            params![id, score.rubric, score.score, parts, score.replaced_at.as_second()],
+            params![id, score.rubric, score.score, score.parts.0, score.replaced_at.as_second()],
         )?;
         Ok(())
     }
@@ -496,14 +494,13 @@ impl Change<'_> {
         let columns: Vec<String> = Measure::ALL.iter().map(|m| format!("{} = ?", m.field())).collect();
         let update = format!("UPDATE attempt SET {}, rubric = ?, parts = ? WHERE id = ?", columns.join(", "));
         let measures = Measures::of(report);
-        let parts = serde_json::to_string(&part_points(report)).expect("points have a form in JSON");
         let mut update = self.db.prepare_cached(&update)?;
         for (i, measure) in Measure::ALL.into_iter().enumerate() {
             update.raw_bind_parameter(i + 1, measures.get(measure))?;
         }
         let next = Measure::ALL.len() + 1;
         update.raw_bind_parameter(next, &report.score.rubric)?;
-        update.raw_bind_parameter(next + 1, parts)?;
+        update.raw_bind_parameter(next + 1, Parts::of(report).0)?;
         update.raw_bind_parameter(next + 2, id)?;
         update.raw_execute()?;
         Ok(())
@@ -532,7 +529,6 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
         Some(text) => Some(Asked { id: row.get(3)?, text, kind: row.get(5)? }),
         None => None,
     };
-    let parts: String = row.get(11)?;
     let mut column = 11;
     Ok(Attempt {
         id: row.get(0)?,
@@ -544,7 +540,7 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
         sha256: row.get(8)?,
         mended: row.get(9)?,
         rubric: row.get(10)?,
-        parts: serde_json::from_str(&parts).unwrap_or_default(),
+        parts: Parts(row.get(11)?),
         measures: Measures::from_fn(|_| {
             column += 1;
             row.get(column)

@@ -1,6 +1,8 @@
 //! What the tests of the whole program share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod attempts;
+
 use std::path::{Path, PathBuf};
 
 use aloud::span::Span;
