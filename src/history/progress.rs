@@ -317,8 +317,7 @@ fn parts(attempts: &[Attempt]) -> Vec<PartState> {
         }
     }
     let mean = |attempts: &[Attempt], name: &str| -> Option<(f64, f64)> {
-        let of: Vec<PartPoints> =
-            attempts.iter().flat_map(|a| a.parts.points()).filter(|p| p.name == name).collect();
+        let of: Vec<PartPoints> = attempts.iter().flat_map(|a| a.parts.points()).filter(|p| p.name == name).collect();
         let sum = |value: fn(&PartPoints) -> f64| of.iter().map(value).sum::<f64>() / of.len() as f64;
         (!of.is_empty()).then(|| (sum(|p| p.points), sum(|p| p.out_of)))
     };
@@ -496,8 +495,7 @@ mod tests {
     fn the_part_that_costs_most_is_worked_on_next() {
         let mut kept = attempts(3, |_| (Measure::Score, 70.0));
         for a in &mut kept {
-            let part =
-                |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
+            let part = |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
             a.parts = vec![part("fillers", 8.0, 14.0), part("pace", 9.0, 10.0)].into();
         }
         let lost = progress(kept).work_on.unwrap();

@@ -24,6 +24,8 @@ use crate::score::{Score, rubric};
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// More than SQLite's log and index need to begin with, in bytes.
+const PROBE_BYTES: usize = 256 << 10;
 /// A pause between two tries to open a store that others are just making.
 const BREATH: Duration = Duration::from_millis(20);
 
@@ -91,12 +93,28 @@ pub fn visit<T>(
     mut job: impl FnMut(&mut Store) -> Result<T, HistoryError>,
 ) -> Result<(T, Option<Rescue>), HistoryError> {
     let mut attempt = || Store::open(path, access).and_then(|mut store| job(&mut store));
-    match attempt() {
-        Err(error) if error.is_damage() => {
-            let rescued = rescue(path)?;
-            Ok((attempt()?, rescued))
-        }
-        other => Ok((other?, None)),
+    let done = match attempt() {
+        Err(error) if error.is_damage() => rescue(path).and_then(|rescued| Ok((attempt()?, rescued))),
+        other => other.map(|value| (value, None)),
+    };
+    done.map_err(|error| plainer(error, path))
+}
+
+/// Finds out what is behind an error that SQLite only calls one of input and output.
+fn plainer(error: HistoryError, path: &Path) -> HistoryError {
+    if !matches!(error, HistoryError::Database(_) | HistoryError::Unopenable(_) | HistoryError::Io(_)) || !path.exists()
+    {
+        return error;
+    }
+    let probe = path.with_extension("probe");
+    let found = private_file(path).and_then(|_| {
+        let written = std::io::Write::write_all(&mut private_file(&probe)?, &[1; PROBE_BYTES]);
+        written.map_err(|e| if e.kind() == std::io::ErrorKind::StorageFull { HistoryError::DiskFull } else { e.into() })
+    });
+    let _ = fs::remove_file(&probe);
+    match found {
+        Err(reason @ (HistoryError::DiskFull | HistoryError::NotWritable)) => reason,
+        _ => error,
     }
 }
 
@@ -110,11 +128,13 @@ impl Store {
             return Self::empty();
         }
         match Self::open_to_write(path) {
-            Err(HistoryError::NotWritable | HistoryError::Unopenable(_) | HistoryError::Folder(_))
-                if access == Access::Read && path.exists() =>
-            {
-                Self::open_to_look(path)
-            }
+            Err(
+                HistoryError::NotWritable
+                | HistoryError::Unopenable(_)
+                | HistoryError::Folder(_)
+                | HistoryError::DiskFull
+                | HistoryError::Database(_),
+            ) if access == Access::Read && path.exists() => Self::open_to_look(path),
             other => other,
         }
     }

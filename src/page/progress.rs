@@ -36,7 +36,14 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         charts: progress
             .measures
             .iter()
-            .map(|course| Chart::of(course, newest, progress.goals.iter().map(|g| g.goal).find(|g| g.measure == course.measure), zone))
+            .map(|course| {
+                Chart::of(
+                    course,
+                    newest,
+                    progress.goals.iter().map(|g| g.goal).find(|g| g.measure == course.measure),
+                    zone,
+                )
+            })
             .collect(),
         parts: progress.parts.iter().map(Bar::of).collect(),
         tables: [
@@ -115,7 +122,8 @@ struct Point {
 impl Chart {
     fn of(course: &Course, attempts: &[Attempt], goal: Option<Goal>, zone: &TimeZone) -> Self {
         let measure = course.measure;
-        let having: Vec<(&Attempt, f64)> = attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
+        let having: Vec<(&Attempt, f64)> =
+            attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
         let values: Vec<f64> = having.iter().map(|(_, value)| *value).collect();
         let level = goal.and_then(|g| g.below.or(g.above));
         let axis = Axis::over(values.iter().copied().chain(level), LEAST_STEPS * measure.noticeable());

@@ -49,6 +49,7 @@
     const row = byId("answer-" + point.dataset.id);
     if (!row) return;
     opener = point;
+    hush();
     mark("chosen", point);
     row.classList.add("chosen");
     const cells = [...row.cells].map((cell) => cell.textContent);
