@@ -26,13 +26,22 @@ pub enum PlayError {
     NoDevice,
     /// The device does not do what it should.
     #[error("the loudspeaker cannot be used ({0}); open the recording with another player")]
-    Device(#[from] cpal::Error),
+    Device(String),
     /// It stopped taking sound.
     #[error("the loudspeaker stopped; plug it in again, or open the recording with another player")]
     Stalled,
     /// The moment lies after the end.
     #[error("the recording is over before that moment")]
     AfterTheEnd,
+}
+
+impl From<cpal::Error> for PlayError {
+    fn from(error: cpal::Error) -> Self {
+        match error.kind() {
+            cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::HostUnavailable => Self::NoDevice,
+            _ => Self::Device(error.to_string()),
+        }
+    }
 }
 
 /// Plays a recording from `from_s` seconds on, to its end.

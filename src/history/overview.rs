@@ -165,7 +165,7 @@ impl Page {
             .filter_map(|c| {
                 let best = c.best?;
                 let value = with_unit(c.measure, best.value);
-                Some(format!("  {:<22}{value:<16}answer {}, {}", c.measure.title(), best.id, best.day))
+                Some(format!("{:<22}{value:<14}answer {}, {}", c.measure.title(), best.id, best.day))
             })
             .collect();
         if !bests.is_empty() {

@@ -645,3 +645,115 @@ fn escaped(path: &Path) -> String {
     let bytes = path.to_string_lossy();
     bytes.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        serde_json::from_str(include_str!("../../tests/fixtures/report.json")).unwrap()
+    }
+
+    fn occasion(speaker: Option<&str>) -> Occasion {
+        let answered_at = "2026-11-01T18:00:00Z".parse().unwrap();
+        Occasion { speaker: speaker.map(str::to_string), answered_at, recorded_here: false }
+    }
+
+    #[test]
+    fn the_same_recording_question_and_speaker_are_one_answer_brought_up_to_date() {
+        let mut store = Store::empty().unwrap();
+        let first = store.save(&report(), &occasion(None)).unwrap();
+        let mut newer = report();
+        newer.recording.path = "/elsewhere/take.flac".into();
+        newer.score.overall = Some(12.0);
+        let later = Occasion { answered_at: "2026-11-09T18:00:00Z".parse().unwrap(), ..occasion(None) };
+        let second = store.save(&newer, &later).unwrap();
+        assert_eq!((first.is_new, second.is_new, second.id), (true, false, first.id));
+        let kept = store.attempts().unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!((kept[0].answered_at, &kept[0].path), (occasion(None).answered_at, &"/elsewhere/take.flac".into()));
+        assert_eq!(store.report(first.id).unwrap(), newer);
+        let mut other = report();
+        other.question = None;
+        assert!(store.save(&other, &occasion(None)).unwrap().is_new);
+        assert!(store.save(&report(), &occasion(Some("Ana"))).unwrap().is_new);
+    }
+
+    #[test]
+    fn what_was_mended_by_hand_outlives_another_analysis() {
+        let mut store = Store::empty().unwrap();
+        let id = store.save(&report(), &occasion(None)).unwrap().id;
+        let mut mended = report();
+        mended.transcript.as_mut().unwrap().text = "mended".into();
+        store.mend(id, &mended).unwrap();
+        mended.transcript.as_mut().unwrap().text = "mended again".into();
+        store.mend(id, &mended).unwrap();
+        assert_eq!(store.machine_report(id).unwrap(), Some(report()));
+        let mut newer = report();
+        newer.score.overall = Some(99.0);
+        assert!(store.save(&newer, &occasion(None)).unwrap().stays_mended);
+        assert_eq!(store.report(id).unwrap(), mended);
+        assert!(store.attempt(id).unwrap().mended);
+        assert!(store.unmend(id).unwrap());
+        assert_eq!(store.report(id).unwrap(), newer);
+        assert!(!store.attempt(id).unwrap().mended && !store.unmend(id).unwrap());
+    }
+
+    #[test]
+    fn a_new_rubric_keeps_the_old_score() {
+        let mut store = Store::empty().unwrap();
+        let mut old = report();
+        old.score.rubric = "aloud.rubric/0".into();
+        old.score.overall = Some(41.0);
+        let id = store.save(&old, &occasion(None)).unwrap().id;
+        assert_eq!(store.rescore(&[id, 77], |_| report().score).unwrap(), 1);
+        assert_eq!(store.report(id).unwrap(), report());
+        assert_eq!(store.attempt(id).unwrap().measures, Measures::of(&report()));
+        let earlier = store.earlier_scores(id).unwrap();
+        assert_eq!((earlier.len(), earlier[0].rubric.as_str(), earlier[0].score), (1, "aloud.rubric/0", Some(41.0)));
+        assert_eq!(store.rescore(&[id], |_| report().score).unwrap(), 0);
+        // Analyzing again with a new rubric does the same.
+        let mut second = old.clone();
+        second.question = None;
+        let id = store.save(&second, &occasion(None)).unwrap().id;
+        second.score = report().score;
+        store.save(&second, &occasion(None)).unwrap();
+        assert_eq!(store.earlier_scores(id).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice_and_deleting_takes_all_that_hangs_on_it() {
+        let mut store = Store::empty().unwrap();
+        let id = store.save(&report(), &occasion(None)).unwrap().id;
+        store.mend(id, &report()).unwrap();
+        assert_eq!(store.delete(&[id, 55]).unwrap().answers, 1);
+        let rows = |table: &str| -> i64 {
+            store.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!((rows("attempt"), rows("report"), rows("machine_report")), (0, 0, 0));
+        assert!(matches!(store.report(id), Err(HistoryError::NoAttempt(_))));
+        assert_eq!(store.last().unwrap(), None);
+        assert!(store.save(&report(), &occasion(None)).unwrap().id > id);
+    }
+
+    #[test]
+    fn goals_are_of_one_speaker_and_one_for_each_measure() {
+        let mut store = Store::empty().unwrap();
+        let goal = |measure, below| Goal { measure, above: None, below: Some(below), set_at: seconds(1_790_000_000) };
+        store.set_goal(None, &goal(Measure::Fillers, 6.0)).unwrap();
+        store.set_goal(None, &goal(Measure::Fillers, 4.0)).unwrap();
+        store.set_goal(Some("Ana"), &goal(Measure::Pace, 160.0)).unwrap();
+        assert_eq!(store.goals(None).unwrap(), [goal(Measure::Fillers, 4.0)]);
+        assert_eq!(store.goals(Some("Ana")).unwrap(), [goal(Measure::Pace, 160.0)]);
+        assert!(store.drop_goal(None, Measure::Fillers).unwrap() && !store.drop_goal(None, Measure::Fillers).unwrap());
+        assert!(store.goals(None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_path_with_odd_letters_can_be_opened_to_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("100 % sure?#.db");
+        Store::open(&path, Access::Write).unwrap().save(&report(), &occasion(None)).unwrap();
+        assert_eq!(Store::open_to_look(&path).unwrap().attempts().unwrap().len(), 1);
+    }
+}

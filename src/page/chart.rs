@@ -73,7 +73,7 @@ mod tests {
     fn an_axis_has_round_numbers() {
         assert_eq!(Axis::over([61.0, 83.0].into_iter(), 1.0).ticks, [60.0, 70.0, 80.0, 90.0]);
         assert_eq!(Axis::over([0.4, 1.9].into_iter(), 0.1).ticks, [0.0, 0.5, 1.0, 1.5, 2.0]);
-        assert_eq!(Axis::over([50.0].into_iter(), 10.0).ticks.len(), 5);
+        assert_eq!(Axis::over([50.0].into_iter(), 10.0).ticks, [45.0, 50.0, 55.0]);
         assert!(Axis::over(std::iter::empty(), 1.0).ticks.len() >= 2);
     }
 
