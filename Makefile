@@ -11,12 +11,13 @@ help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: build ## Build aloud, analyze a sample answer and print the report
-	$(ALOUD) analyze samples/fillers.flac --question hard-problem
+	$(ALOUD) analyze samples/fillers.flac --question hard-problem --no-save
 
 test: setup setup-tests ## Check form, lints and documents, and run all tests
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "rustfmt is not installed: the form of the code is not checked"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --release --locked --all-targets -- -D warnings; else echo "clippy is not installed: lints are not checked"; fi
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
+	@sh .ci/browser || echo "without a browser, the pages are not looked at"
 	$(CARGO) test --release --locked --lib --tests
 
 setup-tests:

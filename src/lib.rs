@@ -8,7 +8,9 @@
 pub mod analyze;
 pub mod audio;
 pub mod capture;
+pub mod history;
 pub mod metrics;
+pub mod page;
 pub mod plain;
 pub mod questions;
 pub mod report;

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use aloud::analyze::{AnalyzeError, analyze};
 use aloud::capture;
+use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
-use aloud::report::json::rounded;
+use aloud::report::json;
 use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
@@ -17,10 +18,12 @@ use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Outcome, complain};
+use super::{Outcome, columns, complain, history, print_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -42,7 +45,10 @@ pub(super) struct Arguments {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Do not keep the answer (none is kept yet)
+    /// Who speaks, where it is not you: for a coach's recordings
+    #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
+    speaker: Option<String>,
+    /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
 }
@@ -64,7 +70,7 @@ struct FailedFile<'a> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        super::usage("analyze", "--tracks writes the tracks of one file; name only one file");
+        super::usage(&["analyze"], "--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let brief = Brief { question, own_fillers: settings.fillers.clone(), ..Brief::default() };
@@ -77,11 +83,16 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer::new(form, arguments.files.len() > 1);
+    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.clone());
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
+                if !arguments.no_save {
+                    let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
+                    let saved = Occasion::of_file(path, arguments.speaker.clone(), Timestamp::now());
+                    history::keep(&report, &Occasion { recorded_here, ..saved });
+                }
                 printer.print(report)?;
                 if let Some(folders) = &folders {
                     capture::settle(&folders.recordings(), path);
@@ -116,7 +127,7 @@ pub(super) fn one(
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {
-    let tracks = serde_json::to_vec(&rounded(&Tracks::of(features))?)?;
+    let tracks = json::text(&Tracks::of(features), false)?;
     std::fs::write(to, tracks).with_context(|| format!("the tracks could not be written to {}", to.display()))
 }
 
@@ -139,30 +150,36 @@ fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
 pub(super) struct Printer {
     form: Form,
     many: bool,
+    /// Whose goals to show.
+    speaker: Option<String>,
     /// Waiting for the array's end, with `--json` and several files.
     reports: Vec<Report>,
     printed: usize,
 }
 
 impl Printer {
-    /// A printer for one report, or for `many`.
-    pub(super) fn new(form: Form, many: bool) -> Self {
-        Self { form, many, reports: Vec::new(), printed: 0 }
+    /// A printer for one report, or for `many`; with the terminal's, the goals of the speaker.
+    pub(super) fn new(form: Form, many: bool, speaker: Option<String>) -> Self {
+        Self { form, many, speaker, reports: Vec::new(), printed: 0 }
     }
 
     pub(super) fn print(&mut self, report: Report) -> Result<()> {
         match self.form {
             Form::Terminal => {
-                let columns = terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0));
+                let columns = columns();
                 let mut out = anstream::stdout().lock();
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
                 out.write_all(render(&report, columns).as_bytes())?;
+                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                if !goals.is_empty() {
+                    writeln!(out, "\n{}", goals.join("\n"))?;
+                }
             }
             Form::Json if self.many => self.reports.push(report),
-            Form::Json => json(&report, true)?,
-            Form::JsonLines => json(&report, false)?,
+            Form::Json => print_json(&report, true)?,
+            Form::JsonLines => print_json(&report, false)?,
         }
         self.printed += 1;
         Ok(())
@@ -170,20 +187,12 @@ impl Printer {
 
     fn failed(&self, path: &Path, message: &str) -> Result<()> {
         if matches!(self.form, Form::JsonLines) && self.many {
-            json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
+            print_json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> Result<()> {
-        if matches!(self.form, Form::Json) && self.many { json(&self.reports, true) } else { Ok(()) }
+        if matches!(self.form, Form::Json) && self.many { print_json(&self.reports, true) } else { Ok(()) }
     }
-}
-
-fn json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
-    let value = rounded(data)?;
-    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
-    text.push('\n');
-    io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(())
 }

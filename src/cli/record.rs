@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aloud::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
+use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::plain::{clock, length};
 use aloud::questions::{self, Question};
@@ -15,11 +16,12 @@ use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
+use jiff::Timestamp;
 
 use super::analyze::{Form, Printer, one};
 use super::screen::Screen;
 use super::wishes::{Wish, Wishes};
-use super::{Outcome, complain};
+use super::{Outcome, complain, history};
 
 /// Seconds to breathe before a take, on a terminal.
 const COUNTDOWN: u64 = 3;
@@ -54,6 +56,9 @@ pub(super) struct Arguments {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
+    /// Do not keep the answer in the history; the recording stays
+    #[arg(long)]
+    no_save: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -64,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let data = settings::folders().map(|f| f.data);
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
     let model = models::find(wanted, &models::folders(data.as_deref()))?;
-    let job = Job { model, settings: settings.clone(), json: arguments.json };
+    let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
     let wishes = Wishes::listen();
     if let Some(recordings) = &place.recordings
@@ -101,7 +106,7 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
     if let Some(ending) = file.as_deref().and_then(Path::extension)
         && !ending.eq_ignore_ascii_case("wav")
     {
-        super::usage("record", "recordings are WAV files; give -o a name that ends in .wav");
+        super::usage(&["record"], "recordings are WAV files; give -o a name that ends in .wav");
     }
     Place { recordings: settings::folders().map(|f| f.recordings()), file, name }
 }
@@ -118,6 +123,7 @@ struct Job {
     model: models::Model,
     settings: Settings,
     json: bool,
+    save: bool,
 }
 
 type Loading = JoinHandle<Result<Whisper>>;
@@ -151,7 +157,11 @@ impl Job {
         match report {
             Ok((report, _)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
-                let mut printer = Printer::new(form, false);
+                if self.save {
+                    let taken = Occasion::of_file(path, None, Timestamp::now());
+                    history::keep(&report, &Occasion { recorded_here: true, ..taken });
+                }
+                let mut printer = Printer::new(form, false, None);
                 printer.print(report)?;
                 printer.finish()?;
                 Ok(Outcome::Done)

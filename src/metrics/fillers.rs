@@ -115,13 +115,18 @@ impl Fillers {
         for event in &events {
             transcript.words[event.range()].iter_mut().for_each(|w| w.filler = true);
         }
-        let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
         let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
+        Self::counted(events, words, answer.duration_s())
+    }
+
+    /// Counts events, given in order, among `words` words (filled pauses not among them) in `answer_s` seconds.
+    pub fn counted(events: Vec<Filler>, words: usize, answer_s: f64) -> Self {
+        let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
         Self {
             count: events.len(),
-            per_minute: per_minute(events.len(), answer.duration_s()),
+            per_minute: per_minute(events.len(), answer_s),
             per_100_words: if words > 0 { 100.0 * events.len() as f64 / words as f64 } else { 0.0 },
-            filled_pauses_per_minute: per_minute(filled, answer.duration_s()),
+            filled_pauses_per_minute: per_minute(filled, answer_s),
             events,
         }
     }

@@ -6,7 +6,7 @@ use crate::metrics::fillers::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
-use crate::plain::{clock, counted, number};
+use crate::plain::{capital, clock, counted, number};
 use crate::transcript::Transcript;
 
 /// Moments shown for one part at most.
@@ -267,9 +267,4 @@ fn pause_quote(transcript: &Transcript, pause: &Pause) -> Evidence {
         start_s: pause.span.start_s,
         text: format!("{before} ({}\u{a0}s) {next}", number(pause.span.duration_s())),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

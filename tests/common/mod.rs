@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod microphone;
+pub mod attempts;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,7 @@ use serde_json::Value;
 pub fn aloud(home: &Path) -> Command {
     let mut command = Command::cargo_bin("aloud").expect("the program is built");
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("XDG_DATA_HOME", home.join("data"));
-    command.env("NO_COLOR", "1").current_dir(root());
+    command.env("NO_COLOR", "1").env("TZ", "UTC").current_dir(root());
     command
 }
 
