@@ -1,6 +1,6 @@
 //! `aloud record`: one take after the other at the microphone, then the report.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
@@ -184,10 +184,10 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
         }
         anstream::eprint!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path));
         io::stderr().flush()?;
-        let mut answer = String::new();
-        if io::stdin().lock().read_line(&mut answer)? == 0 || wishes.leave() {
-            return Ok(Some(Outcome::Done)); // it will be offered again
-        }
+        let Some(answer) = wishes.line() else {
+            say(""); // it will be offered again
+            return Ok(Some(Outcome::Done));
+        };
         if answer.trim().to_lowercase().starts_with('n') {
             say(&format!("It stays there. To analyze it later: {}", analyze_command(&take.path, &take.about)));
             take.settle();
