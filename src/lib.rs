@@ -1,14 +1,17 @@
 //! aloud: practise interview answers aloud and hear what you really said, on your own machine.
 //!
-//! Data flows one way: a file becomes an [`audio::Recording`], the signal gives its [`signal::Features`], the speech
-//! model its [`transcript::Transcript`], both together the [`metrics::Metrics`], these the [`score::Score`], and all of
-//! it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order. Only [`audio`],
+//! Data flows one way: a microphone ([`capture`]) gives a file; a file becomes an [`audio::Recording`], the signal gives
+//! its [`signal::Features`], the speech model its [`transcript::Transcript`], both together the [`metrics::Metrics`],
+//! these the [`score::Score`], and all of it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order. Only [`audio`], [`capture`],
 //! [`transcript::whisper`], [`transcript::models`] and [`settings`] touch the world.
 
 pub mod analyze;
 pub mod audio;
+pub mod capture;
 pub mod draft;
+pub mod history;
 pub mod metrics;
+pub mod page;
 pub mod plain;
 pub mod questions;
 pub mod report;

@@ -47,6 +47,19 @@ pub struct Folders {
     pub data: PathBuf,
 }
 
+impl Folders {
+    /// Where recordings go that the user gave no place.
+    pub fn recordings(&self) -> PathBuf {
+        self.data.join("recordings")
+    }
+
+    /// Whether a file lies there, so that aloud made it.
+    pub fn is_recording(&self, path: &Path) -> bool {
+        let (file, folder) = (path.canonicalize(), self.recordings().canonicalize());
+        matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder))
+    }
+}
+
 /// The folders of this user, as the system's conventions have them (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux).
 pub fn folders() -> Option<Folders> {
     let strategy = choose_base_strategy().ok()?;

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::OnceLock;
 
-use common::{number, reports, sample};
+use common::{number, reports, sample, truth};
 use serde_json::Value;
 
 const SAMPLES: [&str; 6] =
@@ -14,11 +14,6 @@ const SAMPLES: [&str; 6] =
 fn all_reports() -> &'static [Value] {
     static REPORTS: OnceLock<Vec<Value>> = OnceLock::new();
     REPORTS.get_or_init(|| reports(&SAMPLES.map(sample), &[]))
-}
-
-fn truth(name: &str) -> Value {
-    let text = std::fs::read_to_string(sample("truth.json")).expect("the samples' truth");
-    serde_json::from_str::<Value>(&text).expect("JSON")[name].clone()
 }
 
 /// A word as it is compared: lower case, letters and digits only.

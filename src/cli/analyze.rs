@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
+use aloud::capture;
 use aloud::draft::{STANDARD_INPUT, is_draft};
+use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
-use aloud::report::json::rounded;
+use aloud::report::json;
 use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
@@ -19,10 +21,12 @@ use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Outcome, complain};
+use super::{Outcome, columns, complain, history, print_json};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -47,13 +51,16 @@ pub(super) struct Arguments {
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
-    /// Do not keep the answer (none is kept yet)
+    /// Who speaks, where it is not you: for a coach's recordings
+    #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
+    speaker: Option<String>,
+    /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
 }
 
 /// How the reports are printed.
-enum Form {
+pub(super) enum Form {
     Terminal,
     Json,
     JsonLines,
@@ -69,20 +76,20 @@ struct FailedFile<'a> {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        usage("--tracks writes the tracks of one file; name only one file");
+        super::usage(&["analyze"], "--tracks writes the tracks of one file; name only one file");
     }
     if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
-        usage("--tracks needs a recording; a written draft has no sound");
+        super::usage(&["analyze"], "--tracks needs a recording; a written draft has no sound");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
-    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights };
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
-    let data = settings::folders().map(|f| f.data);
+    let folders = settings::folders();
     let engine = if arguments.files.iter().all(|f| is_draft(f)) {
         None
     } else {
-        let model = models::find(wanted, &models::folders(data.as_deref()))?;
+        let model = models::find(wanted, &models::folders(folders.as_ref().map(|f| f.data.as_path())))?;
         Some(Whisper::load(&model, &settings.vocabulary)?)
     };
     let form = match (arguments.json, arguments.jsonl) {
@@ -90,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer { form, many: arguments.files.len() > 1, reports: Vec::new(), printed: 0 };
+    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.clone());
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         let analyzed = match &engine {
@@ -101,7 +108,15 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         };
         match analyzed {
             Ok((report, features)) => {
+                if !arguments.no_save && !is_draft(path) {
+                    let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
+                    let saved = Occasion::of_file(path, arguments.speaker.clone(), Timestamp::now());
+                    history::keep(&report, &Occasion { recorded_here, ..saved });
+                }
                 printer.print(report)?;
+                if let Some(folders) = &folders {
+                    capture::settle(&folders.recordings(), path);
+                }
                 if let (Some(to), Some(features)) = (&arguments.tracks, &features) {
                     write_tracks(to, features)?;
                 }
@@ -117,17 +132,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     Ok(outcome)
 }
 
-/// Ends the program with a usage error.
-fn usage(message: &str) -> ! {
-    use clap::CommandFactory;
-    let mut program = super::Arguments::command();
-    program.build();
-    let command = program.find_subcommand_mut("analyze").expect("this is the analyze command");
-    command.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
-}
-
 /// Analyzes file `i` of `files` under a progress bar.
-fn one(
+pub(super) fn one(
     path: &Path,
     engine: &Whisper,
     brief: &Brief,
@@ -149,7 +155,7 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {
-    let tracks = serde_json::to_vec(&rounded(&Tracks::of(features))?)?;
+    let tracks = json::text(&Tracks::of(features), false)?;
     std::fs::write(to, tracks).with_context(|| format!("the tracks could not be written to {}", to.display()))
 }
 
@@ -169,28 +175,39 @@ fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
 }
 
 /// Prints reports as they come, in the form asked for.
-struct Printer {
+pub(super) struct Printer {
     form: Form,
     many: bool,
+    /// Whose goals to show.
+    speaker: Option<String>,
     /// Waiting for the array's end, with `--json` and several files.
     reports: Vec<Report>,
     printed: usize,
 }
 
 impl Printer {
-    fn print(&mut self, report: Report) -> Result<()> {
+    /// A printer for one report, or for `many`; with the terminal's, the goals of the speaker.
+    pub(super) fn new(form: Form, many: bool, speaker: Option<String>) -> Self {
+        Self { form, many, speaker, reports: Vec::new(), printed: 0 }
+    }
+
+    pub(super) fn print(&mut self, report: Report) -> Result<()> {
         match self.form {
             Form::Terminal => {
-                let columns = terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0));
+                let columns = columns();
                 let mut out = anstream::stdout().lock();
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
                 out.write_all(render(&report, columns).as_bytes())?;
+                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                if !goals.is_empty() {
+                    writeln!(out, "\n{}", goals.join("\n"))?;
+                }
             }
             Form::Json if self.many => self.reports.push(report),
-            Form::Json => json(&report, true)?,
-            Form::JsonLines => json(&report, false)?,
+            Form::Json => print_json(&report, true)?,
+            Form::JsonLines => print_json(&report, false)?,
         }
         self.printed += 1;
         Ok(())
@@ -198,20 +215,12 @@ impl Printer {
 
     fn failed(&self, path: &Path, message: &str) -> Result<()> {
         if matches!(self.form, Form::JsonLines) && self.many {
-            json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
+            print_json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
         }
         Ok(())
     }
 
-    fn finish(self) -> Result<()> {
-        if matches!(self.form, Form::Json) && self.many { json(&self.reports, true) } else { Ok(()) }
+    pub(super) fn finish(self) -> Result<()> {
+        if matches!(self.form, Form::Json) && self.many { print_json(&self.reports, true) } else { Ok(()) }
     }
-}
-
-fn json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
-    let value = rounded(data)?;
-    let mut text = if pretty { serde_json::to_string_pretty(&value)? } else { serde_json::to_string(&value)? };
-    text.push('\n');
-    io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(())
 }

@@ -4,15 +4,23 @@
 
 mod analyze;
 mod doctor;
+mod history;
 mod models;
+mod progress;
 mod questions;
+mod record;
+mod screen;
+mod wishes;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use aloud::report::json;
+use aloud::report::terminal::WIDEST;
 use aloud::settings::{self, Settings};
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
+use serde::Serialize;
 
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
@@ -26,8 +34,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Record an answer at the microphone, then analyze it
+    Record(record::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
+    /// How the kept answers changed over the weeks, and your goals
+    Progress(progress::Arguments),
+    /// The answers that were kept
+    #[command(subcommand)]
+    History(history::Command),
     /// The questions to practise with
     #[command(subcommand)]
     Questions(questions::Command),
@@ -68,6 +83,9 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Record(arguments) => record::run(&arguments, &user_settings()?),
+        Command::Progress(arguments) => progress::run(&arguments),
+        Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
         Command::Doctor => doctor::run(),
@@ -84,6 +102,30 @@ fn dispatch(command: Command) -> Result<Outcome> {
 fn user_settings() -> Result<Settings> {
     let folders = settings::folders();
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// Ends the program with a usage error of a command, such as `history delete`.
+fn usage(command: &[&str], message: &str) -> ! {
+    let mut program = Arguments::command();
+    program.build();
+    let mut at = &mut program;
+    for name in command {
+        at = at.find_subcommand_mut(name).expect("this command is there");
+    }
+    at.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
+}
+
+/// How wide the terminal is, in columns; as wide as is easy to read where there is none.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
+}
+
+/// Prints data as JSON with rounded numbers, on one line or on many.
+fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
+    let mut text = json::text(data, pretty)?;
+    text.push('\n');
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
 }
 
 /// Says on stderr what went wrong, in one line.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::signal::Features;
 use crate::span::Span;
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, Word};
 
 use super::fillers::is_filled_pause;
 use super::per_minute;
@@ -55,8 +55,7 @@ impl Pace {
         phonation_s: f64,
         pauses: usize,
     ) -> Self {
-        let starts: Vec<f64> =
-            transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).map(|w| w.span.start_s).collect();
+        let starts = starts_s(&transcript.words);
         let syllables = features.nuclei_s.len();
         let answer_s = answer.duration_s();
         Self {
@@ -70,6 +69,21 @@ impl Pace {
             series: series(&starts, answer),
         }
     }
+
+    /// Counts the words again after some were mended; what the signal says stays.
+    pub fn recount(&mut self, words: &[Word]) {
+        let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
+        let answer = Span::new(first.span.start_s, last.span.end_s);
+        let starts = starts_s(words);
+        self.words = starts.len();
+        self.words_per_minute = per_minute(starts.len(), answer.duration_s());
+        self.series = series(&starts, &answer);
+    }
+}
+
+/// When each word begins, filled pauses not among them, in seconds.
+fn starts_s(words: &[Word]) -> Vec<f64> {
+    words.iter().filter(|w| !is_filled_pause(&w.text)).map(|w| w.span.start_s).collect()
 }
 
 fn ratio(a: f64, b: f64) -> f64 {

@@ -1,12 +1,12 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
 use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, Said, capital, judged, one_digit};
+use super::{Evidence, Judged, Measures, Part, Said, judged, one_digit};
 use crate::metrics::fillers::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
-use crate::plain::{clock, counted, number};
+use crate::plain::{capital, clock, counted, number};
 
 /// The part that the length is.
 pub(super) const LENGTH: &str = "length";

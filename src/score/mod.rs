@@ -190,8 +190,3 @@ fn judged(
 fn one_digit(points: f64) -> f64 {
     (points * 10.0).round() / 10.0
 }
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}

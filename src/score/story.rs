@@ -5,8 +5,9 @@
 
 use super::rubric::{self, share};
 use super::{Evidence, Judged, judged};
-use crate::plain::{clock, counted};
+use crate::plain::{capital, clock, counted};
 use crate::questions::Question;
+use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
 use crate::story::{EMPTY, Part, Story, Told};
 
@@ -342,7 +343,8 @@ impl<'a> View<'a> {
         } else {
             let vague = self.vaguest(PARTS);
             let words: usize = results.iter().map(|s| s.words).sum();
-            let weak = if points < 0.45 { "vague" } else { "brief" };
+            let counted = results.iter().any(|s| s.text.split_whitespace().any(is_number_word));
+            let weak = if points < 0.45 && !counted { "vague" } else { "brief" };
             let size = if words <= 12 { format!("one {weak} clause") } else { weak.to_string() };
             let when =
                 vague.first().and_then(|s| s.span).map_or(String::new(), |s| format!(" at {}", clock(s.start_s)));
@@ -364,7 +366,7 @@ impl<'a> View<'a> {
         } else if empty.iter().map(|s| s.words).sum::<usize>() as f64 > 0.2 * self.words {
             let why = format!(
                 "{} sound impressive and say nothing one can picture.",
-                super::capital(&counted(empty.len(), "sentence"))
+                capital(&counted(empty.len(), "sentence"))
             );
             let advice = "Take one of these sentences and tell the day it stands for: who came to you, what you did, what they said afterwards.";
             (
@@ -417,8 +419,7 @@ impl<'a> View<'a> {
         let (why, evidence, todo): (String, Vec<Evidence>, Option<(&str, String)>) = if snap(points) >= 1.0 {
             ("It keeps to the story, in order.".to_string(), Vec::new(), None)
         } else if worst == 0 && !said_again.is_empty() && said_again.len() * 2 >= aside.len() {
-            let why =
-                format!("{} said before.", super::capital(&verb(said_again.len(), "sentence was", "sentences were")));
+            let why = format!("{} said before.", capital(&verb(said_again.len(), "sentence was", "sentences were")));
             let advice = "Say each thing once. The second time costs you the listener.".to_string();
             (why, quotes(&said_again, MOST_EVIDENCE), Some(("Say it once", advice)))
         } else if worst == 0 {
@@ -436,7 +437,7 @@ impl<'a> View<'a> {
             (why, astray.into_iter().collect(), Some(("Tell it in order", advice)))
         } else {
             let n = self.story.hedges.len();
-            let why = format!("{} that takes back what you say.", super::capital(&counted(n, "hedge")))
+            let why = format!("{} that takes back what you say.", capital(&counted(n, "hedge")))
                 .replace("s that takes", "s that take");
             let advice = "Say it or leave it out. \"I think we sort of fixed it\" becomes \"we fixed it\".".to_string();
             let moments = self.story.hedges.iter().take(3);
@@ -454,7 +455,7 @@ impl<'a> View<'a> {
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("Nobody is run down.".to_string(), Vec::new(), None)
         } else {
-            let why = format!("{} on what others did wrong.", super::capital(&counted(blaming.len(), "sentence")));
+            let why = format!("{} on what others did wrong.", capital(&counted(blaming.len(), "sentence")));
             let advice =
                 "Say in one neutral sentence what the others wanted, and then what you did to get on with them.";
             (why, quotes_of(&blaming), Some(("Be fair to the others", advice.to_string())))
@@ -512,6 +513,11 @@ fn short(text: &str) -> String {
 fn says(sentence: &Told, words: &[&str]) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|w| words.contains(&w))
+}
+
+/// Whether a word counts something, in digits or letters.
+fn is_number_word(word: &str) -> bool {
+    is_number(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
 }
 
 fn verb(count: usize, one: &str, several: &str) -> String {

@@ -6,7 +6,7 @@ use whisper_rs::{
 };
 
 use super::models::{Architecture, Model};
-use super::{ENGLISH, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use super::{ENGLISH, Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
@@ -112,7 +112,7 @@ struct WhisperReader<'a> {
 }
 
 impl Reader for WhisperReader<'_> {
-    fn read(&mut self, samples: &[f32], language: &str) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         self.padded.clear();
         self.padded.extend_from_slice(samples);
@@ -130,10 +130,10 @@ impl Reader for WhisperReader<'_> {
         parameters.set_print_progress(false);
         parameters.set_print_timestamps(false);
         parameters.set_audio_ctx(positions.min(context.n_audio_ctx() as usize) as i32);
-        if language == ENGLISH {
+        parameters.set_language(Some(language));
+        // The prompt is English, and makes fillers of nothing in other languages.
+        if language == ENGLISH && manner == Manner::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
-        } else {
-            parameters.set_language(Some(language));
         }
         self.state.full(parameters, &self.padded).map_err(failed)?;
         let (words, until_s) = self.written();

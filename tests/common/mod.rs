@@ -1,8 +1,12 @@
 //! What the tests of the whole program share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod attempts;
+pub mod microphone;
+
 use std::path::{Path, PathBuf};
 
+use aloud::span::Span;
 use assert_cmd::Command;
 use serde_json::Value;
 
@@ -10,7 +14,7 @@ use serde_json::Value;
 pub fn aloud(home: &Path) -> Command {
     let mut command = Command::cargo_bin("aloud").expect("the program is built");
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("XDG_DATA_HOME", home.join("data"));
-    command.env("NO_COLOR", "1").current_dir(root());
+    command.env("NO_COLOR", "1").env("TZ", "UTC").current_dir(root());
     command
 }
 
@@ -74,4 +78,18 @@ pub fn write_wav(path: &Path, rate_hz: u32, samples: &[f32]) {
         writer.write_sample((x.clamp(-1.0, 1.0) * 32_767.0) as i16).expect("a sample");
     }
     writer.finalize().expect("a whole WAV file");
+}
+
+/// What is known to be in a sample.
+pub fn truth(name: &str) -> Value {
+    let text = std::fs::read_to_string(sample("truth.json")).expect("the samples' truth");
+    serde_json::from_str::<Value>(&text).expect("JSON")[name].clone()
+}
+
+/// Where the filled pauses of a sample stand.
+pub fn filled_pauses(name: &str) -> Vec<Span> {
+    let truth = truth(name);
+    let second = |event: &Value, i: usize| event[i].as_f64().expect("a time");
+    let filled = truth["filled"].as_array().expect("the sample's filled pauses");
+    filled.iter().map(|event| Span::new(second(event, 0), second(event, 1))).collect()
 }

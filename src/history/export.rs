@@ -1,0 +1,230 @@
+//! The history as files: CSV (a line an answer, for a spreadsheet) and JSON Lines (everything, to be read back).
+//!
+//! Parquet is left out: its library is larger than all of aloud, and whoever wants it gets it from the CSV in one line.
+
+use std::io::{self, BufRead, Write};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::HistoryError;
+use super::attempt::{Attempt, Occasion};
+use super::measures::Measure;
+use super::store::{EarlierScore, Kept, Store};
+use crate::report::{Report, SCHEMA as REPORT};
+
+/// The name and version of a line of the export.
+pub const SCHEMA: &str = "aloud.attempt/1";
+
+/// A line of the export: an answer with all that is kept of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Line {
+    schema: String,
+    speaker: Option<String>,
+    answered_at: Timestamp,
+    kept_at: Timestamp,
+    recorded_here: bool,
+    report: Report,
+    /// The report before it was mended by hand; `None` where it was not.
+    machine_report: Option<Report>,
+    earlier_scores: Vec<EarlierScore>,
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Answers that are new.
+    pub new: usize,
+    /// Answers that were there already and were left as they are.
+    pub known: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A line is not what it should be.
+    #[error(
+        "line {line} is neither an answer from `aloud history export` nor a report from `aloud analyze --jsonl` ({reason}); nothing was imported"
+    )]
+    NoAnswer {
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Writes answers as CSV, with a line of headings. Numbers are rounded to a ten-thousandth.
+///
+/// # Errors
+/// When the writing fails.
+pub fn csv(attempts: &[Attempt], to: impl Write) -> io::Result<()> {
+    let mut table = csv::Writer::from_writer(to);
+    let mut headings =
+        vec!["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"];
+    headings.extend(Measure::ALL.iter().map(|m| m.field()));
+    table.write_record(&headings)?;
+    for attempt in attempts {
+        let question = attempt.question.as_ref();
+        let mut cells = vec![
+            attempt.id.to_string(),
+            attempt.answered_at.to_string(),
+            harmless(attempt.speaker.as_deref().unwrap_or_default()),
+            harmless(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
+            harmless(question.map_or("", |q| &q.text)),
+            harmless(question.and_then(|q| q.kind.as_deref()).unwrap_or_default()),
+            harmless(&attempt.path.to_string_lossy()),
+            attempt.sha256.clone(),
+            attempt.mended.to_string(),
+            attempt.rubric.clone(),
+        ];
+        let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
+        cells.extend(Measure::ALL.map(cell));
+        table.write_record(&cells)?;
+    }
+    table.flush()
+}
+
+/// A cell that a spreadsheet does not take for a formula.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_string() }
+}
+
+/// One answer with all that is kept of it.
+///
+/// # Errors
+/// When the store cannot be read, or its report is lost.
+pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
+    Ok(Line {
+        schema: SCHEMA.to_string(),
+        speaker: attempt.speaker.clone(),
+        answered_at: attempt.answered_at,
+        kept_at: store.kept_at(attempt.id)?,
+        recorded_here: attempt.recorded_here,
+        report: store.report(attempt.id)?,
+        machine_report: store.machine_report(attempt.id)?,
+        earlier_scores: store.earlier_scores(attempt.id)?,
+    })
+}
+
+/// Reads lines of an export, or reports of `aloud analyze --jsonl`, which count as given `now`.
+///
+/// # Errors
+/// When a line is neither.
+pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp) -> Result<Vec<Line>, ImportError> {
+    let mut lines = Vec::new();
+    for (i, text) in from.lines().enumerate() {
+        let text = text?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let wrong = |reason: String| ImportError::NoAnswer { line: i + 1, reason };
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        let line = match value["schema"].as_str() {
+            Some(SCHEMA) => serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?,
+            Some(REPORT) => {
+                let report: Report = serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?;
+                let occasion = Occasion::of_file(report.recording.path.as_ref(), None, now);
+                Line {
+                    schema: SCHEMA.to_string(),
+                    speaker: None,
+                    answered_at: occasion.answered_at,
+                    kept_at: now,
+                    recorded_here: false,
+                    report,
+                    machine_report: None,
+                    earlier_scores: Vec::new(),
+                }
+            }
+            _ => return Err(wrong("it has another schema".to_string())),
+        };
+        lines.push(Line { speaker: speaker.map_or(line.speaker, |name| Some(name.to_string())), ..line });
+    }
+    Ok(lines)
+}
+
+/// Keeps what was read: all of it or, if that fails, none. What is there already stays as it is.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryError> {
+    store.write(|change| {
+        let mut imported = Imported::default();
+        for line in lines {
+            if change.find(&line.report, line.speaker.as_deref())?.is_some() {
+                imported.known += 1;
+                continue;
+            }
+            let occasion = Occasion {
+                speaker: line.speaker.clone(),
+                answered_at: line.answered_at,
+                recorded_here: line.recorded_here,
+            };
+            let kept = Kept { report: &line.report, occasion: &occasion, kept_at: line.kept_at };
+            let id = change.keep(&kept)?.id;
+            if let Some(machine) = &line.machine_report {
+                change.set_machine_report(id, machine)?;
+            }
+            for score in &line.earlier_scores {
+                change.add_earlier_score(id, score)?;
+            }
+            imported.new += 1;
+        }
+        Ok(imported)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::sample::attempt;
+
+    #[test]
+    fn a_spreadsheet_gets_every_measure_and_no_formula() {
+        let mut kept = attempt(4, "2026-11-01T18:00:00Z", &[(Measure::Score, 61.25)]);
+        kept.speaker = Some("=cmd()".into());
+        kept.question = Some(crate::history::attempt::Asked { id: None, text: "Why, \"us\"?".into(), kind: None });
+        let mut text = Vec::new();
+        csv(&[kept], &mut text).unwrap();
+        insta::assert_snapshot!("csv", String::from_utf8(text).unwrap());
+    }
+
+    #[test]
+    fn everything_that_is_exported_comes_back() {
+        let report: Report = serde_json::from_str(include_str!("../../tests/fixtures/report.json")).unwrap();
+        let mut store = Store::empty().unwrap();
+        let occasion = Occasion {
+            speaker: Some("Ana".into()),
+            answered_at: "2026-11-01T18:00:00Z".parse().unwrap(),
+            recorded_here: true,
+        };
+        let id = store.save(&report, &occasion).unwrap().id;
+        let mut mended = report.clone();
+        super::super::mend::mend(&mut mended, &super::super::mend::Mending::Filler("working".into()), None).unwrap();
+        store.mend(id, &mended).unwrap();
+        let exported = |store: &Store| {
+            let attempts = store.attempts().unwrap();
+            let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let text = exported(&store);
+        let mut other = Store::empty().unwrap();
+        let lines = read(text.as_bytes(), None, Timestamp::now()).unwrap();
+        assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 1, known: 0 });
+        assert_eq!(exported(&other), text);
+        assert_eq!(other.attempts().unwrap(), store.attempts().unwrap());
+        assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 0, known: 1 });
+    }
+
+    #[test]
+    fn a_line_that_is_no_answer_is_named() {
+        let report = include_str!("../../tests/fixtures/report.json").replace('\n', " ");
+        let text = format!("{report}\n\n{{\"schema\": \"other/1\"}}\n");
+        let error = read(text.as_bytes(), None, Timestamp::now()).unwrap_err().to_string();
+        assert!(error.starts_with("line 3 is neither"), "{error}");
+        assert_eq!(read(report.as_bytes(), Some("Ana"), Timestamp::now()).unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,48 @@
+//! Goals: what somebody wants a measure to be.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::measures::{Measure, Measures};
+use crate::plain::number;
+
+/// A goal for one measure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Goal {
+    /// The measure.
+    pub measure: Measure,
+    /// It should be at least this; `None` where there is no lower bound.
+    pub above: Option<f64>,
+    /// It should be at most this; `None` where there is no upper bound.
+    pub below: Option<f64>,
+    /// Since when.
+    pub set_at: Timestamp,
+}
+
+impl Goal {
+    /// Whether a value reaches it.
+    pub fn is_met_by(&self, value: f64) -> bool {
+        self.above.is_none_or(|above| value >= above) && self.below.is_none_or(|below| value <= below)
+    }
+
+    /// The goal in words: "fillers at most 4 a minute".
+    pub fn words(&self) -> String {
+        let range = match (self.above, self.below) {
+            (Some(above), Some(below)) => format!("{above} to {below}"),
+            (Some(above), None) => format!("at least {above}"),
+            (None, Some(below)) => format!("at most {below}"),
+            (None, None) => "anything".to_string(),
+        };
+        format!("{} {range} {}", self.measure.title().to_lowercase(), self.measure.unit())
+    }
+}
+
+/// One line for each goal that an answer with these measures can be held against: the goal, and how near the answer is.
+pub fn lines(goals: &[Goal], measures: &Measures) -> Vec<String> {
+    let line = |goal: &Goal| {
+        let value = measures.get(goal.measure)?;
+        let met = if goal.is_met_by(value) { "reached" } else { "not yet" };
+        Some(format!("Goal: {}. This answer: {}, {met}.", goal.words(), number(value)))
+    };
+    goals.iter().filter_map(line).collect()
+}

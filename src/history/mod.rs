@@ -1,0 +1,33 @@
+//! The history: every analyzed answer, kept on this machine, and what it says about the weeks.
+//!
+//! [`store`] keeps the answers in one SQLite file ([`schema`] says how, [`rescue`] what happens when it is damaged).
+//! Everything else is plain data in, plain data out: [`measures`] picks the numbers that are followed over time out of
+//! a report, [`trends`] says whether they really move, [`progress`] puts it together, [`compare`] sets two answers side
+//! by side, [`mend`] corrects a transcript by hand, [`rescore`] scores a kept report again, [`export`] writes and reads
+//! CSV and JSON Lines.
+
+pub mod attempt;
+pub mod compare;
+mod error;
+pub mod export;
+pub mod filter;
+pub mod goals;
+pub mod measures;
+pub mod mend;
+pub mod overview;
+mod packed;
+pub mod progress;
+pub mod rescore;
+mod rescue;
+#[cfg(test)]
+mod sample;
+pub mod schema;
+pub mod store;
+pub mod table;
+pub mod trends;
+
+pub use attempt::{Attempt, Occasion};
+pub use error::HistoryError;
+pub use measures::{Measure, Measures};
+pub use rescue::Rescue;
+pub use store::{Access, Store, visit};

@@ -1,0 +1,90 @@
+//! The form of the store, and the way from each earlier form to the newest.
+//!
+//! A migration that was released is never changed; a new form is a new migration at the end. `tests/fixtures/history`
+//! keeps a store of every form, which the tests bring to the newest.
+
+use rusqlite_migration::{M, Migrations};
+
+/// What SQLite files of aloud carry as `application_id`: "alou" in ASCII.
+pub const APPLICATION_ID: i32 = 0x616c_6f75;
+
+/// The steps from an empty file to the newest form.
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2)];
+
+/// The version of the newest form.
+pub const VERSION: i64 = STEPS.len() as i64;
+
+/// The steps from an empty file to the newest form.
+pub(super) const MIGRATIONS: Migrations = Migrations::from_slice(STEPS);
+
+/// Lists and charts read `attempt` alone, so its rows are short; the report is a table of its own.
+const FORM_1: &str = "
+CREATE TABLE attempt (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again
+    sha256 TEXT NOT NULL,
+    asked TEXT NOT NULL,                   -- question_id, or else question_text, or else ''
+    speaker TEXT NOT NULL,                 -- '' for the person at this machine
+    question_id TEXT,
+    question_text TEXT,
+    question_kind TEXT,
+    answered_at INTEGER NOT NULL,          -- seconds since 1970, whole minutes
+    kept_at INTEGER NOT NULL,              -- seconds since 1970
+    path TEXT NOT NULL,
+    recorded_here INTEGER NOT NULL,
+    mended INTEGER NOT NULL DEFAULT 0,
+    rubric TEXT NOT NULL,
+    parts TEXT NOT NULL,                   -- JSON: [{name, points, out_of}]
+    score REAL,
+    fillers_per_minute REAL,
+    filled_pauses_per_minute REAL,
+    words_per_minute REAL,
+    articulation_rate_syllables_s REAL,
+    longest_pause_s REAL,
+    answer_s REAL,
+    f0_sd_semitones REAL,
+    UNIQUE (sha256, asked, speaker)
+) STRICT;
+CREATE INDEX attempt_answered_at ON attempt (answered_at);
+CREATE TABLE report (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body BLOB NOT NULL                     -- aloud.report/1 as deflated JSON
+) STRICT;
+";
+
+/// Mending, rescoring and goals: what was before is kept.
+const FORM_2: &str = "
+CREATE TABLE machine_report (               -- of answers mended by hand: the report before
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE earlier_score (                -- of answers scored again: the score before
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id) ON DELETE CASCADE,
+    rubric TEXT NOT NULL,
+    score REAL,
+    parts TEXT NOT NULL,                    -- JSON: [{name, points, out_of}]
+    replaced_at INTEGER NOT NULL,           -- seconds since 1970
+    PRIMARY KEY (attempt_id, rubric)
+) STRICT;
+CREATE TABLE goal (
+    speaker TEXT NOT NULL,                  -- '' for the person at this machine
+    measure TEXT NOT NULL,                  -- as in the columns of attempt
+    above REAL,
+    below REAL,
+    set_at INTEGER NOT NULL,                -- seconds since 1970
+    PRIMARY KEY (speaker, measure)
+) STRICT;
+";
+
+/// The tables that hold rows of an answer, and the column with its number.
+pub(super) const OF_AN_ANSWER: [(&str, &str); 4] =
+    [("attempt", "id"), ("report", "attempt_id"), ("machine_report", "attempt_id"), ("earlier_score", "attempt_id")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_lead_to_the_newest_form() {
+        MIGRATIONS.validate().unwrap();
+    }
+}
