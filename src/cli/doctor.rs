@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use aloud::history::{Access, Store, store};
+use aloud::plain::counted;
 use aloud::settings::{self, Settings};
 use aloud::transcript::models;
 use anyhow::Result;
@@ -30,6 +32,16 @@ pub(super) fn run() -> Result<Outcome> {
             };
             writeln!(out, "settings    {}: {state}", folders.settings_file.display())?;
             writeln!(out, "data        {}", folders.data.display())?;
+            let history = store::path_in(&folders.data);
+            let state = match Store::open(&history, Access::Read).and_then(|store| store.attempts()) {
+                Ok(attempts) if attempts.is_empty() => "no answers are kept yet".to_string(),
+                Ok(attempts) => format!("{} kept", counted(attempts.len(), "answer")),
+                Err(error) => {
+                    outcome = Outcome::Failed;
+                    format!("PROBLEM: {error}")
+                }
+            };
+            writeln!(out, "history     {}: {state}", history.display())?;
         }
         None => writeln!(out, "settings    PROBLEM: this user has no home folder. Set HOME to have settings.")?,
     }
