@@ -5,7 +5,7 @@ DESTDIR ?=
 CARGO ?= cargo
 ALOUD := target/release/aloud
 
-.PHONY: help demo test build setup soak install uninstall clean
+.PHONY: help demo test build setup setup-tests soak install uninstall clean
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,12 +13,15 @@ help: ## Say what there is to make
 demo: build ## Build aloud, analyze a sample answer and print the report
 	$(ALOUD) analyze samples/fillers.flac --question hard-problem --no-save
 
-test: setup ## Check form, lints and documents, and run all tests
+test: setup setup-tests ## Check form, lints and documents, and run all tests
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "rustfmt is not installed: the form of the code is not checked"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --release --locked --all-targets -- -D warnings; else echo "clippy is not installed: lints are not checked"; fi
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
 	@sh .ci/browser || echo "without a browser, the pages are not looked at"
 	$(CARGO) test --release --locked --lib --tests
+
+setup-tests:
+	@sh .ci/setup tests
 
 build: setup ## Build the program
 	$(CARGO) build --release --locked
@@ -26,7 +29,8 @@ build: setup ## Build the program
 setup: ## Install what the build needs and this system lacks
 	@sh .ci/setup
 
-soak: build ## Run what takes longer than `make test` should: every shared recording against its truth
+soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth
+	tests/checks/hour_of_recording.sh
 	tests/checks/all.sh
 
 install: build ## Install the program, its speech model and shell completions under PREFIX (~/.local)

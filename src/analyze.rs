@@ -34,7 +34,7 @@ pub fn analyze(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
-    let features = Features::of(&recording.speech);
+    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
     let transcript = transcribe(&recording.speech, &features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;

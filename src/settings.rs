@@ -47,6 +47,13 @@ pub struct Folders {
     pub data: PathBuf,
 }
 
+impl Folders {
+    /// Where recordings go that the user gave no place.
+    pub fn recordings(&self) -> PathBuf {
+        self.data.join("recordings")
+    }
+}
+
 /// The folders of this user, as the system's conventions have them (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux).
 pub fn folders() -> Option<Folders> {
     let strategy = choose_base_strategy().ok()?;

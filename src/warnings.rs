@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::audio::{ChannelUse, Recording};
 use crate::metrics::Metrics;
 use crate::signal::Features;
+use crate::span::Span;
 use crate::transcript::{ENGLISH, Transcript};
 
 /// From this share of clipped samples on, the distortion is heard: one in a thousand.
@@ -15,6 +16,8 @@ const NOISY_DB: f64 = 12.0;
 const TOO_NOISY_DB: f64 = 2.0;
 /// A recording with its loudest sample below this is too soft to hear well, in dBFS.
 const SOFT_DBFS: f64 = -30.0;
+/// Less missing sound than this is not noticed, in seconds: half of a short syllable.
+const LOST_S: f64 = 0.05;
 /// Fewer words than this are no answer to measure rates of.
 const FEW_WORDS: usize = 20;
 
@@ -28,6 +31,8 @@ pub enum Code {
     NoWords,
     /// The file is broken or ends early.
     Damaged,
+    /// Sound went missing while it was recorded.
+    Dropped,
     /// The recording is distorted.
     Clipped,
     /// The room is nearly as loud as the voice.
@@ -102,6 +107,14 @@ pub fn warnings(
             Code::Damaged,
             format!("Not all of the recording could be read: {damage}. The report is about the rest."),
             "Copy or record the file again.",
+        ));
+    }
+    let lost_s: f64 = features.lost.iter().map(Span::duration_s).sum();
+    if lost_s >= LOST_S {
+        found.push(Warning::new(
+            Code::Dropped,
+            format!("{lost_s:.1} s of sound went missing on the way from the microphone. They count as neither speech nor pause."),
+            "Close other programs while you record, or plug the microphone in directly.",
         ));
     }
     found.extend(level_warnings(recording, features));

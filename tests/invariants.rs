@@ -139,6 +139,55 @@ fn a_longer_pause_lowers_the_speech_rate_but_not_the_articulation_rate() {
     assert!((longest - pause.duration_s() - 5.0).abs() < 0.1, "{longest}");
 }
 
+/// Appends the chunk that says what went missing to a WAV file, as the recorder does.
+fn note_missing(path: &Path, at_frame: usize, frames: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let mut body = format!(r#"{{"schema":"aloud.take/1","gaps":[{{"at_frame":{at_frame},"frames":{frames}}}]}}"#);
+    if body.len() % 2 == 1 {
+        body.push(' ');
+    }
+    bytes.extend(b"alou");
+    bytes.extend((body.len() as u32).to_le_bytes());
+    bytes.extend(body.as_bytes());
+    let riff = (bytes.len() - 8) as u32;
+    bytes[4..8].copy_from_slice(&riff.to_le_bytes());
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn sound_lost_while_recording_is_no_pause() {
+    let folder = tempfile::tempdir().unwrap();
+    let samples = good();
+    let plain = heard(folder.path(), "plain.wav", &samples);
+    assert_eq!(plain.recording.quality.as_ref().unwrap().dropped_frames, None);
+    let pauses = plain.pauses.as_ref().unwrap();
+    // A second of silence in the middle of the longest stretch without a pause, and in the middle of a pause.
+    let speech = pauses.events.windows(2).map(|pair| (pair[0].span.end_s, pair[1].span.start_s));
+    let (from_s, to_s) = speech.max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0))).unwrap();
+    let path = folder.path().join("lost.wav");
+    for (middle_s, what) in [((from_s + to_s) / 2.0, "speech"), (pauses.events[2].span.start_s + 0.1, "a pause")] {
+        let at = (middle_s * 16_000.0) as usize;
+        let mut torn = samples[..at].to_vec();
+        torn.extend(vec![0.0; 16_000]);
+        torn.extend(&samples[at..]);
+        write_wav(&path, 16_000, &torn);
+        let unknown = report(&path);
+        note_missing(&path, at, 16_000);
+        let known = report(&path);
+        assert_eq!(known.recording.quality.as_ref().unwrap().dropped_frames, Some(16_000));
+        assert!(known.warnings.iter().any(|w| w.message.starts_with("1.0 s of sound went missing")), "{what}");
+        let (known_pauses, unknown_pauses) = (known.pauses.as_ref().unwrap(), unknown.pauses.as_ref().unwrap());
+        assert!(known_pauses.count.abs_diff(pauses.count) <= 1, "{what}: {} {}", known_pauses.count, pauses.count);
+        let inside = |p: &aloud::metrics::Pauses| {
+            p.events.iter().any(|e| e.span.overlap_s(&Span::new(middle_s + 0.3, middle_s + 0.7)) > 0.0)
+        };
+        assert!(inside(unknown_pauses) && !inside(known_pauses), "{what}");
+        assert!(known_pauses.longest_s.unwrap() <= pauses.longest_s.unwrap() + 0.05, "{what}");
+        let rate = |r: &Report| r.pace.as_ref().unwrap().articulation_rate_syllables_s;
+        assert!((rate(&known) / rate(&plain) - 1.0).abs() < 0.03, "{what}: {} {}", rate(&known), rate(&plain));
+    }
+}
+
 /// The samples without what 8 kHz cannot hold: a windowed sinc of 63 points.
 fn low_passed(samples: &[f32]) -> Vec<f32> {
     let taps: Vec<f32> = (-31i32..=31)

@@ -6,6 +6,7 @@
 mod channels;
 mod decode;
 mod error;
+mod gaps;
 mod levels;
 mod mp4;
 pub mod play;
@@ -18,6 +19,8 @@ use std::path::{Path, PathBuf};
 
 pub use channels::ChannelUse;
 pub use error::AudioError;
+pub use gaps::Gap;
+pub(crate) use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
 
 use channels::ChannelSums;
@@ -25,6 +28,8 @@ use decode::Stream;
 use levels::LevelMeter;
 use resample::Resampler;
 use rumble::RumbleFilter;
+
+use crate::span::Span;
 
 /// Sample rate of [`Recording::speech`], Hz: what the speech recognizer takes, and twice the highest frequency that
 /// speech measures need.
@@ -61,6 +66,8 @@ pub struct Recording {
     pub channel_use: ChannelUse,
     /// Peak, clipping and loudness, measured on the same mono signal at the native rate.
     pub levels: Levels,
+    /// What aloud itself lost while it recorded this, in order; `None` for a file that it did not record.
+    pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
 }
@@ -98,6 +105,13 @@ impl fmt::Display for Damage {
 }
 
 impl Recording {
+    /// The stretches in which nothing was recorded although somebody may have spoken, in seconds.
+    pub fn lost(&self) -> Vec<Span> {
+        let seconds = |frames: u64| frames as f64 / f64::from(self.sample_rate_hz);
+        let span = |gap: &Gap| Span::new(seconds(gap.at_frame), seconds(gap.at_frame.saturating_add(gap.frames)));
+        self.gaps.iter().flatten().map(span).collect()
+    }
+
     /// Opens any common audio or video file. The format is found from the content; the name does not matter. Of a video
     /// the first sound track that can be decoded is taken.
     ///
@@ -107,6 +121,7 @@ impl Recording {
     /// See [`AudioError`]; a file that ends early or has some broken packets is no error but has [`Recording::damage`].
     pub fn open(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Self, AudioError> {
         let sha256 = source::sha256(path)?;
+        let gaps = gaps::read(&mut source::open_file(path)?.0);
         let mut stream = Stream::open(path)?;
         let channels = stream.channels();
         let passes = if channels == 1 { 1.0 } else { 2.0 };
@@ -153,6 +168,7 @@ impl Recording {
             speech,
             channel_use,
             levels: levels.finish(),
+            gaps,
             damage,
         })
     }

@@ -19,7 +19,7 @@ use super::error::AudioError;
 const UNKNOWN_LENGTH: u32 = u32::MAX;
 
 /// More chunks than any real file has before its sound; a bound on what a hostile file can make us walk.
-const MAX_CHUNKS: usize = 4096;
+pub(super) const MAX_CHUNKS: usize = 4096;
 
 /// Opens the file at `path` and gives it with its length in bytes.
 ///

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::{AnalyzeError, analyze};
-use aloud::history::Occasion;
+use aloud::capture;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -19,7 +19,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Outcome, columns, complain, history, print_json};
@@ -53,7 +52,7 @@ pub(super) struct Arguments {
 }
 
 /// How the reports are printed.
-enum Form {
+pub(super) enum Form {
     Terminal,
     Json,
     JsonLines,
@@ -72,32 +71,28 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         super::usage(&["analyze"], "--tracks writes the tracks of one file; name only one file");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let brief = Brief { question, own_fillers: settings.fillers.clone() };
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), ..Brief::default() };
     let wanted = arguments.model.as_deref().or(settings.model.as_deref());
-    let data = settings::folders().map(|f| f.data);
-    let model = models::find(wanted, &models::folders(data.as_deref()))?;
+    let folders = settings::folders();
+    let model = models::find(wanted, &models::folders(folders.as_ref().map(|f| f.data.as_path())))?;
     let engine = Whisper::load(&model, &settings.vocabulary)?;
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer {
-        form,
-        many: arguments.files.len() > 1,
-        speaker: arguments.speaker.clone(),
-        reports: Vec::new(),
-        printed: 0,
-    };
+    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
                 if !arguments.no_save {
-                    let occasion = Occasion::of_file(path, arguments.speaker.clone(), Timestamp::now());
-                    history::keep(&report, &occasion);
+                    history::keep(&report, path, arguments.speaker.as_deref(), false);
                 }
                 printer.print(report)?;
+                if let Some(folders) = &folders {
+                    capture::settle(&folders.recordings(), path);
+                }
                 if let Some(to) = &arguments.tracks {
                     write_tracks(to, &features)?;
                 }
@@ -114,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 }
 
 /// Analyzes file `i` of `files` under a progress bar.
-fn one(
+pub(super) fn one(
     path: &Path,
     engine: &Whisper,
     brief: &Brief,
@@ -148,7 +143,7 @@ fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
 }
 
 /// Prints reports as they come, in the form asked for.
-struct Printer {
+pub(super) struct Printer {
     form: Form,
     many: bool,
     /// Whose goals to show.
@@ -159,7 +154,12 @@ struct Printer {
 }
 
 impl Printer {
-    fn print(&mut self, report: Report) -> Result<()> {
+    /// A printer for one report, or for `many`, with the goals of a speaker.
+    pub(super) fn new(form: Form, many: bool, speaker: Option<&str>) -> Self {
+        Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
+    }
+
+    pub(super) fn print(&mut self, report: Report) -> Result<()> {
         match self.form {
             Form::Terminal => {
                 let columns = columns();
@@ -188,7 +188,7 @@ impl Printer {
         Ok(())
     }
 
-    fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         if matches!(self.form, Form::Json) && self.many { print_json(&self.reports, true) } else { Ok(()) }
     }
 }

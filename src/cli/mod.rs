@@ -8,6 +8,9 @@ mod history;
 mod models;
 mod progress;
 mod questions;
+mod record;
+mod screen;
+mod wishes;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -31,6 +34,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Record an answer at the microphone, then analyze it
+    Record(record::Arguments),
     /// Analyze saved answers: any common audio or video file
     Analyze(analyze::Arguments),
     /// How the kept answers changed over the weeks, and your goals
@@ -78,6 +83,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),
         Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),

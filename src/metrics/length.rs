@@ -5,7 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::questions::Question;
 use crate::span::Span;
 
 /// The target of an answer whose question is not known, in seconds.
@@ -45,9 +44,8 @@ pub struct Length {
 }
 
 impl Length {
-    pub(super) fn of(answer: &Span, speech_s: f64, question: Option<&Question>) -> Self {
+    pub(super) fn of(answer: &Span, speech_s: f64, target_s: Option<[f64; 2]>) -> Self {
         let answer_s = answer.duration_s();
-        let target_s = question.and_then(|q| q.target_s);
         Self { answer_s, speech_s, target_s, verdict: verdict(answer_s, target_s.unwrap_or(ANY_TARGET_S)) }
     }
 }

@@ -30,8 +30,17 @@ pub use voice::Voice;
 pub struct Brief {
     /// The question that it answers.
     pub question: Option<Question>,
+    /// The shortest and the longest answer that the speaker aims at, in seconds; the question's own when `None`.
+    pub own_target_s: Option<[f64; 2]>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+}
+
+impl Brief {
+    /// The shortest and the longest good answer, in seconds; `None` when nobody said.
+    pub fn target_s(&self) -> Option<[f64; 2]> {
+        self.own_target_s.or_else(|| self.question.as_ref()?.target_s)
+    }
 }
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -56,14 +65,15 @@ impl Metrics {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
         };
         let silences = pauses::silences(features, &answer);
-        let phonation_s = answer.duration_s() - silences.iter().map(Span::duration_s).sum::<f64>();
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
+        let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
         let fillers =
             (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer, &brief.own_fillers));
         Self {
             pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
             fillers,
             pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, brief.question.as_ref())),
+            length: Some(Length::of(&answer, phonation_s, brief.target_s())),
             voice: Some(Voice::of(features, transcript, levels)),
         }
     }

@@ -1,12 +1,12 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Measured in the signal alone, in seconds. 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a
+//! Measured in the signal alone, in seconds. What was lost while recording is no silence of the speaker's. 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a
 //! threshold for silent pauses to measure second language fluency", DiSS 2013. Where a pause falls matters more than
 //! how long it is: J. Kahng, "The effect of pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Features;
+use crate::signal::{Features, outside};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
@@ -61,6 +61,7 @@ pub fn silences(features: &Features, answer: &Span) -> Vec<Span> {
         .stretches
         .windows(2)
         .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
+        .flat_map(|silence| outside(silence, &features.lost))
         .filter(|gap| {
             gap.duration_s() >= SHORTEST_S - 1e-9 && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s
         })
@@ -103,6 +104,9 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     }
     let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| bare(&w.text));
     let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
+    // Who takes up a word just said goes on where they were: "if you | if you have".
+    let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
+    let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| bare(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
         || SUBJECTS.contains(&first.as_str())
         || (COORDINATORS.contains(&first.as_str()) && SUBJECTS.contains(&second.as_str()));
@@ -110,13 +114,15 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
     if ends.iter().any(|c| ".!?".contains(*c)) {
         if ADDED_ON.contains(&first.as_str()) { Place::BetweenClauses } else { Place::BetweenSentences }
-    } else if begins_clause && !opened {
+    } else if begins_clause && !opened && !taken_up {
         Place::BetweenClauses
     } else {
         Place::WithinClause
     }
 }
 
+/// How many words back a word can have been said that is taken up after a pause (ours).
+const TAKEN_UP_WITHIN: usize = 3;
 /// Words that add a clause to a sentence that seemed to be over.
 const ADDED_ON: &[&str] = &["and", "but", "or"];
 /// Words that join a clause, or a mere word, to what was said.
@@ -165,6 +171,7 @@ mod tests {
         assert_eq!(placed("I asked | the drivers."), Place::WithinClause);
         assert_eq!(placed("It took a week because | they were late."), Place::WithinClause);
         assert_eq!(placed("It took a week. | So we paid."), Place::BetweenSentences);
+        assert_eq!(placed("It broke if you, | if you opened it."), Place::WithinClause);
         assert_eq!(placed("|"), Place::WithinClause);
     }
 }

@@ -135,7 +135,7 @@ impl RecordingSection {
                 clipped_fraction: recording.levels.clipped_fraction,
                 noise_floor_dbfs: features.noise_floor_dbfs,
                 snr_db: features.snr_db,
-                dropped_frames: None,
+                dropped_frames: recording.gaps.as_ref().map(|gaps| gaps.iter().map(|g| g.frames).sum()),
             }),
         }
     }

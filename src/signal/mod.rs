@@ -30,12 +30,14 @@ pub struct Features {
     pub level_db: Vec<f32>,
     /// Fundamental frequency of the voice in every frame, in hertz; `None` where there is no voice.
     pub f0_hz: Vec<Option<f32>>,
-    /// How much every frame sounds like a filled pause, as log-odds ([`hesitation`]).
+    /// How much every frame sounds like a filled pause, as log-odds ([`mod@hesitation`]).
     pub hesitation: Vec<f32>,
     /// Whether somebody speaks, in every frame.
     pub speech: Vec<bool>,
     /// The stretches of speech, in order.
     pub stretches: Vec<Span>,
+    /// The stretches that were lost while recording, in order: there is no sound, but nobody is known to be silent.
+    pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
     /// The level of the room where nobody speaks, in dBFS in the speech band; `None` for digital silence.
@@ -57,8 +59,24 @@ impl Features {
         let nuclei_s = nuclei(&level_db, &sonorant, &speech).into_iter().map(frame_time_s).collect();
         let noise_floor_dbfs = room_level_dbfs(&level_db, &floor_db, &speech);
         let snr_db = snr_db(&level_db, noise_floor_dbfs, &speech);
-        Self { level_db, f0_hz, hesitation, speech, stretches, nuclei_s, noise_floor_dbfs, snr_db }
+        let lost = Vec::new();
+        Self { level_db, f0_hz, hesitation, speech, stretches, lost, nuclei_s, noise_floor_dbfs, snr_db }
     }
+}
+
+/// The parts of a stretch of time that are not in any of the `holes`, in order.
+pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
+    let mut parts = vec![span];
+    for hole in holes {
+        parts = parts
+            .into_iter()
+            .flat_map(|p| {
+                [Span::new(p.start_s, p.end_s.min(hole.start_s)), Span::new(p.start_s.max(hole.end_s), p.end_s)]
+            })
+            .filter(|p| p.duration_s() > 0.0)
+            .collect();
+    }
+    parts
 }
 
 /// The level of the room: the median frame without speech, or the tracked floor where there is hardly one.

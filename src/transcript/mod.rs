@@ -133,6 +133,8 @@ const OTHER_LANGUAGE: f64 = 0.8;
 const WORTH_READING_S: f64 = 0.6;
 /// A reading that got no farther than this is not continued, in seconds.
 const LEAST_PROGRESS_S: f64 = 1.0;
+/// So many words that end one part and begin the next were said once; a single one can be said twice.
+const LEAST_TWICE: usize = 2;
 /// A reading with more than this many syllables for each one heard has words that nobody said: true ones have 0.8 to 1.4
 /// (read and free speech, 25 recordings), and in noise some are not heard ...
 const MOST_SYLLABLES: f64 = 1.8;
@@ -208,8 +210,8 @@ impl Job<'_> {
         Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
-    /// Reads one piece. Where that gives other words than can have been said, it is read again as the model does by
-    /// itself, and the reading nearer to the syllables heard is kept.
+    /// Reads one piece. Where that gives more or fewer words than can have been said, it is read again as the model does by
+    /// itself; that reading is taken if its words can have been said. (In noise neither can: syllables are not heard there.)
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
         let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
@@ -221,7 +223,7 @@ impl Job<'_> {
             return Ok(verbatim);
         }
         let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
-        Ok(if off(&plain) < off(&verbatim) { plain } else { verbatim })
+        Ok(if off(&plain) <= SYLLABLES_OFF { plain } else { verbatim })
     }
 
     /// Reads one piece to the end of its speech: the model sometimes stops early and goes on when asked again.
@@ -235,17 +237,14 @@ impl Job<'_> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let part = reader.read(self.slice(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let mut part = reader.read(self.slice(&Span::new(from_s, chunk.end_s)), language, manner)?;
             let offset_s = from_s - chunk.start_s;
-            // The time that the model writes down can lie before words that it has written all the same.
-            let written_s = part.words.last().map_or(0.0, |w| w.span.end_s);
-            whole.words.extend(
-                part.words
-                    .into_iter()
-                    .map(|w| ReadWord { span: Span::new(w.span.start_s + offset_s, w.span.end_s + offset_s), ..w }),
-            );
+            for word in &mut part.words {
+                word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);
+            }
+            append(&mut whole.words, part.words, offset_s);
             whole.language = whole.language.or(part.language);
-            let Some(until_s) = part.until_s.map(|s| from_s + s.max(written_s)) else { return Ok(whole) };
+            let Some(until_s) = part.until_s.map(|s| from_s + s) else { return Ok(whole) };
             if until_s - from_s < LEAST_PROGRESS_S || self.speech_between_s(until_s, chunk.end_s) < WORTH_READING_S {
                 return Ok(whole);
             }
@@ -262,6 +261,19 @@ impl Job<'_> {
         let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.samples.len());
         &self.samples[at(chunk.start_s)..at(chunk.end_s)]
     }
+}
+
+/// Puts a part, read from `from_s` on, behind the words read before. The model sometimes says that it stopped before words
+/// that it has written all the same: they are in both, and kept as they were read last.
+fn append(words: &mut Vec<ReadWord>, part: Vec<ReadWord>, from_s: f64) {
+    let before = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 < from_s);
+    words.truncate(before);
+    let plain = |w: &ReadWord| w.text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let twice = (LEAST_TWICE..=words.len().min(part.len()))
+        .rev()
+        .find(|n| words[words.len() - n..].iter().map(plain).eq(part[..*n].iter().map(plain)));
+    words.truncate(words.len() - twice.unwrap_or(0));
+    words.extend(part);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -281,4 +293,29 @@ fn louder(samples: &[f32]) -> Vec<f32> {
     let peak = samples.iter().fold(0f32, |peak, x| peak.max(x.abs()));
     let gain = if peak > 0.0 { 0.7 / peak } else { 1.0 };
     samples.iter().map(|x| x * gain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_parts_have_in_common_was_said_once() {
+        let word = |(i, text): (usize, &str), from_s: f64| {
+            let start_s = from_s + i as f64 * 0.5;
+            ReadWord { text: text.into(), span: Span::new(start_s, start_s + 0.5), probability: 0.9 }
+        };
+        let read = |text: &str, from_s: f64| text.split(' ').enumerate().map(|w| word(w, from_s)).collect::<Vec<_>>();
+        for (first, second, from_s, whole) in [
+            ("it took us a week", "a week. And then", 1.5, "it took us a week. And then"),
+            ("it took us a week", "us a week. And then", 2.5, "it took us a week. And then"),
+            ("it took us a", "a week", 2.0, "it took us a a week"),
+            ("", "so", 0.0, "so"),
+        ] {
+            let mut words = if first.is_empty() { Vec::new() } else { read(first, 0.0) };
+            append(&mut words, read(second, from_s), from_s);
+            let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+            assert_eq!(texts.join(" "), whole);
+        }
+    }
 }

@@ -1,0 +1,63 @@
+//! What went missing while aloud recorded: a chunk of its own (`alou`) at the end of its WAV files, which other programs
+//! skip. Silence of the same length stands in the sound, so that times are right; but nobody was silent there.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use serde::{Deserialize, Serialize};
+
+use super::source::MAX_CHUNKS;
+
+/// The chunk's name.
+pub(crate) const CHUNK: &[u8; 4] = b"alou";
+/// The form of what is in it.
+const SCHEMA: &str = "aloud.take/1";
+/// The longest chunk that is read, in bytes: ten thousand gaps.
+const LONGEST: u32 = 1 << 20;
+
+/// Sound that went missing while recording; silence of its length stands in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The first missing frame, counted from the beginning of the recording.
+    pub at_frame: u64,
+    /// How many frames are missing.
+    pub frames: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    schema: String,
+    gaps: Vec<Gap>,
+}
+
+/// The bytes of the chunk, with its head and of even length.
+pub(crate) fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
+    let mut body = serde_json::to_vec(&Content { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
+    body.resize(body.len().next_multiple_of(2), b' ');
+    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
+    Ok([&CHUNK[..], &length.to_le_bytes(), &body].concat())
+}
+
+/// The gaps of a WAV file that aloud recorded; `None` for any other file.
+pub(super) fn read(file: &mut File) -> Option<Vec<Gap>> {
+    let mut head = [0; 12];
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.read_exact(&mut head).ok()?;
+    if &head[..4] != b"RIFF" || &head[8..] != b"WAVE" {
+        return None;
+    }
+    let mut at = 12;
+    for _ in 0..MAX_CHUNKS {
+        let mut head = [0; 8];
+        file.seek(SeekFrom::Start(at)).ok()?;
+        file.read_exact(&mut head).ok()?;
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        if &head[..4] == CHUNK && length <= LONGEST {
+            let mut body = vec![0; length as usize];
+            file.read_exact(&mut body).ok()?;
+            return serde_json::from_slice::<Content>(&body).ok().filter(|c| c.schema == SCHEMA).map(|c| c.gaps);
+        }
+        at += 8 + u64::from(length) + u64::from(length % 2);
+    }
+    None
+}

@@ -1,0 +1,162 @@
+//! Whether sound is missing between two blocks that a device delivered, in frames.
+//!
+//! What the ring had to drop is known exactly. What the device lost itself is not: some say that they lost something but
+//! not how much, some say nothing. Then the clock tells. Blocks that come late may have been held up on the way, and
+//! the sound that piled up follows in a burst; or it is lost, and the stream stays behind the clock. So a late block is
+//! held back until it is clear which: after [`SETTLE`] what the stream still is behind is missing.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::ring::Block;
+
+/// How long after a late block sound that was held up may still arrive.
+const SETTLE: Duration = Duration::from_millis(400);
+/// A block this late is suspicious even if the device reports no loss. Devices deliver each 0.1 s; a busy system holds
+/// them up by less.
+const LATE_S: f64 = 0.5;
+/// The least that is taken for missing when the device reports no loss, in seconds.
+const LEAST_MISSING_S: f64 = 0.25;
+/// The same when it does, in seconds: how exact the arrival of a block tells time.
+const LEAST_OVERRUN_S: f64 = 0.01;
+
+/// Puts the blocks of a stream in order and finds what is missing between them.
+pub(super) struct Continuity {
+    rate_hz: f64,
+    /// Waiting until it is known whether something is missing before the first of them.
+    held: VecDeque<Block>,
+    /// When the block before the first held one arrived; `None` at the beginning.
+    last: Option<Duration>,
+}
+
+impl Continuity {
+    pub(super) fn new(rate_hz: u32) -> Self {
+        Self { rate_hz: f64::from(rate_hz), held: VecDeque::new(), last: None }
+    }
+
+    pub(super) fn push(&mut self, block: Block) {
+        self.held.push_back(block);
+    }
+
+    /// The next block for which all is known at time `now`, and the frames that are missing before it. With `all`,
+    /// nothing is held back: there will be no more.
+    pub(super) fn next(&mut self, now: Duration, all: bool) -> Option<(Block, u64)> {
+        let block = *self.held.front()?;
+        let lost = match self.last {
+            Some(last) if block.overrun || self.behind_s(&block, last) > LATE_S => {
+                if !all && now < block.arrived + SETTLE {
+                    return None;
+                }
+                self.lost(last, if block.overrun { LEAST_OVERRUN_S } else { LEAST_MISSING_S })
+            }
+            _ => 0,
+        };
+        self.held.pop_front();
+        self.last = Some(block.arrived);
+        // What the ring dropped is part of what the clock misses.
+        Some((block, block.dropped.max(lost)))
+    }
+
+    fn behind_s(&self, block: &Block, last: Duration) -> f64 {
+        let sound_s = (block.frames as u64 + block.dropped) as f64 / self.rate_hz;
+        block.arrived.saturating_sub(last).as_secs_f64() - sound_s
+    }
+
+    /// The frames by which the stream stays behind the clock from the first held block on.
+    fn lost(&self, last: Duration, least_s: f64) -> u64 {
+        let first = self.held.front().map_or(last, |b| b.arrived);
+        let mut frames = 0;
+        let mut behind_s = f64::INFINITY;
+        for block in self.held.iter().take_while(|b| b.arrived <= first + SETTLE) {
+            frames += block.frames as u64;
+            let elapsed_s = block.arrived.saturating_sub(last).as_secs_f64();
+            behind_s = behind_s.min(elapsed_s - frames as f64 / self.rate_hz);
+        }
+        if behind_s.is_finite() && behind_s >= least_s { (behind_s * self.rate_hz).round() as u64 } else { 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE_HZ: u32 = 48_000;
+
+    fn block(arrived_s: f64, frames: usize) -> Block {
+        Block { frames, dropped: 0, arrived: Duration::from_secs_f64(arrived_s), overrun: false }
+    }
+
+    /// Feeds the blocks as they arrive and gives (frames missing before, frames) of each.
+    fn run(blocks: &[Block]) -> Vec<(u64, usize)> {
+        let mut continuity = Continuity::new(RATE_HZ);
+        let mut out = Vec::new();
+        for block in blocks {
+            continuity.push(*block);
+            while let Some((block, missing)) = continuity.next(block.arrived, false) {
+                out.push((missing, block.frames));
+            }
+        }
+        while let Some((block, missing)) = continuity.next(Duration::MAX, true) {
+            out.push((missing, block.frames));
+        }
+        assert_eq!(out.len(), blocks.len());
+        out
+    }
+
+    /// A steady stream of 0.1 s blocks from `from_s` on.
+    fn steady(from_s: f64, count: usize) -> impl Iterator<Item = Block> {
+        (0..count).map(move |i| block(from_s + 0.1 * i as f64, 4_800))
+    }
+
+    #[test]
+    fn a_steady_or_jittery_stream_misses_nothing() {
+        assert!(run(&steady(0.0, 50).collect::<Vec<_>>()).iter().all(|(missing, _)| *missing == 0));
+        let jitter = [0.0, 0.13, 0.19, 0.5, 0.5, 0.52, 0.61, 0.7];
+        let blocks: Vec<Block> = jitter.iter().map(|t| block(*t, 4_800)).collect();
+        assert!(run(&blocks).iter().all(|(missing, _)| *missing == 0));
+    }
+
+    #[test]
+    fn what_was_held_up_and_follows_in_a_burst_is_not_missing() {
+        // Nothing for 2 s, then all of it at once.
+        let mut blocks: Vec<Block> = steady(0.0, 10).collect();
+        blocks.extend((0..20).map(|i| block(2.9 + 0.001 * i as f64, 4_800)));
+        blocks.extend(steady(3.0, 10));
+        assert!(run(&blocks).iter().all(|(missing, _)| *missing == 0));
+    }
+
+    #[test]
+    fn what_never_follows_is_missing_at_its_place() {
+        let mut blocks: Vec<Block> = steady(0.0, 10).collect();
+        blocks.extend(steady(2.9, 10)); // the last came at 0.9 and the next was due at 1.0: 1.9 s are lost
+        let out = run(&blocks);
+        assert_eq!(out[10].0, 91_200);
+        assert_eq!(out.iter().map(|(missing, _)| missing).sum::<u64>(), 91_200);
+    }
+
+    #[test]
+    fn a_part_that_follows_is_not_missing() {
+        let mut blocks: Vec<Block> = steady(0.0, 10).collect();
+        blocks.extend([block(2.9, 4_800), block(2.9, 4_800)]);
+        blocks.extend(steady(3.0, 10));
+        assert_eq!(run(&blocks)[10].0, 86_400);
+    }
+
+    #[test]
+    fn a_short_loss_counts_only_when_the_device_reports_it() {
+        for (overrun, missing) in [(false, 0), (true, 9_600)] {
+            let mut blocks: Vec<Block> = steady(0.0, 10).collect();
+            blocks.extend(steady(1.2, 10));
+            blocks[10].overrun = overrun;
+            assert_eq!(run(&blocks)[10].0, missing);
+        }
+    }
+
+    #[test]
+    fn what_the_ring_dropped_counts_once() {
+        let mut blocks: Vec<Block> = steady(0.0, 10).collect();
+        blocks.extend(steady(2.9, 10));
+        blocks[10].dropped = 90_000;
+        assert_eq!(run(&blocks)[10].0, 90_000);
+    }
+}

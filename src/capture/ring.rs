@@ -1,0 +1,162 @@
+//! The lock-free ring between the device's thread and the worker.
+//!
+//! The device's thread must never wait: [`Intake::accept`] converts and copies, and neither allocates, locks, logs nor
+//! does I/O. When the ring is full it drops the block and counts its frames; the count travels with the next block
+//! that fits, so the worker can put silence of the same length in its place.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+/// How much sound the ring holds, in seconds: what the worker may be held up by a slow disk.
+const RING_S: usize = 8;
+/// The most blocks on the way. Devices deliver 10 ms or more at a time; 2 ms would fill this in [`RING_S`].
+const BLOCKS: usize = 4096;
+
+/// What came with one block of samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Block {
+    /// Its frames, in the ring.
+    pub(super) frames: usize,
+    /// Frames that were dropped just before it because the ring was full.
+    pub(super) dropped: u64,
+    /// When the device's thread got it, since the ring was made.
+    pub(super) arrived: Duration,
+    /// The device said that it lost sound just before this block.
+    pub(super) overrun: bool,
+}
+
+/// The device's end.
+pub(super) struct Intake {
+    samples: Producer<f32>,
+    blocks: Producer<Block>,
+    channels: usize,
+    since: Instant,
+    dropped: u64,
+    overruns: Arc<AtomicU64>,
+    overruns_seen: u64,
+}
+
+/// The worker's end.
+pub(super) struct Outlet {
+    samples: Consumer<f32>,
+    blocks: Consumer<Block>,
+    channels: usize,
+    since: Instant,
+}
+
+/// A ring for `channels` at `rate_hz`. `overruns` is what the device's error reports count up.
+pub(super) fn ring(rate_hz: u32, channels: u16, overruns: Arc<AtomicU64>) -> (Intake, Outlet) {
+    let channels = usize::from(channels);
+    let (samples_in, samples_out) = RingBuffer::new(RING_S * rate_hz as usize * channels);
+    let (blocks_in, blocks_out) = RingBuffer::new(BLOCKS);
+    let since = Instant::now();
+    let intake =
+        Intake { samples: samples_in, blocks: blocks_in, channels, since, dropped: 0, overruns, overruns_seen: 0 };
+    (intake, Outlet { samples: samples_out, blocks: blocks_out, channels, since })
+}
+
+impl Intake {
+    /// Takes one block of interleaved samples; `convert` maps them to full scale 1.0.
+    pub(super) fn accept<T: Copy>(&mut self, block: &[T], convert: impl Fn(T) -> f32) {
+        let frames = block.len() / self.channels;
+        if frames == 0 {
+            return;
+        }
+        let arrived = self.since.elapsed();
+        let room = self.blocks.slots() > 0;
+        match self.samples.write_chunk_uninit(frames * self.channels) {
+            Ok(chunk) if room => {
+                chunk.fill_from_iter(block.iter().map(|x| convert(*x)));
+                let overruns = self.overruns.load(Ordering::Relaxed);
+                let overrun = overruns != self.overruns_seen;
+                self.overruns_seen = overruns;
+                // There is room: only this thread fills it.
+                let _ = self.blocks.push(Block { frames, dropped: self.dropped, arrived, overrun });
+                self.dropped = 0;
+            }
+            _ => self.dropped += frames as u64,
+        }
+    }
+}
+
+impl Outlet {
+    /// The oldest block, if there is one; its samples are then the next that [`take`](Self::take) gives.
+    pub(super) fn next_block(&mut self) -> Option<Block> {
+        self.blocks.pop().ok()
+    }
+
+    /// Appends the samples of a block to `to`, interleaved.
+    pub(super) fn take(&mut self, block: &Block, to: &mut Vec<f32>) {
+        let chunk = self.samples.read_chunk(block.frames * self.channels);
+        let chunk = chunk.expect("a block is announced after its samples are in the ring");
+        let (first, second) = chunk.as_slices();
+        to.extend_from_slice(first);
+        to.extend_from_slice(second);
+        chunk.commit_all();
+    }
+
+    /// The time now, on the clock of [`Block::arrived`].
+    pub(super) fn now(&self) -> Duration {
+        self.since.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever the pace of both ends: every frame comes out once, in order, or is counted where it is missing.
+        #[test]
+        fn every_frame_comes_out_or_is_counted(steps in prop::collection::vec((1_usize..3_000, any::<bool>()), 1..60)) {
+            let (mut intake, mut outlet) = ring(500, 2, Arc::default()); // 4000 frames of room
+            let (mut fed, mut next, mut missing) = (0_u32, 0_u32, 0_u64);
+            let mut samples = Vec::new();
+            let mut drain = |outlet: &mut Outlet| {
+                while let Some(block) = outlet.next_block() {
+                    next += block.dropped as u32;
+                    missing += block.dropped;
+                    samples.clear();
+                    outlet.take(&block, &mut samples);
+                    for frame in samples.chunks(2) {
+                        assert_eq!(frame, [next as f32, -(next as f32)]);
+                        next += 1;
+                    }
+                }
+                (next, missing)
+            };
+            for (frames, drained) in steps {
+                let block: Vec<i64> = (0..frames as u32).flat_map(|i| [i64::from(fed + i), -i64::from(fed + i)]).collect();
+                intake.accept(&block, |x| x as f32);
+                fed += frames as u32;
+                if drained {
+                    drain(&mut outlet);
+                }
+            }
+            drain(&mut outlet);
+            let pending = intake.dropped;
+            intake.accept(&[i64::from(fed), -i64::from(fed)], |x| x as f32);
+            let (next, missing) = drain(&mut outlet);
+            prop_assert_eq!(u64::from(next), u64::from(fed) + 1);
+            prop_assert!(missing >= pending);
+        }
+    }
+
+    #[test]
+    fn an_overrun_is_told_with_the_next_block_once() {
+        let overruns = Arc::new(AtomicU64::new(0));
+        let (mut intake, mut outlet) = ring(8_000, 1, Arc::clone(&overruns));
+        for overrun in [false, true, false] {
+            if overrun {
+                overruns.fetch_add(1, Ordering::Relaxed);
+            }
+            intake.accept(&[0.5_f32; 80], |x| x);
+            assert_eq!(outlet.next_block().unwrap().overrun, overrun);
+        }
+    }
+}

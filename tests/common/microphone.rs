@@ -1,0 +1,280 @@
+//! Microphones for tests, on machines that have none: `tape`, an ALSA plugin that delivers a known sound in real time and
+//! fails on demand (`tape.c`), and a PulseAudio server with a null sink to play something into. Both are true ways
+//! through ALSA. Where one cannot be had, the test says "skipped".
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A user's home with a microphone in it.
+pub struct Home {
+    folder: TempDir,
+    server: Option<Child>,
+}
+
+impl Home {
+    /// One without any microphone.
+    pub fn without_microphone() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder for the test"), server: None }
+    }
+
+    /// One whose microphone is a tape, with these settings (see `tape.c`). `None`, after saying so, where it cannot be built.
+    pub fn with_tape(settings: &str) -> Option<Self> {
+        Self::with_asoundrc(&format!("pcm.!default {{ type tape {settings} }}"))
+    }
+
+    /// One with this ALSA configuration, in which the type `tape` is known.
+    pub fn with_asoundrc(configuration: &str) -> Option<Self> {
+        let plugin = tape_plugin()?;
+        let home = Self::without_microphone();
+        let text = format!("pcm_type.tape {{ lib \"{}\" }}\n{configuration}\n", plugin.display());
+        std::fs::write(home.path().join(".asoundrc"), text).expect("ALSA's configuration");
+        Some(home)
+    }
+
+    /// One whose microphone is what is played into a sound server. `None`, after saying so, where there is none.
+    pub fn with_sound_server() -> Option<Self> {
+        let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
+        if !plugin || !runs("pulseaudio") || !runs("paplay") {
+            eprintln!("skipped: pulseaudio, paplay and ALSA's pulse plugin are not installed");
+            return None;
+        }
+        let mut home = Self::without_microphone();
+        std::fs::write(home.path().join("cookie"), [7; 256]).expect("a cookie");
+        let text = "pcm.!default { type pulse }\nctl.!default { type pulse }\n";
+        std::fs::write(home.path().join(".asoundrc"), text).expect("ALSA's configuration");
+        let socket = home.path().join("native");
+        let mut command = Command::new("pulseaudio");
+        command.args(["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes"]);
+        command.arg("-L").arg(format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()));
+        command.args(["-L", "module-null-sink sink_name=mic rate=48000 channels=2 format=s16le"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        home.environment(&mut command);
+        home.server = Some(command.spawn().expect("pulseaudio runs"));
+        let begun = Instant::now();
+        while !socket.exists() {
+            if begun.elapsed() > Duration::from_secs(20) {
+                eprintln!("skipped: pulseaudio does not start here");
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(home)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where recordings go that were given no place.
+    pub fn recordings(&self) -> PathBuf {
+        self.path().join("data/aloud/recordings")
+    }
+
+    /// A program of the sound server, such as `paplay`.
+    pub fn sound_program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        self.environment(&mut command);
+        command
+    }
+
+    /// The program, with standard input from nowhere.
+    pub fn aloud(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("aloud"));
+        self.environment(&mut command);
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// What belongs into the environment of everything here, by name.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let at = |name: &str| self.path().join(name).display().to_string();
+        vec![
+            ("HOME", at("")),
+            ("XDG_CONFIG_HOME", at("config")),
+            ("XDG_DATA_HOME", at("data")),
+            ("XDG_RUNTIME_DIR", at("")),
+            ("PULSE_RUNTIME_PATH", at("")),
+            ("PULSE_STATE_PATH", at("")),
+            ("PULSE_COOKIE", at("cookie")),
+            ("PULSE_SERVER", format!("unix:{}", at("native"))),
+        ]
+    }
+
+    fn environment(&self, command: &mut Command) {
+        command.envs(self.variables());
+    }
+
+    /// Starts a program of ours and listens to what it says.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        Running::new(self.aloud(arguments))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Some(server) = &mut self.server {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+/// The program while it runs.
+pub struct Running {
+    child: Child,
+    said: Arc<Mutex<Vec<(Instant, String)>>>,
+    report: Option<std::thread::JoinHandle<String>>,
+}
+
+/// How it ended.
+pub struct Ended {
+    pub status: ExitStatus,
+    /// Standard output.
+    pub report: String,
+    /// The lines of standard error.
+    pub said: Vec<String>,
+}
+
+impl Running {
+    pub fn new(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let said: Arc<Mutex<Vec<(Instant, String)>>> = Arc::default();
+        let (lines, all) = (BufReader::new(child.stderr.take().unwrap()), Arc::clone(&said));
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                all.lock().unwrap().push((Instant::now(), line));
+            }
+        });
+        let mut out = child.stdout.take().unwrap();
+        let report = std::thread::spawn(move || std::io::read_to_string(&mut out).unwrap_or_default());
+        Self { child, said, report: Some(report) }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it says something with `what` in it, and gives when it did.
+    pub fn until(&self, what: &str) -> Instant {
+        let begun = Instant::now();
+        loop {
+            if let Some((at, _)) = self.said.lock().unwrap().iter().find(|(_, line)| line.contains(what)) {
+                return *at;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "never said '{what}': {:?}", self.said());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn said(&self) -> Vec<String> {
+        self.said.lock().unwrap().iter().map(|(_, line)| line.clone()).collect()
+    }
+
+    /// Sends a signal by its name, such as `INT`.
+    pub fn signal(&self, name: &str) {
+        signal(self.id(), name);
+    }
+
+    /// Closes nothing, sends nothing: waits for the end.
+    pub fn end(mut self) -> Ended {
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                break status;
+            }
+            if begun.elapsed() > Duration::from_secs(180) {
+                let _ = self.child.kill();
+                panic!("it does not end: {:?}", self.said());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let report = self.report.take().unwrap().join().expect("its output is text");
+        std::thread::sleep(Duration::from_millis(20));
+        Ended { status, report, said: self.said() }
+    }
+}
+
+impl Ended {
+    /// The report as JSON, checked against the schema.
+    pub fn json(&self) -> serde_json::Value {
+        let report =
+            serde_json::from_str(&self.report).unwrap_or_else(|e| panic!("{e}: {} {:?}", self.report, self.said));
+        super::assert_valid(&report);
+        report
+    }
+
+    /// The only line that names a problem.
+    pub fn complaint(&self) -> &str {
+        let complaints: Vec<&String> = self.said.iter().filter(|line| line.starts_with("aloud: ")).collect();
+        assert_eq!(complaints.len(), 1, "{:?}", self.said);
+        complaints[0]
+    }
+}
+
+/// Sends a signal by its name, such as `INT`. The shell's own `kill` is everywhere.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
+    assert!(sent.expect("sh runs").success(), "{name}");
+}
+
+/// The only WAV file in a folder.
+pub fn only_wav(folder: &Path) -> PathBuf {
+    let wavs = wavs(folder);
+    assert_eq!(wavs.len(), 1, "{wavs:?}");
+    wavs[0].clone()
+}
+
+/// The WAV files in a folder, by name.
+pub fn wavs(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let mut wavs: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "wav")).collect();
+    wavs.sort();
+    wavs
+}
+
+/// Length of a WAV file in seconds, by its header, which another program would read too.
+pub fn duration_s(wav: &Path) -> f64 {
+    let reader = hound::WavReader::open(wav).unwrap_or_else(|e| panic!("{}: {e}", wav.display()));
+    f64::from(reader.duration()) / f64::from(reader.spec().sample_rate)
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success())
+}
+
+fn has_pulse_plugin(folder: &Path) -> bool {
+    let below = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let mut places: Vec<PathBuf> = below.filter(|p| p.is_dir()).collect();
+    places.push(folder.to_path_buf());
+    places.iter().any(|p| p.join("alsa-lib/libasound_module_pcm_pulse.so").exists())
+}
+
+/// The plugin, built once.
+fn tape_plugin() -> Option<&'static Path> {
+    static PLUGIN: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let plugin = PLUGIN.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        // Each test file builds its own, so that two at once do not meet.
+        let built = folder.join(format!("libasound_module_pcm_tape-{}.so", std::process::id()));
+        let source = super::root().join("tests/common/tape.c");
+        let compiled = Command::new("cc")
+            .args(["-O2", "-shared", "-fPIC", "-DPIC", "-o"])
+            .args([&built, &source])
+            .args(["-lasound", "-lm"])
+            .output();
+        match compiled {
+            Ok(output) if output.status.success() => Some(built),
+            _ => None,
+        }
+    });
+    if plugin.is_none() {
+        eprintln!("skipped: the test microphone needs Linux, a C compiler and the ALSA headers");
+    }
+    plugin.as_deref()
+}
