@@ -1,8 +1,8 @@
 //! What the tests of the whole program share.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-pub mod microphone;
 pub mod attempts;
+pub mod microphone;
 
 use std::path::{Path, PathBuf};
 
