@@ -20,7 +20,7 @@ pub(super) struct Reading {
     pub(super) zero: bool,
 }
 
-/// Turns interleaved samples, full scale 1.0, into one [`Reading`] for each [`READING_S`].
+/// Turns interleaved samples, full scale 1.0, into one `Reading` for each `READING_S`.
 pub struct Meter {
     per_reading: usize,
     count: usize,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
 use aloud::capture;
 use aloud::draft::{STANDARD_INPUT, is_draft};
-use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -23,7 +22,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Outcome, columns, complain, history, print_json};
@@ -97,7 +95,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.clone());
+    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         let analyzed = match &engine {
@@ -110,8 +108,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             Ok((report, features)) => {
                 if !arguments.no_save && !is_draft(path) {
                     let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
-                    let saved = Occasion::of_file(path, arguments.speaker.clone(), Timestamp::now());
-                    history::keep(&report, &Occasion { recorded_here, ..saved });
+                    history::keep(&report, path, arguments.speaker.as_deref(), recorded_here);
                 }
                 printer.print(report)?;
                 if let Some(folders) = &folders {
@@ -186,9 +183,9 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    /// A printer for one report, or for `many`; with the terminal's, the goals of the speaker.
-    pub(super) fn new(form: Form, many: bool, speaker: Option<String>) -> Self {
-        Self { form, many, speaker, reports: Vec::new(), printed: 0 }
+    /// A printer for one report, or for `many`, with the goals of a speaker.
+    pub(super) fn new(form: Form, many: bool, speaker: Option<&str>) -> Self {
+        Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
     }
 
     pub(super) fn print(&mut self, report: Report) -> Result<()> {

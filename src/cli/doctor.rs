@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aloud::capture::{About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones};
-use aloud::plain::one_line;
+use aloud::history::{Access, Store, store};
+use aloud::plain::{counted, one_line};
 use aloud::settings::{self, Settings};
 use aloud::transcript::models;
 use anyhow::Result;
@@ -58,6 +59,17 @@ pub(super) fn run() -> Result<Outcome> {
                 }
             }
             data_folder(&mut doctor, &folders.data)?;
+            let history = store::path_in(&folders.data);
+            let place = history.display();
+            match Store::open(&history, Access::Read).and_then(|store| store.attempts()) {
+                Ok(attempts) if attempts.is_empty() => {
+                    doctor.fine("history", &format!("{place}: no answers are kept yet"))?;
+                }
+                Ok(attempts) => {
+                    doctor.fine("history", &format!("{place}: {} kept", counted(attempts.len(), "answer")))?;
+                }
+                Err(error) => doctor.problem("history", &format!("{place}: {error}"))?,
+            }
         }
         None => doctor.problem("settings", "this user has no home folder. Set HOME to have settings.")?,
     }

@@ -548,10 +548,13 @@ pub(super) fn none_kept(filter: &Filter) {
     anstream::eprintln!("No answers are kept{fit}. To keep one: aloud analyze FILE");
 }
 
-/// Keeps an answer. Where that fails, one line on stderr says why: the report is printed all the same, and the exit
-/// code tells of the report alone.
-pub(super) fn keep(report: &Report, occasion: &Occasion) {
-    match with_store(Access::Write, |store| store.save(report, occasion)) {
+/// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
+/// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
+/// report alone.
+pub(super) fn keep(report: &Report, path: &Path, speaker: Option<&str>, recorded: bool) {
+    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
+    occasion.recorded_here = recorded || lies_in_recordings(path);
+    match with_store(Access::Write, |store| store.save(report, &occasion)) {
         Ok(saved) if saved.stays_mended => anstream::eprintln!(
             "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
@@ -559,6 +562,12 @@ pub(super) fn keep(report: &Report, occasion: &Occasion) {
         Ok(_) => {}
         Err(error) => complain(&format!("this answer was not kept: {error:#}")),
     }
+}
+
+/// Whether a file lies in the folder that aloud records to.
+fn lies_in_recordings(path: &Path) -> bool {
+    let folder = settings::folders().and_then(|folders| folders.recordings().canonicalize().ok());
+    folder.zip(path.canonicalize().ok()).is_some_and(|(folder, path)| path.starts_with(folder))
 }
 
 /// A line for each goal of a speaker that this report can be held against. Without a history to read there are none.

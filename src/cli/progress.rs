@@ -90,14 +90,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let all = kept(&filter)?;
     let speaker = arguments.which.speaker.as_deref();
     let own = Filter { speaker: Speaker::of(speaker), ..filter.clone() };
-    let attempts: Vec<Attempt> = all.iter().filter(|a| own.matches(a)).cloned().collect();
     let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let are_others = speaker.is_none() && all.iter().any(|a| a.speaker.is_some());
     // Someone who keeps only other people's answers is a coach.
-    let for_a_coach = speaker.is_none() && attempts.is_empty() && !all.is_empty();
+    let for_a_coach = are_others && !all.iter().any(|a| own.matches(a));
     if arguments.speakers || for_a_coach && arguments.html.is_none() {
         return of_speakers(&all, arguments.json, now, &zone);
     }
     let goals = with_store(Access::Read, |store| store.goals(speaker))?;
+    let attempts: Vec<Attempt> = all.into_iter().filter(|a| own.matches(a)).collect();
     let progress = Progress::of(attempts, &goals, now, &zone);
     if arguments.json {
         print_json(&progress, true)?;
@@ -108,8 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
         none_kept(&filter);
     } else {
         io::stdout().lock().write_all(overview::render(&progress, arguments.chart, columns()).as_bytes())?;
-        let others = all.iter().any(|a| a.speaker.is_some());
-        if others && speaker.is_none() {
+        if are_others {
             anstream::eprintln!("\nAnswers of other speakers are kept too: aloud progress --speakers");
         }
     }

@@ -7,7 +7,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aloud::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
-use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::plain::{clock, length};
 use aloud::questions::{self, Question};
@@ -16,7 +15,6 @@ use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
-use jiff::Timestamp;
 
 use super::analyze::{Form, Printer, one};
 use super::screen::Screen;
@@ -123,6 +121,7 @@ struct Job {
     model: models::Model,
     settings: Settings,
     json: bool,
+    /// Whether the answer is kept in the history.
     save: bool,
 }
 
@@ -158,8 +157,7 @@ impl Job {
             Ok((report, _)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 if self.save {
-                    let taken = Occasion::of_file(path, None, Timestamp::now());
-                    history::keep(&report, &Occasion { recorded_here: true, ..taken });
+                    history::keep(&report, path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
                 printer.print(report)?;

@@ -29,7 +29,9 @@ pub enum HistoryError {
         known: i64,
     },
     /// The file is no database, or a broken one.
-    #[error("it is damaged ({0})")]
+    #[error(
+        "it is damaged ({0}), and what is left in it can only be saved once its folder can be written and has space"
+    )]
     Damaged(String),
     /// No answer is kept.
     #[error("no answers are kept yet; to keep one: aloud analyze FILE")]

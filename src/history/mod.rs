@@ -1,6 +1,6 @@
 //! The history: every analyzed answer, kept on this machine, and what it says about the weeks.
 //!
-//! [`store`] keeps the answers in one SQLite file ([`schema`] says how, [`rescue`] what happens when it is damaged).
+//! [`store`] keeps the answers in one SQLite file ([`schema`] says how, `rescue` what happens when it is damaged).
 //! Everything else is plain data in, plain data out: [`measures`] picks the numbers that are followed over time out of
 //! a report, [`trends`] says whether they really move, [`progress`] puts it together, [`compare`] sets two answers side
 //! by side, [`mend`] corrects a transcript by hand, [`rescore`] scores a kept report again, [`export`] writes and reads

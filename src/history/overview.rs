@@ -373,7 +373,7 @@ fn chart(values: &[f64], level: Option<f64>, measure: Measure, width: usize) -> 
                 let mark = if column % step == step / 2 { drawn.get(column / step) } else { None };
                 match mark {
                     Some(value) if line_of(*value) == line => '*',
-                    _ if dashes && column % 2 == 0 => '-',
+                    _ if dashes && column.is_multiple_of(2) => '-',
                     _ => ' ',
                 }
             };

@@ -94,7 +94,10 @@ pub fn visit<T>(
 ) -> Result<(T, Option<Rescue>), HistoryError> {
     let mut attempt = || Store::open(path, access).and_then(|mut store| job(&mut store));
     let done = match attempt() {
-        Err(error) if error.is_damage() => rescue(path).and_then(|rescued| Ok((attempt()?, rescued))),
+        Err(error) if error.is_damage() => match rescue(path) {
+            Ok(rescued) => attempt().map(|value| (value, rescued)),
+            Err(_) => Err(error),
+        },
         other => other.map(|value| (value, None)),
     };
     done.map_err(|error| plainer(error, path))
@@ -213,9 +216,11 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn attempts(&self) -> Result<Vec<Attempt>, HistoryError> {
-        let mut query =
-            self.db.prepare(&format!("SELECT {} FROM attempt ORDER BY answered_at DESC, id DESC", row()))?;
-        let attempts = query.query_map([], attempt)?.collect::<Result<_, _>>()?;
+        // In the order they lie in the file; sorting them here is quicker than seeking each by its date.
+        let mut query = self.db.prepare(&format!("SELECT {} FROM attempt", row()))?;
+        let mut attempts: Vec<Attempt> = query.query_map([], attempt)?.collect::<Result<_, _>>()?;
+        attempts.sort_by_key(|a| (a.answered_at, a.id));
+        attempts.reverse();
         Ok(attempts)
     }
 

@@ -38,13 +38,13 @@ impl Trend {
         }
         let mut slopes: Vec<f64> =
             (0..n).flat_map(|i| (i + 1..n).map(move |j| (values[j] - values[i]) / (j - i) as f64)).collect();
-        slopes.sort_unstable_by(f64::total_cmp);
         let pairs = slopes.len();
+        let mut ranked = |rank: usize| *slopes.select_nth_unstable_by(rank, f64::total_cmp).1;
+        let median = (ranked((pairs - 1) / 2) + ranked(pairs / 2)) / 2.0;
         let spread = Z * ((n * (n - 1) * (2 * n + 5)) as f64 / 18.0).sqrt();
-        let low = ((pairs as f64 - spread) / 2.0).floor().max(1.0) as usize;
-        let high = (pairs + 1 - low).min(pairs);
-        let median = if pairs % 2 == 1 { slopes[pairs / 2] } else { (slopes[pairs / 2 - 1] + slopes[pairs / 2]) / 2.0 };
-        Some(Self { answers: n, slope_per_answer: median, low: slopes[low - 1], high: slopes[high - 1] })
+        let outside = ((pairs as f64 - spread) / 2.0).floor().max(1.0) as usize - 1;
+        let (low, high) = (ranked(outside), ranked(pairs - 1 - outside));
+        Some(Self { answers: n, slope_per_answer: median, low, high })
     }
 
     /// Whether the whole interval lies on one side of zero.

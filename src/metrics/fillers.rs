@@ -1,6 +1,6 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
 //!
-//! Each kind has a file of its own: [`super::filled_pauses`], [`super::discourse_markers`], [`super::repairs`]. Here they
+//! Each kind has a file of its own: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. Here they
 //! become events of one list. What the transcript and the signal both say is one event.
 
 use std::ops::Range;

@@ -30,7 +30,7 @@ pub struct Features {
     pub level_db: Vec<f32>,
     /// Fundamental frequency of the voice in every frame, in hertz; `None` where there is no voice.
     pub f0_hz: Vec<Option<f32>>,
-    /// How much every frame sounds like a filled pause, as log-odds ([`hesitation`]).
+    /// How much every frame sounds like a filled pause, as log-odds ([`mod@hesitation`]).
     pub hesitation: Vec<f32>,
     /// Whether somebody speaks, in every frame.
     pub speech: Vec<bool>,

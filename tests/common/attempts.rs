@@ -41,7 +41,7 @@ pub fn report(i: usize, count: usize) -> Report {
     report.recording.path = format!("/home/ana/answers/take-{i:05}.wav");
     report.recording.sha256 = Some(format!("{:016x}{:048x}", i, 7));
     if let Some(transcript) = &mut report.transcript {
-        let again: Vec<_> = transcript.words.iter().cloned().collect();
+        let again = transcript.words.to_vec();
         let later_s = again.last().map_or(0.0, |w| w.span.end_s) + 0.4;
         for mut word in again {
             word.span.start_s += later_s;
