@@ -183,10 +183,10 @@ fn spoken_part(markdown: &str) -> String {
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for line in text.lines() {
-        if line.trim().is_empty() {
-            if let Some(last) = words.last_mut() {
-                last.ends_block = true;
-            }
+        if line.trim().is_empty()
+            && let Some(last) = words.last_mut()
+        {
+            last.ends_block = true;
         }
         for token in line.split_whitespace() {
             match words.last_mut() {

@@ -182,7 +182,11 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         }
         claim("an answer to another question is told so", share < QUESTION_POINTS, other.to_string());
     }
-    claim("an answer to its own question is not told otherwise", !(points(&before, "question") < 1.0), String::new());
+    claim(
+        "an answer to its own question is not told otherwise",
+        points(&before, "question") >= 1.0 || points(&before, "question").is_nan(),
+        String::new(),
+    );
 
     if answer.strong {
         let without: Vec<&str> = answer.sentences.iter().filter(|s| s.1 != 'R').map(|s| s.0.as_str()).collect();

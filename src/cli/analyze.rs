@@ -46,12 +46,12 @@ pub(super) struct Arguments {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Judge the story with these weights, to measure them
-    #[arg(long, value_name = "PATH", hide = true)]
-    story_weights: Option<PathBuf>,
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
+    /// Judge the story with these weights, to measure them
+    #[arg(long, value_name = "PATH", hide = true)]
+    story_weights: Option<PathBuf>,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,

@@ -9,9 +9,7 @@ use aloud::audio::{Recording, play};
 use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
-use aloud::history::{
-    Access, Attempt, HistoryError, Measures, Occasion, Store, export, goals, rescore::score_again, store, table,
-};
+use aloud::history::{Access, Attempt, HistoryError, Measures, Occasion, Store, export, goals, store, table};
 use aloud::plain::counted;
 use aloud::report::Report;
 use aloud::report::terminal::render;
@@ -381,7 +379,7 @@ fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
-    let changed = with_store(Access::Write, |store| store.rescore(&ids, score_again))?;
+    let changed = with_store(Access::Write, |store| store.rescore(&ids, Report::scored))?;
     let rubric = aloud::score::rubric::VERSION;
     anstream::eprintln!(
         "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",

@@ -7,12 +7,9 @@
 use std::ops::Range;
 
 use crate::metrics::fillers::{Filler, Fillers, Kind, Witness, is_filled_pause};
-use crate::metrics::spoken::Spoken;
 use crate::plain::clock;
 use crate::report::Report;
 use crate::span::Span;
-use crate::story::model::Weights;
-use crate::story::{Story, tokens_of_transcript};
 use crate::transcript::Word;
 
 /// How far from the named moment a word is looked for, in seconds.
@@ -97,7 +94,7 @@ pub fn mend(report: &mut Report, mending: &Mending, at_s: Option<f64>) -> Result
         events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
     }
     remeasure(report, events);
-    *report = report.clone().scored();
+    report.judge_again();
     Ok(())
 }
 
@@ -118,13 +115,6 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     }
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     transcript.text = texts.join(" ");
-    if report.story.is_some() {
-        let words = &transcript.words;
-        let spoken: Vec<Spoken<'_>> =
-            words.iter().map(|w| Spoken { text: &w.text, pause_before_s: None, pause_after_s: None }).collect();
-        report.story = Story::of(&tokens_of_transcript(words, &spoken), report.question.as_ref(), Weights::built_in());
-    }
-    let words = &transcript.words;
     if let Some(pace) = &mut report.pace {
         pace.recount(words);
         if let Some((events, length)) = events.zip(report.length.as_ref()) {
@@ -218,7 +208,6 @@ fn filler(words: &[Word], range: Range<usize>) -> Filler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::rescore::score_again;
 
     fn report() -> Report {
         serde_json::from_str(include_str!("../../tests/fixtures/report.json")).unwrap()
@@ -243,7 +232,7 @@ mod tests {
         }
         assert_eq!(report.pace.as_ref().unwrap().words, words.iter().filter(|w| !is_filled_pause(&w.text)).count());
         assert!(words.is_sorted_by(|a, b| a.span.start_s <= b.span.start_s));
-        assert_eq!(report.score, score_again(report));
+        assert_eq!(report.score, report.clone().scored().score);
     }
 
     #[test]

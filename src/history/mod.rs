@@ -3,8 +3,7 @@
 //! [`store`] keeps the answers in one SQLite file ([`schema`] says how, `rescue` what happens when it is damaged).
 //! Everything else is plain data in, plain data out: [`measures`] picks the numbers that are followed over time out of
 //! a report, [`trends`] says whether they really move, [`progress`] puts it together, [`compare`] sets two answers side
-//! by side, [`mend`] corrects a transcript by hand, [`rescore`] scores a kept report again, [`export`] writes and reads
-//! CSV and JSON Lines.
+//! by side, [`mend`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
 pub mod compare;
@@ -17,7 +16,6 @@ pub mod mend;
 pub mod overview;
 mod packed;
 pub mod progress;
-pub mod rescore;
 mod rescue;
 #[cfg(test)]
 mod sample;

@@ -20,7 +20,7 @@ use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
 use crate::report::Report;
-use crate::score::{Score, rubric};
+use crate::score::rubric;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -298,27 +298,25 @@ impl Store {
         })
     }
 
-    /// Scores answers again with `score`; where that makes a difference, the old score is kept. Gives the number of
+    /// Scores answers again with `scored`; where that makes a difference, the old score is kept. Gives the number of
     /// answers that have another score or rubric now.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn rescore(&mut self, ids: &[i64], score: impl Fn(&Report) -> Score) -> Result<usize, HistoryError> {
+    pub fn rescore(&mut self, ids: &[i64], scored: impl Fn(Report) -> Report) -> Result<usize, HistoryError> {
         self.write(|change| {
             let mut changed = 0;
             for &id in ids {
-                if let Some(mut machine) = report_in(change.db, "machine_report", id)? {
-                    machine.score = score(&machine);
-                    change.set_machine_report(id, &machine)?;
+                if let Some(machine) = report_in(change.db, "machine_report", id)? {
+                    change.set_machine_report(id, &scored(machine))?;
                 }
-                let Some(mut report) = report_in(change.db, "report", id)? else { continue };
-                let new = score(&report);
-                if new == report.score {
+                let Some(report) = report_in(change.db, "report", id)? else { continue };
+                let new = scored(report.clone());
+                if new.score == report.score {
                     continue;
                 }
                 change.keep_score(id, &report)?;
-                report.score = new;
-                change.set_report(id, &report)?;
+                change.set_report(id, &new)?;
                 changed += 1;
             }
             Ok(changed)
@@ -711,12 +709,12 @@ mod tests {
         old.score.rubric = "aloud.rubric/0".into();
         old.score.overall = Some(41.0);
         let id = store.save(&old, &occasion(None)).unwrap().id;
-        assert_eq!(store.rescore(&[id, 77], |_| report().score).unwrap(), 1);
+        assert_eq!(store.rescore(&[id, 77], |_| report()).unwrap(), 1);
         assert_eq!(store.report(id).unwrap(), report());
         assert_eq!(store.attempt(id).unwrap().measures, Measures::of(&report()));
         let earlier = store.earlier_scores(id).unwrap();
         assert_eq!((earlier.len(), earlier[0].rubric.as_str(), earlier[0].score), (1, "aloud.rubric/0", Some(41.0)));
-        assert_eq!(store.rescore(&[id], |_| report().score).unwrap(), 0);
+        assert_eq!(store.rescore(&[id], |_| report()).unwrap(), 0);
         // Analyzing again with a new rubric does the same.
         let mut second = old.clone();
         second.question = None;

@@ -67,7 +67,7 @@ const SYLLABLE_S: f64 = 0.19;
 /// From here on an "er" is surely a hesitation, in seconds.
 const DRAWN_OUT_S: f64 = 0.35;
 
-/// Finds the filled pauses, in order. The written ones among `words` are given their true times, and the words around
+/// Finds the filled pauses: the written ones in order, then those only heard. The written ones among `words` are given their true times, and the words around
 /// them make room.
 pub(super) fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Filler> {
     let sounds = sounds(features);
@@ -98,10 +98,8 @@ pub(super) fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Fill
             confidence,
         });
     }
-    for event in &events {
-        if let Some(span) = event.span {
-            make_room(words, event.range().start, span);
-        }
+    for (event, span) in events.iter().zip(&taken) {
+        make_room(words, event.range().start, *span);
     }
     for sound in &sounds {
         let odds = sound.odds + UNWRITTEN + UNWRITTEN_PER_SECOND * sound.span.duration_s().min(LONG_ENOUGH_S);
@@ -118,8 +116,6 @@ pub(super) fn filled_pauses(features: &Features, words: &mut [Word]) -> Vec<Fill
             });
         }
     }
-    let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
-    events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
     events
 }
 
@@ -294,7 +290,6 @@ mod tests {
             speech: vec![true; 1_000],
             lost: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
-            lost: Vec::new(),
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),
             snr_db: Some(40.0),
@@ -316,9 +311,8 @@ mod tests {
         let mut words = said(&[("I", 1.0, 1.2), ("was,", 1.2, 1.9), ("um,", 1.9, 2.0), ("late", 2.0, 2.5)]);
         let found = filled_pauses(&talk(&[(1.5, 1.9), (7.0, 7.3)]), &mut words);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(
-            (found[0].span.unwrap().start_s - 1.5).abs() < 0.011 && (found[0].span.unwrap().end_s - 1.9).abs() < 0.011
-        );
+        let span = found[0].span.unwrap();
+        assert!((span.start_s - 1.5).abs() < 0.011 && (span.end_s - 1.9).abs() < 0.011);
         assert_eq!(found[0].heard_by, [Witness::Transcript, Witness::Acoustic]);
         assert!(words[1].span.end_s <= 1.5 + 1e-9 && words[3].span.start_s >= 1.9 - 1e-9, "{words:?}");
     }

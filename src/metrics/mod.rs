@@ -46,7 +46,9 @@ impl Brief {
     pub fn story_weights(&self) -> &Weights {
         self.story_weights.as_deref().unwrap_or_else(|| Weights::built_in())
     }
+}
 
+impl Brief {
     /// The shortest and the longest good answer, in seconds; `None` when nobody said.
     pub fn target_s(&self) -> Option<[f64; 2]> {
         self.own_target_s.or_else(|| self.question.as_ref()?.target_s)

@@ -13,6 +13,8 @@ use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::questions::Question;
 use crate::score::{Measures, Said, Score};
 use crate::signal::Features;
+use crate::span::Span;
+use crate::story::model::Weights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
 use crate::transcript::{ENGLISH, Transcript, Word};
 use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
@@ -158,12 +160,35 @@ impl Report {
     /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
     #[must_use]
     pub fn scored(mut self) -> Self {
+        self.score_again();
+        self
+    }
+
+    fn score_again(&mut self) {
         self.score = Score::of(&self.measures());
         let grade = self.score.story_grade();
         if let Some(story) = &mut self.story {
             story.grade = grade;
         }
-        self
+    }
+
+    /// Judges the story and the score again, after words of the transcript were mended.
+    pub fn judge_again(&mut self) {
+        if let (Some(transcript), Some(_)) = (&self.transcript, &self.story) {
+            let spoken = spoken(&transcript.words, &self.stretches(&transcript.words));
+            let tokens = tokens_of_transcript(&transcript.words, &spoken);
+            self.story = Story::of(&tokens, self.question.as_ref(), Weights::built_in());
+        }
+        self.score_again();
+    }
+
+    /// The speech between the pauses, from the first word to the last.
+    fn stretches(&self, words: &[Word]) -> Vec<Span> {
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
+        let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| p.span);
+        let starts = std::iter::once(first.span.start_s).chain(pauses.clone().map(|p| p.end_s));
+        let ends = pauses.map(|p| p.start_s).chain([last.span.end_s]);
+        starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s))).collect()
     }
 
     /// What the score is made from.

@@ -67,7 +67,8 @@ fn ends_sentence(tokens: &[Token<'_>], i: usize) -> bool {
     let word = stem.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if tail.starts_with('.') {
         let initial = word.chars().count() == 1 && word != "i" && !word.starts_with(|c: char| c.is_ascii_digit());
-        return !(initial || ABBREVIATIONS.contains(&word.as_str())) && !(tail.len() > 1 && next_is_small);
+        let shortened = initial || ABBREVIATIONS.contains(&word.as_str());
+        return !shortened && (tail.len() == 1 || !next_is_small);
     }
     // A question inside a quotation does not end the sentence around it.
     tail.contains(['?', '!']) && !next_is_small || tail.contains('.')

@@ -65,9 +65,9 @@ pub fn report(i: usize, count: usize) -> Report {
         transcript.text = texts.join(" ");
     }
     if let Some(fillers) = &mut report.fillers {
-        let rate = (12.0 - 8.0 * progress + chance.between(-2.5, 2.5)).max(0.0);
-        fillers.per_minute = Some(rate);
-        fillers.filled_pauses_per_minute = Some(0.5 * rate);
+        let per_minute = (12.0 - 8.0 * progress + chance.between(-2.5, 2.5)).max(0.0);
+        fillers.per_minute = Some(per_minute);
+        fillers.filled_pauses_per_minute = Some(0.5 * per_minute);
     }
     if let Some(pace) = &mut report.pace {
         pace.words_per_minute = 178.0 - 30.0 * progress + chance.between(-14.0, 14.0);

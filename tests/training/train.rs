@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use aloud::draft::Draft;
 use aloud::metrics::Fillers;
-use aloud::report::json::rounded;
+use aloud::report::json;
 use aloud::story::cues::Sentence;
 use aloud::story::model::{ALONE, Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
 use aloud::story::parts::{log_sum, marginals};
@@ -89,7 +89,7 @@ fn main() {
     let save = |out: &Path, without: Option<usize>| {
         let learned: Vec<&Example> =
             sets.iter().enumerate().filter(|(i, _)| Some(*i) != without).flat_map(|(_, set)| set).collect();
-        let weights = rounded(&learn(&learned)).expect("weights are numbers");
+        let weights = json::text(&learn(&learned), false).expect("weights are numbers");
         std::fs::write(out, format!("{weights}\n")).expect("the weights are written");
         eprintln!("{}: from {} answers", out.display(), learned.len() / 2);
     };
