@@ -1,7 +1,7 @@
 //! How loud the input is, in dB below full scale (dBFS), ten times a second.
 
 /// Samples from this level on are clipped: the last thousandth of full scale, where converters of every width saturate.
-pub const CLIPPED: f32 = 0.999;
+pub(super) const CLIPPED: f32 = 0.999;
 /// What [`Reading::level_dbfs`] gives for digital silence, in dBFS.
 pub(super) const SILENCE_DBFS: f64 = -120.0;
 /// The length of sound in one reading, in seconds.
@@ -20,8 +20,8 @@ pub(super) struct Reading {
     pub(super) zero: bool,
 }
 
-/// Turns interleaved samples, full scale 1.0, into one `Reading` for each `READING_S`.
-pub struct Meter {
+/// Turns interleaved samples, full scale 1.0, into one [`Reading`] for each [`READING_S`].
+pub(super) struct Meter {
     per_reading: usize,
     count: usize,
     peak: f32,
@@ -33,7 +33,7 @@ pub struct Meter {
 
 impl Meter {
     /// A meter for sound of that rate and number of channels.
-    pub fn new(rate_hz: u32, channels: u16) -> Self {
+    pub(super) fn new(rate_hz: u32, channels: u16) -> Self {
         let per_reading = ((f64::from(rate_hz) * READING_S) as usize).max(1) * usize::from(channels);
         Self { per_reading, count: 0, peak: 0.0, sum: 0.0, squares: 0.0, clipped: 0, zero: true }
     }

@@ -20,7 +20,6 @@ mod watch;
 pub use device::{Format, Microphone, Sample, microphones};
 pub use error::CaptureError;
 pub use line::live_line;
-pub use meter::{CLIPPED, Meter};
 pub use recorder::{Ending, Limits, Recorder, Status, Take};
 pub use take::{About, Place, Unfinished, settle, unfinished};
 pub use watch::Concern;
