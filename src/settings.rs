@@ -52,6 +52,12 @@ impl Folders {
     pub fn recordings(&self) -> PathBuf {
         self.data.join("recordings")
     }
+
+    /// Whether a file lies there, so that aloud made it.
+    pub fn is_recording(&self, path: &Path) -> bool {
+        let (file, folder) = (path.canonicalize(), self.recordings().canonicalize());
+        matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder))
+    }
 }
 
 /// The folders of this user, as the system's conventions have them (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux).

@@ -39,7 +39,8 @@ impl Terminal {
     fn open(home: &Home, columns: u16, arguments: &str, variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(size(columns)).expect("a pseudo terminal");
         let program = assert_cmd::cargo::cargo_bin("aloud");
-        let script = format!("stty -g; '{}' {arguments}; echo \"ended $?\"; stty -g; echo over", program.display());
+        let script =
+            format!("trap : INT; stty -g; '{}' {arguments}; echo \"ended $?\"; stty -g; echo over", program.display());
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", &script]);
         command.cwd(home.path());
@@ -181,6 +182,19 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
         assert_eq!(shown.contains("No score"), report, "{shown}");
         assert_eq!(shown.contains("To analyze it later: aloud analyze"), !report, "{shown}");
     }
+    // A window that is closed: nobody is there to read a report, and nothing is lost.
+    let terminal = Terminal::open(&home, 80, "record -o closed.wav", &[]);
+    terminal.until("REC 0:02");
+    let Terminal { master, keys, mut child, .. } = terminal;
+    drop((master, keys));
+    let _ = child.wait();
+    let closed = home.path().join("closed.wav");
+    let begun = Instant::now();
+    while !std::fs::read(&closed).unwrap().windows(4).any(|w| w == b"alou") {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it was not finished");
+        nap(0.05);
+    }
+    assert!(duration_s(&closed) > 1.5);
     assert_eq!(wavs(&home.recordings()).len(), 2);
     // Before it began there is nothing to keep.
     let mut terminal = Terminal::open(&home, 80, "record", &[]);
@@ -265,6 +279,10 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     nap(1.0);
     running.signal("KILL");
     running.end();
+    terminal = Terminal::open(&home, 100, "record", &[]);
+    terminal.until("Analyze it now? [Y/n]");
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.end().0, "0");
     terminal = Terminal::open(&home, 100, "record", &[]);
     terminal.until("Analyze it now? [Y/n]");
     terminal.press("n\n");

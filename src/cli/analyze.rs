@@ -87,7 +87,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         match one(path, &engine, &brief, i, arguments.files.len()) {
             Ok((report, features)) => {
                 if !arguments.no_save {
-                    history::keep(&report, path, arguments.speaker.as_deref(), false);
+                    let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
+                    history::keep(&report, path, arguments.speaker.as_deref(), recorded_here);
                 }
                 printer.print(report)?;
                 if let Some(folders) = &folders {

@@ -1,6 +1,6 @@
 //! `aloud record`: one take after the other at the microphone, then the report.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
@@ -51,12 +51,12 @@ pub(super) struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Do not keep the answer in the history; the recording stays
-    #[arg(long)]
-    no_save: bool,
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
+    /// Do not keep the answer in the history; the recording stays
+    #[arg(long)]
+    no_save: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -182,10 +182,10 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
         }
         anstream::eprint!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path));
         io::stderr().flush()?;
-        let mut answer = String::new();
-        if io::stdin().lock().read_line(&mut answer)? == 0 || wishes.leave() {
-            return Ok(Some(Outcome::Done)); // it will be offered again
-        }
+        let Some(answer) = wishes.line() else {
+            say(""); // it will be offered again
+            return Ok(Some(Outcome::Done));
+        };
         if answer.trim().to_lowercase().starts_with('n') {
             say(&format!("It stays there. To analyze it later: {}", analyze_command(&take.path, &take.about)));
             take.settle();

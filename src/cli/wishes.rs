@@ -73,6 +73,22 @@ impl Wishes {
         }
     }
 
+    /// The line that somebody types; `None` if they leave instead.
+    pub(super) fn line(&self) -> Option<String> {
+        let (typed, line) = channel();
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            let read = io::stdin().lock().read_line(&mut text);
+            let _ = typed.send(Some(text).filter(|_| read.is_ok_and(|n| n > 0)));
+        });
+        while !self.leave() {
+            if let Ok(line) = line.recv_timeout(Duration::from_millis(50)) {
+                return line;
+            }
+        }
+        None
+    }
+
     /// Whether somebody wants to leave now: asked while the analysis runs.
     pub(super) fn leave(&self) -> bool {
         self.leave.get() || self.signal().is_some()

@@ -281,6 +281,7 @@ mod tests {
             f0_hz: vec![Some(120.0); 1_000],
             hesitation,
             speech: vec![true; 1_000],
+            lost: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
             lost: Vec::new(),
             nuclei_s: Vec::new(),

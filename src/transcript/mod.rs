@@ -140,6 +140,8 @@ const LEAST_TWICE: usize = 2;
 const MOST_SYLLABLES: f64 = 1.8;
 /// ... and with less than this it left some out. Laughter and creaking voices have as few.
 const LEAST_SYLLABLES: f64 = 0.5;
+/// Two readings are different when their syllables differ by this share.
+const OTHER_WORDS: f64 = 0.3;
 /// Syllables by which a short piece may be off all the same.
 const SYLLABLES_OFF: f64 = 3.0;
 
@@ -211,19 +213,24 @@ impl Job<'_> {
     }
 
     /// Reads one piece. Where that gives more or fewer words than can have been said, it is read again as the model does by
-    /// itself; that reading is taken if its words can have been said. (In noise neither can: syllables are not heard there.)
+    /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
+    /// same: there, syllables are not heard.)
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
         let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
-        let off = |reading: &Reading| {
-            let written: usize = reading.words.iter().map(|w| syllables(&w.text)).sum();
-            (written as f64 - MOST_SYLLABLES * heard).max(LEAST_SYLLABLES * heard - written as f64)
+        let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
+        let can_be = |count: f64| {
+            let off = (count - MOST_SYLLABLES * heard).max(LEAST_SYLLABLES * heard - count);
+            off <= SYLLABLES_OFF
         };
-        if off(&verbatim) <= SYLLABLES_OFF {
+        let verbatim_count = written(&verbatim);
+        if can_be(verbatim_count) {
             return Ok(verbatim);
         }
         let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
-        Ok(if off(&plain) <= SYLLABLES_OFF { plain } else { verbatim })
+        let plain_count = written(&plain);
+        let differs = (plain_count - verbatim_count).abs() >= OTHER_WORDS * verbatim_count;
+        Ok(if differs && can_be(plain_count) { plain } else { verbatim })
     }
 
     /// Reads one piece to the end of its speech: the model sometimes stops early and goes on when asked again.
