@@ -453,7 +453,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
     if !arguments.yes && !agreed(&doomed, recordings.len())? {
         anstream::eprintln!("Nothing was deleted.");
-        return Ok(Outcome::Failed);
+        return Ok(Outcome::Done);
     }
     let ids: Vec<i64> = doomed.iter().map(|a| a.id).collect();
     let deleted = with_store(Access::Write, |store| store.delete(&ids))?;
