@@ -175,9 +175,14 @@ impl Page {
             Some(story) => runs_of_parts(&story.sentences),
             None => by_length(&words).into_iter().map(|range| Paragraph { range, part: None }).collect(),
         };
+        let unwritten: Vec<&Filler> =
+            report.fillers.iter().flat_map(|f| &f.events).filter(|e| e.word.is_none()).collect();
         let mut legend = Vec::new();
         if words.iter().any(|w| w.opens || w.closes) {
             legend.push(format!("{} filler", styled(FILLER, "[um]")));
+        }
+        if !unwritten.is_empty() {
+            legend.push(format!("{} heard, though not written down", styled(FILLER, "[uh?]")));
         }
         if !pauses.is_empty() {
             legend.push(format!("{} silence of a second or more", styled(PAUSE, "(1.2 s)")));
@@ -193,7 +198,12 @@ impl Page {
             let when = words[range.start].span.map_or(String::new(), |s| clock(s.start_s));
             let mut text = String::new();
             for i in range {
-                for pause in pauses.iter().filter(|p| is_before(p, &words, i)) {
+                let before = |event: &&&Filler| event.span.is_some_and(|span| begins_before(&span, &words, i));
+                for event in unwritten.iter().filter(before) {
+                    text.push_str(&styled(FILLER, &format!("[{}?]", event.text)));
+                    text.push(' ');
+                }
+                for pause in pauses.iter().filter(|p| begins_before(&p.span, &words, i)) {
                     text.push_str(&styled(PAUSE, &format!("({}\u{a0}s)", number(pause.span.duration_s()))));
                     text.push(' ');
                 }
@@ -390,11 +400,11 @@ fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     paragraphs
 }
 
-/// Whether the pause lies between the word `i` and the one before it.
-fn is_before(pause: &Pause, words: &[Shown], i: usize) -> bool {
+/// Whether something begins between the word `i` and the one before it.
+fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
     let middle = |i: usize| words[i].span.map_or(0.0, |s| (s.start_s + s.end_s) / 2.0);
-    let after_last = i.checked_sub(1).is_none_or(|before| pause.span.start_s >= middle(before));
-    after_last && pause.span.start_s < middle(i)
+    let after_last = i.checked_sub(1).is_none_or(|before| event.start_s >= middle(before));
+    after_last && event.start_s < middle(i)
 }
 
 fn styled(style: Style, text: &str) -> String {
@@ -426,6 +436,18 @@ mod tests {
             let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
             assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
         }
+    }
+
+    #[test]
+    fn a_filled_pause_that_was_only_heard_is_shown_with_its_doubt() {
+        let text = read_at(80, |report| {
+            let start_s = report.transcript.as_ref().unwrap().words[9].span.start_s;
+            let mut heard = report.fillers.as_ref().unwrap().events[0].clone();
+            (heard.word, heard.words, heard.text) = (None, 0, "uh".into());
+            heard.span = Some(Span::new(start_s - 0.01, start_s));
+            report.fillers.as_mut().unwrap().events.push(heard);
+        });
+        assert_eq!(text.matches("[uh?]").count(), 2, "in the legend and where it was heard: {text}");
     }
 
     #[test]

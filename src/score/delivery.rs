@@ -8,6 +8,8 @@ use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::plain::{capital, clock, counted, number};
 
+/// A filled pause that is less sure than this is said to be uncertain.
+const SURE_FILLER: f64 = 0.5;
 /// The part that the length is.
 pub(super) const LENGTH: &str = "length";
 /// Moments shown for one part at most.
@@ -86,7 +88,7 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     } else {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
-            "{} in {} ({said}). When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
+            "{} in {}: {said}. When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
             clock(answer_s)
         );
@@ -117,8 +119,33 @@ fn thickest(events: &[Filler]) -> Vec<&Filler> {
     chosen
 }
 
-/// What fillers there were and how often, the most frequent first: "um 8, like 3, doubled words 2".
+/// What fillers there were, um and uh apart: "about 8 um and uh, one of them uncertain, 12 others (like 3, so 2, more 7)".
 fn tally(events: &[Filler]) -> String {
+    let (filled, others): (Vec<&Filler>, Vec<&Filler>) = events.iter().partition(|e| e.kind == Kind::FilledPause);
+    let uncertain = match filled.iter().filter(|e| e.confidence < SURE_FILLER).count() {
+        0 => None,
+        1 => Some("one of them uncertain".to_string()),
+        n => Some(format!("{n} of them uncertain")),
+    };
+    let mut said = Vec::new();
+    if !filled.is_empty() {
+        let about = if uncertain.is_some() { "about " } else { "" };
+        said.push(format!("{about}{} um and uh", filled.len()));
+        said.extend(uncertain);
+    }
+    if !others.is_empty() {
+        let beside = match (filled.is_empty(), others.len()) {
+            (true, _) => "",
+            (false, 1) => " other",
+            (false, _) => " others",
+        };
+        said.push(format!("{}{beside} ({})", others.len(), most_frequent(&others)));
+    }
+    said.join(", ")
+}
+
+/// Which they were and how often, the most frequent first: "like 3, doubled words 2, more 4".
+fn most_frequent(events: &[&Filler]) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for event in events {
         let name = match event.kind {
@@ -132,9 +159,9 @@ fn tally(events: &[Filler]) -> String {
         }
     }
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let shown: Vec<String> = counts.iter().take(4).map(|(name, count)| format!("{name} {count}")).collect();
-    let rest: usize = counts.iter().skip(4).map(|(_, count)| count).sum();
-    if rest > 0 { format!("{}, others {rest}", shown.join(", ")) } else { shown.join(", ") }
+    let shown: Vec<String> = counts.iter().take(3).map(|(name, count)| format!("{name} {count}")).collect();
+    let rest: usize = counts.iter().skip(3).map(|(_, count)| count).sum();
+    if rest > 0 { format!("{}, more {rest}", shown.join(", ")) } else { shown.join(", ") }
 }
 
 fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f64) -> Judged {
