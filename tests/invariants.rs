@@ -240,7 +240,7 @@ fn only_heard(folder: &Path, samples: &[f32]) -> Vec<Span> {
     let path = folder.join("sparse.wav");
     write_wav(&path, 16_000, samples);
     let (report, _) = analyze(&path, &SPARSE, &Brief::default(), &|_| {}).expect("it is a recording");
-    report.fillers.unwrap().events.iter().filter(|e| e.word.is_none()).map(|e| e.span).collect()
+    report.fillers.unwrap().events.iter().filter(|e| e.word.is_none()).filter_map(|e| e.span).collect()
 }
 
 #[test]

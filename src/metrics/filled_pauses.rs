@@ -294,7 +294,6 @@ mod tests {
             speech: vec![true; 1_000],
             lost: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
-            lost: Vec::new(),
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),
             snr_db: Some(40.0),
