@@ -113,7 +113,7 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
 fn brief(about: &About, settings: &Settings) -> Result<Brief> {
     let question = about.question.as_deref().map(questions::resolve).transpose()?;
     let own_target_s = about.target_s.map(questions::around);
-    Ok(Brief { question, own_target_s, own_fillers: settings.fillers.clone(), story_weights: None })
+    Ok(Brief { question, own_target_s, own_fillers: settings.fillers.clone(), ..Brief::default() })
 }
 
 /// How takes are analyzed.
