@@ -95,6 +95,11 @@ fn points(report: &Report, part: &str) -> f64 {
     report.score.parts.iter().find(|p| p.name == part).map_or(f64::NAN, |p| p.points)
 }
 
+/// Whether points are fewer than these; not where they were not judged.
+fn is_told(points: f64, than: f64) -> bool {
+    points < than
+}
+
 fn story_points(report: &Report) -> f64 {
     report.score.story_parts().map(|p| p.points).sum()
 }
@@ -180,11 +185,11 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         if share.is_nan() {
             continue;
         }
-        claim("an answer to another question is told so", share < QUESTION_POINTS, other.to_string());
+        claim("an answer to another question is told so", is_told(share, QUESTION_POINTS), other.to_string());
     }
     claim(
         "an answer to its own question is not told otherwise",
-        points(&before, "question") >= 1.0 || points(&before, "question").is_nan(),
+        !is_told(points(&before, "question"), 1.0),
         String::new(),
     );
 

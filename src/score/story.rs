@@ -7,6 +7,7 @@ use super::rubric::{self, share};
 use super::{Evidence, Judged, judged};
 use crate::plain::{capital, clock, counted};
 use crate::questions::Question;
+use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
 use crate::story::{EMPTY, Part, Story, Told};
 
@@ -342,7 +343,8 @@ impl<'a> View<'a> {
         } else {
             let vague = self.vaguest(PARTS);
             let words: usize = results.iter().map(|s| s.words).sum();
-            let weak = if points < 0.45 { "vague" } else { "brief" };
+            let counted = results.iter().any(|s| s.text.split_whitespace().any(is_number_word));
+            let weak = if points < 0.45 && !counted { "vague" } else { "brief" };
             let size = if words <= 12 { format!("one {weak} clause") } else { weak.to_string() };
             let when =
                 vague.first().and_then(|s| s.span).map_or(String::new(), |s| format!(" at {}", clock(s.start_s)));
@@ -374,9 +376,9 @@ impl<'a> View<'a> {
             )
         } else {
             let found = match specifics {
-                0 => "no number, name or time".to_string(),
-                1 => "only 1 number, name or time".to_string(),
-                n => format!("only {n} numbers, names or times"),
+                0 => "no number, name or time",
+                1 => "only one number, name or time",
+                _ => "few numbers, names or times",
             };
             let why = if specifics <= 2 {
                 format!("Much of it is general, with {found} to hold on to.")
@@ -509,6 +511,11 @@ fn short(text: &str) -> String {
 fn says(sentence: &Told, words: &[&str]) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|w| words.contains(&w))
+}
+
+/// Whether a word counts something, in digits or letters.
+fn is_number_word(word: &str) -> bool {
+    is_number(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
 }
 
 fn verb(count: usize, one: &str, several: &str) -> String {

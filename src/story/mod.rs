@@ -1,6 +1,6 @@
 //! How well the work was described: the parts of the story, the own part in it, what is concrete, what came of it.
 //!
-//! For English only. The words of the answer (fillers marked) become [`sentences`]; each is described by its vector
+//! For English only. The words of the answer (fillers marked) become [`mod@sentences`]; each is described by its vector
 //! ([`encoder`]) and its [`cues`], from which the learned [`model`] tells its part, how much it tells and whether it is
 //! empty. The other files measure what their name says. Nothing here gives points: that is the rubric's.
 
