@@ -10,7 +10,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::fillers::is_filled_pause;
+use super::fillers::{bare, is_filled_pause};
 use super::per_minute;
 
 /// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
@@ -83,7 +83,13 @@ impl Pace {
 
 /// When each word begins, filled pauses not among them, in seconds.
 fn starts_s(words: &[Word]) -> Vec<f64> {
-    words.iter().filter(|w| !is_filled_pause(&w.text)).map(|w| w.span.start_s).collect()
+    let said = words.iter().filter(|w| !is_filled_pause(&w.text));
+    said.flat_map(|w| std::iter::repeat_n(w.span.start_s, words_in(&w.text))).collect()
+}
+
+/// How many words a written one is: the model writes "all right" one way or the other, and the pace is the same.
+fn words_in(written: &str) -> usize {
+    if bare(written) == "alright" { 2 } else { 1 }
 }
 
 fn ratio(a: f64, b: f64) -> f64 {
