@@ -26,6 +26,10 @@ const FARTHEST_DB: f32 = 14.0;
 const LEAST_RANGE_DB: f32 = 7.0;
 /// Shorter bursts are clicks, in seconds.
 const SHORTEST_BURST_S: f64 = 0.03;
+/// A sound shorter than this, in seconds, with nothing sonorant in it ...
+const FLICKER_S: f64 = 0.08;
+/// ... that never stands this far above the threshold, in dB, is the room: whether it crosses at all is chance.
+const FLICKER_DB: f32 = 1.0;
 /// Gaps up to this are inside a sound (the closure of a stop consonant), in seconds.
 const CLOSURE_S: f64 = 0.12;
 /// What is nearer to a voice than this belongs to the same utterance, in seconds: the shortest silent pause.
@@ -70,14 +74,19 @@ pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activi
     if range.is_empty() || pick(&mut range, 0.97) < LEAST_RANGE_DB {
         return Activity { speech: vec![false; level_db.len()], stretches: Vec::new() };
     }
-    let active: Vec<bool> = (0..smooth.len())
+    let above: Vec<f32> = (0..smooth.len())
         .map(|i| {
             let clear = THRESHOLD_SHARE * (speech_level[i] - floor_db[i]);
-            smooth[i] > floor_db[i] + clear.clamp(NEAREST_DB, FARTHEST_DB)
+            smooth[i] - floor_db[i] - clear.clamp(NEAREST_DB, FARTHEST_DB)
         })
         .collect();
+    let active: Vec<bool> = above.iter().map(|a| *a > 0.0).collect();
     let mut runs = runs(&active);
-    runs.retain(|(from, to)| (to - from) as f64 * STEP_S >= SHORTEST_BURST_S - 1e-9);
+    runs.retain(|&(from, to)| {
+        let (length_s, loudest) = ((to - from) as f64 * STEP_S, above[from..to].iter().copied().fold(0.0, f32::max));
+        length_s >= SHORTEST_BURST_S - 1e-9
+            && (length_s >= FLICKER_S || loudest >= FLICKER_DB || sonorant[from..to].contains(&true))
+    });
     let runs = joined(&runs, CLOSURE_S);
     let whispered = is_whispered(&runs, sonorant);
     let mut speech = vec![false; level_db.len()];
