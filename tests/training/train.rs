@@ -4,10 +4,10 @@
 //!
 //! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. `--each` does
 //! so for every file in turn and writes FOLDER/NAME.json, before it learns from all (models/story.json, or `--out`). An answer is a line
-//! of JSON with `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]. The
-//! answers are cut into sentences and described by the program's own code, once as written and once as a speech
-//! model would write them: without some full stops and commas, with a filler here and there. The same files always give the
-//! same weights on the same machine.
+//! of JSON with `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]; or
+//! with `question` and `text` alone, from which only the topic is learned. The answers are cut into sentences and described
+//! by the program's own code, once as written and once as a speech model would write them: without some full stops and
+//! commas, with a filler here and there. The same files always give the same weights on the same machine.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,14 +32,24 @@ const PULL_TOPICS: f64 = 0.02;
 const MIXED_WEIGHT: f64 = 0.2;
 /// ... and one without its result.
 const WITHOUT_RESULT_WEIGHT: f64 = 0.25;
-/// The label of results.
+/// The label of results ...
 const RESULT: usize = 3;
+/// ... and of what is no part of a story.
+const OTHER: usize = 4;
 /// A topic with fewer answers (each counted twice, as written and as spoken) is not learned.
 const FEWEST_ANSWERS: usize = 10;
 /// Steps of the search at most.
 const ITERATIONS: usize = 150;
 /// How much an answer as a speech model would write it counts beside the same as written.
 const SPOKEN_WEIGHT: f64 = 0.5;
+
+/// A line of a file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Labelled(Answer),
+    Told { question: String, text: String },
+}
 
 #[derive(Deserialize)]
 struct Answer {
@@ -63,9 +73,21 @@ struct Example {
     grade: f64,
     stuffed: bool,
     blames: bool,
-    off_topic: bool,
-    topic: Option<&'static str>,
     weight: f64,
+}
+
+/// An answer to a question of a known topic.
+struct About {
+    what: Array1<f32>,
+    topic: &'static str,
+    weight: f64,
+}
+
+/// What there is to learn from.
+#[derive(Default)]
+struct Lessons {
+    examples: Vec<Example>,
+    about: Vec<About>,
 }
 
 fn main() {
@@ -85,13 +107,14 @@ fn main() {
     assert!(hold_out.iter().all(|h| files.iter().any(|f| name(f) == *h)), "every held-out set is one of the files");
     files.retain(|f| !hold_out.contains(&name(f)));
     assert!(!files.is_empty(), "there are answers to learn from");
-    let sets: Vec<Vec<Example>> = files.iter().map(|f| examples(f)).collect();
+    let sets: Vec<Lessons> = files.iter().map(|f| lessons(f)).collect();
     let save = |out: &Path, without: Option<usize>| {
-        let learned: Vec<&Example> =
-            sets.iter().enumerate().filter(|(i, _)| Some(*i) != without).flat_map(|(_, set)| set).collect();
-        let weights = json::text(&learn(&learned), false).expect("weights are numbers");
+        let kept = || sets.iter().enumerate().filter(|(i, _)| Some(*i) != without).map(|(_, set)| set);
+        let examples: Vec<&Example> = kept().flat_map(|set| &set.examples).collect();
+        let about: Vec<&About> = kept().flat_map(|set| &set.about).collect();
+        let weights = json::text(&learn(&examples, &about), false).expect("weights are numbers");
         std::fs::write(out, format!("{weights}\n")).expect("the weights are written");
-        eprintln!("{}: from {} answers", out.display(), learned.len() / 2);
+        eprintln!("{}: from {} answers, their topics from {}", out.display(), examples.len() / 2, about.len() / 2);
     };
     if let Some(folder) = each {
         files.iter().enumerate().for_each(|(i, f)| save(&folder.join(format!("{}.json", name(f))), Some(i)));
@@ -99,16 +122,31 @@ fn main() {
     save(&out, None);
 }
 
-/// The answers of a file, as written and as spoken.
-fn examples(file: &Path) -> Vec<Example> {
+/// What a file teaches: each answer as written and as spoken.
+fn lessons(file: &Path) -> Lessons {
     let mut random = Random(1);
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    let mut found = Vec::new();
+    let mut found = Lessons::default();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
-        let answer: Answer = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let words = labelled_words(&answer);
-        found.push(example(&answer, &words, 1.0));
-        found.push(example(&answer, &as_spoken(&words, &mut random), SPOKEN_WEIGHT));
+        let line: Line = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let words = match &line {
+            Line::Labelled(answer) => labelled_words(answer),
+            Line::Told { text, .. } => text.split_whitespace().map(|w| (w.to_string(), OTHER)).collect(),
+        };
+        for (words, weight) in [(&words, 1.0), (&as_spoken(&words, &mut random), SPOKEN_WEIGHT)] {
+            let (sentences, labels) = cut(words);
+            let described = Described::of(&sentences);
+            let (question, is_off_topic) = match &line {
+                Line::Labelled(answer) => (&answer.question, answer.flaws.iter().any(|f| f == "off_topic")),
+                Line::Told { question, .. } => (question, false),
+            };
+            if let Some(topic) = topic_of_question(question).filter(|_| !is_off_topic) {
+                found.about.push(About { what: described.topic.clone(), topic, weight });
+            }
+            if let Line::Labelled(answer) = &line {
+                found.examples.push(example(answer, &sentences, labels, described, weight));
+            }
+        }
     }
     found
 }
@@ -140,7 +178,8 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
     spoken
 }
 
-fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
+/// The sentences that the program finds in the words, and the label that most words of each have.
+fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
     let fillers = Fillers::of_draft(&draft.spoken(), &[]);
@@ -155,10 +194,15 @@ fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
         let count = |label| labels[s.range.clone()].iter().filter(|l| **l == label).count();
         (0..5).rev().max_by_key(|label| count(*label)).expect("there are labels")
     };
+    let labels = found.iter().map(most).collect();
+    (found, labels)
+}
+
+fn example(answer: &Answer, sentences: &[Sentence], labels: Vec<usize>, described: Described, weight: f64) -> Example {
     Example {
-        labels: found.iter().map(most).collect(),
-        words: found.iter().map(|s| s.words.len() as f64).collect(),
-        described: Described::of(&found),
+        labels,
+        words: sentences.iter().map(|s| s.words.len() as f64).collect(),
+        described,
         grade: match answer.grade.as_str() {
             "strong" => 1.0,
             "middling" => 0.5,
@@ -166,8 +210,6 @@ fn example(answer: &Answer, words: &[(String, usize)], weight: f64) -> Example {
         },
         stuffed: answer.flaws.iter().any(|f| f == "buzzwords"),
         blames: answer.flaws.iter().any(|f| f == "blames_others"),
-        off_topic: answer.flaws.iter().any(|f| f == "off_topic"),
-        topic: topic_of_question(&answer.question),
         weight,
     }
 }
@@ -199,7 +241,7 @@ fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     found
 }
 
-fn learn(examples: &[&Example]) -> Weights {
+fn learn(examples: &[&Example], about: &[&About]) -> Weights {
     let rows: Vec<_> = examples.iter().flat_map(|e| e.described.alone.rows()).collect();
     let mut x = Array2::zeros((rows.len(), ALONE));
     rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
@@ -214,11 +256,9 @@ fn learn(examples: &[&Example]) -> Weights {
     let stuffed = each(&|e, _| f64::from(u8::from(e.stuffed)));
     let blames = each(&|e, _| f64::from(u8::from(e.blames)));
     let plain = each(&|e, _| e.weight);
-    let about: Vec<&Example> = examples.iter().copied().filter(|e| e.topic.is_some() && !e.off_topic).collect();
-    let seen = |topic: &&str| about.iter().filter(|e| e.topic == Some(topic)).count() >= FEWEST_ANSWERS;
+    let seen = |topic: &&str| about.iter().filter(|a| a.topic == *topic).count() >= FEWEST_ANSWERS;
     let names: Vec<String> = topics().filter(seen).map(str::to_string).collect();
-    let about: Vec<&Example> =
-        about.iter().copied().filter(|e| names.iter().any(|n| Some(n.as_str()) == e.topic)).collect();
+    let about: Vec<&About> = about.iter().copied().filter(|a| names.iter().any(|n| n == a.topic)).collect();
     let (topic_mean, topics) = learn_topics(&about, &names);
     Weights {
         parts: learn_parts(&sequences),
@@ -359,23 +399,21 @@ fn softplus(z: f64) -> f64 {
 }
 
 /// Multinomial regression of the topic, every topic weighing the same.
-fn learn_topics(examples: &[&Example], names: &[String]) -> (Vec<f32>, Linear) {
-    let mut x = Array2::zeros((examples.len(), TOPIC_FEATURES));
-    examples.iter().enumerate().for_each(|(i, e)| x.row_mut(i).assign(&e.described.topic));
+fn learn_topics(about: &[&About], names: &[String]) -> (Vec<f32>, Linear) {
+    let mut x = Array2::zeros((about.len(), TOPIC_FEATURES));
+    about.iter().enumerate().for_each(|(i, a)| x.row_mut(i).assign(&a.what));
     let mean = x.mean_axis(Axis(0)).expect("there are answers");
     for mut row in x.rows_mut() {
         row -= &mean;
         let length = row.dot(&row).sqrt().max(1e-6);
         row /= length;
     }
-    let place: Vec<usize> = examples
-        .iter()
-        .map(|e| names.iter().position(|n| Some(n.as_str()) == e.topic).expect("a known topic"))
-        .collect();
+    let place: Vec<usize> =
+        about.iter().map(|a| names.iter().position(|n| n == a.topic).expect("a known topic")).collect();
     let mut counts: BTreeMap<usize, f64> = BTreeMap::new();
     place.iter().for_each(|p| *counts.entry(*p).or_default() += 1.0);
-    let even = examples.len() as f64 / counts.len() as f64;
-    let weights: Vec<f64> = examples.iter().zip(&place).map(|(e, p)| e.weight * even / counts[p]).collect();
+    let even = about.len() as f64 / counts.len() as f64;
+    let weights: Vec<f64> = about.iter().zip(&place).map(|(a, p)| a.weight * even / counts[p]).collect();
     (mean.to_vec(), learn_classes(&x, &place, &weights, names.len(), PULL_TOPICS))
 }
 
