@@ -12,7 +12,7 @@ Runs, a round after the other, who is first changing each round:
                  greedy, no VAD, 2 threads), whole processes, on one answer of 5 minutes, ten of 90 s, one of 20 s, and
                  5 minutes of which half is silent; erm once, on the 5 minutes. Words are counted by the shared
                  score_report.py, on both sides alike. "Without import" leaves out the time Python takes to import
-                 faster-whisper.
+                 faster-whisper; "by processor" compares processor seconds, which others on the machine disturb less.
   signal         on one core, in the process, without decoding: aloud's signal stage, and that with everything that
                  follows the transcript; Praat's pitch and intensity; librosa's pyin and rms (once: it is slow).
   start          20 runs each of what should start at once, with 22 answers kept.
@@ -75,7 +75,7 @@ def main():
     ap = common.parser(__doc__)
     ap.add_argument("--parts", default="transcription,signal,start", help=f"of {', '.join(PARTS)}")
     ap.add_argument("--rounds", type=int, default=5)
-    ap.add_argument("--workload", help="only this one of the transcription's")
+    ap.add_argument("--workload", action="append", help="only this one of the transcription's; may be given again")
     ap.add_argument("--previous-text", action="store_true", help="faster-whisper's own default: the words so far are "
                     "given to it as it goes on; off, since it is slower with it")
     ap.add_argument("--minutes", default="10,60", help="of the recordings for the part memory")
@@ -100,7 +100,7 @@ def main():
     print_machine(aloud, python)
     tables = []
     if "transcription" in parts:
-        chosen = {name: w for name, w in workloads.items() if args.workload in (None, name)}
+        chosen = {name: w for name, w in workloads.items() if name in (args.workload or workloads)}
         tables.append(transcription(aloud, python, converted(python, work), chosen, args, work))
     if "signal" in parts:
         if args.signal_seconds.is_file():
@@ -176,19 +176,22 @@ def transcription(aloud, python, model, workloads, args, work):
                   f"{mine.cpu_seconds:.1f})   load {load()}", flush=True)
         ours_s = statistics.median(r.seconds for r in ours)
         base = [name, f"{sound_s:.0f}"]
-        rows.append([*base, "aloud analyze", *figures([r.seconds for r in ours], ours), "", ""])
+        rows.append([*base, "aloud analyze", *figures([r.seconds for r in ours], ours), "", "", ""])
         without_import = [r.seconds - s[0] for r, s in zip(theirs, shares)]
-        ratio, without = ours_s / statistics.median(r.seconds for r in theirs), ours_s / statistics.median(without_import)
-        rows.append([*base, "faster-whisper", *figures([r.seconds for r in theirs], theirs), f"{ratio:.2f}", f"{without:.2f}"])
+        cpu = statistics.median(r.cpu_seconds for r in ours)
+        ratios = [ours_s / statistics.median(r.seconds for r in theirs), ours_s / statistics.median(without_import),
+                  cpu / statistics.median(r.cpu_seconds for r in theirs)]
+        rows.append([*base, "faster-whisper", *figures([r.seconds for r in theirs], theirs), *(f"{r:.2f}" for r in ratios)])
         if name == "5 min":
             cuts = work / "erm.json"
             command, variables = environment.erm_command(python, files[0], model, cuts)
             run = Run(command, variables=variables)
             found = len(json.loads(cuts.read_text(encoding="utf-8"))["cuts"])
             print(f"{name:19} once:    erm {run.seconds:6.2f} s (processor {run.cpu_seconds:.1f}), {found} cuts", flush=True)
-            rows.append([*base, "erm, same weights", *figures([run.seconds], [run]), f"{ours_s / run.seconds:.2f}", ""])
+            rows.append([*base, "erm, same weights", *figures([run.seconds], [run]), f"{ours_s / run.seconds:.2f}", "",
+                         f"{cpu / run.cpu_seconds:.2f}"])
     return table(["workload", "sound, s", "program", "median, s", "range, s", "processor, s", "peak, MB", "WER, %",
-                  "aloud / it", "without import"], rows)
+                  "aloud / it", "without import", "by processor"], rows)
 
 
 def load_scorer(shared):
