@@ -41,11 +41,13 @@ def make(speech, truth, out):
             words.append(said)
             i += 1
         path = out / f"{name}.wav"
-        with wave.open(str(path), "wb") as f:
+        unfinished = path.with_suffix(".part")
+        with wave.open(str(unfinished), "wb") as f:
             f.setnchannels(1)
             f.setsampwidth(2)
             f.setframerate(RATE)
             f.writeframes(sound.tobytes())
+        unfinished.replace(path)
         return path, " ".join(words)
 
     return {
