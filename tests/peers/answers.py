@@ -20,8 +20,8 @@ def utterances(speech, truth):
     for name, known in sorted(truth.items()):
         if name.startswith(FOLDERS) and known.get("words"):
             command = ["ffmpeg", "-v", "error", "-i", str(speech / name), "-ac", "1", "-ar", str(RATE), "-f", "s16le", "-"]
-            samples = array.array("h", subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout)
-            found.append((samples, known["words"]))
+            decoded = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True).stdout
+            found.append((array.array("h", decoded), known["words"]))
     return found
 
 

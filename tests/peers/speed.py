@@ -236,18 +236,21 @@ def signal(aloud, python, recording, args, work):
         add("aloud: signal, measures, score", [a + b for a, b in zip(stages["signal"], stages["report"])])
         add("aloud: decoding", stages["decode"])
 
+    def run_peer(peer, name, repeats):
+        add(name, json.loads(Run([python, HERE / "run_signal_peer.py", peer, recording, repeats], one_core=True).printed))
+
     def run_praat():
-        add("Praat: pitch, intensity",
-            json.loads(Run([python, HERE / "run_signal_peer.py", "praat", recording, REPEATS], one_core=True).printed))
+        run_peer("praat", "Praat: pitch, intensity", REPEATS)
 
     for i in range(args.rounds):
         for run in (run_praat, run_aloud) if i % 2 == 0 else (run_aloud, run_praat):
             run()
         print(f"signal round {i + 1}: " + ", ".join(f"{name} {s[-1]:.3f} s" for name, s in took.items())
               + f"   load {load()}", flush=True)
-    add("librosa: pyin, rms", json.loads(Run([python, HERE / "run_signal_peer.py", "librosa", recording, 1], one_core=True).printed))
+    run_peer("librosa", "librosa: pyin, rms", 1)
     praat = statistics.median(took["Praat: pitch, intensity"])
-    rows = [[name, f"{statistics.median(s):.3f}", spread(s, 3), f"{statistics.median(s) / praat:.2f}"] for name, s in took.items()]
+    rows = [[name, f"{statistics.median(s):.3f}", spread(s, 3), f"{statistics.median(s) / praat:.2f}"]
+            for name, s in took.items()]
     return table([f"{answers.seconds(recording):.0f} s of sound, one core", "median, s", "range, s", "of Praat's"], rows)
 
 
