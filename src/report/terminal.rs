@@ -140,7 +140,7 @@ impl Page {
             let name = STORY_NAMES.iter().find(|(name, _)| *name == part.name).map_or(part.name.as_str(), |(_, n)| n);
             let points = format!("{} of {}", whole(part.points), whole(part.out_of));
             if self.width >= ONE_LINE_FROM {
-                self.paragraph(&format!("{name:<15} {points:>9}  "), &part.why);
+                self.paragraph(&format!("{name:<15} {points:>10}  "), &part.why);
             } else {
                 self.paragraph("  ", &format!("{name}, {points}. {}", part.why));
             }
@@ -188,11 +188,11 @@ impl Page {
             legend.push(format!("{} silence of a second or more", styled(PAUSE, "(1.2 s)")));
         }
         if paragraphs.iter().any(|p| p.part.as_ref().is_some_and(|part| part.ends_with('?'))) {
-            legend.push("result? perhaps that part".to_string());
+            legend.push("result? perhaps the result".to_string());
         }
         if !legend.is_empty() {
             let legend = legend.join("   ");
-            self.line(&legend);
+            self.paragraph("", &legend);
         }
         for Paragraph { range, part } in paragraphs {
             let when = words[range.start].span.map_or(String::new(), |s| clock(s.start_s));
@@ -230,7 +230,7 @@ impl Page {
         if rest.is_empty() {
             return;
         }
-        self.heading("About the recording");
+        self.heading(if report.transcript.is_some() { "About the recording" } else { "About the draft" });
         for warning in rest {
             self.paragraph("- ", &format!("{} {}", one_line(&warning.message), one_line(&warning.remedy)));
         }
@@ -367,13 +367,15 @@ struct Paragraph {
 fn runs_of_parts(sentences: &[Told]) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
-    for sentence in sentences {
+    for (i, sentence) in sentences.iter().enumerate() {
         let end = start + sentence.text.split_whitespace().count();
         let name = match sentence.part {
             StoryPart::Situation => "situation",
             StoryPart::Task => "task",
             StoryPart::Action => "action",
             StoryPart::Result => "result",
+            StoryPart::Other if i == 0 => "opening",
+            StoryPart::Other if i + 1 == sentences.len() => "closing",
             StoryPart::Other => "aside",
         };
         let name = format!("{name}{}", if sentence.confidence < SURE_PART { "?" } else { "" });

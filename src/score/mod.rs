@@ -134,8 +134,10 @@ impl Score {
     /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
     pub fn story_grade(&self) -> Option<Grade> {
         let (points, out_of) = self.story_parts().fold((0.0, 0.0), |(p, o), part| (p + part.points, o + part.out_of));
+        // A good story that answers another question is not a strong answer.
+        let astray = self.parts.iter().any(|p| p.name == "question" && p.points <= 0.0);
         (out_of > 0.0).then(|| match points / out_of {
-            share if share >= rubric::STRONG_FROM => Grade::Strong,
+            share if share >= rubric::STRONG_FROM && !astray => Grade::Strong,
             share if share >= rubric::MIDDLING_FROM => Grade::Middling,
             _ => Grade::Weak,
         })
@@ -157,19 +159,25 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
     }
     let mut chosen: Vec<Priority> = open.into_iter().filter_map(|j| j.priority.clone()).collect();
     chosen.truncate(MOST_PRIORITIES);
+    // A sentence stands under one priority only: no quote is better than two orders for one sentence.
+    let mut quoted: Vec<Evidence> = Vec::new();
+    for priority in &mut chosen {
+        priority.evidence.retain(|e| !quoted.contains(e));
+        quoted.extend(priority.evidence.iter().cloned());
+    }
     if chosen.is_empty() && !judged.is_empty() {
-        chosen.push(again());
+        chosen.push(again(judged.iter().all(|j| lost(j) <= 0.0)));
     }
     chosen
 }
 
-/// What to do when nothing needs mending.
-fn again() -> Priority {
+/// What to do when nothing, or nothing much, needs mending.
+fn again(is_full: bool) -> Priority {
+    let found =
+        if is_full { "Nothing here needs mending." } else { "Nothing big needs mending; what is left stands below." };
     Priority {
         title: "Say it once more, from memory".into(),
-        advice:
-            "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
-                .into(),
+        advice: format!("{found} Give the same answer again without notes, then move on to the next question."),
         evidence: Vec::new(),
     }
 }

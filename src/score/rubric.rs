@@ -4,7 +4,7 @@
 //! advice, not a finding. Where research gives no number, the line says "ours".
 
 /// The version that reports carry. A change of any number below is a new version.
-pub const VERSION: &str = "aloud.rubric/2";
+pub const VERSION: &str = "aloud.rubric/3";
 
 /// Points of each part; all together 100. The story weighs most, then fluency, then length and voice.
 pub const SETTING_POINTS: f64 = 8.0;
@@ -109,14 +109,18 @@ pub const RESULT_WORDS: Curve = &[(0.0, 0.0), (4.0, 0.3), (10.0, 0.6), (20.0, 1.
 pub const DETAIL_SHARE: Curve = &[(0.1, 0.0), (0.4, 0.35), (0.75, 1.0)];
 /// Words that are no part of the story, or said before, as a share of all.
 pub const ASIDE_SHARE: Curve = &[(0.12, 1.0), (0.3, 0.6), (0.6, 0.0)];
-/// The expected share of pairs of sentences of different parts that stand in order; 0.5 is no order at all.
-pub const ORDER: Curve = &[(0.4, 0.1), (0.75, 1.0)];
+/// The expected share of pairs of sentences of different parts that stand in order; 0.5 is no order at all, and stories told
+/// as they happened have 0.65 and more.
+pub const ORDER: Curve = &[(0.4, 0.1), (0.65, 1.0)];
 /// How much order counts where no story is asked for.
 pub const ORDER_MATTERS_LESS: f64 = 0.5;
 /// Hedges in a hundred words (ours).
 pub const HEDGES_PER_100: Curve = &[(1.0, 1.0), (4.0, 0.5)];
-/// Words of sentences that blame others, as a share of all.
-pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.4, 0.0)];
+/// Words that blame others, as a share of all: each sentence counts as much as it surely does so.
+pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.25, 0.0)];
+/// Words of sentences that tell of the past, as a share of all, where a story from the past was asked for: what somebody usually
+/// does is no story (ours).
+pub const TOLD_OF_THE_PAST: Curve = &[(0.2, 0.5), (0.45, 1.0)];
 /// From this likeness on an answer is one to its question: see [`crate::story::Fit::likeness`]. Below, that is not plain ...
 pub const ALIKE: f64 = 0.35;
 /// ... and costs little ...

@@ -9,31 +9,36 @@ use crate::plain::{capital, clock, counted};
 use crate::questions::Question;
 use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
-use crate::story::{EMPTY, Part, Story, Told};
+use crate::story::{EMPTY, Moment, Part, Story, Told};
 
 /// The parts of the score that judge the story.
 pub(super) const NAMES: [&str; 8] =
     ["setting", "action", "own_part", "result", "detail", "shape", "others", "question"];
+/// What to do about an answer without a result.
+const ENDING: &str = "Give it an ending";
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 2;
 /// Words quoted of a sentence.
-const QUOTED_WORDS: usize = 14;
+const QUOTED_WORDS: usize = 20;
 /// Sentences of fewer words are quoted only when there are no others.
 const WORTH_QUOTING: usize = 4;
 /// A part with this share of its points has nothing to mend: it gets all of them.
 const AS_GOOD_AS_ALL: f64 = 0.96;
-/// From here on a sentence surely blames others.
-const BLAMES: f64 = 0.5;
+/// A sentence that blames others less surely than this is not quoted for it.
+const BLAMES: f64 = 0.2;
+/// From this share of its points on a part is fine but for a detail; it is no priority either.
+const NEARLY: f64 = 0.85;
 /// A sentence that is of a part with less probability than this is none: many small chances are not one sentence.
 const LEAST_CHANCE: f64 = 0.25;
 /// Parts are said as sure from this confidence on.
 const SURE: f64 = 0.6;
 
-/// People that work is done for, as they are called and as advice calls them.
-const FOR_WHOM: [(&[&str], &str); 11] = [
+/// People that work is done for, as they are called and as advice calls them. A word that can be another ("patient", "student")
+/// is not among them but in the form that cannot.
+const FOR_WHOM: [(&[&str], &str); 10] = [
     (&["customer", "customers", "client", "clients"], "the customers"),
-    (&["patient", "patients"], "the patients"),
-    (&["student", "students", "pupil", "pupils", "kids", "children"], "the students"),
+    (&["patients", "a patient", "the patient", "my patient"], "the patients"),
+    (&["students", "pupil", "pupils", "the student"], "the students"),
     (&["resident", "residents"], "the residents"),
     (&["tenant", "tenants"], "the tenants"),
     (&["guest", "guests"], "the guests"),
@@ -41,7 +46,18 @@ const FOR_WHOM: [(&[&str], &str); 11] = [
     (&["users"], "the users"),
     (&["nurses"], "the nurses"),
     (&["families", "parents"], "the families"),
-    (&["team", "crew", "colleague", "colleagues"], "the team"),
+];
+
+/// How people say what was theirs to do, besides the sentences that the model knows.
+const YOURS_TO_DO: [&str; 7] =
+    ["had to", "responsible for", "my job", "my task", "asked me to", "was down to me", "in charge"];
+
+/// Forms of verbs that tell of the past, besides those with -ed.
+const PAST: [&str; 52] = [
+    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
+    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
+    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
+    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
 ];
 
 /// Judges a story, part by part, in the order to read them.
@@ -60,7 +76,15 @@ pub(super) fn judge(story: &Story, question: Option<&Question>) -> Vec<Judged> {
         Some(view.others()),
         view.question(),
     ];
-    parts.into_iter().flatten().collect()
+    let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
+    if view.past() < NEARLY {
+        // Without one time to tell of, there is no own part and no result to work on yet.
+        parts
+            .iter_mut()
+            .filter(|j| ["own_part", "result"].contains(&j.part.name.as_str()))
+            .for_each(|j| j.priority = None);
+    }
+    parts
 }
 
 /// A story with what all parts ask of it.
@@ -133,18 +157,47 @@ impl<'a> View<'a> {
     /// For whom the work was done, as far as the answer says.
     fn for_whom(&self) -> &'static str {
         let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
-        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-        let said = |names: &[&str]| words.iter().any(|w| names.contains(w));
-        FOR_WHOM.iter().find(|(names, _)| said(names)).map_or("the people it was for", |(_, plain)| plain)
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let text = format!(" {} ", words.join(" "));
+        let said = |names: &[&str]| names.iter().any(|n| text.contains(&format!(" {n} ")));
+        let otherwise = if self.kind == Kind::CurrentJob { "those who get your work" } else { "the people it was for" };
+        FOR_WHOM.iter().find(|(names, _)| said(names)).map_or(otherwise, |(_, plain)| plain)
+    }
+
+    /// How much of the answer to a question about the past tells of it, as a share of the points for what was done then.
+    fn past(&self) -> f64 {
+        if self.kind != Kind::PastStory {
+            return 1.0;
+        }
+        let of_past: usize = self.fresh.iter().filter(|s| tells_of_the_past(s)).map(|s| s.words).sum();
+        share(rubric::TOLD_OF_THE_PAST, of_past as f64 / self.words.max(1.0))
+    }
+
+    /// Situation and task as a share of the answer. What is found out between the steps is no background.
+    fn background(&self) -> f64 {
+        let first_step = self.story.sentences.iter().position(|s| s.part == Part::Action);
+        let before = &self.story.sentences[..first_step.unwrap_or(self.story.sentences.len())];
+        let background = before.iter().filter(|s| matches!(s.part, Part::Situation | Part::Task));
+        background.map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0)
+    }
+
+    /// Whether the answer says what was the speaker's to do.
+    fn has_task(&self) -> bool {
+        self.fresh.iter().any(|s| {
+            let text = s.text.to_lowercase();
+            s.part == Part::Task
+                || s.chances.part(Part::Task) >= LEAST_CHANCE
+                || YOURS_TO_DO.iter().any(|p| text.contains(p))
+        })
     }
 
     fn setting(&self) -> Judged {
         const PARTS: &[Part] = &[Part::Situation, Part::Task];
         let told = self.told(PARTS);
         let enough = share(rubric::SETTING_WORDS, told);
-        let long = share(rubric::SETTING_SHARE, self.story.share.situation + self.story.share.task);
+        let long = share(rubric::SETTING_SHARE, self.background());
         let story = self.kind == Kind::PastStory;
-        let no_task = story && self.of_part(&[Part::Task]).next().is_none();
+        let no_task = story && !self.has_task();
         let points = enough * long * if no_task && enough > 0.0 { rubric::WITHOUT_TASK } else { 1.0 };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("Where you were and what it was about is clear.".to_string(), Vec::new(), None)
@@ -156,36 +209,40 @@ impl<'a> View<'a> {
                 ),
                 Kind::PastStory => (
                     "A listener cannot picture where this was or what was at stake.",
-                    "Begin with two sentences: where and when it was, and what was at stake. Then one on what was yours to do.",
+                    "Two sentences are enough: where and when it was, and what was at stake. Then one on what was yours to do.",
                 ),
                 _ => (
                     "A listener does not learn where you have worked and on what.",
                     "Begin with one concrete sentence: where you work or worked, on what, and what is yours to do there.",
                 ),
             };
-            (why.to_string(), self.first(), Some(("Set the scene", advice.to_string())))
+            (why.to_string(), self.first(), Some(("Begin with where it was", advice.to_string())))
         } else if long < enough && long < 1.0 {
-            let share = 100.0 * (self.story.share.situation + self.story.share.task);
+            let share = 100.0 * self.background();
             let why = format!("The background takes {share:.0} % of the answer; up to 35 % is advised.");
-            let advice =
-                "Cut the background to two or three sentences and give that time to what you did and what came of it.";
+            let advice = "Two or three sentences are enough. Give the time to what you did and what came of it.";
             (why, self.vaguest(PARTS), Some(("Cut the background", advice.to_string())))
         } else if no_task && enough > 0.9 {
             let why = "What was yours to do is not said.".to_string();
             let advice = "After the background, say in one sentence what was yours to do: \"I had to ...\" or \"My job was to ...\".";
             (why, self.vaguest(&[Part::Situation]), Some(("Say what was yours to do", advice.to_string())))
         } else {
-            let why = "The background is there but thin: few concrete words on where, when and what was at stake."
-                .to_string();
-            let advice = "Say where it was, who was affected and what would have happened otherwise, in one or two plain sentences.";
-            (why, self.vaguest(PARTS), Some(("Make the background concrete", advice.to_string())))
+            let why = if points >= NEARLY {
+                "The background is there; one more fact would help to picture it.".to_string()
+            } else {
+                "The background is there but thin: little on where, when and what was at stake.".to_string()
+            };
+            let advice =
+                "One or two plain sentences: where you were, who was affected, and what would have happened otherwise.";
+            (why, self.vaguest(PARTS), Some(("Say where and when it was", advice.to_string())))
         };
         part("setting", points, rubric::SETTING_POINTS, why, &evidence, todo)
     }
 
     fn action(&self) -> Judged {
         const PARTS: &[Part] = &[Part::Action];
-        let points = share(rubric::ACTION_WORDS, self.told(PARTS));
+        let past = self.past();
+        let points = past * share(rubric::ACTION_WORDS, self.told(PARTS));
         let steps = self.of_part(PARTS).count();
         let (what, steps_of) = match self.kind {
             Kind::Weakness => {
@@ -195,15 +252,18 @@ impl<'a> View<'a> {
             Kind::AboutYourself | Kind::Motivation | Kind::Closing => {
                 ("what you have done", "one piece of work, and what you did in it, step by step")
             }
-            Kind::PastStory => {
-                ("what you did", "what you looked at first, whom you asked, what you tried, what you changed")
-            }
+            Kind::PastStory => ("what you did", "what you tried, what you changed, and why"),
         };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             (format!("You say step by step {what}: {}.", counted(steps, "sentence")), Vec::new(), None)
+        } else if past < NEARLY {
+            let why = "It tells how things usually are, and hardly what you did one time.".to_string();
+            let advice = "Choose one day when it happened: who stood in front of you, and what did you do first?";
+            let usual: Vec<&Told> = self.fresh.iter().copied().filter(|s| !tells_of_the_past(s)).collect();
+            (why, longest(&usual, 1), Some(("Choose one time", advice.to_string())))
         } else if steps == 0 {
             let why = format!("Hardly a word on {what}.");
-            let advice = format!("Tell {what}, one step a sentence: {steps_of}.");
+            let advice = format!("One step a sentence: {steps_of}.");
             (
                 why,
                 self.first_vague(),
@@ -223,8 +283,10 @@ impl<'a> View<'a> {
                     counted(steps, "sentence"),
                     if steps == 1 { "it" } else { "them" }
                 )
-            } else {
+            } else if points < NEARLY {
                 "The steps are there; some say less than they could.".to_string()
+            } else {
+                "The steps are clear; one more detail would help to see them.".to_string()
             };
             let todo = if self.story.share.action < rubric::ACTION_ADVISED {
                 (
@@ -233,8 +295,8 @@ impl<'a> View<'a> {
                 )
             } else {
                 (
-                    "Make your steps concrete",
-                    format!("There are steps enough; put into each what only you can know: {steps_of}."),
+                    "Make your steps easy to see",
+                    format!("There are steps enough. Put into each what only you can know: {steps_of}."),
                 )
             };
             (why, self.vaguest(PARTS), Some(todo))
@@ -276,10 +338,14 @@ impl<'a> View<'a> {
             ("No step is told, so your own part cannot be heard.".to_string(), self.last(), None)
         } else if i < 0.85 && ownership.i_in_action.is_some() {
             let we: Vec<&Told> = actions().filter(|s| says(s, &["we", "we're", "we'd", "we've"])).collect();
-            let why = format!(
-                "In the steps you say \"we\" more than a listener can use: \"I\" is {:.0} % of \"I\" and \"we\" there.",
-                100.0 * i
-            );
+            let why = if i >= 0.7 {
+                "Mostly clear; some steps say \"we\".".to_string()
+            } else {
+                format!(
+                    "In the steps you say \"we\" more than a listener can use: \"I\" is {:.0} % of \"I\" and \"we\" there.",
+                    100.0 * i
+                )
+            };
             let advice = "Keep \"we\" for what the team decided or reached. For each step that was yours, say \"I\": I asked, I built, I checked.";
             (
                 why,
@@ -321,25 +387,29 @@ impl<'a> View<'a> {
                     "Say what came of one piece of your work: what changed for {whom}, and by how much if you know."
                 )
             }
-            Kind::PastStory => format!(
-                "Say what changed for {whom}, and by how much if you know. A quiet effect is enough: who noticed, what stopped, what is still in use."
-            ),
+            Kind::PastStory => format!("Say what changed for {whom}, and by how much if you know."),
         };
+        let quiet =
+            if self.kind == Kind::PastStory { " A quiet effect is enough: who noticed, what stopped." } else { "" };
         let (why, evidence, todo) = if snap(points) >= 1.0 {
             ("What came of it is said, so that one can picture it.".to_string(), Vec::new(), None)
-        } else if results.is_empty() && points > 0.0 {
+        } else if results.is_empty() && (points > 0.0 || !self.story.outcomes.is_empty()) {
             let why = "What came of it is hard to make out.".to_string();
             (why, self.likeliest(Part::Result), Some(("Say plainly what came of it", ask)))
         } else if results.is_empty() {
             (
                 "The answer ends before it says what came of it.".to_string(),
                 self.last(),
-                Some(("Say what came of it", ask)),
+                Some((ENDING, format!("{ask}{quiet}"))),
             )
-        } else if results.iter().all(|s| s.empty >= EMPTY) {
+        } else if 2 * results.iter().filter(|s| s.empty >= EMPTY).map(|s| s.words).sum::<usize>()
+            >= results.iter().map(|s| s.words).sum::<usize>()
+        {
             let why = "The result is impressive words and says of nobody what changed.".to_string();
-            let advice = format!("Leave the percentages out unless you can say of what. {ask}");
+            let advice = format!("Keep one figure, and say how it was counted. {ask}");
             (why, self.empties(PARTS), Some(("Say what really changed", advice)))
+        } else if points >= NEARLY {
+            ("The result is clear; one more fact would carry it.".to_string(), self.vaguest(PARTS), None)
         } else {
             let vague = self.vaguest(PARTS);
             let words: usize = results.iter().map(|s| s.words).sum();
@@ -348,11 +418,14 @@ impl<'a> View<'a> {
             let size = if words <= 12 { format!("one {weak} clause") } else { weak.to_string() };
             let when =
                 vague.first().and_then(|s| s.span).map_or(String::new(), |s| format!(" at {}", clock(s.start_s)));
-            let doubt = if results.iter().all(|s| s.confidence < SURE) { " (if that is the result)" } else { "" };
+            let doubt = if results.iter().all(|s| s.confidence < SURE) { ", if this is it" } else { "" };
             let why = format!("What came of it is {size}{doubt}.");
-            (why, vague, Some(("Say what came of it", format!("Your result is {size}{when}{doubt}. {ask}"))))
+            (why, vague, Some(("Say more of what came of it", format!("Your result is {size}{when}{doubt}. {ask}"))))
         };
-        part("result", points, rubric::RESULT_POINTS, why, &evidence, todo)
+        let mut judged = part("result", points, rubric::RESULT_POINTS, why, &evidence, todo);
+        // What is missing cannot be listened to.
+        judged.priority.iter_mut().filter(|p| p.title == ENDING).for_each(|p| p.evidence.clear());
+        judged
     }
 
     fn detail(&self) -> Judged {
@@ -380,28 +453,38 @@ impl<'a> View<'a> {
                 1 => "only one number, name or time",
                 _ => "few numbers, names or times",
             };
-            let why = if specifics <= 2 {
+            let why = if points >= NEARLY {
+                "Mostly concrete; a sentence or two could show more.".to_string()
+            } else if specifics <= 2 {
                 format!("Much of it is general, with {found} to hold on to.")
             } else {
-                "Much of it is general: true of many people and many jobs.".to_string()
+                "There are details, and much around them that shows little.".to_string()
             };
-            let advice = "Put one detail into each of these sentences that only you can know: a number, a name, a tool, what somebody said.";
-            (why, self.in_order(self.general()), Some(("Be concrete", advice.to_string())))
+            let general = self.general();
+            let advice = "One detail is enough that only you can know: a number, a name, a tool, what somebody said.";
+            let todo = (!general.is_empty()).then(|| ("Add a detail here", advice.to_string()));
+            (why, if general.is_empty() { self.first_vague() } else { self.in_order(general) }, todo)
         };
         part("detail", points, rubric::DETAIL_POINTS, why, &evidence, todo)
     }
 
-    /// The most general sentences, longest first.
+    /// The most general sentences of the story that hold no detail yet, longest first.
     fn general(&self) -> Vec<&'a Told> {
+        let has_detail = |s: &Told| self.story.specifics.iter().any(|m| s.text.contains(&m.text));
         let mut found = self.fresh.clone();
+        found.retain(|s| s.part != Part::Other && s.words >= WORTH_QUOTING && !has_detail(s));
         found.sort_by(|a, b| (b.words as f64 - telling(b)).total_cmp(&(a.words as f64 - telling(a))));
         found.truncate(MOST_EVIDENCE);
         found
     }
 
     fn shape(&self) -> Judged {
-        let aside: Vec<&Told> =
-            self.story.sentences.iter().filter(|s| s.words > 0 && (s.part == Part::Other || s.repeated)).collect();
+        // Where no story is asked for, the first sentence is the answer itself and the last what it comes to.
+        let frame = |i: usize| self.kind != Kind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
+        let aside: Vec<&Told> = (self.story.sentences.iter().enumerate())
+            .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == Part::Other && !frame(*i)))
+            .map(|(_, s)| s)
+            .collect();
         let aside_share = aside.iter().map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0);
         let said_again: Vec<&Told> = aside.iter().copied().filter(|s| s.repeated).collect();
         let order = self.story.order.as_ref();
@@ -423,50 +506,65 @@ impl<'a> View<'a> {
         } else if worst == 0 {
             let why =
                 format!("{:.0} % of the answer is beside the story: opinions, claims or asides.", 100.0 * aside_share);
-            let advice = "Leave these out. What you did shows who you are better than a sentence about it.".to_string();
-            let mut longest = aside.clone();
-            longest.sort_by_key(|s| std::cmp::Reverse(s.words));
-            longest.truncate(MOST_EVIDENCE);
-            (why, quotes(&self.in_order(longest), MOST_EVIDENCE), Some(("Keep to the story", advice)))
+            let advice = "These can go. What you did shows who you are better than a sentence about it.".to_string();
+            (
+                why,
+                quotes(&self.in_order(longest(&aside, MOST_EVIDENCE)), MOST_EVIDENCE),
+                Some(("Leave some things out", advice)),
+            )
         } else if worst == 1 {
-            let why = "The order jumps: a listener has to put the pieces together.".to_string();
-            let advice = "Tell it in the order it happened: what was going on, what you had to do, what you did, what came of it.".to_string();
+            let why = "The order seems to jump; a listener may have to put the pieces together.".to_string();
+            let advice = "First what was going on, then what you had to do, then what you did, then what came of it."
+                .to_string();
             let astray = order.map(|o| Evidence { start_s: o.astray.start_s, text: short(&o.astray.text) });
             (why, astray.into_iter().collect(), Some(("Tell it in order", advice)))
         } else {
             let n = self.story.hedges.len();
             let why = format!("{} that takes back what you say.", capital(&counted(n, "hedge")))
                 .replace("s that takes", "s that take");
-            let advice = "Say it or leave it out. \"I think we sort of fixed it\" becomes \"we fixed it\".".to_string();
-            let moments = self.story.hedges.iter().take(3);
-            let evidence = moments.map(|m| Evidence { start_s: m.start_s, text: m.text.clone() }).collect();
-            (why, evidence, Some(("Say it without hedging", advice)))
+            let advice =
+                "\"I think we sort of fixed it\" becomes \"we fixed it\". What is not sure can go.".to_string();
+            (why, quotes(&self.hedged(), MOST_EVIDENCE), Some(("Say it without hedging", advice)))
         };
         let todo = todo.map(|(title, advice)| (title.to_string(), advice));
         judged("shape", snap(points), rubric::SHAPE_POINTS, why, evidence, todo)
     }
 
-    fn others(&self) -> Judged {
-        let blaming: Vec<&Told> = self.fresh.iter().copied().filter(|s| s.blame >= BLAMES).collect();
-        let words: usize = blaming.iter().map(|s| s.words).sum();
-        let points = share(rubric::BLAME_SHARE, words as f64 / self.words.max(1.0));
-        let (why, evidence, todo) = if snap(points) >= 1.0 {
-            ("Nobody is run down.".to_string(), Vec::new(), None)
-        } else {
-            let why = format!("{} on what others did wrong.", capital(&counted(blaming.len(), "sentence")));
-            let advice =
-                "Say in one neutral sentence what the others wanted, and then what you did to get on with them.";
-            (why, quotes_of(&blaming), Some(("Be fair to the others", advice.to_string())))
+    /// The sentences with hedges, in their order.
+    fn hedged(&self) -> Vec<&'a Told> {
+        let holds = |s: &Told, m: &Moment| match (m.start_s, s.span) {
+            (Some(at), Some(span)) => (span.start_s..span.end_s).contains(&at),
+            _ => {
+                m.text.split_whitespace().next_back().is_some_and(|last| s.text.contains(last))
+                    && s.text.contains(&m.text)
+            }
         };
-        let todo = todo.map(|(title, advice): (&str, String)| (title.to_string(), advice));
-        judged("others", snap(points), rubric::OTHERS_POINTS, why, evidence, todo)
+        let hedged = |s: &&Told| self.story.hedges.iter().any(|m| holds(s, m));
+        self.story.sentences.iter().filter(hedged).collect()
+    }
+
+    fn others(&self) -> Judged {
+        let words: f64 = self.fresh.iter().map(|s| s.blame * s.words as f64).sum();
+        let points = share(rubric::BLAME_SHARE, words / self.words.max(1.0));
+        let (why, evidence, todo) = if snap(points) >= 1.0 {
+            ("No blame of others stands out.".to_string(), Vec::new(), None)
+        } else {
+            let mut blaming = self.fresh.clone();
+            blaming.sort_by(|a, b| b.blame.total_cmp(&a.blame));
+            let certain = blaming.iter().filter(|s| s.blame >= BLAMES).count().clamp(1, MOST_EVIDENCE);
+            blaming.truncate(certain);
+            let why = "Part of it seems to be about what others did wrong.".to_string();
+            let advice = "Give that one neutral sentence, then say what you did about it.";
+            (why, self.in_order(blaming), Some(("Be fair to the others", advice.to_string())))
+        };
+        part("others", points, rubric::OTHERS_POINTS, why, &evidence, todo)
     }
 
     fn question(&self) -> Option<Judged> {
         let fit = self.story.fit.as_ref()?;
         let (asked, told) = (plain(&fit.asked), plain(&fit.answered));
         let (why, points, evidence, todo) = if fit.likeness >= rubric::ALIKE {
-            ("It answers the question.".to_string(), 1.0, Vec::new(), None)
+            ("It speaks to the question.".to_string(), 1.0, Vec::new(), None)
         } else if fit.likeness >= rubric::UNLIKE {
             let why =
                 format!("It is not plain from the start that this is about {asked}: say so in the first sentence.");
@@ -492,10 +590,6 @@ fn snap(share: f64) -> f64 {
     if share >= AS_GOOD_AS_ALL { 1.0 } else { share }
 }
 
-fn quotes_of(sentences: &[&Told]) -> Vec<Evidence> {
-    quotes(sentences, MOST_EVIDENCE)
-}
-
 /// Sentences as moments, each cut to what is needed to find it.
 fn quotes(sentences: &[&Told], most: usize) -> Vec<Evidence> {
     let quote = |s: &&Told| Evidence { start_s: s.span.map(|s| s.start_s), text: short(&s.text) };
@@ -506,6 +600,18 @@ fn short(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let more = if words.len() > QUOTED_WORDS { " ..." } else { "" };
     format!("{}{more}", words[..words.len().min(QUOTED_WORDS)].join(" "))
+}
+
+/// The longest sentences.
+fn longest<'a>(sentences: &[&'a Told], most: usize) -> Vec<&'a Told> {
+    let mut found = sentences.to_vec();
+    found.sort_by_key(|s| std::cmp::Reverse(s.words));
+    found.truncate(most);
+    found
+}
+
+fn tells_of_the_past(sentence: &Told) -> bool {
+    says(sentence, &PAST) || sentence.text.split(|c: char| !c.is_alphabetic()).any(|w| w.len() > 4 && w.ends_with("ed"))
 }
 
 fn says(sentence: &Told, words: &[&str]) -> bool {

@@ -135,6 +135,10 @@ const WORTH_READING_S: f64 = 0.6;
 const LEAST_PROGRESS_S: f64 = 1.0;
 /// So many words that end one part and begin the next were said once; a single one can be said twice.
 const LEAST_TWICE: usize = 2;
+/// So many words that are written twice, one time right after the other, were said once ...
+const LEAST_ECHO: usize = 3;
+/// ... where one of the two takes less than this for a word, in seconds: nobody says ten words a second.
+const SHORTEST_WORD_S: f64 = 0.1;
 /// A reading with more than this many syllables for each one heard has words that nobody said: true ones have 0.8 to 1.4
 /// (read and free speech, 25 recordings), and in noise some are not heard ...
 const MOST_SYLLABLES: f64 = 1.8;
@@ -216,7 +220,8 @@ impl Job<'_> {
     /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
     /// same: there, syllables are not heard.)
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
-        let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
+        let mut verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
+        drop_echoes(&mut verbatim.words);
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
         let can_be = |count: f64| {
@@ -275,12 +280,43 @@ impl Job<'_> {
 fn append(words: &mut Vec<ReadWord>, part: Vec<ReadWord>, from_s: f64) {
     let before = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 < from_s);
     words.truncate(before);
-    let plain = |w: &ReadWord| w.text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
     let twice = (LEAST_TWICE..=words.len().min(part.len()))
         .rev()
         .find(|n| words[words.len() - n..].iter().map(plain).eq(part[..*n].iter().map(plain)));
     words.truncate(words.len() - twice.unwrap_or(0));
     words.extend(part);
+}
+
+/// Drops what the model wrote again in a loop: words that follow themselves in less time than they can be said in.
+fn drop_echoes(words: &mut Vec<ReadWord>) {
+    let texts: Vec<String> = words.iter().map(plain).collect();
+    let mut kept: Vec<usize> = Vec::with_capacity(words.len());
+    for next in 0..words.len() {
+        kept.push(next);
+        let echo = (LEAST_ECHO..=kept.len() / 2).rev().find_map(|n| {
+            let (first, second) = (&kept[kept.len() - 2 * n..kept.len() - n], &kept[kept.len() - n..]);
+            let is_twice = first.iter().zip(second).all(|(a, b)| texts[*a] == texts[*b]);
+            let said_s = |run: &[usize]| run.iter().map(|i| words[*i].span.duration_s()).sum::<f64>();
+            let (first_s, second_s) = (said_s(first), said_s(second));
+            let is_echo = is_twice && first_s.min(second_s) < SHORTEST_WORD_S * n as f64;
+            is_echo.then(|| {
+                if first_s < second_s { kept.len() - 2 * n..kept.len() - n } else { kept.len() - n..kept.len() }
+            })
+        });
+        if let Some(echo) = echo {
+            kept.drain(echo);
+        }
+    }
+    let mut i = 0;
+    words.retain(|_| {
+        i += 1;
+        kept.binary_search(&(i - 1)).is_ok()
+    });
+}
+
+/// A word as it is compared.
+fn plain(word: &ReadWord) -> String {
+    word.text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -305,6 +341,32 @@ fn louder(samples: &[f32]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_loop_of_the_model_is_written_once() {
+        let read = |text: &str, word_s: &dyn Fn(usize) -> f64| {
+            let mut at = 0.0;
+            let words = text.split(' ').enumerate().map(|(i, text)| {
+                let span = Span::new(at, at + word_s(i));
+                at = span.end_s;
+                ReadWord { text: text.into(), span, probability: 0.9 }
+            });
+            words.collect::<Vec<_>>()
+        };
+        let text = |words: &[ReadWord]| words.iter().map(|w| w.text.clone()).collect::<Vec<_>>().join(" ");
+        let mut looped =
+            read("so it was the one, it was the one, It was the one. And", &|i| if i < 5 { 0.3 } else { 0.02 });
+        drop_echoes(&mut looped);
+        assert_eq!(text(&looped), "so it was the one, And");
+        // The copy that was said is kept, wherever it stands.
+        let mut looped = read("so it was the one, it was the one.", &|i| if i < 5 { 0.02 } else { 0.3 });
+        drop_echoes(&mut looped);
+        assert_eq!(text(&looped), "so it was the one.");
+        // Whoever says a thing twice needs the time twice.
+        let mut said = read("it was the one, it was the one.", &|_| 0.2);
+        drop_echoes(&mut said);
+        assert_eq!(said.len(), 8);
+    }
 
     #[test]
     fn what_two_parts_have_in_common_was_said_once() {
