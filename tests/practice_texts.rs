@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use aloud::analyze::analyze_draft;
 use aloud::job::requirements_in;
+use aloud::metrics::Brief;
+use aloud::practice::coverage::{Quote, evidence};
 use aloud::resume::{Claim, ReadError, claims, read, telling};
 use serde::Deserialize;
 
@@ -151,6 +154,77 @@ fn most_marked_requirements_are_found() {
     }
     eprintln!("requirements found: {hit} of {marked}, must or nice right: {right}");
     assert!(hit * 100 >= marked * 85, "{hit} of {marked}");
+}
+
+#[derive(Deserialize)]
+struct CoverageMarks {
+    resume: String,
+    job: String,
+    answer: Vec<MarkedAnswer>,
+}
+
+#[derive(Deserialize)]
+struct MarkedAnswer {
+    file: String,
+    claims: Vec<String>,
+    requirements: Vec<String>,
+    arguable: Vec<String>,
+    #[serde(default)]
+    evidence: Vec<MarkedEvidence>,
+}
+
+#[derive(Deserialize)]
+struct MarkedEvidence {
+    requirement: String,
+    sentence: String,
+    also: Vec<String>,
+}
+
+#[test]
+fn quotes_are_from_the_answer_that_gave_the_evidence() {
+    let marks: CoverageMarks = marks(&folder().join("answers/coverage.toml"));
+    let claims: Vec<Claim> = claims(&read(&folder().join(&marks.resume)).unwrap());
+    let claims: Vec<&str> = claims.iter().map(|c| c.text.as_str()).collect();
+    let requirements = requirements_in(&folder().join(&marks.job)).unwrap();
+    let requirements: Vec<&str> = requirements.iter().map(|r| r.text.as_str()).collect();
+    let (mut wanted, mut right, mut wrong, mut quoted_well) = (0, 0, 0, 0);
+    let mut against = |file: &str, kind: &str, texts: &[&str], found: Vec<Option<Quote>>, marked: &[String], arguable: &[String]| {
+        for (text, quote) in texts.iter().zip(&found) {
+            let is_marked = marked.iter().any(|m| bare(m) == bare(text));
+            let either = arguable.iter().any(|m| bare(m) == bare(text));
+            wanted += usize::from(is_marked);
+            match quote {
+                Some(_) if is_marked => right += 1,
+                Some(quote) if !either => {
+                    wrong += 1;
+                    eprintln!("{file} {kind} too much: {text} <- {} ({:.2})", quote.text, quote.nearness);
+                }
+                None if is_marked => eprintln!("{file} {kind} missed: {text}"),
+                _ => {}
+            }
+        }
+    };
+    for answer in &marks.answer {
+        let path = folder().join("answers").join(&answer.file);
+        let report = analyze_draft(&path, &Brief::default()).unwrap();
+        let said = bare(&std::fs::read_to_string(&path).unwrap());
+        let (of_claims, of_job) = (evidence(&report, &claims), evidence(&report, &requirements));
+        for quote in of_claims.iter().chain(&of_job).flatten() {
+            assert!(said.contains(&bare(&quote.text)), "{}: {}", answer.file, quote.text);
+        }
+        for mark in &answer.evidence {
+            let place = requirements.iter().position(|r| bare(r) == bare(&mark.requirement)).unwrap();
+            let good = |q: &Quote| {
+                let (said, marked) = (bare(&q.text), |m: &String| bare(m).contains(&bare(&q.text)));
+                !said.is_empty() && (marked(&mark.sentence) || mark.also.iter().any(marked))
+            };
+            quoted_well += usize::from(of_job[place].as_ref().is_some_and(good));
+        }
+        against(&answer.file, "claim", &claims, of_claims, &answer.claims, &[]);
+        against(&answer.file, "requirement", &requirements, of_job, &answer.requirements, &answer.arguable);
+    }
+    eprintln!("evidence: {right} of {wanted} found, {wrong} too much; quotes as marked: {quoted_well}");
+    assert!(right * 10 >= wanted * 6 && wrong <= right, "{right} of {wanted}, {wrong} too much");
 }
 
 #[test]
