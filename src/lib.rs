@@ -3,8 +3,9 @@
 //! Data flows one way: a microphone ([`capture`]) gives a file; a file becomes an [`audio::Recording`], the signal gives
 //! its [`signal::Features`], the speech model its [`transcript::Transcript`], both together the [`metrics::Metrics`],
 //! these the [`score::Score`], and all of it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order.
+//! [`resume`] and [`job`] read what somebody brings to an interview, and [`practice`] leads through a session with it.
 //! [`history`] keeps reports and says what they come to over the weeks; [`page`] writes that for a browser. Only
-//! [`audio`], [`capture`], [`transcript::whisper`], [`transcript::models`], [`history::store`] and [`settings`] touch the
+//! [`audio`], [`capture`], [`resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`], [`history::store`] and [`settings`] touch the
 //! world.
 
 pub mod analyze;

@@ -157,7 +157,8 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
 }
 
 /// What stands at the head of the user's own questions.
-const OWN_HEAD: &str = "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
+const OWN_HEAD: &str =
+    "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
 # needs = [\"what a good answer has\"], follow_ups = [\"what may be asked after it\"].";
 
 /// The question that an id or a text stands for: one of the built-in or the user's own ones, or the text itself.

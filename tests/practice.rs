@@ -9,7 +9,8 @@ use common::{aloud, sample};
 /// A resume of three lines that is like none of the fixtures.
 const RESUME: &str = "Ada Pell\n\nEXPERIENCE\n\nPharmacy Porter, County Hospital\n2020 - present\n\n- Brought the evening \
                       delivery forward by thirty-five minutes.\n- Responsible for the cold store.\n";
-const JOB: &str = "Logistics lead\n\nRequirements\n\n- Experience with deliveries to hospital wards\n- A forklift licence\n";
+const JOB: &str =
+    "Logistics lead\n\nRequirements\n\n- Experience with deliveries to hospital wards\n- A forklift licence\n";
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -46,11 +47,17 @@ fn a_session_from_a_folder_answers_by_name_compares_and_closes() {
     let output = practice(home.path(), &["--from", &folder, "--job", &job]);
     let (said, page) = (text(&output.stderr), text(&output.stdout));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("Question 1 of 2") && said.contains("Tell me about something that works better today"), "{said}");
+    assert!(
+        said.contains("Question 1 of 2") && said.contains("Tell me about something that works better today"),
+        "{said}"
+    );
     assert!(page.contains("Against the first try, better:"), "{page}");
     assert!(page.contains("Your session: 2 of 2 questions"), "{page}");
     assert!(page.contains("Your best answer") && page.contains("One thing to work on"), "{page}");
-    assert!(page.contains("To practise tomorrow") && page.contains("What the job asks for: evidence for 1 of 2"), "{page}");
+    assert!(
+        page.contains("To practise tomorrow") && page.contains("What the job asks for: evidence for 1 of 2"),
+        "{page}"
+    );
     assert!(page.lines().all(|l| l.chars().count() <= 80), "{page}");
     assert_eq!((rows(home.path(), "attempt"), rows(home.path(), "repetition")), (3, 2));
     assert_eq!(rows(home.path(), "shown_requirement"), 2);
@@ -80,12 +87,19 @@ fn without_a_word_of_consent_no_claim_is_kept() {
     assert!(output.status.success(), "{said}");
     assert!(said.contains("are not kept: there is nobody to ask"), "{said}");
     assert!(said.contains("You are responsible for the cold store at County Hospital."), "{said}");
-    assert_eq!((rows(home.path(), "claim"), rows(home.path(), "attempt"), rows(home.path(), "practice_session")), (0, 0, 0));
+    assert_eq!(
+        (rows(home.path(), "claim"), rows(home.path(), "attempt"), rows(home.path(), "practice_session")),
+        (0, 0, 0)
+    );
     let nothing = tempfile::tempdir().unwrap();
     let output = practice(nothing.path(), &["--resume", &resume, "--from", &folder, "--no-store"]);
     assert!(output.status.success());
     assert!(!nothing.path().join("data/aloud/history").exists());
-    assert!(text(&output.stdout).contains("Of your resume, 1 of 2 claims told aloud so far."), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("Of your resume, 1 of 2 claims told aloud so far."),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]

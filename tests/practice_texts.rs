@@ -91,35 +91,46 @@ fn at_least_nine_in_ten_marked_claims_are_found_and_nothing_else_becomes_a_quest
                     }
                 }
             }
-            let wrong: Vec<&Claim> = found
-                .iter()
-                .filter(|c| !marks.claim.iter().any(|m| bare(&m.text) == bare(&c.text)))
-                .collect();
+            let wrong: Vec<&Claim> =
+                found.iter().filter(|c| !marks.claim.iter().any(|m| bare(&m.text) == bare(&c.text))).collect();
             for claim in &wrong {
                 eprintln!("{name}.{form} has besides: {}", claim.text);
             }
             for line in &marks.not_claims.lines {
                 assert!(!found.iter().any(|c| bare(&c.text) == bare(line)), "{name}.{form}: {line}");
             }
-            let whole = bare(&read(&folder().join(format!("resumes/{name}.{form}"))).unwrap().iter().map(|p| p.text.clone()).collect::<Vec<_>>().join(" "));
+            let whole = bare(
+                &read(&folder().join(format!("resumes/{name}.{form}")))
+                    .unwrap()
+                    .iter()
+                    .map(|p| p.text.clone())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            );
             for claim in &found {
                 assert!(whole.contains(&bare(&claim.text)), "{name}.{form}: {}", claim.text);
                 eprintln!("  Q {}", telling::question(claim));
             }
         }
     }
-    eprintln!("claims found: {hit} of {marked}; employers given {employers}, right {right_employers}; weak right {weak_right}");
+    eprintln!(
+        "claims found: {hit} of {marked}; employers given {employers}, right {right_employers}; weak right {weak_right}"
+    );
     assert!(hit * 10 >= marked * 9, "{hit} of {marked}");
 }
 
 #[test]
 fn every_form_of_a_resume_gives_the_same_claims() {
-    let more = ["more/developer.libreoffice.pdf", "more/logistics.typst.pdf"];
-    let files = RESUMES.iter().flat_map(|n| ["docx", "pdf"].map(|f| format!("{n}.{f}"))).chain(more.map(str::to_string));
+    let more = ["more/developer.libreoffice.pdf"];
+    let files =
+        RESUMES.iter().flat_map(|n| ["docx", "pdf"].map(|f| format!("{n}.{f}"))).chain(more.map(str::to_string));
     for file in files {
         let name = Path::new(&file).file_name().unwrap().to_string_lossy().split('.').next().unwrap().to_string();
         let of = |file: &str| -> BTreeSet<String> {
-            found_in(file).iter().map(|c| format!("{} @ {}", bare(&c.text), c.employer.as_deref().unwrap_or("-"))).collect()
+            found_in(file)
+                .iter()
+                .map(|c| format!("{} @ {}", bare(&c.text), c.employer.as_deref().unwrap_or("-")))
+                .collect()
         };
         let (text, other) = (of(&format!("{name}.txt")), of(&file));
         let differ: Vec<&String> = text.symmetric_difference(&other).collect();
@@ -156,6 +167,13 @@ fn most_marked_requirements_are_found() {
     assert!(hit * 100 >= marked * 85, "{hit} of {marked}");
 }
 
+/// Two justified columns by Typst: their words are not told apart, which is said.
+#[test]
+fn a_pdf_that_is_not_understood_is_refused_and_not_made_up() {
+    let read = read(&folder().join("resumes/more/logistics.typst.pdf"));
+    assert!(matches!(read, Err(ReadError::Jumbled)), "{read:?}");
+}
+
 #[derive(Deserialize)]
 struct CoverageMarks {
     resume: String,
@@ -188,22 +206,23 @@ fn quotes_are_from_the_answer_that_gave_the_evidence() {
     let requirements = requirements_in(&folder().join(&marks.job)).unwrap();
     let requirements: Vec<&str> = requirements.iter().map(|r| r.text.as_str()).collect();
     let (mut wanted, mut right, mut wrong, mut quoted_well) = (0, 0, 0, 0);
-    let mut against = |file: &str, kind: &str, texts: &[&str], found: Vec<Option<Quote>>, marked: &[String], arguable: &[String]| {
-        for (text, quote) in texts.iter().zip(&found) {
-            let is_marked = marked.iter().any(|m| bare(m) == bare(text));
-            let either = arguable.iter().any(|m| bare(m) == bare(text));
-            wanted += usize::from(is_marked);
-            match quote {
-                Some(_) if is_marked => right += 1,
-                Some(quote) if !either => {
-                    wrong += 1;
-                    eprintln!("{file} {kind} too much: {text} <- {} ({:.2})", quote.text, quote.nearness);
+    let mut against =
+        |file: &str, kind: &str, texts: &[&str], found: Vec<Option<Quote>>, marked: &[String], arguable: &[String]| {
+            for (text, quote) in texts.iter().zip(&found) {
+                let is_marked = marked.iter().any(|m| bare(m) == bare(text));
+                let either = arguable.iter().any(|m| bare(m) == bare(text));
+                wanted += usize::from(is_marked);
+                match quote {
+                    Some(_) if is_marked => right += 1,
+                    Some(quote) if !either => {
+                        wrong += 1;
+                        eprintln!("{file} {kind} too much: {text} <- {} ({:.2})", quote.text, quote.nearness);
+                    }
+                    None if is_marked => eprintln!("{file} {kind} missed: {text}"),
+                    _ => {}
                 }
-                None if is_marked => eprintln!("{file} {kind} missed: {text}"),
-                _ => {}
             }
-        }
-    };
+        };
     for answer in &marks.answer {
         let path = folder().join("answers").join(&answer.file);
         let report = analyze_draft(&path, &Brief::default()).unwrap();
@@ -247,9 +266,13 @@ fn hostile_files_get_one_line_soon() {
         }
         match read {
             Err(ReadError::Locked) => assert_eq!(name, "encrypted.pdf"),
-            Err(ReadError::Scanned) => assert!(["scanned.pdf", "blank_page.pdf", "deep.pdf"].contains(&name.as_str()), "{name}"),
+            Err(ReadError::Scanned) => {
+                assert!(["scanned.pdf", "blank_page.pdf", "deep.pdf"].contains(&name.as_str()), "{name}")
+            }
             Err(error) => assert!(!error.to_string().contains('\n')),
-            Ok(_) => assert!(["deep.docx", "entities.docx", "truncated.pdf"].contains(&name.as_str()), "{name} was read"),
+            Ok(_) => {
+                assert!(["deep.docx", "entities.docx", "truncated.pdf"].contains(&name.as_str()), "{name} was read")
+            }
         }
     }
     assert!(tried > 15);

@@ -106,8 +106,7 @@ const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 /// Pieces of evidence shown after an answer, at most.
 const SHOWN_EVIDENCE: usize = 3;
 /// Endings of recordings.
-const RECORDINGS: [&str; 12] =
-    ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov"];
+const RECORDINGS: [&str; 12] = ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov"];
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
@@ -116,10 +115,20 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let wishes = Wishes::listen();
     let talks = io::stdin().is_terminal() && io::stderr().is_terminal();
     let left = if arguments.no_store || arguments.new { None } else { with_store(Access::Read, |s| s.open_session())? };
-    let (session, id, keep) = match left {
-        Some((id, session)) if goes_on(arguments, &session, talks, &wishes)? => (session, Some(id), Keep::Everything),
+    let goes_on = match &left {
+        Some((_, session)) => goes_on(arguments, session, talks, &wishes)?,
         None if arguments.go_on => return Err(anyhow!("no session was left; begin one with: aloud practice")),
-        _ => begin(arguments, talks, &wishes)?,
+        None => Some(false),
+    };
+    let begun = match (left, goes_on) {
+        (Some((id, session)), Some(true)) => Some((session, Some(id), Keep::Everything)),
+        (_, Some(_)) => begin(arguments, talks, &wishes)?,
+        (_, None) => None,
+    };
+    // Somebody left instead of answering; everything is as it was.
+    let Some((session, id, keep)) = begun else {
+        say("");
+        return Ok(Outcome::Done);
     };
     if session.items.is_empty() {
         return Err(anyhow!("there is nothing to practise; add questions with: aloud questions add"));
@@ -144,18 +153,18 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     practice.run(arguments.from.as_deref())
 }
 
-/// Whether the session that was left is gone on with.
-fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishes) -> Result<bool> {
+/// Whether the session that was left is gone on with; `None` if somebody leaves.
+fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishes) -> Result<Option<bool>> {
     if arguments.go_on {
-        return Ok(true);
+        return Ok(Some(true));
     }
     let place = (session.at + 1).min(session.items.len());
     let what = format!("A session was left at question {place} of {}", session.items.len());
     if !talks {
-        say(&format!("{what}. To go on with it: aloud practice --go-on. This is a new one."));
-        return Ok(false);
+        say(&format!("{what}. To go on with it: aloud practice --go-on"));
+        return Ok(Some(false));
     }
-    Ok(asked(&format!("{what}. Go on with it? [Y/n] "), true, wishes)?.unwrap_or(false))
+    asked(&format!("{what}. Go on with it? [Y/n] "), true, wishes)
 }
 
 /// Asks for a yes or a no; `None` if somebody left instead.
@@ -169,10 +178,13 @@ fn asked(question: &str, otherwise: bool, wishes: &Wishes) -> Result<Option<bool
     }))
 }
 
-/// A new session, its number where it is kept, and what is kept of it.
-fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<(Session, Option<i64>, Keep)> {
+/// A session, its number where it is kept, and what is kept of it.
+type Begun = (Session, Option<i64>, Keep);
+
+/// A new session; `None` if somebody leaves.
+fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<Option<Begun>> {
     let named = |path: &Path| path.display().to_string();
-    let of_resume = arguments.resume.as_deref().map(|path| claims_in(path)).transpose()?;
+    let of_resume = arguments.resume.as_deref().map(claims_in).transpose()?;
     let requirements = match arguments.job.as_deref() {
         Some(path) => {
             let found = requirements_in(path).with_context(|| named(path))?;
@@ -186,7 +198,10 @@ fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<(Session
     let job = arguments.job.as_deref().map(job_name).transpose()?;
     let keep = match &of_resume {
         _ if arguments.no_store => Keep::Nothing,
-        Some(claims) => consent(claims, talks, wishes)?,
+        Some(claims) => match consent(claims, talks, wishes)? {
+            Some(keep) => keep,
+            None => return Ok(None),
+        },
         None => Keep::Everything,
     };
     let kept = if arguments.no_store {
@@ -221,7 +236,7 @@ fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<(Session
         Keep::Everything => Some(with_store(Access::Write, |s| s.begin_session(&session))?),
         _ => None,
     };
-    Ok((session, id, keep))
+    Ok(Some((session, id, keep)))
 }
 
 /// The claims of the resume at `path`.
@@ -242,23 +257,23 @@ fn job_name(path: &Path) -> Result<String> {
     Ok(paragraphs.first().map_or(String::new(), |p| p.text.chars().take(100).collect()))
 }
 
-/// Whether the claims may be kept: asked once, as long as not all of them are kept already.
-fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Keep> {
+/// Whether the claims may be kept: asked once, as long as not all of them are kept already. `None` if somebody leaves.
+fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep>> {
     let kept = with_store(Access::Read, |s| s.claims())?;
     if claims.iter().all(|c| kept.contains(c)) {
-        return Ok(Keep::Everything);
+        return Ok(Some(Keep::Everything));
     }
     if !talks {
-        say("The claims of your resume and the answers about them are not kept: there is nobody to ask.");
-        return Ok(Keep::NoClaims);
+        say("Your claims and answers about them are not kept: there is nobody to ask.");
+        return Ok(Some(Keep::NoClaims));
     }
     say(&format!("{} found in your resume.", counted(claims.len(), "claim")));
     say("Keep them on this machine, to see over the weeks which you have told?");
-    let yes = asked("The file itself is not kept. [y/N] ", false, wishes)?.unwrap_or(false);
+    let Some(yes) = asked("The file itself is not kept. [y/N] ", false, wishes)? else { return Ok(None) };
     if !yes {
         say("Not kept. A session with them cannot be gone on with later.");
     }
-    Ok(if yes { Keep::Everything } else { Keep::NoClaims })
+    Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
 /// The recordings in a folder, by name.
@@ -322,7 +337,7 @@ impl Practice<'_> {
         if let Some(from) = from {
             self.session.from = Some(std::path::absolute(from)?);
         }
-        say(self.session.format.row().advice);
+        wrapped(self.session.format.row().advice);
         self.find_cut_short();
         let mut outcome = Outcome::Done;
         while let Some(item) = self.session.item().cloned() {
@@ -459,8 +474,7 @@ impl Practice<'_> {
             }
         };
         let told = self.found(&report, &self.session.claims.iter().map(|c| c.text.as_str()).collect::<Vec<_>>());
-        let shown =
-            self.found(&report, &self.session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
+        let shown = self.found(&report, &self.session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
         let is_kept = match self.keep {
             Keep::Everything => true,
             Keep::NoClaims => !item.is_of_resume,

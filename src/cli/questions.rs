@@ -88,7 +88,11 @@ fn add(arguments: &AddArguments) -> Result<()> {
     };
     questions::add(&folders.questions_file, &entry)?;
     if io::stderr().is_terminal() {
-        anstream::eprintln!("Added to {}. To answer it: aloud record -q {}", folders.questions_file.display(), entry.id);
+        anstream::eprintln!(
+            "Added to {}. To answer it: aloud record -q {}",
+            folders.questions_file.display(),
+            entry.id
+        );
     }
     Ok(())
 }

@@ -135,13 +135,16 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn shown_requirement(&self, job: &str, requirement: &Requirement) -> Result<Option<(Quote, i64)>, HistoryError> {
+    pub fn shown_requirement(
+        &self,
+        job: &str,
+        requirement: &Requirement,
+    ) -> Result<Option<(Quote, i64)>, HistoryError> {
         let query = "SELECT quote, start_s, nearness, attempt_id FROM shown_requirement
                      JOIN requirement ON requirement.id = requirement_id
                      WHERE job = ? AND text = ? ORDER BY nearness DESC LIMIT 1";
-        let quote = |row: &Row| {
-            Ok((Quote { text: row.get(0)?, start_s: row.get(1)?, nearness: row.get(2)? }, row.get(3)?))
-        };
+        let quote =
+            |row: &Row| Ok((Quote { text: row.get(0)?, start_s: row.get(1)?, nearness: row.get(2)? }, row.get(3)?));
         Ok(self.db.query_row(query, params![job, requirement.text], quote).optional()?)
     }
 
@@ -150,7 +153,8 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn repetitions(&self) -> Result<HashMap<String, Repetition>, HistoryError> {
-        let mut query = self.db.prepare("SELECT asked, repetitions, ease, interval_days, last_at, last_score FROM repetition")?;
+        let mut query =
+            self.db.prepare("SELECT asked, repetitions, ease, interval_days, last_at, last_score FROM repetition")?;
         let found = query.query_map([], |row| Ok((row.get(0)?, repetition(row)?)))?;
         Ok(found.collect::<Result<_, _>>()?)
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::coverage::Quote;
 use super::session::{Session, Try};
 use crate::plain::{clock, counted, one_line};
+use crate::score::NOTHING_TO_MEND;
 
 /// What a session came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +70,7 @@ impl Closing {
         let mut weights: HashMap<&str, (f64, &str)> = HashMap::new();
         for answer in answers() {
             for ((title, advice), rank) in answer.priorities.iter().zip(RANKS) {
+                let rank = if title == NOTHING_TO_MEND { 0.0 } else { rank };
                 let weight = weights.entry(title).or_insert((0.0, advice));
                 *weight = (weight.0 + rank, advice);
             }

@@ -46,10 +46,9 @@ pub fn question(lack: Lack, own: &[String]) -> String {
             &["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"],
             "What came of it in the end, and how do you know?",
         ),
-        Lack::OwnPart => (
-            &["own part", "you yourself", "your part", "did you do", "your own"],
-            "What was your own part in it?",
-        ),
+        Lack::OwnPart => {
+            (&["own part", "you yourself", "your part", "did you do", "your own"], "What was your own part in it?")
+        }
         Lack::Numbers => (
             &["how much", "how many", "how long", "how often", "number", "measure"],
             "Can you put a number on it: how much, how many, or how long?",

@@ -93,7 +93,8 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     seen.sort_by(|(_, a), (_, b)| urgency(b, now).total_cmp(&urgency(a, now)));
     let due = seen.iter().filter(|(_, r)| r.is_due(now));
     // No more than half of a session is repetition, so that new stories are told, too (ours).
-    due.take(count.div_ceil(2)).for_each(|(item, _)| take(item, Some("again: this one went less well, or is long ago")));
+    due.take(count.div_ceil(2))
+        .for_each(|(item, _)| take(item, Some("again: this one went less well, or is long ago")));
     let is_new = |i: &&Item| !material.repetitions.contains_key(i.key());
     let mut lists =
         [weak.iter(), requirements.iter(), strong.iter(), of_format.iter()].map(|l| l.filter(is_new).peekable());
@@ -152,9 +153,8 @@ fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
     let mut used = HashSet::new();
     let mut found = Vec::new();
     for i in order {
-        let best = (0..stories.len())
-            .filter(|j| !used.contains(j))
-            .max_by(|a, b| near[[i, *a]].total_cmp(&near[[i, *b]]));
+        let best =
+            (0..stories.len()).filter(|j| !used.contains(j)).max_by(|a, b| near[[i, *a]].total_cmp(&near[[i, *b]]));
         let Some(best) = best else { break };
         used.insert(best);
         let why = format!("the job asks for: {}", requirements[i].text);
@@ -165,10 +165,8 @@ fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
 
 /// Questions of the kinds, one of each by turns.
 fn by_kinds(bank: &[Item], kinds: &[&str]) -> Vec<Item> {
-    let mut lists: Vec<_> = kinds
-        .iter()
-        .map(|kind| bank.iter().filter(|i| i.question.kind.as_deref() == Some(*kind)).peekable())
-        .collect();
+    let mut lists: Vec<_> =
+        kinds.iter().map(|kind| bank.iter().filter(|i| i.question.kind.as_deref() == Some(*kind)).peekable()).collect();
     let mut found = Vec::new();
     while lists.iter_mut().any(|l| l.peek().is_some()) {
         found.extend(lists.iter_mut().filter_map(Iterator::next).cloned());

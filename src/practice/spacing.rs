@@ -34,7 +34,8 @@ impl Repetition {
     /// After an answer with a score (0 to 100) at a time.
     pub fn after(before: Option<&Self>, score: f64, at: Timestamp) -> Self {
         let quality = quality(score);
-        let (repetitions, ease, interval_days) = before.map_or((0, FIRST_EASE, 0.0), |b| (b.repetitions, b.ease, b.interval_days));
+        let (repetitions, ease, interval_days) =
+            before.map_or((0, FIRST_EASE, 0.0), |b| (b.repetitions, b.ease, b.interval_days));
         let missed = 5.0 - quality;
         let new_ease = (ease + 0.1 - missed * (0.08 + missed * 0.02)).max(LOWEST_EASE);
         let (repetitions, interval_days) = if quality < PASSED {

@@ -114,7 +114,8 @@ fn tells_deed(text: &str) -> bool {
     }
     // "During the closure, recorded 46 lessons"; "Also helped ...".
     let after_comma = words.windows(2).any(|w| w[0].ends_with(',') && is_past(w[1]));
-    let opens_clause = ["during", "after", "before", "when", "while", "in", "at", "as", "with", "on", "from", "over", "for"];
+    let opens_clause =
+        ["during", "after", "before", "when", "while", "in", "at", "as", "with", "on", "from", "over", "for"];
     let first_lower = first.to_lowercase();
     if after_comma && opens_clause.contains(&first_lower.trim_matches(',')) {
         return true;
@@ -126,8 +127,24 @@ fn tells_deed(text: &str) -> bool {
     }
     let acts = |at: usize| {
         let mut next = words.iter().skip(at + 1).map(|w| w.to_lowercase()).skip_while(|w| {
-            ["also", "then", "have", "had", "has", "even", "now", "still", "regularly", "later", "first", "am", "was", "were", "been"]
-                .contains(&w.as_str())
+            [
+                "also",
+                "then",
+                "have",
+                "had",
+                "has",
+                "even",
+                "now",
+                "still",
+                "regularly",
+                "later",
+                "first",
+                "am",
+                "was",
+                "were",
+                "been",
+            ]
+            .contains(&w.as_str())
                 || w.ends_with("ly")
         });
         let word = next.next().unwrap_or_default();
@@ -136,7 +153,8 @@ fn tells_deed(text: &str) -> bool {
     if words.iter().enumerate().any(|(i, w)| ["I", "We", "we"].contains(w) && acts(i)) {
         return true;
     }
-    (lower.starts_with("my ") || lower.starts_with("our ")) && words.iter().any(|w| ["has", "have"].contains(w) || is_past(w))
+    (lower.starts_with("my ") || lower.starts_with("our "))
+        && words.iter().any(|w| ["has", "have"].contains(w) || is_past(w))
 }
 
 fn is_past(word: &str) -> bool {
@@ -161,15 +179,160 @@ fn has_duty(lower: &str) -> bool {
 
 /// Words that titles of jobs have.
 const TITLES: &[&str] = &[
-    "nurse", "assistant", "engineer", "developer", "manager", "head", "teacher", "chef", "cook", "lead", "leader",
-    "director", "officer", "consultant", "analyst", "designer", "intern", "trainee", "apprentice", "specialist",
-    "coordinator", "co-ordinator", "supervisor", "technician", "clerk", "driver", "handler", "associate", "architect",
-    "administrator", "programmer", "waiter", "waitress", "server", "bartender", "barista", "host", "hostess",
-    "accountant", "bookkeeper", "representative", "agent", "advisor", "adviser", "mechanic", "electrician", "plumber",
-    "carpenter", "welder", "operator", "worker", "volunteer", "tutor", "lecturer", "researcher", "scientist",
-    "physiotherapist", "therapist", "doctor", "pharmacist", "midwife", "carer", "receptionist", "secretary", "editor",
-    "writer", "journalist", "photographer", "founder", "owner", "partner", "sous", "foreman", "freelance",
+    "nurse",
+    "assistant",
+    "engineer",
+    "developer",
+    "manager",
+    "head",
+    "teacher",
+    "chef",
+    "cook",
+    "lead",
+    "leader",
+    "director",
+    "officer",
+    "consultant",
+    "analyst",
+    "designer",
+    "intern",
+    "trainee",
+    "apprentice",
+    "specialist",
+    "coordinator",
+    "co-ordinator",
+    "supervisor",
+    "technician",
+    "clerk",
+    "driver",
+    "handler",
+    "associate",
+    "architect",
+    "administrator",
+    "programmer",
+    "waiter",
+    "waitress",
+    "server",
+    "bartender",
+    "barista",
+    "host",
+    "hostess",
+    "accountant",
+    "bookkeeper",
+    "representative",
+    "agent",
+    "advisor",
+    "adviser",
+    "mechanic",
+    "electrician",
+    "plumber",
+    "carpenter",
+    "welder",
+    "operator",
+    "worker",
+    "volunteer",
+    "tutor",
+    "lecturer",
+    "researcher",
+    "scientist",
+    "physiotherapist",
+    "therapist",
+    "doctor",
+    "pharmacist",
+    "midwife",
+    "carer",
+    "receptionist",
+    "secretary",
+    "editor",
+    "writer",
+    "journalist",
+    "photographer",
+    "founder",
+    "owner",
+    "partner",
+    "sous",
+    "foreman",
+    "freelance",
+    "porter",
+    "attendant",
+    "cleaner",
+    "guard",
+    "cashier",
+    "buyer",
+    "planner",
+    "recruiter",
+    "trainer",
+    "instructor",
+    "librarian",
+    "gardener",
+    "baker",
+    "butcher",
+    "builder",
+    "dispatcher",
+    "inspector",
+    "executive",
+    "president",
+    "principal",
+    "professor",
+    "aide",
+    "steward",
+    "stocker",
+    "picker",
+    "packer",
+    "salesperson",
+    "seller",
+    "translator",
+    "interpreter",
+    "producer",
+    "paramedic",
+    "firefighter",
+    "surveyor",
+    "fitter",
 ];
+
+/// Words that names of employers have.
+const EMPLOYERS: &[&str] = &[
+    "hospital",
+    "clinic",
+    "ltd",
+    "limited",
+    "inc",
+    "llc",
+    "gmbh",
+    "plc",
+    "corp",
+    "corporation",
+    "company",
+    "school",
+    "college",
+    "university",
+    "academy",
+    "council",
+    "bank",
+    "hotel",
+    "restaurant",
+    "group",
+    "services",
+    "solutions",
+    "systems",
+    "partners",
+    "trust",
+    "institute",
+    "foundation",
+    "agency",
+    "airlines",
+    "bakery",
+    "factory",
+    "stores",
+    "supermarket",
+    "logistics",
+    "technologies",
+    "infirmary",
+];
+
+fn names_employer(text: &str) -> bool {
+    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !has_title(text)
+}
 
 fn has_title(text: &str) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphabetic() && c != '-').any(|w| TITLES.contains(&w))
@@ -210,7 +373,9 @@ fn job_of(head: &[&str]) -> Job {
         for mark in [" | ", " — ", " – ", " - ", " • ", " · ", " at ", " @ ", ", ", " ("] {
             line = line.replace(mark, "\t");
         }
-        let fields = line.split('\t').map(|f| f.trim_matches(|c: char| c.is_whitespace() || ",;:|()[]-–—•·".contains(c)).to_string());
+        let fields = line
+            .split('\t')
+            .map(|f| f.trim_matches(|c: char| c.is_whitespace() || ",;:|()[]-–—•·".contains(c)).to_string());
         let fields: Vec<String> = fields.filter(|f| f.chars().any(char::is_alphabetic)).collect();
         if !fields.is_empty() {
             lines.push(fields);
@@ -230,6 +395,9 @@ fn job_of(head: &[&str]) -> Job {
             .or_else(|| lines[at].iter().find(|f| !has_title(f)))
             .filter(is_name)
             .cloned(),
+        None if lines.iter().flatten().filter(|f| names_employer(f)).count() == 1 => {
+            lines.iter().flatten().find(|f| names_employer(f)).filter(is_name).cloned()
+        }
         // Without a title that is known, a name is certain only when it is all there is.
         None if lines.len() == 1 && lines[0].len() == 1 => lines[0].first().filter(is_name).cloned(),
         None => None,
@@ -238,7 +406,8 @@ fn job_of(head: &[&str]) -> Job {
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^At ((?:\p{Lu}[\p{L}&'’.-]*)(?: (?:\p{Lu}[\p{L}&'’.-]*|&|of|and))*),? (?:I|we)\b").expect("the pattern is right")
+    Regex::new(r"^At ((?:\p{Lu}[\p{L}&'’.-]*)(?: (?:\p{Lu}[\p{L}&'’.-]*|&|of|and))*),? (?:I|we)\b")
+        .expect("the pattern is right")
 });
 
 /// The employer that a sentence names itself: "At Acme I ...".
@@ -248,15 +417,55 @@ fn named_in(text: &str) -> Option<String> {
 
 /// Words that tell that something came of it.
 const EFFECTS: &[&str] = &[
-    "reduced", "reducing", "cut", "cutting", "increased", "increasing", "improved", "improving", "saved", "saving", "saves",
-    "raised", "raising", "grew", "growing", "halved", "doubled", "tripled", "fell", "dropped", "eliminated", "shortened",
-    "won", "so that", "after which", "as a result", "resulting in", "which", "led to", "allowing", "enabling", "still",
-    "has since", "have since", "instead of", "unnecessary", "without", "adopted", "both of whom", "on time", "no longer",
-    "down from", "prevented", "ahead of",
+    "reduced",
+    "reducing",
+    "cut",
+    "cutting",
+    "increased",
+    "increasing",
+    "improved",
+    "improving",
+    "saved",
+    "saving",
+    "saves",
+    "raised",
+    "raising",
+    "grew",
+    "growing",
+    "halved",
+    "doubled",
+    "tripled",
+    "fell",
+    "dropped",
+    "eliminated",
+    "shortened",
+    "won",
+    "so that",
+    "after which",
+    "as a result",
+    "resulting in",
+    "which",
+    "led to",
+    "allowing",
+    "enabling",
+    "still",
+    "has since",
+    "have since",
+    "instead of",
+    "unnecessary",
+    "without",
+    "adopted",
+    "both of whom",
+    "on time",
+    "no longer",
+    "down from",
+    "prevented",
+    "ahead of",
 ];
 const NUMBERS: &[&str] = &[
-    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty",
-    "forty", "fifty", "sixty", "hundred", "thousand", "million", "half", "third", "quarter", "twice", "dozen", "once",
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty",
+    "thirty", "forty", "fifty", "sixty", "hundred", "thousand", "million", "half", "third", "quarter", "twice",
+    "dozen", "once",
 ];
 
 /// Whether a claim tells neither a number nor an effect, or only a duty.

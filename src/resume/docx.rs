@@ -103,7 +103,8 @@ fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usiz
 /// A paragraph that is read: one for each of its lines.
 fn closed(open: Open) -> impl Iterator<Item = Paragraph> {
     let Open { text, is_item, stands_apart } = open;
-    let lines: Vec<String> = text.replace('\u{ad}', "").replace('\u{a0}', " ").split('\n').map(str::to_string).collect();
+    let lines: Vec<String> =
+        text.replace('\u{ad}', "").replace('\u{a0}', " ").split('\n').map(str::to_string).collect();
     lines.into_iter().filter(|l| !l.trim().is_empty()).map(move |line| {
         let typed = item(&line);
         let is_item = is_item || typed.is_some();

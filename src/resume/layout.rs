@@ -80,8 +80,9 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     }
     // A line that begins with a number begins nothing, unless that is a year.
     let number = row.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
-        && !dates::period(&row.text).is_some_and(|p| p.range.start == 0);
-    if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit {
+        && dates::period(&row.text).is_none_or(|p| p.range.start != 0);
+    if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit
+    {
         return true;
     }
     if !paragraph.is_item && dates::period(ended).is_some_and(|p| p.range.end == ended.len()) {
@@ -127,8 +128,7 @@ fn join(text: &mut String, line: &str, known: &str) {
 
 /// The sentences of a text, as they are written.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
-    const STOPS_NOTHING: &[&str] =
-        &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
+    const STOPS_NOTHING: &[&str] = &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
     let mut found = Vec::new();
     let mut start = 0;
     let marks: Vec<(usize, char)> = text.char_indices().collect();

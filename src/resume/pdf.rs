@@ -46,7 +46,22 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     if pages.iter().flatten().all(|l| l.text.trim().is_empty()) {
         return Err(ReadError::Scanned);
     }
-    Ok(paragraphs(rows(pages)))
+    let found = paragraphs(rows(pages));
+    if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
+}
+
+/// No word of a resume is longer, in letters.
+const LONGEST_WORD: usize = 24;
+
+/// Whether words run together, as in files that set each letter in a way that is not understood: then no claim of it is sure.
+fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
+    let words = paragraphs.iter().flat_map(|p| p.text.split(|c: char| !c.is_alphabetic()));
+    let (mut all, mut long) = (0, 0);
+    for letters in words.map(|w| w.chars().count()) {
+        all += letters;
+        long += if letters > LONGEST_WORD { letters } else { 0 };
+    }
+    long * 50 > all
 }
 
 /// The letters of each page.
@@ -112,7 +127,14 @@ impl OutputDev for Letters {
         Ok(())
     }
 
-    fn output_character(&mut self, trm: &Transform, width: f64, _: f64, size: f64, text: &str) -> Result<(), OutputError> {
+    fn output_character(
+        &mut self,
+        trm: &Transform,
+        width: f64,
+        _: f64,
+        size: f64,
+        text: &str,
+    ) -> Result<(), OutputError> {
         self.count += 1;
         if self.count > MAX_CHARACTERS {
             self.too_many = true;

@@ -39,6 +39,9 @@ pub enum ReadError {
     /// A pdf with a password.
     #[error("this pdf is locked with a password; save it again without one")]
     Locked,
+    /// A pdf whose words run together.
+    #[error("the words of this pdf cannot be told apart; save the document itself as docx or txt")]
+    Jumbled,
     /// It is not what its name says.
     #[error("this is not a {0} file, or it is damaged; save it again, or as plain text (.txt)")]
     Damaged(&'static str),

@@ -134,7 +134,9 @@ fn yours(text: &str) -> String {
 fn uncapital(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), second) if second.is_none_or(|c| !c.is_uppercase()) => first.to_lowercase().chain(letters).collect(),
+        (Some(first), second) if second.is_none_or(|c| !c.is_uppercase()) => {
+            first.to_lowercase().chain(letters).collect()
+        }
         _ => text.to_string(),
     }
 }
@@ -144,22 +146,36 @@ mod tests {
     use super::*;
 
     fn asked(text: &str, employer: Option<&str>, is_current: Option<bool>) -> String {
-        let claim =
-            Claim { text: text.into(), employer: employer.map(str::to_string), is_current, is_weak: text.starts_with("Resp") };
+        let claim = Claim {
+            text: text.into(),
+            employer: employer.map(str::to_string),
+            is_current,
+            is_weak: text.starts_with("Resp"),
+        };
         question(&claim)
     }
 
     #[test]
     fn claims_are_said_to_their_writer_in_good_english() {
         for (text, employer, current, expected) in [
-            ("Cut build times by half.", Some("Acme"), None, "You cut build times by half at Acme. How did you go about it?"),
+            (
+                "Cut build times by half.",
+                Some("Acme"),
+                None,
+                "You cut build times by half at Acme. How did you go about it?",
+            ),
             (
                 "Reduced waste from 9 to 4 %, mostly by planning the cuts",
                 Some("Acme"),
                 Some(false),
                 "At Acme, you reduced waste from 9 to 4 %, mostly by planning the cuts. How did you go about it?",
             ),
-            ("Managing a crew of five", Some("Acme"), Some(true), "You manage a crew of five at Acme. How did you go about it?"),
+            (
+                "Managing a crew of five",
+                Some("Acme"),
+                Some(true),
+                "You manage a crew of five at Acme. How did you go about it?",
+            ),
             ("Managing a crew of five", None, Some(false), "You managed a crew of five. How did you go about it?"),
             (
                 "Managing a crew of five",
@@ -174,8 +190,18 @@ mod tests {
                 Some(false),
                 "You were responsible for the till at Acme. Tell me about one time when it mattered how you did it.",
             ),
-            ("We opened two shops.", None, None, "Your resume says \"We opened two shops\". Tell me the story behind it."),
-            ("Winner of the safety prize", None, None, "Your resume says \"Winner of the safety prize\". Tell me the story behind it."),
+            (
+                "We opened two shops.",
+                None,
+                None,
+                "Your resume says \"We opened two shops\". Tell me the story behind it.",
+            ),
+            (
+                "Winner of the safety prize",
+                None,
+                None,
+                "Your resume says \"Winner of the safety prize\". Tell me the story behind it.",
+            ),
             ("At Acme I ran the press.", Some("Acme"), None, "At Acme you ran the press. How did you go about it?"),
         ] {
             assert_eq!(asked(text, employer, current), expected, "{text}");

@@ -163,10 +163,13 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
     chosen
 }
 
+/// The title of what to do when nothing needs mending.
+pub const NOTHING_TO_MEND: &str = "Say it once more, from memory";
+
 /// What to do when nothing needs mending.
 fn again() -> Priority {
     Priority {
-        title: "Say it once more, from memory".into(),
+        title: NOTHING_TO_MEND.into(),
         advice:
             "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
                 .into(),
