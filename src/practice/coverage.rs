@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::report::Report;
 use crate::story::encoder::encode;
 
-/// From this nearness on a sentence is evidence (ours; what it finds and misses is in TESTING.md).
+/// From this nearness on a sentence is evidence (ours: of 8 pieces of evidence marked in four answers 6 are found and 1 is too
+/// much; at 0.42 all 8, and 4 too much).
 pub const NEAR: f64 = 0.45;
 /// Shorter sentences tell too little, in words (ours).
 const FEWEST_WORDS: usize = 5;

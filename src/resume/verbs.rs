@@ -179,7 +179,8 @@ pub(super) fn form(word: &str) -> Option<Form> {
         }
     });
     // Nearly every other word in -ed at the beginning of a line is a deed, too.
-    let past = || word.len() > 5 && word.ends_with("ed") && !NO_DEED.contains(&word);
+    let joined = word.contains('-') && !["re-", "co-", "pre-"].iter().any(|p| word.starts_with(p));
+    let past = || word.len() > 5 && word.ends_with("ed") && !joined && !NO_DEED.contains(&word);
     found.or_else(|| past().then_some(Form::Past))
 }
 
