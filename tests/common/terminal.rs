@@ -12,8 +12,8 @@ use super::microphone::Home;
 
 /// A pseudo terminal with the program in it.
 pub struct Terminal {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    pub master: Box<dyn MasterPty + Send>,
+    pub keys: Box<dyn Write + Send>,
     pub child: Box<dyn Child + Send + Sync>,
     shown: Arc<Mutex<Shown>>,
 }
