@@ -43,6 +43,8 @@ pub enum SettingsError {
 pub struct Folders {
     /// The settings file.
     pub settings_file: PathBuf,
+    /// The user's own questions.
+    pub questions_file: PathBuf,
     /// Models and recordings.
     pub data: PathBuf,
 }
@@ -65,6 +67,7 @@ pub fn folders() -> Option<Folders> {
     let strategy = choose_base_strategy().ok()?;
     Some(Folders {
         settings_file: strategy.config_dir().join("aloud").join("settings.toml"),
+        questions_file: strategy.config_dir().join("aloud").join("questions.toml"),
         data: strategy.data_dir().join("aloud"),
     })
 }

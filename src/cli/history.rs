@@ -447,6 +447,9 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         .into_iter()
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
     if doomed.is_empty() {
+        if arguments.all {
+            with_store(Access::Write, Store::forget_practice)?;
+        }
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
@@ -456,6 +459,9 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let ids: Vec<i64> = doomed.iter().map(|a| a.id).collect();
+    if arguments.all {
+        with_store(Access::Write, Store::forget_practice)?;
+    }
     let deleted = with_store(Access::Write, |store| store.delete(&ids))?;
     let mut outcome = Outcome::Done;
     let mut removed = 0;
@@ -549,17 +555,19 @@ pub(super) fn none_kept(filter: &Filter) {
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
 /// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
 /// report alone.
-pub(super) fn keep(report: &Report, path: &Path, speaker: Option<&str>, recorded: bool) {
+pub(super) fn keep(report: &Report, path: &Path, speaker: Option<&str>, recorded: bool) -> Option<i64> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || lies_in_recordings(path);
-    match with_store(Access::Write, |store| store.save(report, &occasion)) {
-        Ok(saved) if saved.stays_mended => anstream::eprintln!(
+    let saved = with_store(Access::Write, |store| store.save(report, &occasion))
+        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
+        .ok()?;
+    if saved.stays_mended {
+        anstream::eprintln!(
             "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
-        ),
-        Ok(_) => {}
-        Err(error) => complain(&format!("this answer was not kept: {error:#}")),
+        );
     }
+    Some(saved.id)
 }
 
 /// Whether a file lies in the folder that aloud records to.

@@ -6,6 +6,7 @@ mod analyze;
 mod doctor;
 mod history;
 mod models;
+mod practice;
 mod progress;
 mod questions;
 mod record;
@@ -36,6 +37,8 @@ struct Arguments {
 enum Command {
     /// Record an answer at the microphone, then analyze it
     Record(record::Arguments),
+    /// Practise with one question after the other, from your own resume and a job description
+    Practice(practice::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
     /// How the kept answers changed over the weeks, and your goals
@@ -84,6 +87,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
         Command::Record(arguments) => record::run(&arguments, &user_settings()?),
+        Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),
         Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),

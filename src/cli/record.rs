@@ -81,13 +81,39 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(&about, settings)?;
-    let mut session =
-        Session { recorder, name, screen: Screen::open(), wishes, brief, loading: None, told: Vec::new() };
+    let mut session = Session { recorder, name, screen: Screen::open(), wishes: &wishes, brief, told: Vec::new() };
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
-    session.loading = Some(job.load());
+    let loading = job.load();
     let taken = session.record()?;
-    session.finish(taken, &job)
+    let brief = session.brief.clone();
+    match session.finish(taken) {
+        Finished::Taken(path) => job.analyze(&path, loading, brief, &wishes),
+        Finished::Over(outcome) => Ok(outcome),
+    }
+}
+
+/// Records the answer to one question of a practice session, to aloud's own folder.
+pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, wishes: &Wishes) -> Result<Finished> {
+    let now = jiff::ZonedDateTime::now().strftime("%Y-%m-%d_%H-%M-%S").to_string();
+    let id = brief.question.as_ref().and_then(|q| q.id.as_deref());
+    let name = id.map_or(now.clone(), |id| format!("{now}_{id}"));
+    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
+    let microphone = Microphone::find(device)?;
+    let name = microphone.name.clone();
+    let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
+    let mut session = Session { recorder, name, screen: Screen::open(), wishes, brief, told: Vec::new() };
+    session.introduce();
+    let taken = session.record()?;
+    Ok(session.finish(taken))
+}
+
+/// What recording came to.
+pub(super) enum Finished {
+    /// A recording to analyze.
+    Taken(PathBuf),
+    /// There is nothing more to do.
+    Over(Outcome),
 }
 
 /// Where the takes go.
@@ -204,18 +230,17 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
 }
 
 /// A microphone, a screen, and the person in front of both.
-struct Session {
+struct Session<'a> {
     recorder: Recorder,
     name: String,
     screen: Screen,
-    wishes: Wishes,
+    wishes: &'a Wishes,
     brief: Brief,
-    loading: Option<Loading>,
     /// What this take was told already.
     told: Vec<Concern>,
 }
 
-impl Session {
+impl Session<'_> {
     fn introduce(&mut self) {
         if let Some(question) = &self.brief.question {
             self.screen.paragraph(&question.text);
@@ -338,9 +363,9 @@ impl Session {
         }
     }
 
-    /// Says what became of the take and analyzes it.
-    fn finish(self, taken: Option<Take>, job: &Job) -> Result<Outcome> {
-        let Self { recorder, name, mut screen, wishes, brief, loading, .. } = self;
+    /// Says what became of the take.
+    fn finish(self, taken: Option<Take>) -> Finished {
+        let Self { recorder, name, mut screen, wishes, .. } = self;
         // A Ctrl-C that was typed while the take ended means: leave the analysis.
         while let Some(wish) = wishes.next(&mut screen, Duration::ZERO) {
             if matches!(wish, Wish::Interrupt | Wish::Leave) {
@@ -351,14 +376,14 @@ impl Session {
         drop(recorder);
         let Some(take) = taken else {
             say("Nothing was recorded.");
-            return Ok(Outcome::Done);
+            return Finished::Over(Outcome::Done);
         };
         let path = shown(&take.path);
         if let Some(reason) = cut_short(&take, &name) {
             let kept =
                 format!("the first {} are kept; analyze them with: aloud analyze {path}", clock(take.duration_s));
             complain(&format!("{reason}; {kept}"));
-            return Ok(Outcome::Failed);
+            return Finished::Over(Outcome::Failed);
         }
         match take.ending {
             Ending::Max => say(&format!("Finished at {}.", clock(take.duration_s))),
@@ -377,16 +402,13 @@ impl Session {
             complain(
                 "the recording holds nothing but silence, so there is no report; check the microphone with: aloud doctor",
             );
-            return Ok(Outcome::Failed);
+            return Finished::Over(Outcome::Failed);
         }
         if wishes.leave() {
             say(&format!("Kept. To analyze it later: aloud analyze {path}"));
-            return Ok(Outcome::Done);
+            return Finished::Over(Outcome::Done);
         }
-        match loading {
-            Some(loading) => job.analyze(&take.path, loading, brief, &wishes),
-            None => Ok(Outcome::Done),
-        }
+        Finished::Taken(take.path)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod measures;
 pub mod mend;
 pub mod overview;
 mod packed;
+pub mod practice;
 pub mod progress;
 mod rescue;
 #[cfg(test)]

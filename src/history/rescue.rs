@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::HistoryError;
-use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, VERSION};
+use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, OF_PRACTICE, VERSION};
 use super::store::{Store, lock};
 
 /// How many numbers in a row without an answer end the search, where the store no longer tells how many there were.
@@ -115,6 +115,9 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     let mut store = Store::create(new, form as usize)?;
     let mut found = Found { answers: 0, without_report: 0 };
     let change = store.db.transaction()?;
+    for table in OF_PRACTICE {
+        copy_rows(&old, &change, table, "1", 1)?;
+    }
     let last = last_number(&old);
     let (mut id, mut gap) = (1, 0);
     while last.map_or(gap < LONGEST_GAP, |last| id <= last) {

@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The steps from an empty file to the newest form.
-const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2)];
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(PRACTICE)];
 
 /// The version of the newest form.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -75,9 +75,71 @@ CREATE TABLE goal (
 ) STRICT;
 ";
 
+/// Practice: sessions, claims of resumes, requirements of jobs, the evidence for both, and when a question is due again.
+const PRACTICE: &str = "
+CREATE TABLE practice_session (
+    id INTEGER PRIMARY KEY,
+    begun_at INTEGER NOT NULL,              -- seconds since 1970
+    ended_at INTEGER,                       -- seconds since 1970; NULL while it goes on
+    state TEXT NOT NULL                     -- JSON: practice::session::Session
+) STRICT;
+CREATE TABLE claim (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    employer TEXT NOT NULL,                 -- '' where it is not certain
+    is_current INTEGER,                     -- NULL where it is not certain
+    is_weak INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,               -- seconds since 1970
+    UNIQUE (text, employer)
+) STRICT;
+CREATE TABLE requirement (
+    id INTEGER PRIMARY KEY,
+    job TEXT NOT NULL,                      -- the first line of its description
+    text TEXT NOT NULL,
+    is_must INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,               -- seconds since 1970
+    UNIQUE (job, text)
+) STRICT;
+CREATE TABLE told_claim (
+    claim_id INTEGER NOT NULL REFERENCES claim (id) ON DELETE CASCADE,
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id) ON DELETE CASCADE,
+    quote TEXT NOT NULL,
+    start_s REAL,
+    nearness REAL NOT NULL,
+    PRIMARY KEY (claim_id, attempt_id)
+) STRICT;
+CREATE TABLE shown_requirement (
+    requirement_id INTEGER NOT NULL REFERENCES requirement (id) ON DELETE CASCADE,
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id) ON DELETE CASCADE,
+    quote TEXT NOT NULL,
+    start_s REAL,
+    nearness REAL NOT NULL,
+    PRIMARY KEY (requirement_id, attempt_id)
+) STRICT;
+CREATE TABLE repetition (
+    asked TEXT PRIMARY KEY,                 -- the question's id or text
+    attempt_id INTEGER NOT NULL REFERENCES attempt (id) ON DELETE CASCADE,
+    repetitions INTEGER NOT NULL,
+    ease REAL NOT NULL,
+    interval_days REAL NOT NULL,
+    last_at INTEGER NOT NULL,               -- seconds since 1970
+    last_score REAL NOT NULL
+) STRICT;
+";
+
+/// The tables of practice that hang on no answer.
+pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
+
 /// The tables that hold rows of an answer, and the column with its number.
-pub(super) const OF_AN_ANSWER: [(&str, &str); 4] =
-    [("attempt", "id"), ("report", "attempt_id"), ("machine_report", "attempt_id"), ("earlier_score", "attempt_id")];
+pub(super) const OF_AN_ANSWER: [(&str, &str); 7] = [
+    ("attempt", "id"),
+    ("report", "attempt_id"),
+    ("machine_report", "attempt_id"),
+    ("earlier_score", "attempt_id"),
+    ("told_claim", "attempt_id"),
+    ("shown_requirement", "attempt_id"),
+    ("repetition", "attempt_id"),
+];
 
 #[cfg(test)]
 mod tests {

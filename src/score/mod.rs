@@ -171,12 +171,15 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
     chosen
 }
 
-/// What to do when nothing, or nothing much, needs mending.
+/// The title of what to do when nothing, or nothing much, needs mending.
+pub const NOTHING_TO_MEND: &str = "Say it once more, from memory";
+
+/// What to do then.
 fn again(is_full: bool) -> Priority {
     let found =
         if is_full { "Nothing here needs mending." } else { "Nothing big needs mending; what is left stands below." };
     Priority {
-        title: "Say it once more, from memory".into(),
+        title: NOTHING_TO_MEND.into(),
         advice: format!("{found} Give the same answer again without notes, then move on to the next question."),
         evidence: Vec::new(),
     }

@@ -3,6 +3,8 @@
 
 pub mod attempts;
 pub mod microphone;
+#[cfg(target_os = "linux")]
+pub mod terminal;
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,59 @@
+//! What an interviewer would ask next: for the result, the numbers or the own part, where an answer lacked them.
+
+use crate::report::Report;
+use crate::story::cues::is_number;
+
+/// What an answer lacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// What came of it.
+    Result,
+    /// What the speaker did, among what "we" did.
+    OwnPart,
+    /// How much, how many, how long.
+    Numbers,
+}
+
+/// Below this share of its points a part is lacking (ours).
+const LACKING: f64 = 0.5;
+
+/// Kinds of questions whose answers are stories.
+const STORIES: [&str; 6] = ["past-story", "teamwork", "failure", "leadership", "conflict", "technical-walk-through"];
+
+/// What an answer lacked most; `None` where it lacked nothing, could not be judged, or is no story.
+pub fn lack(report: &Report) -> Option<Lack> {
+    let kind = report.question.as_ref().and_then(|q| q.kind.as_deref());
+    if kind.is_some_and(|k| !STORIES.contains(&k)) {
+        return None;
+    }
+    let story = report.story.as_ref()?;
+    let share = |name: &str| report.score.parts.iter().find(|p| p.name == name).map(|p| p.points / p.out_of);
+    if share("result")? < LACKING {
+        return Some(Lack::Result);
+    }
+    if share("own_part")? < LACKING {
+        return Some(Lack::OwnPart);
+    }
+    let words = || story.sentences.iter().flat_map(|s| s.text.split_whitespace());
+    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    (!words().any(|w| is_number(&bare(w)))).then_some(Lack::Numbers)
+}
+
+/// The follow-up question for what was lacking: the question's own one, where it asks for that, or else a plain one.
+pub fn question(lack: Lack, own: &[String]) -> String {
+    let (asks, plain): (&[&str], &str) = match lack {
+        Lack::Result => (
+            &["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"],
+            "What came of it in the end, and how do you know?",
+        ),
+        Lack::OwnPart => {
+            (&["own part", "you yourself", "your part", "did you do", "your own"], "What was your own part in it?")
+        }
+        Lack::Numbers => (
+            &["how much", "how many", "how long", "how often", "number", "measure"],
+            "Can you put a number on it: how much, how many, or how long?",
+        ),
+    };
+    let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
+    own.iter().find(fits).cloned().unwrap_or_else(|| plain.to_string())
+}
