@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The steps from an empty file to the newest form.
-const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2)];
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3)];
 
 /// The version of the newest form.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -75,9 +75,22 @@ CREATE TABLE goal (
 ) STRICT;
 ";
 
+/// The tracks of the sound, so that an answer can be drawn when its recording is gone.
+const FORM_3: &str = "
+CREATE TABLE contours (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body BLOB NOT NULL                      -- level, F0 and speech every 10 ms, deflated
+) STRICT;
+";
+
 /// The tables that hold rows of an answer, and the column with its number.
-pub(super) const OF_AN_ANSWER: [(&str, &str); 4] =
-    [("attempt", "id"), ("report", "attempt_id"), ("machine_report", "attempt_id"), ("earlier_score", "attempt_id")];
+pub(super) const OF_AN_ANSWER: [(&str, &str); 5] = [
+    ("attempt", "id"),
+    ("report", "attempt_id"),
+    ("machine_report", "attempt_id"),
+    ("earlier_score", "attempt_id"),
+    ("contours", "attempt_id"),
+];
 
 #[cfg(test)]
 mod tests {
