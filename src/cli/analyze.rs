@@ -125,7 +125,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 }
                 if arguments.pages.any() {
                     let page = arguments.pages.html.as_deref();
-                    let page = page.map(|to| if many { page_in(to, path, &mut pages) } else { to.to_path_buf() });
+                    let page = page
+                        .map(|to| if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() });
                     if let Err(error) = draw(arguments, &report, features.as_ref(), path, page.as_deref()) {
                         complain(&format!("{error:#}"));
                         outcome = Outcome::Failed;

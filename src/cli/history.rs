@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
-use super::pages::{Drawn, Wanted};
+use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, print_json};
 
 #[derive(clap::Subcommand)]
@@ -298,7 +298,9 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let (recording, speaker) = (attempt.path.as_path(), attempt.speaker.as_deref());
         let answered_at = Some(attempt.answered_at);
         let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
-        arguments.pages.draw(&drawn, arguments.pages.html.as_deref())?;
+        let page = arguments.pages.html.as_deref();
+        let page = page.map(|to| if to.is_dir() { page_in(to, recording, &mut Vec::new()) } else { to.to_path_buf() });
+        arguments.pages.draw(&drawn, page.as_deref())?;
         return Ok(Outcome::Done);
     }
     if arguments.json {

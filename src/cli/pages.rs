@@ -13,7 +13,7 @@ use aloud::page::report::{Answer, Audio, render};
 use aloud::page::sound::Sound;
 use aloud::report::Report;
 use aloud::signal::Contours;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,10 +21,13 @@ use jiff::tz::TimeZone;
 use super::complain;
 use super::history::with_store;
 
+/// What the name of a file with the sound of a page ends with.
+const BESIDE: &str = "-sound.opus";
+
 /// What to draw, and where to.
 #[derive(Args, Clone)]
 pub(super) struct Wanted {
-    /// Write the report as a page for a browser, which needs no network; a folder for several files
+    /// Write the report as a page for a browser, which needs no network; give a folder for several files
     #[arg(long, value_name = "FILE|FOLDER")]
     pub(super) html: Option<PathBuf>,
     /// Put the sound into the page, or into a file beside it
@@ -74,6 +77,11 @@ impl Wanted {
 
     /// Draws an answer; its page goes to `page`, if there is to be one.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
+        for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
+            if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
+                bail!("{}: this is the answer itself; give the page or picture another name", file.display());
+            }
+        }
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
         let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
@@ -87,7 +95,7 @@ impl Wanted {
             (None, _) => Audio::None,
             (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
             (Some(recording), Where::Link) => {
-                let beside = page.with_extension("opus");
+                let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
                 write_whole(&beside, &encoded(recording))?;
                 Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
             }
@@ -169,9 +177,14 @@ pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
     written.with_context(|| format!("{} could not be written", file.display()))
 }
 
+/// A file's name without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The page of file `path` in a folder for several, with a number where the name was taken.
 pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };
     let numbered = (1..).map(|n| if n == 1 { format!("{name}.html") } else { format!("{name}-{n}.html") });
     let page = numbered.map(|n| folder.join(n)).find(|p| !taken.contains(p)).expect("numbers do not end");

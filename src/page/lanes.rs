@@ -376,11 +376,13 @@ impl Lanes {
             if marks.is_empty() {
                 continue;
             }
-            self.add(name, title.into(), 16.0, None, &[], |lane| {
+            // In two rows, since one is often said within another.
+            self.add(name, title.into(), 30.0, None, &[], |lane| {
+                let row = |sign| if matches!(sign, Sign::FilledPause | Sign::Outcome) { 7.0 } else { 22.0 };
                 let mark = |(sign, at_s, text): (Sign, f64, String)| Shape::Mark {
                     sign,
                     at_s,
-                    y: lane.top + lane.height / 2.0,
+                    y: lane.top + row(sign),
                     title: format!("{} {}: {text}", clock(at_s), sign.words()),
                 };
                 marks.into_iter().map(mark).collect()

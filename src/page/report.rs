@@ -12,7 +12,7 @@ use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::history::attempt::Attempt;
 use crate::history::compare::{changes, shown};
 use crate::history::measures::{Measure, Measures};
-use crate::metrics::fillers::{Filler, Kind, bare};
+use crate::metrics::fillers::{Filler, bare};
 use crate::metrics::pauses::Place;
 use crate::plain::{capital, clock, number};
 use crate::report::Report;
@@ -365,18 +365,14 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
             }
         }
     }
-    // The words of a draft are counted otherwise than they are shown: there, the shown words know.
-    let mut kinds = report.fillers.iter().flat_map(|f| &f.events).filter(|e| e.word.is_some()).map(|e| e.kind);
-    let mut kind = Kind::DiscourseMarker;
-    for (i, word) in words.iter().enumerate() {
-        if word.opens {
-            kind = kinds.next().unwrap_or(kind);
-        }
-        if word.inside {
-            let sign = Sign::of(kind);
-            marked[i].classes.push(sign.class());
-            if word.opens {
-                marked[i].opens.push(sign);
+    for (at, word) in marked.iter_mut().zip(words) {
+        for (kind, opens) in &word.kinds {
+            let sign = Sign::of(*kind);
+            if !at.classes.contains(&sign.class()) {
+                at.classes.push(sign.class());
+            }
+            if *opens && !at.opens.contains(&sign) {
+                at.opens.push(sign);
             }
         }
     }

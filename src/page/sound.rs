@@ -9,10 +9,12 @@ const STEP: usize = SPEECH_RATE_HZ as usize / 100;
 const COLUMNS_A_SECOND: f64 = 40.0;
 /// Columns at most: what a browser can still show in one piece.
 const MOST_COLUMNS: usize = 6_000;
-/// Shades of the spectrogram: a difference of 1.5 dB is one.
+/// Shades of the spectrogram: a difference of 1.4 dB is one.
 const SHADES: usize = 48;
 /// From the darkest to the brightest shade, in decibels.
-const RANGE_DB: f32 = 72.0;
+const RANGE_DB: f32 = 66.0;
+/// What is quieter than this is never the brightest: in a silent recording there is nothing to see.
+const QUIETEST_BRIGHT_DBFS: f32 = -60.0;
 
 /// The sound of an answer, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +39,13 @@ impl Sound {
 }
 
 /// The columns as a picture in the colours of inferno, which are equally far apart to the eye and get lighter all the way, so
-/// that it reads in grey too. White would be the loudest hundredth of a percent.
+/// that it reads in grey too. The brightest is what only a thousandth of it surpasses.
 fn png(columns: &[[f32; ROWS]]) -> Vec<u8> {
-    let loudest = columns.iter().flatten().copied().fold(-60.0_f32, f32::max);
+    let mut levels: Vec<f32> = columns.iter().flatten().copied().collect();
+    let surpassed = levels.len() / 1_000;
+    let loudest =
+        if levels.is_empty() { 0.0 } else { *levels.select_nth_unstable_by(surpassed, |a, b| b.total_cmp(a)).1 };
+    let loudest = loudest.max(QUIETEST_BRIGHT_DBFS);
     let shade = |db: f32| {
         let share = ((db - (loudest - RANGE_DB)) / RANGE_DB).clamp(0.0, 1.0);
         (share * (SHADES - 1) as f32).round() as u8

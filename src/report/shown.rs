@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Report;
 use crate::draft::counted_words;
-use crate::metrics::fillers::Filler;
+use crate::metrics::fillers::{Filler, Kind};
 use crate::plain::one_line;
 use crate::score::Part;
 use crate::span::Span;
@@ -81,6 +81,8 @@ pub(crate) struct Shown {
     pub(crate) closes: bool,
     /// ... or goes on in it.
     pub(crate) inside: bool,
+    /// Every filler it is part of, and whether that begins with it.
+    pub(crate) kinds: Vec<(Kind, bool)>,
 }
 
 /// The words of the transcript, or of the draft.
@@ -94,6 +96,11 @@ pub(crate) fn shown_words(report: &Report) -> Vec<Shown> {
             opens: filler.as_ref().is_some_and(|r| r.start >= first),
             closes: filler.as_ref().is_some_and(|r| r.end <= end),
             inside: filler.is_some(),
+            kinds: fillers
+                .iter()
+                .filter(|f| f.range().start < end && first < f.range().end)
+                .map(|f| (f.kind, f.range().start >= first))
+                .collect(),
         }
     };
     if let Some(transcript) = &report.transcript {

@@ -106,8 +106,7 @@
     const widest = () => Math.max(1, Math.min(120000, duration * 200) / scroller.clientWidth);
 
     // Times and names as fit: they are not stretched.
-    const label = () => {
-      const width = strip.clientWidth;
+    const label = (width = strip.clientWidth) => {
       const step = steps.find((s) => (s / duration) * width >= 70) || 3600;
       const texts = [];
       for (let time = 0; time <= duration; time += step) {
@@ -137,8 +136,11 @@
     byId("in").addEventListener("click", () => setZoom(zoom * 2));
     byId("out").addEventListener("click", () => setZoom(zoom / 2));
     byId("all").addEventListener("click", () => setZoom(1));
-    new ResizeObserver(label).observe(scroller);
+    new ResizeObserver(() => label()).observe(scroller);
     label();
+    // Paper is about so wide.
+    addEventListener("beforeprint", () => label(900));
+    addEventListener("afterprint", () => label());
 
     const timeAt = (event) => {
       const box = strip.getBoundingClientRect();
