@@ -667,10 +667,15 @@ mod tests {
     #[test]
     fn words_from_outside_stay_words() {
         let mut hostile = report();
-        hostile.story.as_mut().unwrap().hedges[0].text = "</title><script>alert(1)</script>\"'\u{1}".into();
+        let text = "</title><script>alert(1)</script>\"'\u{1}".to_string();
+        hostile.story.as_mut().unwrap().hedges.push(Moment { text, start_s: Some(1.0) });
         let lanes = Lanes::of(&hostile, None, None).unwrap();
         for svg in [lanes.upright(), lanes.whole(50.0, 800.0), lanes.stretched(), lanes.side(50.0)] {
             assert!(!svg.contains("<script") && !svg.contains('\u{1}'));
+        }
+        assert!(lanes.upright().contains("&lt;script"));
+        for svg in [lanes.upright(), lanes.whole(50.0, 800.0)] {
+            assert!(svg.contains("hedge"));
         }
     }
 

@@ -139,7 +139,7 @@
     new ResizeObserver(() => label()).observe(scroller);
     label();
     // Paper is about so wide.
-    addEventListener("beforeprint", () => label(900));
+    addEventListener("beforeprint", () => label(980));
     addEventListener("afterprint", () => label());
 
     const timeAt = (event) => {
