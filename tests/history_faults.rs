@@ -374,6 +374,7 @@ fn stores_of_every_earlier_form_become_todays() {
                     attempt.id
                 );
             }
+            assert_eq!(store.contours(1)?.is_some(), form >= 3, "form {form}: the tracks of the sound");
             Ok(attempts)
         })
         .unwrap();

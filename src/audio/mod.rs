@@ -9,6 +9,7 @@ mod error;
 mod gaps;
 mod levels;
 mod mp4;
+pub mod opus;
 pub mod play;
 mod resample;
 mod rumble;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
 use aloud::capture;
 use aloud::draft::{STANDARD_INPUT, is_draft};
+use aloud::history::Occasion;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
@@ -14,7 +15,7 @@ use aloud::report::json;
 use aloud::report::terminal::{WIDEST, render};
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
-use aloud::signal::Features;
+use aloud::signal::{Contours, Features};
 use aloud::story::model::Weights;
 use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
@@ -22,8 +23,10 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde::Serialize;
 
+use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, history, print_json};
 
 #[derive(Args)]
@@ -43,6 +46,8 @@ pub(super) struct Arguments {
     /// Write the tracks (level, pitch, speech, every 10 ms) of a single file as JSON
     #[arg(long, value_name = "FILE")]
     tracks: Option<PathBuf>,
+    #[command(flatten)]
+    pages: Wanted,
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
@@ -79,6 +84,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
         super::usage(&["analyze"], "--tracks needs a recording; a written draft has no sound");
     }
+    let many = arguments.files.len() > 1;
+    if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
+        super::usage(&["analyze"], "--svg and --png draw one answer; name only one file, or use --html FOLDER");
+    }
+    if many {
+        arguments.pages.make_folder()?;
+    }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
     let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
@@ -95,7 +107,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, true) => Form::JsonLines,
         _ => Form::Terminal,
     };
-    let mut printer = Printer::new(form, arguments.files.len() > 1, arguments.speaker.as_deref());
+    let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
+    let mut pages = Vec::new();
     let mut outcome = Outcome::Done;
     for (i, path) in arguments.files.iter().enumerate() {
         let analyzed = match &engine {
@@ -108,7 +121,16 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             Ok((report, features)) => {
                 if !arguments.no_save && !is_draft(path) {
                     let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
-                    history::keep(&report, path, arguments.speaker.as_deref(), recorded_here);
+                    history::keep(&report, features.as_ref(), path, arguments.speaker.as_deref(), recorded_here);
+                }
+                if arguments.pages.any() {
+                    let page = arguments.pages.html.as_deref();
+                    let page = page
+                        .map(|to| if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() });
+                    if let Err(error) = draw(arguments, &report, features.as_ref(), path, page.as_deref()) {
+                        complain(&format!("{error:#}"));
+                        outcome = Outcome::Failed;
+                    }
                 }
                 printer.print(report)?;
                 if let Some(folders) = &folders {
@@ -127,6 +149,21 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     printer.finish()?;
     Ok(outcome)
+}
+
+/// Draws the page and the pictures of an answer that was just analyzed.
+fn draw(
+    arguments: &Arguments,
+    report: &Report,
+    features: Option<&Features>,
+    path: &Path,
+    page: Option<&Path>,
+) -> Result<()> {
+    let speaker = arguments.speaker.as_deref();
+    let contours = features.map(Contours::of);
+    let answered_at = features.map(|_| Occasion::of_file(path, None, Timestamp::now()).answered_at);
+    let drawn = Drawn { report, contours: contours.as_ref(), recording: path, answered_at, speaker };
+    arguments.pages.draw(&drawn, page)
 }
 
 /// Analyzes file `i` of `files` under a progress bar.

@@ -13,6 +13,7 @@ use aloud::history::{Access, Attempt, HistoryError, Measures, Occasion, Store, e
 use aloud::plain::counted;
 use aloud::report::Report;
 use aloud::report::terminal::render;
+use aloud::signal::{Contours, Features};
 use aloud::{questions, settings};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
@@ -21,6 +22,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, print_json};
 
 #[derive(clap::Subcommand)]
@@ -70,6 +72,8 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was mended by hand
     #[arg(long)]
     unmended: bool,
+    #[command(flatten)]
+    pages: Wanted,
 }
 
 #[derive(Args)]
@@ -283,13 +287,22 @@ fn list(arguments: &ListArguments) -> Result<Outcome> {
 }
 
 fn show(arguments: &ShowArguments) -> Result<Outcome> {
-    let (attempt, report, earlier, goals) = with_store(Access::Read, |store| {
+    let (attempt, report, contours, earlier, goals) = with_store(Access::Read, |store| {
         let attempt = store.attempt(arguments.answer.find(store)?)?;
         let machine = if arguments.unmended { store.machine_report(attempt.id)? } else { None };
         let report = machine.map_or_else(|| store.report(attempt.id), Ok)?;
         let goals = store.goals(attempt.speaker.as_deref())?;
-        Ok((attempt.clone(), report, store.earlier_scores(attempt.id)?, goals))
+        Ok((attempt.clone(), report, store.contours(attempt.id)?, store.earlier_scores(attempt.id)?, goals))
     })?;
+    if arguments.pages.any() {
+        let (recording, speaker) = (attempt.path.as_path(), attempt.speaker.as_deref());
+        let answered_at = Some(attempt.answered_at);
+        let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
+        let page = arguments.pages.html.as_deref();
+        let page = page.map(|to| if to.is_dir() { page_in(to, recording, &mut Vec::new()) } else { to.to_path_buf() });
+        arguments.pages.draw(&drawn, page.as_deref())?;
+        return Ok(Outcome::Done);
+    }
     if arguments.json {
         print_json(&report, true)?;
         return Ok(Outcome::Done);
@@ -555,12 +568,23 @@ pub(super) fn none_kept(filter: &Filter) {
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
 /// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
 /// report alone.
-pub(super) fn keep(report: &Report, path: &Path, speaker: Option<&str>, recorded: bool) -> Option<i64> {
+pub(super) fn keep(
+    report: &Report,
+    features: Option<&Features>,
+    path: &Path,
+    speaker: Option<&str>,
+    recorded: bool,
+) -> Option<i64> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || lies_in_recordings(path);
-    let saved = with_store(Access::Write, |store| store.save(report, &occasion))
-        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
-        .ok()?;
+    let contours = features.map(Contours::of);
+    let saved = with_store(Access::Write, |store| {
+        let saved = store.save(report, &occasion)?;
+        contours.as_ref().map(|contours| store.set_contours(saved.id, contours)).transpose()?;
+        Ok(saved)
+    })
+    .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
+    .ok()?;
     if saved.stays_mended {
         anstream::eprintln!(
             "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",

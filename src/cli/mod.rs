@@ -6,6 +6,7 @@ mod analyze;
 mod doctor;
 mod history;
 mod models;
+mod pages;
 mod practice;
 mod progress;
 mod questions;

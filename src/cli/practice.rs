@@ -26,6 +26,7 @@ use aloud::questions::{self, Question};
 use aloud::report::Report;
 use aloud::resume::{self, Claim, claims};
 use aloud::settings::{self, Settings};
+use aloud::signal::Features;
 use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result, anyhow};
@@ -464,8 +465,8 @@ impl Practice<'_> {
     fn analyze(&mut self, item: &Item, waiting: Waiting, outcome: &mut Outcome) -> Result<Next> {
         let Some(analyzed) = self.listen(&waiting)? else { return Ok(Next::Stop) };
         self.session.waiting = None;
-        let report = match analyzed {
-            Ok(report) => report,
+        let (report, features) = match analyzed {
+            Ok(analyzed) => analyzed,
             Err(error) => {
                 complain(&format!("{}: {error}", waiting.path.display()));
                 *outcome = Outcome::Failed;
@@ -480,8 +481,8 @@ impl Practice<'_> {
             Keep::NoClaims => !item.is_of_resume,
             Keep::Nothing => false,
         };
-        let attempt =
-            if is_kept { history::keep(&report, &waiting.path, None, self.session.from.is_none()) } else { None };
+        let recorded = self.session.from.is_none();
+        let attempt = is_kept.then(|| history::keep(&report, Some(&features), &waiting.path, None, recorded)).flatten();
         let lack = follow_up::lack(&report).filter(|_| !waiting.is_follow_up);
         let follow_up = lack.map(|lack| follow_up::question(lack, &item.follow_ups));
         let before = self.session.tries_here().find(|t| !t.is_follow_up).and_then(|t| t.attempt);
@@ -519,23 +520,23 @@ impl Practice<'_> {
     }
 
     /// The report on a recording; `None` if somebody left while it was made.
-    fn listen(&mut self, waiting: &Waiting) -> Result<Option<Result<Report, AnalyzeError>>> {
-        let (done, report) = channel();
+    fn listen(&mut self, waiting: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
+        let (done, analyzed) = channel();
         let (file, brief) = (waiting.path.clone(), self.brief(&waiting.question));
         let (engine, loading) = (self.engine.take(), self.loading.take());
         std::thread::spawn(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
             let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")));
             let _ = done.send(engine.map(|engine| {
-                let report = one(&file, &engine, &brief, 0, 1).map(|(report, _)| report);
-                (engine, report)
+                let analyzed = one(&file, &engine, &brief, 0, 1);
+                (engine, analyzed)
             }));
         });
         loop {
-            match report.recv_timeout(Duration::from_millis(50)) {
-                Ok(Ok((engine, report))) => {
+            match analyzed.recv_timeout(Duration::from_millis(50)) {
+                Ok(Ok((engine, analyzed))) => {
                     self.engine = Some(engine);
-                    return Ok(Some(report));
+                    return Ok(Some(analyzed));
                 }
                 Ok(Err(error)) => return Err(error),
                 Err(RecvTimeoutError::Timeout) if self.wishes.leave() => return Ok(None),

@@ -1,6 +1,5 @@
 //! `aloud progress`: what the kept answers say about the weeks, and the goals.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -9,13 +8,14 @@ use aloud::history::goals::Goal;
 use aloud::history::progress::{Progress, speakers};
 use aloud::history::{Access, Attempt, Measure, overview};
 use aloud::page;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::history::{Which, kept, none_kept, with_store};
+use super::pages::write_whole;
 use super::{Outcome, columns, print_json};
 
 #[derive(Args)]
@@ -103,8 +103,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.json {
         print_json(&progress, true)?;
     } else if let Some(file) = &arguments.html {
-        fs::write(file, page::progress::render(&progress, speaker, &zone))
-            .with_context(|| format!("the page could not be written to {}", file.display()))?;
+        write_whole(file, page::progress::render(&progress, speaker, &zone).as_bytes())?;
     } else if progress.answers == 0 {
         none_kept(&filter);
     } else {

@@ -180,10 +180,10 @@ impl Job {
             }
         };
         match report {
-            Ok((report, _)) => {
+            Ok((report, features)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 if self.save {
-                    history::keep(&report, path, None, true);
+                    history::keep(&report, Some(&features), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
                 printer.print(report)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::attempt::Attempt;
-use super::measures::{Better, Measure};
+use super::measures::{Better, Measure, Measures};
 use super::table::{padded, what};
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
@@ -62,11 +62,10 @@ pub struct Comparison {
 impl Comparison {
     /// Of two answers with their reports.
     pub fn of((a, a_report): (Attempt, &Report), (b, b_report): (Attempt, &Report)) -> Self {
-        let changes = Measure::ALL.into_iter().map(|m| change(m, a.measures.get(m), b.measures.get(m)));
         let text = |report: &Report| report.transcript.as_ref().map_or(String::new(), |t| t.text.clone());
         Self {
             schema: "aloud.comparison/1",
-            changes: changes.filter(|c| c.from.is_some() || c.to.is_some()).collect(),
+            changes: changes(&a.measures, &b.measures),
             a_text: text(a_report),
             b_text: text(b_report),
             a,
@@ -118,9 +117,15 @@ impl Comparison {
     }
 }
 
+/// How each measure that either has went from one to the other.
+pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
+    let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
+    changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
+}
+
 impl Change {
     /// "better: 3.1 a minute less".
-    fn words(&self) -> String {
+    pub fn words(&self) -> String {
         let Some((from, to)) = self.from.zip(self.to) else { return "measured in one only".to_string() };
         let amount = shown(self.measure, (to - from).abs());
         let more = if to > from { "more" } else { "less" };

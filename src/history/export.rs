@@ -4,12 +4,15 @@
 
 use std::io::{self, BufRead, Write};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::HistoryError;
 use super::attempt::{Attempt, Occasion};
 use super::measures::Measure;
+use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::report::{Report, SCHEMA as REPORT};
 
@@ -28,6 +31,9 @@ pub struct Line {
     /// The report before it was mended by hand; `None` where it was not.
     machine_report: Option<Report>,
     earlier_scores: Vec<EarlierScore>,
+    /// The tracks of the sound as they are kept, in base64; `None` where they were not.
+    #[serde(default)]
+    contours: Option<String>,
 }
 
 /// What an import came to.
@@ -107,6 +113,7 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
         report: store.report(attempt.id)?,
         machine_report: store.machine_report(attempt.id)?,
         earlier_scores: store.earlier_scores(attempt.id)?,
+        contours: store.contours(attempt.id)?.map(|contours| STANDARD.encode(pack_contours(&contours))),
     })
 }
 
@@ -137,6 +144,7 @@ pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp) -> Result
                     report,
                     machine_report: None,
                     earlier_scores: Vec::new(),
+                    contours: None,
                 }
             }
             _ => return Err(wrong("it has another schema".to_string())),
@@ -170,6 +178,10 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
             }
             for score in &line.earlier_scores {
                 change.add_earlier_score(id, score)?;
+            }
+            let packed = line.contours.as_ref().and_then(|text| STANDARD.decode(text).ok());
+            if let Some(contours) = packed.and_then(|packed| unpack_contours(&packed).ok()) {
+                change.set_contours(id, &contours)?;
             }
             imported.new += 1;
         }
@@ -205,6 +217,8 @@ mod tests {
         let mut mended = report.clone();
         super::super::mend::mend(&mut mended, &super::super::mend::Mending::Filler("working".into()), None).unwrap();
         store.mend(id, &mended).unwrap();
+        let contours = crate::signal::Contours { level: vec![90; 50], f0: vec![0; 50], speech: vec![1; 50] };
+        store.set_contours(id, &contours).unwrap();
         let exported = |store: &Store| {
             let attempts = store.attempts().unwrap();
             let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());
@@ -216,6 +230,7 @@ mod tests {
         assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 1, known: 0 });
         assert_eq!(exported(&other), text);
         assert_eq!(other.attempts().unwrap(), store.attempts().unwrap());
+        assert_eq!(other.contours(other.last().unwrap().unwrap()).unwrap(), Some(contours));
         assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 0, known: 1 });
     }
 

@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The steps from an empty file to the newest form.
-const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(PRACTICE)];
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3), M::up(PRACTICE)];
 
 /// The version of the newest form.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -75,6 +75,14 @@ CREATE TABLE goal (
 ) STRICT;
 ";
 
+/// The tracks of the sound, so that an answer can be drawn when its recording is gone.
+const FORM_3: &str = "
+CREATE TABLE contours (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body BLOB NOT NULL                      -- level, F0 and speech every 10 ms, deflated
+) STRICT;
+";
+
 /// Practice: sessions, claims of resumes, requirements of jobs, the evidence for both, and when a question is due again.
 const PRACTICE: &str = "
 CREATE TABLE practice_session (
@@ -131,11 +139,12 @@ CREATE TABLE repetition (
 pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
 
 /// The tables that hold rows of an answer, and the column with its number.
-pub(super) const OF_AN_ANSWER: [(&str, &str); 7] = [
+pub(super) const OF_AN_ANSWER: [(&str, &str); 8] = [
     ("attempt", "id"),
     ("report", "attempt_id"),
     ("machine_report", "attempt_id"),
     ("earlier_score", "attempt_id"),
+    ("contours", "attempt_id"),
     ("told_claim", "attempt_id"),
     ("shown_requirement", "attempt_id"),
     ("repetition", "attempt_id"),

@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
 use super::goals::Goal;
 use super::measures::{Measure, Measures};
-use super::packed::{pack, unpack};
+use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
 use crate::report::Report;
 use crate::score::rubric;
+use crate::signal::Contours;
 
 /// How long to wait for another program that writes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -259,6 +260,24 @@ impl Store {
     /// When the store cannot be read.
     pub fn machine_report(&self, id: i64) -> Result<Option<Report>, HistoryError> {
         report_in(&self.db, "machine_report", id)
+    }
+
+    /// Keeps the tracks of an answer's sound, in the place of those that were kept before.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_contours(&mut self, id: i64, contours: &Contours) -> Result<(), HistoryError> {
+        self.write(|change| change.set_contours(id, contours))
+    }
+
+    /// The tracks of an answer's sound; `None` where none were kept, or where they cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn contours(&self, id: i64) -> Result<Option<Contours>, HistoryError> {
+        let query = "SELECT body FROM contours WHERE attempt_id = ?";
+        let body: Option<Vec<u8>> = self.db.query_row(query, [id], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| unpack_contours(&body).ok()))
     }
 
     /// When an answer was kept.
@@ -506,6 +525,12 @@ impl Change<'_> {
         self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
         let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
         self.db.execute(insert, params![id, pack(machine)])?;
+        Ok(())
+    }
+
+    pub(super) fn set_contours(&self, id: i64, contours: &Contours) -> Result<(), HistoryError> {
+        let insert = "INSERT OR REPLACE INTO contours (attempt_id, body) VALUES (?, ?)";
+        self.db.execute(insert, params![id, pack_contours(contours)])?;
         Ok(())
     }
 

@@ -97,7 +97,7 @@ pub fn is_filled_pause(word: &str) -> bool {
 }
 
 /// A word in lower case without the punctuation around it.
-pub(super) fn bare(word: &str) -> String {
+pub(crate) fn bare(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 

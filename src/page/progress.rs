@@ -24,8 +24,8 @@ const SCRIPT: &str = include_str!("templates/progress.js");
 pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> String {
     let newest = &progress.attempts[progress.attempts.len().saturating_sub(MOST)..];
     let page = Page {
-        policy: super::policy(SCRIPT),
-        style: super::STYLE,
+        policy: super::policy(&[super::STYLE], SCRIPT, ""),
+        styles: vec![super::STYLE],
         script: SCRIPT,
         title: speaker.map_or("Your progress".to_string(), |name| format!("Progress of {name}")),
         practice: practice(progress),
@@ -69,7 +69,7 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
 #[template(path = "progress.html", config = "src/page/templates/askama.toml")]
 struct Page {
     policy: String,
-    style: &'static str,
+    styles: Vec<&'static str>,
     script: &'static str,
     title: String,
     practice: String,

@@ -1,6 +1,7 @@
 //! The report: everything known about one answer, as data (`aloud.report/1`) and for reading ([`terminal`]).
 
 pub mod json;
+pub(crate) mod shown;
 pub mod terminal;
 pub mod tracks;
 

@@ -3,18 +3,15 @@
 //! Plain text first: colour and weight only repeat what the words say, so that it reads the same without them. Lines
 //! are at most [`WIDEST`] columns and fit the terminal when it is narrower.
 
-use std::ops::Range;
-
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
-use crate::draft::counted_words;
+use super::shown::{Shown, begins_before, file_name, paragraphs, part_name, shares, shown_words, whole};
 use crate::metrics::fillers::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
+use crate::report::shown::Paragraph;
 use crate::score::{Evidence, Part};
-use crate::span::Span;
-use crate::story::{Grade, Part as StoryPart, Told};
 
 /// The widest line, in columns: longer ones are hard to read.
 pub const WIDEST: usize = 80;
@@ -24,23 +21,6 @@ const NARROWEST: usize = 36;
 const SHOWN_PAUSE_S: f64 = 1.0;
 /// Narrower than this, a measure's verdict goes on its own line, in columns.
 const ONE_LINE_FROM: usize = 60;
-
-/// A paragraph of the transcript ends with the first sentence after this many words.
-const PARAGRAPH_WORDS: usize = 30;
-
-/// Below this the part of a sentence is shown with a question mark.
-const SURE_PART: f64 = 0.6;
-/// The parts of the story's score as they are shown.
-const STORY_NAMES: [(&str, &str); 8] = [
-    ("setting", "Background"),
-    ("action", "What you did"),
-    ("own_part", "Your own part"),
-    ("result", "What came of it"),
-    ("detail", "Detail"),
-    ("shape", "Thread"),
-    ("others", "Others"),
-    ("question", "The question"),
-];
 
 const HEADING: Style = Style::new().bold();
 const FILLER: Style = AnsiColor::Yellow.on_default().bold();
@@ -85,8 +65,7 @@ impl Page {
     }
 
     fn title(&mut self, report: &Report) {
-        let name = std::path::Path::new(&report.recording.path).file_name();
-        let name = one_line(&name.map_or_else(|| report.recording.path.clone(), |n| n.to_string_lossy().into_owned()));
+        let name = one_line(&file_name(report));
         let length = report.recording.duration_s.map_or(String::new(), |s| format!(", {}", clock(s)));
         self.paragraph("", &format!("{name}{length}"));
         if let Some(question) = &report.question {
@@ -137,7 +116,7 @@ impl Page {
         }
         self.heading("The story");
         for part in parts {
-            let name = STORY_NAMES.iter().find(|(name, _)| *name == part.name).map_or(part.name.as_str(), |(_, n)| n);
+            let name = part_name(&part.name);
             let points = format!("{} of {}", whole(part.points), whole(part.out_of));
             if self.width >= ONE_LINE_FROM {
                 self.paragraph(&format!("{name:<15} {points:>10}  "), &part.why);
@@ -171,10 +150,7 @@ impl Page {
         self.heading(if report.transcript.is_some() { "What you said" } else { "What you wrote" });
         let pauses: Vec<&Pause> =
             report.pauses.iter().flat_map(|p| &p.events).filter(|p| p.span.duration_s() >= SHOWN_PAUSE_S).collect();
-        let paragraphs = match &report.story {
-            Some(story) => runs_of_parts(&story.sentences),
-            None => by_length(&words).into_iter().map(|range| Paragraph { range, part: None }).collect(),
-        };
+        let paragraphs = paragraphs(report, &words);
         let unwritten: Vec<&Filler> =
             report.fillers.iter().flat_map(|f| &f.events).filter(|e| e.word.is_none()).collect();
         let mut legend = Vec::new();
@@ -207,7 +183,7 @@ impl Page {
                     text.push_str(&styled(PAUSE, &format!("({}\u{a0}s)", number(pause.span.duration_s()))));
                     text.push(' ');
                 }
-                text.push_str(&words[i].marked());
+                text.push_str(&marked(&words[i]));
                 text.push(' ');
             }
             let when = if report.transcript.is_some() { format!("{when:>5}  ") } else { String::new() };
@@ -276,137 +252,15 @@ fn measures(report: &Report) -> Vec<Measure> {
     rows
 }
 
-/// Points without an empty digit: `8`, `8.5`.
-fn whole(points: f64) -> String {
-    if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
-}
-
-/// What the points of the story and of how it was said are.
-fn shares(report: &Report) -> String {
-    let sum = |parts: &mut dyn Iterator<Item = &Part>| {
-        parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
-    };
-    let all = sum(&mut report.score.parts.iter());
-    let story = sum(&mut report.score.story_parts());
-    let said = (all.0 - story.0, all.1 - story.1);
-    let of =
-        |(points, out_of): (f64, f64)| format!("{} of {} points", whole((points * 10.0).round() / 10.0), whole(out_of));
-    let grade = match report.story.as_ref().and_then(|s| s.grade) {
-        Some(Grade::Strong) => ", strong",
-        Some(Grade::Middling) => ", middling",
-        Some(Grade::Weak) => ", weak",
-        None => "",
-    };
-    match (story.1 > 0.0, said.1 > 0.0) {
-        (true, true) => format!("The story: {}{grade}. How you said it: {}.", of(story), of(said)),
-        (true, false) => format!("The story: {}{grade}. How you would say it is not judged from a draft.", of(story)),
-        _ => format!("How you said it: {}. The story is not judged.", of(said)),
+/// A word with brackets where a filler begins and ends; what stands after the filler stays outside of them.
+fn marked(word: &Shown) -> String {
+    if !word.inside {
+        return word.text.clone();
     }
-}
-
-/// A word as it is shown.
-struct Shown {
-    text: String,
-    span: Option<Span>,
-    /// A filler begins with it ...
-    opens: bool,
-    /// ... or ends with it ...
-    closes: bool,
-    /// ... or goes on in it.
-    inside: bool,
-}
-
-impl Shown {
-    /// The word with brackets where a filler begins and ends; what stands after the filler stays outside of them.
-    fn marked(&self) -> String {
-        if !self.inside {
-            return self.text.clone();
-        }
-        let bare = self.text.trim_end_matches(|c: char| c.is_ascii_punctuation());
-        let open = if self.opens { "[" } else { "" };
-        let close = if self.closes { "]" } else { "" };
-        format!("{}{}", styled(FILLER, &format!("{open}{bare}{close}")), &self.text[bare.len()..])
-    }
-}
-
-/// The words of the transcript, or of the draft.
-fn shown_words(report: &Report) -> Vec<Shown> {
-    let fillers = report.fillers.as_ref().map_or(&[][..], |f| &f.events);
-    let show = |text: &str, span: Option<Span>, first: usize, end: usize| {
-        let filler = fillers.iter().map(Filler::range).find(|r| r.start < end && first < r.end);
-        Shown {
-            text: one_line(text),
-            span,
-            opens: filler.as_ref().is_some_and(|r| r.start >= first),
-            closes: filler.as_ref().is_some_and(|r| r.end <= end),
-            inside: filler.is_some(),
-        }
-    };
-    if let Some(transcript) = &report.transcript {
-        return transcript.words.iter().enumerate().map(|(i, w)| show(&w.text, Some(w.span), i, i + 1)).collect();
-    }
-    let mut counted = 0;
-    let texts = report.story.iter().flat_map(|s| &s.sentences).flat_map(|s| s.text.split_whitespace());
-    texts
-        .map(|text| {
-            let first = counted;
-            counted += counted_words(text);
-            show(text, None, first, counted)
-        })
-        .collect()
-}
-
-/// Words that are shown together.
-struct Paragraph {
-    range: Range<usize>,
-    /// What they do in the story, in a plain word; with a question mark where that is not sure.
-    part: Option<String>,
-}
-
-/// Sentences of the same part, one after the other, are one paragraph.
-fn runs_of_parts(sentences: &[Told]) -> Vec<Paragraph> {
-    let mut paragraphs: Vec<Paragraph> = Vec::new();
-    let mut start = 0;
-    for (i, sentence) in sentences.iter().enumerate() {
-        let end = start + sentence.text.split_whitespace().count();
-        let name = match sentence.part {
-            StoryPart::Situation => "situation",
-            StoryPart::Task => "task",
-            StoryPart::Action => "action",
-            StoryPart::Result => "result",
-            StoryPart::Other if i == 0 => "opening",
-            StoryPart::Other if i + 1 == sentences.len() => "closing",
-            StoryPart::Other => "aside",
-        };
-        let name = format!("{name}{}", if sentence.confidence < SURE_PART { "?" } else { "" });
-        match paragraphs.last_mut() {
-            Some(last) if last.part.as_ref() == Some(&name) => last.range.end = end,
-            _ => paragraphs.push(Paragraph { range: start..end, part: Some(name) }),
-        }
-        start = end;
-    }
-    paragraphs
-}
-
-/// Paragraphs that end with a sentence, as ranges of words.
-fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
-    let mut paragraphs = Vec::new();
-    let mut start = 0;
-    for (i, word) in words.iter().enumerate() {
-        let full = i + 1 - start >= PARAGRAPH_WORDS && word.text.ends_with(['.', '?', '!']);
-        if full || i + 1 == words.len() {
-            paragraphs.push(start..i + 1);
-            start = i + 1;
-        }
-    }
-    paragraphs
-}
-
-/// Whether something begins between the word `i` and the one before it.
-fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
-    let middle = |i: usize| words[i].span.map_or(0.0, |s| (s.start_s + s.end_s) / 2.0);
-    let after_last = i.checked_sub(1).is_none_or(|before| event.start_s >= middle(before));
-    after_last && event.start_s < middle(i)
+    let bare = word.text.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    let open = if word.opens { "[" } else { "" };
+    let close = if word.closes { "]" } else { "" };
+    format!("{}{}", styled(FILLER, &format!("{open}{bare}{close}")), &word.text[bare.len()..])
 }
 
 fn styled(style: Style, text: &str) -> String {
@@ -416,6 +270,7 @@ fn styled(style: Style, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::span::Span;
 
     /// The report of a sample answer, and its text without styles at a width.
     fn read_at(columns: usize, change: impl FnOnce(&mut Report)) -> String {

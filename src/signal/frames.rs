@@ -14,7 +14,7 @@ pub const STEP_S: f64 = 0.01;
 /// Samples between the centres of two frames.
 pub(super) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
 /// Samples in a window: 32 ms.
-const WINDOW: usize = 512;
+pub(super) const WINDOW: usize = 512;
 /// The band that carries speech and that every sampling rate from 8 kHz up has, in hertz. Its lower edge keeps
 /// mains hum and desk thumps out, its upper edge makes a telephone recording and a studio recording of the same
 /// voice alike.

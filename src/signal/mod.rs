@@ -3,19 +3,23 @@
 //! Every track has one value each 10 ms; value `i` belongs to the time `i * 0.01 s` of the recording.
 
 mod activity;
+pub mod contours;
 mod frames;
 pub mod hesitation;
 mod noise_floor;
 mod pitch;
+pub mod spectrogram;
 mod syllables;
 #[cfg(test)]
 pub(crate) mod synth;
 
 pub use activity::{Activity, activity, sonorants};
+pub use contours::Contours;
 pub use frames::{BANDS, Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
 pub use hesitation::hesitation;
 pub use noise_floor::noise_floor;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
+pub use spectrogram::spectrogram;
 pub use syllables::nuclei;
 
 use crate::span::Span;

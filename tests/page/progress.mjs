@@ -1,8 +1,9 @@
-// Looks at a page of `aloud progress --html` in a real Chromium: node check.mjs PAGE ANSWERS FOLDER
+// Looks at a page of `aloud progress --html` in a real Chromium: node progress.mjs PAGE ANSWERS FOLDER
 // PAGE is the file, ANSWERS how many answers it should draw, FOLDER where the pictures go. Exit 1 and a line for each fault.
 import { chromium } from "playwright-core";
 import { mkdirSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { contrast } from "./contrast.mjs";
 
 const [file, answers, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
 mkdirSync(folder, { recursive: true });
@@ -24,19 +25,6 @@ const open = async (width, colorScheme, options = {}) => {
   page.on("request", (request) => expect(request.url().split("#")[0] === url, `it asks for ${request.url()}`));
   await page.goto(url);
   return page;
-};
-
-// The contrast between two colours as WCAG defines it.
-const contrast = (a, b) => {
-  const luminance = (colour) => {
-    const [r, g, blue] = colour.match(/[\d.]+/g).slice(0, 3).map((part) => {
-      const c = Number(part) / 255;
-      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * blue;
-  };
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (high + 0.05) / (low + 0.05);
 };
 
 const backgrounds = {};
