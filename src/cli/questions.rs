@@ -52,8 +52,10 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
     let mut out = io::stdout().lock();
     match command {
         Command::List => {
-            for entry in questions::bank()? {
-                writeln!(out, "{:<15} {}", entry.id, entry.text)?;
+            let bank = questions::bank()?;
+            let widest = bank.iter().map(|e| e.id.chars().count()).max().unwrap_or(0);
+            for entry in bank {
+                writeln!(out, "{:<widest$}  {}", entry.id, entry.text)?;
             }
         }
         Command::Add(arguments) => add(arguments)?,

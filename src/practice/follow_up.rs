@@ -55,5 +55,7 @@ pub fn question(lack: Lack, own: &[String]) -> String {
         ),
     };
     let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
-    own.iter().find(fits).cloned().unwrap_or_else(|| plain.to_string())
+    // The first of a question's follow-ups asks for the result, whatever its words.
+    let first = own.first().filter(|_| lack == Lack::Result);
+    own.iter().find(fits).or(first).cloned().unwrap_or_else(|| plain.to_string())
 }
