@@ -47,9 +47,9 @@ pub(super) struct Wanted {
 /// Where the sound goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
-    /// Into the page.
+    // Into the page.
     Embed,
-    /// Into a file beside the page.
+    // Into a file beside the page.
     Link,
 }
 
