@@ -164,7 +164,11 @@ fn a_full_disk_costs_the_new_answer_and_no_other() {
     fill(&path, 30);
     let filler = disk.path().join("filler");
     let mut zeros = std::fs::File::create(&filler).unwrap();
-    while std::io::Write::write_all(&mut zeros, &[1; 4096]).is_ok() {}
+    // To the last byte: what is freed a moment later is taken too.
+    for chunk in [4096, 4096, 64, 1] {
+        while std::io::Write::write_all(&mut zeros, &vec![1; chunk]).is_ok() {}
+        zeros.sync_all().unwrap();
+    }
     drop(zeros);
     let output = analyze(home.path(), disk.path());
     assert_reported(&output, &["this answer was not kept", "history.db", "the disk is full; free some space"]);
