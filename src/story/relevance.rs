@@ -82,7 +82,17 @@ const TOPICS: [Topic; 19] = [
     Topic {
         name: "current-job",
         plain: "the job you have now",
-        asked: &["current job", "current role", "job at the moment", "your job now", "day-to-day", "what do you do"],
+        asked: &[
+            "current job",
+            "current role",
+            "job at the moment",
+            "your job now",
+            "day-to-day",
+            "what do you do in",
+            "what do you do at",
+            "what do you do all",
+            "what do you do for",
+        ],
         told: &["job", "day", "morning", "responsible", "currently", "usually"],
     },
     Topic {
@@ -283,6 +293,7 @@ mod tests {
             ("Why should we hire you?", Some("motivation")),
             ("Describe a time you failed.", Some("mistake")),
             ("Tell me about a client who wasn\u{2019}t happy.", Some("customer")),
+            ("Tell me what went wrong. What do you do differently now?", Some("mistake")),
             ("What is your favourite colour?", None),
         ] {
             assert_eq!(topic_of_question(text), topic, "{text}");
