@@ -122,7 +122,7 @@ pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.25, 0.0)];
 /// does is no story (ours).
 pub const TOLD_OF_THE_PAST: Curve = &[(0.2, 0.5), (0.45, 1.0)];
 /// From this likeness on an answer is one to its question: see [`crate::story::Fit::likeness`]. Below, that is not plain ...
-pub const ALIKE: f64 = 0.35;
+pub const ALIKE: f64 = 0.42;
 /// ... and costs little ...
 pub const UNPLAIN: f64 = 0.8;
 /// ... and from here down it is told that it may be about something else (ours; half of the answers to another question, some 5 % of the others).
