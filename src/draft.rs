@@ -9,6 +9,7 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
+use crate::files::FileError;
 use crate::metrics::spoken::Spoken;
 
 /// The name that stands for standard input.
@@ -44,15 +45,9 @@ pub struct Word {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DraftError {
-    /// Nothing exists at the path.
-    #[error("there is no such file; check the name and the folder")]
-    NotFound,
-    /// The path is a directory.
-    #[error("this is a folder; name the drafts inside it instead")]
-    IsDirectory,
-    /// The operating system does not let this user read the file.
-    #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
-    NoPermission,
+    /// Nothing was read at the path.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// There is no word in it.
     #[error("there is no text in it; write your answer into it, or give a recording")]
     Empty,
@@ -65,19 +60,11 @@ pub enum DraftError {
     /// Too long for an answer.
     #[error("this is longer than any answer (over {MAX_WORDS} words); keep only the answer to one question")]
     TooLong,
-    /// The operating system failed while it was read.
-    #[error("the draft could not be read ({0}); copy it to this computer's own disk and try again")]
-    Io(#[source] io::Error),
 }
 
 impl From<io::Error> for DraftError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::NotFound,
-            io::ErrorKind::PermissionDenied => Self::NoPermission,
-            io::ErrorKind::IsADirectory => Self::IsDirectory,
-            _ => Self::Io(error),
-        }
+        FileError::from(error).into()
     }
 }
 
@@ -98,7 +85,7 @@ impl Draft {
             return Self::read(io::stdin().lock(), path);
         }
         if std::fs::metadata(path)?.is_dir() {
-            return Err(DraftError::IsDirectory);
+            return Err(FileError::IsDirectory.into());
         }
         Self::read(File::open(path)?, path)
     }
@@ -252,7 +239,7 @@ mod tests {
         assert!(matches!(read(b"\xff\xfeI\0", "a.txt"), Err(DraftError::NotUtf8)));
         assert!(matches!(read("word ".repeat(6_000).as_bytes(), "a.txt"), Err(DraftError::TooLong)));
         assert!(matches!(read("\u{e9}".repeat(200_000).as_bytes(), "a.txt"), Err(DraftError::TooLong)));
-        assert!(matches!(Draft::open(Path::new("nowhere.txt")), Err(DraftError::NotFound)));
-        assert!(matches!(Draft::open(Path::new("src")), Err(DraftError::IsDirectory)));
+        assert!(matches!(Draft::open(Path::new("nowhere.txt")), Err(DraftError::File(FileError::NotFound))));
+        assert!(matches!(Draft::open(Path::new("src")), Err(DraftError::File(FileError::IsDirectory))));
     }
 }

@@ -5,13 +5,14 @@
 //! these the [`score::Score`], and all of it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order.
 //! [`resume`] and [`job`] read what somebody brings to an interview, and [`practice`] leads through a session with it.
 //! [`history`] keeps reports and says what they come to over the weeks; [`page`] writes that for a browser. Only
-//! [`audio`], [`capture`], [`mod@resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`], [`history::store`] and [`settings`] touch the
-//! world.
+//! [`audio`], [`draft`], [`files`], [`capture`], [`mod@resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`],
+//! [`history::store`] and [`settings`] touch the world.
 
 pub mod analyze;
 pub mod audio;
 pub mod capture;
 pub mod draft;
+pub mod files;
 pub mod history;
 pub mod job;
 pub mod metrics;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::files::write_whole;
 use crate::settings;
 
 const BUILT_IN: &str = include_str!("questions.toml");
@@ -150,10 +151,7 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(wrong)?;
-    // Written beside and put in its place, so that nothing is lost halfway.
-    let beside = path.with_extension("toml.new");
-    std::fs::write(&beside, format!("{}\n\n{text}", before.trim_end())).map_err(wrong)?;
-    std::fs::rename(&beside, path).map_err(wrong)
+    write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
 }
 
 /// What stands at the head of the user's own questions.

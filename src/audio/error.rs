@@ -4,6 +4,8 @@ use std::io;
 
 use thiserror::Error;
 
+use crate::files::FileError;
+
 /// The advice that ends every message about a codec or container that cannot be read.
 macro_rules! save_it_as {
     () => {
@@ -17,21 +19,13 @@ macro_rules! save_it_as {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AudioError {
-    /// Nothing exists at the path.
-    #[error("there is no such file; check the name and the folder")]
-    NotFound,
-
-    /// The path is a directory.
-    #[error("this is a folder; name the recordings inside it instead")]
-    IsDirectory,
+    /// Nothing was read at the path.
+    #[error(transparent)]
+    File(#[from] FileError),
 
     /// The path is a pipe, a socket or a device, which cannot be read twice.
     #[error("this is not an ordinary file; save the recording to a file first")]
     NotAFile,
-
-    /// The operating system does not let this user read the file.
-    #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
-    NoPermission,
 
     /// The file has no bytes at all.
     #[error("the file is empty (0 bytes); record or copy it again")]
@@ -79,20 +73,11 @@ pub enum AudioError {
         /// The longest recording that is read, in hours.
         hours: f64,
     },
-
-    /// The operating system failed while the file was read.
-    #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
-    Io(#[source] io::Error),
 }
 
 impl From<io::Error> for AudioError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::NotFound,
-            io::ErrorKind::PermissionDenied => Self::NoPermission,
-            io::ErrorKind::IsADirectory => Self::IsDirectory,
-            _ => Self::Io(error),
-        }
+        FileError::from(error).into()
     }
 }
 
@@ -103,10 +88,10 @@ mod tests {
     #[test]
     fn every_message_is_one_line_that_says_what_to_do() {
         let errors = [
-            AudioError::NotFound,
-            AudioError::IsDirectory,
+            FileError::NotFound.into(),
+            FileError::IsDirectory.into(),
             AudioError::NotAFile,
-            AudioError::NoPermission,
+            FileError::NoPermission.into(),
             AudioError::Empty,
             AudioError::NoSound,
             AudioError::NotAudio,
@@ -116,7 +101,7 @@ mod tests {
             AudioError::AbsurdHeader { what: "0 channels".into() },
             AudioError::Damaged,
             AudioError::TooLong { hours: 4.0 },
-            AudioError::Io(io::Error::other("disk")),
+            io::Error::other("disk").into(),
         ];
         for error in errors {
             let message = error.to_string();

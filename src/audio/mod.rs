@@ -199,6 +199,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::files::FileError;
 
     fn open(path: &Path) -> Result<Recording, AudioError> {
         Recording::open(path, &mut |_| {})
@@ -337,8 +338,8 @@ mod tests {
             fs::write(&path, bytes).unwrap();
             open(&path).unwrap_err()
         };
-        assert!(matches!(open(&dir.path().join("none.wav")), Err(AudioError::NotFound)));
-        assert!(matches!(open(dir.path()), Err(AudioError::IsDirectory)));
+        assert!(matches!(open(&dir.path().join("none.wav")), Err(AudioError::File(FileError::NotFound))));
+        assert!(matches!(open(dir.path()), Err(AudioError::File(FileError::IsDirectory))));
         assert!(matches!(file("empty.wav", b""), AudioError::Empty));
         assert!(matches!(file("text.mp3", &b"not a sound. ".repeat(400)), AudioError::NotAudio));
         assert!(matches!(file("short", b"x"), AudioError::NotAudio));

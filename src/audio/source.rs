@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use symphonia::core::io::MediaSource;
 
 use super::error::AudioError;
+use crate::files::FileError;
 
 /// "Until the end of the file" as a RIFF length.
 const UNKNOWN_LENGTH: u32 = u32::MAX;
@@ -28,7 +29,7 @@ pub(super) const MAX_CHUNKS: usize = 4096;
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), AudioError> {
     let metadata = std::fs::metadata(path)?;
     if metadata.is_dir() {
-        return Err(AudioError::IsDirectory);
+        return Err(FileError::IsDirectory.into());
     }
     if !metadata.is_file() {
         return Err(AudioError::NotAFile);

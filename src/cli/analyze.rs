@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::pages::{Drawn, Wanted, page_in};
-use super::{Outcome, columns, complain, history, print_json};
+use super::{Outcome, columns, complain, history, print_json, write_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -189,8 +189,7 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {
-    let tracks = json::text(&Tracks::of(features), false)?;
-    std::fs::write(to, tracks).with_context(|| format!("the tracks could not be written to {}", to.display()))
+    write_file(to, json::text(&Tracks::of(features), false)?.as_bytes())
 }
 
 /// A bar on stderr, where somebody looks at it.

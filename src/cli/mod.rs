@@ -15,12 +15,14 @@ mod screen;
 mod wishes;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use aloud::files::write_whole;
 use aloud::report::json;
 use aloud::report::terminal::WIDEST;
 use aloud::settings::{self, Settings};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
@@ -131,6 +133,11 @@ fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
     text.push('\n');
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// Writes a file that was asked for, whole or not at all.
+fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(file, bytes).with_context(|| format!("{} could not be written", file.display()))
 }
 
 /// Says on stderr what went wrong, in one line.

@@ -1,7 +1,6 @@
 //! The page of an answer and the pictures of its lanes: where they are written, and with what sound.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aloud::audio::{Recording, opus};
@@ -18,8 +17,8 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::complain;
 use super::history::with_store;
+use super::{complain, write_file};
 
 /// What the name of a file with the sound of a page ends with.
 const BESIDE: &str = "-sound.opus";
@@ -96,7 +95,7 @@ impl Wanted {
             (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
             (Some(recording), Where::Link) => {
                 let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
-                write_whole(&beside, &encoded(recording))?;
+                write_file(&beside, &encoded(recording))?;
                 Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
             }
         };
@@ -109,7 +108,7 @@ impl Wanted {
             audio,
             earlier: &earlier,
         };
-        write_whole(page, render(&answer, &TimeZone::system()).as_bytes())?;
+        write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
         if self.open && opener::open(page).is_err() {
             complain(&format!("no browser could be started; open {} yourself", page.display()));
         }
@@ -123,10 +122,10 @@ impl Wanted {
         let heading = report.question.as_ref().map_or(report.recording.path.as_str(), |q| q.text.as_str());
         let svg = picture::svg(lanes, heading);
         if let Some(file) = &self.svg {
-            write_whole(file, svg.as_bytes())?;
+            write_file(file, svg.as_bytes())?;
         }
         if let Some(file) = &self.png {
-            write_whole(file, &picture::png(&svg).with_context(|| file.display().to_string())?)?;
+            write_file(file, &picture::png(&svg).with_context(|| file.display().to_string())?)?;
         }
         Ok(())
     }
@@ -158,25 +157,6 @@ fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     attempts
 }
 
-/// Writes a file whole or not at all: aside first, then in its place.
-pub(super) fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = file.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let aside = folder.join(format!(".{name}.{}", std::process::id()));
-    let is_special = fs::metadata(file).is_ok_and(|m| !m.is_file() && !m.is_dir());
-    let written = if is_special {
-        fs::write(file, bytes)
-    } else {
-        fs::File::create(&aside)
-            .and_then(|mut new| new.write_all(bytes).and_then(|()| new.sync_all()))
-            .and_then(|()| fs::rename(&aside, file))
-    };
-    if written.is_err() {
-        let _ = fs::remove_file(&aside);
-    }
-    written.with_context(|| format!("{} could not be written", file.display()))
-}
-
 /// A file's name without its ending.
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
@@ -195,18 +175,6 @@ pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> P
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_is_written_whole_and_nothing_stays_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a page.html");
-        write_whole(&file, b"old").unwrap();
-        write_whole(&file, b"new").unwrap();
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        assert!(write_whole(&folder.path().join("none/page.html"), b"x").is_err());
-        assert!(write_whole(folder.path(), b"x").is_err());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
 
     #[test]
     fn files_of_one_name_get_pages_of_their_own() {

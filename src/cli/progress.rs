@@ -15,8 +15,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::history::{Which, kept, none_kept, with_store};
-use super::pages::write_whole;
-use super::{Outcome, columns, print_json};
+use super::{Outcome, columns, print_json, write_file};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -103,7 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.json {
         print_json(&progress, true)?;
     } else if let Some(file) = &arguments.html {
-        write_whole(file, page::progress::render(&progress, speaker, &zone).as_bytes())?;
+        write_file(file, page::progress::render(&progress, speaker, &zone).as_bytes())?;
     } else if progress.answers == 0 {
         none_kept(&filter);
     } else {

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::layout::{Paragraph, Row, paragraphs};
 use super::{docx, pdf};
+use crate::files::FileError;
 
 /// The largest file that is read, in bytes: a resume with pictures has a few million.
 const MAX_BYTES: u64 = 20 << 20;
@@ -21,15 +22,9 @@ pub(super) const MAX_CHARACTERS: usize = 200_000;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// Nothing exists at the path.
-    #[error("there is no such file; check the name and the folder")]
-    NotFound,
-    /// The path is a directory.
-    #[error("this is a folder; name the file inside it")]
-    IsDirectory,
-    /// The operating system does not let this user read the file.
-    #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
-    NoPermission,
+    /// Nothing was read at the path.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// There is no word in it.
     #[error("there is no text in it; give a file with your words in it")]
     Empty,
@@ -54,19 +49,11 @@ pub enum ReadError {
     /// Too much.
     #[error("this is far longer than a resume or a job description; give only the pages that matter")]
     TooLong,
-    /// The operating system failed while it was read.
-    #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
-    Io(#[source] io::Error),
 }
 
 impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::NotFound,
-            io::ErrorKind::PermissionDenied => Self::NoPermission,
-            io::ErrorKind::IsADirectory => Self::IsDirectory,
-            _ => Self::Io(error),
-        }
+        FileError::from(error).into()
     }
 }
 
@@ -76,7 +63,7 @@ impl From<io::Error> for ReadError {
 /// See [`ReadError`].
 pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
     if std::fs::metadata(path)?.is_dir() {
-        return Err(ReadError::IsDirectory);
+        return Err(FileError::IsDirectory.into());
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
