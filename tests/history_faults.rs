@@ -452,7 +452,7 @@ fn what_is_deleted_leaves_no_bytes() {
             .count()
     };
     assert!(traces() > stored.len() * 9 / 10, "the search finds what is there: {} of {}", traces(), stored.len());
-    let deleted = store.delete(&ids).unwrap();
+    let deleted = store.delete(&ids, false).unwrap();
     assert_eq!((deleted.answers, deleted.is_in_use), (4, false));
     assert_eq!(traces(), 0, "with the store open");
     drop(store);

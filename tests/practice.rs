@@ -71,6 +71,12 @@ fn a_session_from_a_folder_answers_by_name_compares_and_closes() {
     };
     delete(&["1"]);
     assert_eq!((rows(home.path(), "attempt"), rows(home.path(), "shown_requirement")), (2, 1));
+    delete(&["2", "3"]);
+    assert_eq!((rows(home.path(), "attempt"), rows(home.path(), "requirement")), (0, 2));
+    let asked = aloud(home.path()).args(["history", "delete", "--all"]).output().unwrap();
+    assert_eq!(asked.status.code(), Some(1));
+    assert!(text(&asked.stderr).contains("deleting what practice keeps needs your word"), "{}", text(&asked.stderr));
+    assert_eq!(rows(home.path(), "requirement"), 2);
     delete(&["--all"]);
     for table in ["attempt", "repetition", "practice_session", "claim", "requirement", "shown_requirement"] {
         assert_eq!(rows(home.path(), table), 0, "{table}");

@@ -9,7 +9,7 @@ use aloud::audio::{Recording, play};
 use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
-use aloud::history::{Access, Attempt, HistoryError, Measures, Occasion, Store, export, goals, store, table};
+use aloud::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store, table};
 use aloud::plain::counted;
 use aloud::report::Report;
 use aloud::report::terminal::render;
@@ -459,23 +459,18 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     let (doomed, staying): (Vec<Attempt>, Vec<Attempt>) = kept(&Filter::default())?
         .into_iter()
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
-    if doomed.is_empty() {
-        if arguments.all {
-            with_store(Access::Write, Store::forget_practice)?;
-        }
+    let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
+    if doomed.is_empty() && !practice {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
     let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
-    if !arguments.yes && !agreed(&doomed, recordings.len())? {
+    if !arguments.yes && !agreed(&doomed, recordings.len(), practice)? {
         anstream::eprintln!("Nothing was deleted.");
         return Ok(Outcome::Done);
     }
     let ids: Vec<i64> = doomed.iter().map(|a| a.id).collect();
-    if arguments.all {
-        with_store(Access::Write, Store::forget_practice)?;
-    }
-    let deleted = with_store(Access::Write, |store| store.delete(&ids))?;
+    let deleted = with_store(Access::Write, |store| store.delete(&ids, practice))?;
     let mut outcome = Outcome::Done;
     let mut removed = 0;
     for attempt in &recordings {
@@ -488,6 +483,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         }
     }
     let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
+    let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
     anstream::eprintln!("{} deleted{with}.", counted(deleted.answers, "answer"));
     if deleted.is_in_use {
         anstream::eprintln!("Another program is still reading the history; the last traces go when it ends.");
@@ -526,16 +522,19 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
 }
 
 /// Asks before deleting. Without somebody to ask, nothing is deleted.
-fn agreed(doomed: &[Attempt], recordings: usize) -> Result<bool> {
-    let what = match doomed {
-        [one] => format!("answer {} ({})", one.id, table::what(one)),
-        several => counted(several.len(), "answer"),
+fn agreed(doomed: &[Attempt], recordings: usize, practice: bool) -> Result<bool> {
+    let mut what = match doomed {
+        [] => Vec::new(),
+        [one] => vec![format!("answer {} ({})", one.id, table::what(one))],
+        several => vec![counted(several.len(), "answer")],
     };
-    let with = if recordings > 0 { format!(" and {}", counted(recordings, "recording")) } else { String::new() };
+    what.extend((recordings > 0).then(|| counted(recordings, "recording")));
+    what.extend(practice.then(|| "what practice keeps".to_string()));
+    let what = what.join(" and ");
     if !io::stdin().is_terminal() {
-        bail!("deleting {what}{with} needs your word: run it in a terminal, or add --yes");
+        bail!("deleting {what} needs your word: run it in a terminal, or add --yes");
     }
-    anstream::eprint!("Delete {what}{with} for good? [y/N] ");
+    anstream::eprint!("Delete {what} for good? [y/N] ");
     io::stderr().flush()?;
     let mut said = String::new();
     io::stdin().read_line(&mut said)?;
@@ -578,13 +577,10 @@ pub(super) fn keep(
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || lies_in_recordings(path);
     let contours = features.map(Contours::of);
-    let saved = with_store(Access::Write, |store| {
-        let saved = store.save(report, &occasion)?;
-        contours.as_ref().map(|contours| store.set_contours(saved.id, contours)).transpose()?;
-        Ok(saved)
-    })
-    .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
-    .ok()?;
+    let kept = Kept { report, occasion: &occasion, contours: contours.as_ref(), kept_at: Timestamp::now() };
+    let saved = with_store(Access::Write, |store| store.keep(&kept))
+        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
+        .ok()?;
     if saved.stays_mended {
         anstream::eprintln!(
             "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",

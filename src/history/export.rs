@@ -171,17 +171,16 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
                 answered_at: line.answered_at,
                 recorded_here: line.recorded_here,
             };
-            let kept = Kept { report: &line.report, occasion: &occasion, kept_at: line.kept_at };
+            let packed = line.contours.as_ref().and_then(|text| STANDARD.decode(text).ok());
+            let contours = packed.and_then(|packed| unpack_contours(&packed).ok());
+            let kept =
+                Kept { report: &line.report, occasion: &occasion, contours: contours.as_ref(), kept_at: line.kept_at };
             let id = change.keep(&kept)?.id;
             if let Some(machine) = &line.machine_report {
                 change.set_machine_report(id, machine)?;
             }
             for score in &line.earlier_scores {
                 change.add_earlier_score(id, score)?;
-            }
-            let packed = line.contours.as_ref().and_then(|text| STANDARD.decode(text).ok());
-            if let Some(contours) = packed.and_then(|packed| unpack_contours(&packed).ok()) {
-                change.set_contours(id, &contours)?;
             }
             imported.new += 1;
         }
@@ -213,12 +212,13 @@ mod tests {
             answered_at: "2026-11-01T18:00:00Z".parse().unwrap(),
             recorded_here: true,
         };
-        let id = store.save(&report, &occasion).unwrap().id;
+        let contours = crate::signal::Contours { level: vec![90; 50], f0: vec![0; 50], speech: vec![1; 50] };
+        let kept =
+            Kept { report: &report, occasion: &occasion, contours: Some(&contours), kept_at: Timestamp::UNIX_EPOCH };
+        let id = store.keep(&kept).unwrap().id;
         let mut mended = report.clone();
         super::super::mend::mend(&mut mended, &super::super::mend::Mending::Filler("working".into()), None).unwrap();
         store.mend(id, &mended).unwrap();
-        let contours = crate::signal::Contours { level: vec![90; 50], f0: vec![0; 50], speech: vec![1; 50] };
-        store.set_contours(id, &contours).unwrap();
         let exported = |store: &Store| {
             let attempts = store.attempts().unwrap();
             let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());

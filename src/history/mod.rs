@@ -29,4 +29,4 @@ pub use attempt::{Attempt, Occasion};
 pub use error::HistoryError;
 pub use measures::{Measure, Measures};
 pub use rescue::Rescue;
-pub use store::{Access, Store, visit};
+pub use store::{Access, Kept, Store, visit};

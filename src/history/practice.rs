@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::HistoryError;
+use super::schema::OF_PRACTICE;
 use super::store::{Change, Store};
 use crate::job::Requirement;
 use crate::practice::coverage::Quote;
@@ -159,15 +160,14 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    /// Forgets everything of practice: sessions, claims, requirements, and when questions are due.
+    /// Whether anything of practice is kept that hangs on no answer.
     ///
     /// # Errors
-    /// When the store cannot be written.
-    pub fn forget_practice(&mut self) -> Result<(), HistoryError> {
-        self.write(|change| {
-            Ok(change.db.execute_batch(
-                "DELETE FROM practice_session; DELETE FROM claim; DELETE FROM requirement; DELETE FROM repetition;",
-            )?)
+    /// When the store cannot be read.
+    pub fn has_practice(&self) -> Result<bool, HistoryError> {
+        OF_PRACTICE.iter().try_fold(false, |found, table| {
+            let query = format!("SELECT EXISTS (SELECT 1 FROM {table})");
+            Ok(found || self.db.query_row(&query, [], |row| row.get(0))?)
         })
     }
 }
@@ -187,6 +187,11 @@ fn repetition(row: &Row) -> rusqlite::Result<Repetition> {
 }
 
 impl Change<'_> {
+    /// Forgets what of practice hangs on no answer: sessions, claims, requirements. The rest goes with the answers.
+    pub(super) fn forget_practice(&self) -> Result<(), HistoryError> {
+        OF_PRACTICE.iter().try_for_each(|table| Ok(self.db.execute(&format!("DELETE FROM {table}"), []).map(drop)?))
+    }
+
     fn keep_claim(&self, claim: &Claim, now: i64) -> Result<(), HistoryError> {
         let insert = "INSERT INTO claim (text, employer, is_current, is_weak, seen_at) VALUES (?, ?, ?, ?, ?)
                       ON CONFLICT (text, employer) DO UPDATE SET is_current = excluded.is_current,

@@ -208,8 +208,15 @@ impl Store {
     /// # Errors
     /// When the store cannot be written.
     pub fn save(&mut self, report: &Report, occasion: &Occasion) -> Result<Saved, HistoryError> {
-        let kept = Kept { report, occasion, kept_at: Timestamp::now() };
-        self.write(|change| change.keep(&kept))
+        self.keep(&Kept { report, occasion, contours: None, kept_at: Timestamp::now() })
+    }
+
+    /// Keeps an answer with the tracks of its sound, all of it or nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn keep(&mut self, kept: &Kept<'_>) -> Result<Saved, HistoryError> {
+        self.write(|change| change.keep(kept))
     }
 
     /// Every kept answer, the newest first.
@@ -260,14 +267,6 @@ impl Store {
     /// When the store cannot be read.
     pub fn machine_report(&self, id: i64) -> Result<Option<Report>, HistoryError> {
         report_in(&self.db, "machine_report", id)
-    }
-
-    /// Keeps the tracks of an answer's sound, in the place of those that were kept before.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
-    pub fn set_contours(&mut self, id: i64, contours: &Contours) -> Result<(), HistoryError> {
-        self.write(|change| change.set_contours(id, contours))
     }
 
     /// The tracks of an answer's sound; `None` where none were kept, or where they cannot be read.
@@ -359,12 +358,16 @@ impl Store {
         Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
     }
 
-    /// Deletes answers with everything that is kept of them, and leaves no byte of them in the file or its log.
+    /// Deletes answers with everything that is kept of them, on wish also what practice keeps besides, and leaves no byte of it
+    /// in the file or its log.
     ///
     /// # Errors
     /// When the store cannot be written; then none is deleted.
-    pub fn delete(&mut self, ids: &[i64]) -> Result<Deleted, HistoryError> {
+    pub fn delete(&mut self, ids: &[i64], and_practice: bool) -> Result<Deleted, HistoryError> {
         let answers = self.write(|change| {
+            if and_practice {
+                change.forget_practice()?;
+            }
             let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
@@ -426,10 +429,15 @@ impl Store {
 
 /// An answer with all that is kept of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Kept<'a> {
-    pub(super) report: &'a Report,
-    pub(super) occasion: &'a Occasion,
-    pub(super) kept_at: Timestamp,
+pub struct Kept<'a> {
+    /// Its report.
+    pub report: &'a Report,
+    /// When, where and by whom it was given.
+    pub occasion: &'a Occasion,
+    /// The tracks of its sound; `None` leaves those that were kept before.
+    pub contours: Option<&'a Contours>,
+    /// When it was kept first.
+    pub kept_at: Timestamp,
 }
 
 /// A change under way.
@@ -449,7 +457,16 @@ impl Change<'_> {
 
     /// Keeps an answer, or brings it up to date.
     pub(super) fn keep(&self, kept: &Kept) -> Result<Saved, HistoryError> {
-        let Kept { report, occasion, kept_at } = *kept;
+        let saved = self.keep_report(kept)?;
+        if let Some(contours) = kept.contours {
+            let insert = "INSERT OR REPLACE INTO contours (attempt_id, body) VALUES (?, ?)";
+            self.db.execute(insert, params![saved.id, pack_contours(contours)])?;
+        }
+        Ok(saved)
+    }
+
+    fn keep_report(&self, kept: &Kept) -> Result<Saved, HistoryError> {
+        let Kept { report, occasion, kept_at, .. } = *kept;
         if let Some(id) = self.find(report, occasion.speaker.as_deref())? {
             self.db.execute(
                 "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
@@ -525,12 +542,6 @@ impl Change<'_> {
         self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
         let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
         self.db.execute(insert, params![id, pack(machine)])?;
-        Ok(())
-    }
-
-    pub(super) fn set_contours(&self, id: i64, contours: &Contours) -> Result<(), HistoryError> {
-        let insert = "INSERT OR REPLACE INTO contours (attempt_id, body) VALUES (?, ?)";
-        self.db.execute(insert, params![id, pack_contours(contours)])?;
         Ok(())
     }
 
@@ -754,7 +765,7 @@ mod tests {
         let mut store = Store::empty().unwrap();
         let id = store.save(&report(), &occasion(None)).unwrap().id;
         store.mend(id, &report()).unwrap();
-        assert_eq!(store.delete(&[id, 55]).unwrap().answers, 1);
+        assert_eq!(store.delete(&[id, 55], false).unwrap().answers, 1);
         let rows = |table: &str| -> i64 {
             store.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
         };
