@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::resume::layout::Paragraph;
 use crate::resume::layout::sentences;
 use crate::resume::read::{ReadError, read};
 use crate::resume::sections::has_words;
@@ -18,6 +19,15 @@ pub struct Requirement {
     pub text: String,
     /// Whether it must be there; else it would be nice.
     pub is_must: bool,
+}
+
+/// A job description that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// What the job is called: its first line.
+    pub title: String,
+    /// What it asks for, in order.
+    pub requirements: Vec<Requirement>,
 }
 
 /// What stands under a heading.
@@ -187,15 +197,25 @@ const OFFERS: &[&str] = &[
 ];
 /// A heading has at most so many words.
 const HEADING_WORDS: usize = 8;
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 100;
 
-/// The requirements in a file.
-///
-/// # Errors
-/// See [`ReadError`].
-pub fn requirements_in(path: &Path) -> Result<Vec<Requirement>, ReadError> {
+impl Description {
+    /// Reads the description in a file.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        let paragraphs = read(path)?;
+        let title = paragraphs.first().map_or(String::new(), |p| p.text.chars().take(LONGEST_TITLE).collect());
+        Ok(Self { title, requirements: requirements(paragraphs) })
+    }
+}
+
+fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
     let mut under = Under::Unknown;
     let mut found: Vec<Requirement> = Vec::new();
-    for (n, paragraph) in read(path)?.into_iter().enumerate() {
+    for (n, paragraph) in paragraphs.into_iter().enumerate() {
         let text = paragraph.text.replace('\t', " ");
         let text = text.trim();
         // The first line is the name of the job.
@@ -218,7 +238,7 @@ pub fn requirements_in(path: &Path) -> Result<Vec<Requirement>, ReadError> {
             }
         }
     }
-    Ok(found)
+    found
 }
 
 /// What a heading opens; `None` for what is none.
@@ -252,7 +272,7 @@ mod tests {
                     - Three years at the oven\n- A driving licence\n\nNice to have\n\n- Some French\n\nWhat we offer\n\n- Free bread\n";
         std::fs::write(&path, text).unwrap();
         let found: Vec<(String, bool)> =
-            requirements_in(&path).unwrap().into_iter().map(|r| (r.text, r.is_must)).collect();
+            Description::read(&path).unwrap().requirements.into_iter().map(|r| (r.text, r.is_must)).collect();
         let expected = [
             ("You have baked at night before.", true),
             ("Three years at the oven", true),

@@ -15,6 +15,7 @@ pub mod draft;
 pub mod files;
 pub mod history;
 pub mod job;
+pub mod lines;
 pub mod metrics;
 pub mod page;
 pub mod plain;

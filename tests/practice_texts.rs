@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aloud::analyze::analyze_draft;
-use aloud::job::requirements_in;
+use aloud::job::Description;
 use aloud::metrics::Brief;
 use aloud::practice::coverage::{Quote, evidence};
 use aloud::resume::{Claim, ReadError, claims, read, telling};
@@ -144,7 +144,7 @@ fn most_marked_requirements_are_found() {
     let (mut marked, mut hit, mut right) = (0, 0, 0);
     for name in JOBS {
         let marks: JobMarks = marks(&folder().join(format!("jobs/{name}.requirements.toml")));
-        let found = requirements_in(&folder().join(format!("jobs/{name}.txt"))).unwrap();
+        let found = Description::read(&folder().join(format!("jobs/{name}.txt"))).unwrap().requirements;
         for mark in &marks.requirement {
             marked += 1;
             match found.iter().find(|r| bare(&r.text) == bare(&mark.text)) {
@@ -203,7 +203,7 @@ fn quotes_are_from_the_answer_that_gave_the_evidence() {
     let marks: CoverageMarks = marks(&folder().join("answers/coverage.toml"));
     let claims: Vec<Claim> = claims(&read(&folder().join(&marks.resume)).unwrap());
     let claims: Vec<&str> = claims.iter().map(|c| c.text.as_str()).collect();
-    let requirements = requirements_in(&folder().join(&marks.job)).unwrap();
+    let requirements = Description::read(&folder().join(&marks.job)).unwrap().requirements;
     let requirements: Vec<&str> = requirements.iter().map(|r| r.text.as_str()).collect();
     let (mut wanted, mut right, mut wrong, mut quoted_well) = (0, 0, 0, 0);
     let mut against =

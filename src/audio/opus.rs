@@ -1,5 +1,4 @@
-//! Speech as Ogg Opus, small and to be played anywhere: libopus is BSD-licensed, and every browser plays it (Chrome and
-//! Firefox for over ten years, Safari since 18.4).
+//! Speech as Ogg Opus: small, free to use (libopus is BSD-licensed), and played by browsers without help.
 
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use opusic_c::{Application, Bitrate, Channels, Encoder, SampleRate, Signal};

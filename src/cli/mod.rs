@@ -19,8 +19,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use aloud::files::write_whole;
+use aloud::lines::WIDEST;
 use aloud::report::json;
-use aloud::report::terminal::WIDEST;
 use aloud::settings::{self, Settings};
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};

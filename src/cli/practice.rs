@@ -4,16 +4,15 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use aloud::analyze::AnalyzeError;
 use aloud::capture::{self, About};
 use aloud::history::compare::{Comparison, Verdict};
 use aloud::history::practice::{Found, Given};
 use aloud::history::{Access, Store};
-use aloud::job::{Requirement, requirements_in};
+use aloud::job::{Description, Requirement};
+use aloud::lines::{Lines, NARROWEST};
 use aloud::metrics::Brief;
 use aloud::plain::{clock, counted, one_line};
 use aloud::practice::closing::{Closing, Shown};
@@ -107,7 +106,8 @@ const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 /// Pieces of evidence shown after an answer, at most.
 const SHOWN_EVIDENCE: usize = 3;
 /// Endings of recordings.
-const RECORDINGS: [&str; 12] = ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov"];
+const RECORDINGS: [&str; 15] =
+    ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf"];
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
@@ -186,17 +186,15 @@ type Begun = (Session, Option<i64>, Keep);
 fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<Option<Begun>> {
     let named = |path: &Path| path.display().to_string();
     let of_resume = arguments.resume.as_deref().map(claims_in).transpose()?;
-    let requirements = match arguments.job.as_deref() {
-        Some(path) => {
-            let found = requirements_in(path).with_context(|| named(path))?;
-            if found.is_empty() {
-                say(&format!("{}: nothing was found there that the job asks for.", named(path)));
-            }
-            found
-        }
-        None => Vec::new(),
+    let description = match arguments.job.as_deref() {
+        Some(path) => Some(Description::read(path).with_context(|| named(path))?),
+        None => None,
     };
-    let job = arguments.job.as_deref().map(job_name).transpose()?;
+    if let (Some(path), Some([])) = (&arguments.job, description.as_ref().map(|d| d.requirements.as_slice())) {
+        say(&format!("{}: nothing was found there that the job asks for.", named(path)));
+    }
+    let job = description.as_ref().map(|d| d.title.clone());
+    let requirements = description.map_or(Vec::new(), |d| d.requirements);
     let keep = match &of_resume {
         _ if arguments.no_store => Keep::Nothing,
         Some(claims) => match consent(claims, talks, wishes)? {
@@ -250,12 +248,6 @@ pub(super) fn claims_in(path: &Path) -> Result<Vec<Claim>> {
         ));
     }
     Ok(found)
-}
-
-/// What the job is called: the first line of its description.
-fn job_name(path: &Path) -> Result<String> {
-    let paragraphs = resume::read(path).with_context(|| path.display().to_string())?;
-    Ok(paragraphs.first().map_or(String::new(), |p| p.text.chars().take(100).collect()))
 }
 
 /// Whether the claims may be kept: asked once, as long as not all of them are kept already. `None` if somebody leaves.
@@ -521,29 +513,18 @@ impl Practice<'_> {
 
     /// The report on a recording; `None` if somebody left while it was made.
     fn listen(&mut self, waiting: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
-        let (done, analyzed) = channel();
         let (file, brief) = (waiting.path.clone(), self.brief(&waiting.question));
         let (engine, loading) = (self.engine.take(), self.loading.take());
-        std::thread::spawn(move || {
+        let analyzed = self.wishes.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
-            let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")));
-            let _ = done.send(engine.map(|engine| {
-                let analyzed = one(&file, &engine, &brief, 0, 1);
-                (engine, analyzed)
-            }));
-        });
-        loop {
-            match analyzed.recv_timeout(Duration::from_millis(50)) {
-                Ok(Ok((engine, analyzed))) => {
-                    self.engine = Some(engine);
-                    return Ok(Some(analyzed));
-                }
-                Ok(Err(error)) => return Err(error),
-                Err(RecvTimeoutError::Timeout) if self.wishes.leave() => return Ok(None),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the analysis broke off")),
-            }
-        }
+            let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
+            let analyzed = one(&file, &engine, &brief, 0, 1);
+            Ok::<_, anyhow::Error>((engine, analyzed))
+        })?;
+        let Some(analyzed) = analyzed else { return Ok(None) };
+        let (engine, analyzed) = analyzed?;
+        self.engine = Some(engine);
+        Ok(Some(analyzed))
     }
 
     /// The report in short.
@@ -582,12 +563,9 @@ impl Practice<'_> {
             Some(id) => format!("All of it: aloud history show {id}"),
             None => format!("All of it: aloud analyze --no-save {}", path.display()),
         });
-        let mut out = anstream::stdout().lock();
-        for line in lines {
-            for line in textwrap::wrap(&one_line(&line), columns().clamp(36, 78)) {
-                writeln!(out, "{line}")?;
-            }
-        }
+        let mut page = Lines::new(columns(), NARROWEST);
+        lines.iter().for_each(|line| page.paragraph("", &one_line(line)));
+        anstream::stdout().lock().write_all(page.into_text().as_bytes())?;
         Ok(())
     }
 
@@ -693,7 +671,7 @@ fn say(line: &str) {
 
 /// The same, broken where the window ends.
 fn wrapped(text: &str) {
-    for line in textwrap::wrap(&one_line(text), columns().clamp(36, 78)) {
-        say(&line);
-    }
+    let mut page = Lines::new(columns(), NARROWEST);
+    page.paragraph("", &one_line(text));
+    let _ = anstream::stderr().write_all(page.into_text().as_bytes());
 }

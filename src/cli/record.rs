@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -95,9 +94,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 
 /// Records the answer to one question of a practice session, to aloud's own folder.
 pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, wishes: &Wishes) -> Result<Finished> {
-    let now = jiff::ZonedDateTime::now().strftime("%Y-%m-%d_%H-%M-%S").to_string();
-    let id = brief.question.as_ref().and_then(|q| q.id.as_deref());
-    let name = id.map_or(now.clone(), |id| format!("{now}_{id}"));
+    let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
@@ -116,13 +113,18 @@ pub(super) enum Finished {
     Over(Outcome),
 }
 
-/// Where the takes go.
-fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
+/// What a take that begins now is called: the time, and the question's name where it has one.
+fn take_name(question: Option<&Question>) -> String {
     let now = jiff::ZonedDateTime::now().strftime("%Y-%m-%d_%H-%M-%S").to_string();
-    let name = match question.and_then(|q| q.id.as_deref()) {
+    match question.and_then(|q| q.id.as_deref()) {
         Some(id) => format!("{now}_{id}"),
         None => now,
-    };
+    }
+}
+
+/// Where the takes go.
+fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
+    let name = take_name(question);
     let file = arguments
         .output
         .as_ref()
@@ -161,23 +163,15 @@ impl Job {
 
     /// Analyzes a recording and prints the report, unless somebody wishes to leave it for later.
     fn analyze(&self, path: &Path, loading: Loading, brief: Brief, wishes: &Wishes) -> Result<Outcome> {
-        let (done, report) = channel();
         let file = path.to_owned();
-        std::thread::spawn(move || {
-            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")));
-            let _ = done.send(engine.and_then(|engine| Ok(one(&file, &engine, &brief, 0, 1)?)));
-        });
-        let report = loop {
-            match report.recv_timeout(Duration::from_millis(50)) {
-                Ok(report) => break report,
-                Err(RecvTimeoutError::Timeout) if wishes.leave() => {
-                    say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
-                    // The speech model cannot be stopped halfway; everything is on disk.
-                    std::process::exit(0);
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break Err(anyhow!("the analysis broke off")),
-            }
+        let report = wishes.unless_left(move || {
+            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
+            Ok::<_, anyhow::Error>(one(&file, &engine, &brief, 0, 1)?)
+        })?;
+        let Some(report) = report else {
+            say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
+            // The speech model cannot be stopped halfway; everything is on disk.
+            std::process::exit(0);
         };
         match report {
             Ok((report, features)) => {

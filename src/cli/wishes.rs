@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use anyhow::{Result, anyhow};
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::screen::Screen;
@@ -52,8 +53,8 @@ impl Wishes {
             let lines = self.lines.get_or_init(listen_to_lines);
             return match lines.recv_timeout(wait) {
                 Ok(wish) => Some(wish),
-                Err(std::sync::mpsc::RecvTimeoutError::Timeout) => None,
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => {
                     std::thread::sleep(wait);
                     None
                 }
@@ -92,6 +93,26 @@ impl Wishes {
     /// Whether somebody wants to leave now: asked while the analysis runs.
     pub(super) fn leave(&self) -> bool {
         self.leave.get() || self.signal().is_some()
+    }
+
+    /// What `work` comes to, done on a thread of its own; `None` if somebody leaves meanwhile.
+    ///
+    /// # Errors
+    /// When the work broke off.
+    pub(super) fn unless_left<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let (done, came) = channel();
+        std::thread::spawn(move || done.send(work()));
+        loop {
+            match came.recv_timeout(Duration::from_millis(50)) {
+                Ok(came) => return Ok(Some(came)),
+                Err(RecvTimeoutError::Timeout) if self.leave() => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the analysis broke off")),
+            }
+        }
     }
 
     /// Somebody wanted to leave.

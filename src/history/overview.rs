@@ -8,10 +8,9 @@ use super::measures::Measure;
 use super::progress::{Course, Group, PartState, Progress, Verdict};
 use super::table::{padded, shortened};
 use super::trends::FEWEST;
+use crate::lines::{Lines, WIDEST};
 use crate::plain::{capital, clock, counted, number};
 
-/// The widest line, in columns.
-pub const WIDEST: usize = 80;
 /// The narrowest page, in columns.
 const NARROWEST: usize = 60;
 /// From here on there is room for units, in columns.
@@ -27,63 +26,50 @@ const MOST_GROUPS: usize = 8;
 
 /// Lays progress out, with a chart of `charted`.
 pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
-    let mut page = Page { text: String::new(), width: columns.clamp(NARROWEST, WIDEST) };
-    page.practice(progress);
-    page.highlights(progress);
-    page.goals(progress);
-    page.measures(progress);
-    page.chart(progress, charted);
-    page.bests(progress);
-    page.groups("By question", &progress.questions);
-    page.groups("By kind of question", &progress.kinds);
+    let mut page = Lines::new(columns, NARROWEST);
+    write_practice(&mut page, progress);
+    write_highlights(&mut page, progress);
+    write_goals(&mut page, progress);
+    write_measures(&mut page, progress);
+    write_chart(&mut page, progress, charted);
+    write_bests(&mut page, progress);
+    write_groups(&mut page, "By question", &progress.questions);
+    write_groups(&mut page, "By kind of question", &progress.kinds);
     let newest: Vec<Group> = progress.weeks.iter().rev().take(MOST_GROUPS).rev().cloned().collect();
-    page.groups("By week, from its Monday", &newest);
-    page.text
+    write_groups(&mut page, "By week, from its Monday", &newest);
+    page.into_text()
 }
 
-struct Page {
-    text: String,
-    width: usize,
+fn write_heading(page: &mut Lines, heading: &str) {
+    page.line("");
+    page.line(heading);
 }
 
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn paragraph(&mut self, text: &str) {
-        textwrap::wrap(text, self.width).iter().for_each(|line| self.line(line));
-    }
-
-    fn heading(&mut self, heading: &str) {
-        self.line("");
-        self.line(heading);
-    }
-
-    fn practice(&mut self, progress: &Progress) {
-        let since = progress.first_day.map_or(String::new(), |day| format!(" since {day}"));
-        let practised = minutes(progress.minutes_practised);
-        self.paragraph(&format!("{}{since}, {practised} of practice.", counted(progress.answers, "answer")));
-        let streak = progress.streak;
-        let longest = format!("The longest run is {}.", counted(streak.longest_days, "day"));
-        match streak.days {
-            0 => self.paragraph(&format!("{longest} One answer today begins a new one.")),
-            days if days == streak.longest_days => {
-                self.paragraph(&format!("{} in a row, your longest run.", capital(&counted(days, "day"))));
-            }
-            days => self.paragraph(&format!("{} in a row. {longest}", capital(&counted(days, "day")))),
+fn write_practice(page: &mut Lines, progress: &Progress) {
+    let since = progress.first_day.map_or(String::new(), |day| format!(" since {day}"));
+    let practised = minutes(progress.minutes_practised);
+    page.paragraph("", &format!("{}{since}, {practised} of practice.", counted(progress.answers, "answer")));
+    let streak = progress.streak;
+    let longest = format!("The longest run is {}.", counted(streak.longest_days, "day"));
+    match streak.days {
+        0 => page.paragraph("", &format!("{longest} One answer today begins a new one.")),
+        days if days == streak.longest_days => {
+            page.paragraph("", &format!("{} in a row, your longest run.", capital(&counted(days, "day"))));
         }
+        days => page.paragraph("", &format!("{} in a row. {longest}", capital(&counted(days, "day")))),
     }
+}
 
-    fn highlights(&mut self, progress: &Progress) {
-        self.line("");
-        if let Some(lost) = &progress.work_on {
-            self.paragraph(&format!("Work on next: {}", work_on(lost)));
-        }
-        let improved = progress.improved_most.and_then(|m| progress.course(m));
-        let newest = progress.answers;
-        self.paragraph(&match improved {
+fn write_highlights(page: &mut Lines, progress: &Progress) {
+    page.line("");
+    if let Some(lost) = &progress.work_on {
+        page.paragraph("", &format!("Work on next: {}", work_on(lost)));
+    }
+    let improved = progress.improved_most.and_then(|m| progress.course(m));
+    let newest = progress.answers;
+    page.paragraph(
+        "",
+        &match improved {
             Some(course) => format!("Improved most: {}", uncapital(&movement(course))),
             None if newest < FEWEST => {
                 let missing = FEWEST - newest;
@@ -93,117 +79,112 @@ impl Page {
                 )
             }
             None => "Improved most: nothing moves for sure yet. That is usual; keep going.".to_string(),
+        },
+    );
+}
+
+fn write_goals(page: &mut Lines, progress: &Progress) {
+    for state in &progress.goals {
+        let now = state.now.map_or("no answer yet".to_string(), |now| {
+            let met = if state.is_met { "reached" } else { "not yet" };
+            format!("now {}, {met}; {} of the last {} answers", shown(state.goal.measure, now), state.met_by, state.of)
         });
+        page.paragraph("", &format!("Goal: {}: {now}.", state.goal.words()));
     }
+}
 
-    fn goals(&mut self, progress: &Progress) {
-        for state in &progress.goals {
-            let now = state.now.map_or("no answer yet".to_string(), |now| {
-                let met = if state.is_met { "reached" } else { "not yet" };
-                format!(
-                    "now {}, {met}; {} of the last {} answers",
-                    shown(state.goal.measure, now),
-                    state.met_by,
-                    state.of
-                )
-            });
-            self.paragraph(&format!("Goal: {}: {now}.", state.goal.words()));
-        }
+fn write_measures(page: &mut Lines, progress: &Progress) {
+    if progress.measures.is_empty() {
+        return;
     }
-
-    fn measures(&mut self, progress: &Progress) {
-        if progress.measures.is_empty() {
-            return;
-        }
-        self.line("");
-        let wide = self.width >= ROOMY_FROM;
-        let headings = if wide { ["now", "on last week", "on the start"] } else { ["now", "week", "start"] };
-        self.line(&row(wide, "", headings, "trend"));
-        for course in &progress.measures {
-            let change = |by: Option<f64>| by.map_or("-".to_string(), |by| signed(course.measure, by));
-            let title = course.measure.title();
-            let now = if wide { with_unit(course.measure, course.now) } else { shown(course.measure, course.now) };
-            let changes = [course.since_last_week, course.since_start].map(change);
-            self.line(&row(wide, title, [&now, &changes[0], &changes[1]], verdict(course)));
-        }
-        let told = |c: &&Course| is_told(c) && progress.improved_most != Some(c.measure);
-        let real: Vec<String> = progress.measures.iter().filter(told).map(movement).collect();
-        if !real.is_empty() {
-            self.line("");
-        }
-        for trend in real {
-            self.paragraph(&trend);
-        }
+    page.line("");
+    let wide = page.width() >= ROOMY_FROM;
+    let headings = if wide { ["now", "on last week", "on the start"] } else { ["now", "week", "start"] };
+    page.line(&row(wide, "", headings, "trend"));
+    for course in &progress.measures {
+        let change = |by: Option<f64>| by.map_or("-".to_string(), |by| signed(course.measure, by));
+        let title = course.measure.title();
+        let now = if wide { with_unit(course.measure, course.now) } else { shown(course.measure, course.now) };
+        let changes = [course.since_last_week, course.since_start].map(change);
+        page.line(&row(wide, title, [&now, &changes[0], &changes[1]], verdict(course)));
     }
-
-    fn chart(&mut self, progress: &Progress, measure: Measure) {
-        let points: Vec<(&Attempt, f64)> =
-            progress.attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
-        if points.len() < 2 {
-            return;
-        }
-        let values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
-        let goal = progress.goals.iter().find(|g| g.goal.measure == measure).map(|g| g.goal);
-        let line = goal.and_then(|g| g.below.or(g.above));
-        self.heading(&format!("{}, {}, answer by answer", measure.title(), measure.unit()));
-        for drawn in chart(&values, line, measure, self.width - AXIS - 2) {
-            self.line(&drawn);
-        }
-        let day = |a: &Attempt| super::progress::day(a, &jiff::tz::TimeZone::system()).to_string();
-        let (first, last) = (day(points[0].0), day(points[points.len() - 1].0));
-        let gap = drawn_columns(values.len(), self.width - AXIS - 2).saturating_sub(first.len() + last.len()).max(2);
-        self.line(&format!("{}{first}{}{last}", " ".repeat(AXIS + 2), " ".repeat(gap)));
-        if line.is_some() {
-            self.line(&format!("{}- - your goal", " ".repeat(AXIS + 2)));
-        }
+    let told = |c: &&Course| is_told(c) && progress.improved_most != Some(c.measure);
+    let real: Vec<String> = progress.measures.iter().filter(told).map(movement).collect();
+    if !real.is_empty() {
+        page.line("");
     }
-
-    fn bests(&mut self, progress: &Progress) {
-        let bests: Vec<String> = progress
-            .measures
-            .iter()
-            .filter_map(|c| {
-                let best = c.best?;
-                let value = with_unit(c.measure, best.value);
-                Some(format!("{:<22}{value:<14}answer {}, {}", c.measure.title(), best.id, best.day))
-            })
-            .collect();
-        if !bests.is_empty() {
-            self.heading("Personal bests (answers of half a minute and more)");
-            bests.iter().for_each(|best| self.line(best));
-        }
+    for trend in real {
+        page.paragraph("", &trend);
     }
+}
 
-    fn groups(&mut self, heading: &str, groups: &[Group]) {
-        if groups.is_empty() {
-            return;
-        }
-        self.line("");
-        let name = self.width - 46;
-        self.line(&format!(
+fn write_chart(page: &mut Lines, progress: &Progress, measure: Measure) {
+    let points: Vec<(&Attempt, f64)> =
+        progress.attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
+    if points.len() < 2 {
+        return;
+    }
+    let values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
+    let goal = progress.goals.iter().find(|g| g.goal.measure == measure).map(|g| g.goal);
+    let line = goal.and_then(|g| g.below.or(g.above));
+    write_heading(page, &format!("{}, {}, answer by answer", measure.title(), measure.unit()));
+    for drawn in chart(&values, line, measure, page.width() - AXIS - 2) {
+        page.line(&drawn);
+    }
+    let day = |a: &Attempt| super::progress::day(a, &jiff::tz::TimeZone::system()).to_string();
+    let (first, last) = (day(points[0].0), day(points[points.len() - 1].0));
+    let gap = drawn_columns(values.len(), page.width() - AXIS - 2).saturating_sub(first.len() + last.len()).max(2);
+    page.line(&format!("{}{first}{}{last}", " ".repeat(AXIS + 2), " ".repeat(gap)));
+    if line.is_some() {
+        page.line(&format!("{}- - your goal", " ".repeat(AXIS + 2)));
+    }
+}
+
+fn write_bests(page: &mut Lines, progress: &Progress) {
+    let bests: Vec<String> = progress
+        .measures
+        .iter()
+        .filter_map(|c| {
+            let best = c.best?;
+            let value = with_unit(c.measure, best.value);
+            Some(format!("{:<22}{value:<14}answer {}, {}", c.measure.title(), best.id, best.day))
+        })
+        .collect();
+    if !bests.is_empty() {
+        write_heading(page, "Personal bests (answers of half a minute and more)");
+        bests.iter().for_each(|best| page.line(best));
+    }
+}
+
+fn write_groups(page: &mut Lines, heading: &str, groups: &[Group]) {
+    if groups.is_empty() {
+        return;
+    }
+    page.line("");
+    let name = page.width() - 46;
+    page.line(&format!(
+        "{}{:>8}{:>9}{:>7}{:>6}{:>10}",
+        padded(heading, name),
+        "answers",
+        "minutes",
+        "score",
+        "best",
+        "fillers/m"
+    ));
+    for group in groups.iter().take(MOST_GROUPS) {
+        let whole = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.0}"));
+        page.line(&format!(
             "{}{:>8}{:>9}{:>7}{:>6}{:>10}",
-            padded(heading, name),
-            "answers",
-            "minutes",
-            "score",
-            "best",
-            "fillers/m"
+            padded(&format!("  {}", shortened(&crate::plain::one_line(&group.name), name - 3)), name),
+            group.answers,
+            number(group.minutes),
+            whole(group.score),
+            whole(group.best_score),
+            group.fillers_per_minute.map_or("-".to_string(), number),
         ));
-        for group in groups.iter().take(MOST_GROUPS) {
-            let whole = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.0}"));
-            self.line(&format!(
-                "{}{:>8}{:>9}{:>7}{:>6}{:>10}",
-                padded(&format!("  {}", shortened(&crate::plain::one_line(&group.name), name - 3)), name),
-                group.answers,
-                number(group.minutes),
-                whole(group.score),
-                whole(group.best_score),
-                group.fillers_per_minute.map_or("-".to_string(), number),
-            ));
-        }
-        if groups.len() > MOST_GROUPS {
-            self.line(&format!("  and {} more; --json has all", groups.len() - MOST_GROUPS));
-        }
+    }
+    if groups.len() > MOST_GROUPS {
+        page.line(&format!("  and {} more; --json has all", groups.len() - MOST_GROUPS));
     }
 }
 

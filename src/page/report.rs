@@ -382,16 +382,13 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
 /// Which words a moment is, looked for from word `from` on; `None` where they are not found.
 fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = moment.text.split_whitespace().map(bare).collect();
+    let begins_at = |i: &usize, at: f64| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02);
     let begins = |i: &usize| {
-        {
-            bare(&words[*i].text) == *wanted.first()?.as_str()
-                && moment.start_s.is_none_or(|at| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02))
-        }
-        .then_some(())
+        wanted.first().is_some_and(|w| bare(&words[*i].text) == *w) && moment.start_s.is_none_or(|at| begins_at(i, at))
     };
-    let first = (from..words.len()).find(|i| begins(i).is_some()).or_else(|| {
+    let first = (from..words.len()).find(begins).or_else(|| {
         let at = moment.start_s?;
-        (0..words.len()).find(|i| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02))
+        (0..words.len()).find(|i| begins_at(i, at))
     })?;
     let (mut end, mut found) = (first, 0);
     // Fillers among the words are no part of the moment.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::coverage::Quote;
 use super::session::{Session, Try};
+use crate::lines::{Lines, NARROWEST};
 use crate::plain::{clock, counted, one_line};
 use crate::score::NOTHING_TO_MEND;
 
@@ -53,18 +54,15 @@ pub struct Shown {
 const TOMORROW: usize = 3;
 /// How much the first, second and third priority of an answer count for the habit (ours).
 const RANKS: [f64; 3] = [3.0, 2.0, 1.0];
-/// The widest line, in columns.
-const WIDEST: usize = 78;
 
 impl Closing {
     /// Of a session that is over. `requirements` and `told` are what the answers gave evidence for.
     pub fn of(session: &Session, requirements: Vec<Shown>, told: Option<(usize, usize)>) -> Self {
         let answers = || session.tries.iter().filter(|t| !t.is_follow_up);
-        let scored = |t: &&Try| t.score.is_some();
-        let by_score = |a: &&Try, b: &&Try| a.score.unwrap_or(0.0).total_cmp(&b.score.unwrap_or(0.0));
-        let best = answers().filter(scored).max_by(by_score).map(|t| Best {
+        let scored = answers().filter_map(|t| Some((t, t.score?)));
+        let best = scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(t, score)| Best {
             question: t.question.text.clone(),
-            score: t.score.unwrap_or(0.0),
+            score,
             attempt: t.attempt,
         });
         let mut weights: HashMap<&str, (f64, &str)> = HashMap::new();
@@ -77,12 +75,12 @@ impl Closing {
         }
         let heaviest = weights.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)));
         let habit = heaviest.map(|(title, (_, advice))| (title.to_string(), advice.to_string()));
-        // The last try of each question counts; what was not reached comes after the worst.
+        // The last try of each question counts; what has no score comes after the worst, and then what was not reached.
         let mut last: HashMap<usize, &Try> = HashMap::new();
         answers().for_each(|t| {
             last.insert(t.item, t);
         });
-        let mut worst: Vec<(usize, f64)> = last.iter().map(|(i, t)| (*i, t.score.unwrap_or(0.0))).collect();
+        let mut worst: Vec<(usize, f64)> = last.iter().map(|(i, t)| (*i, t.score.unwrap_or(f64::INFINITY))).collect();
         worst.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         let open = (0..session.items.len()).filter(|i| !last.contains_key(i));
         let tomorrow = worst.iter().map(|w| w.0).chain(open).take(TOMORROW);
@@ -99,16 +97,8 @@ impl Closing {
 
     /// The page for a terminal of `columns`.
     pub fn render(&self, columns: usize) -> String {
-        let width = columns.clamp(36, WIDEST);
-        let mut text = String::new();
-        let mut paragraph = |first: &str, words: &str| {
-            let indent = " ".repeat(first.chars().count());
-            let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(&indent);
-            for line in textwrap::wrap(&one_line(words), options) {
-                text.push_str(line.trim_end());
-                text.push('\n');
-            }
-        };
+        let mut page = Lines::new(columns, NARROWEST);
+        let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));
         paragraph("", &format!("Your session: {} of {}", self.answered, counted(self.asked, "question")));
         if let Some(best) = &self.best {
             paragraph("", "");
@@ -146,6 +136,6 @@ impl Closing {
             paragraph("", "");
             paragraph("", &format!("Of your resume, {told} of {} told aloud so far.", counted(all, "claim")));
         }
-        text
+        page.into_text()
     }
 }

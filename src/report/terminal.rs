@@ -1,22 +1,19 @@
 //! The report for reading in a terminal: what to do first, then why, then the words.
 //!
 //! Plain text first: colour and weight only repeat what the words say, so that it reads the same without them. Lines
-//! are at most [`WIDEST`] columns and fit the terminal when it is narrower.
+//! are at most [`WIDEST`](crate::lines::WIDEST) columns and fit the terminal when it is narrower.
 
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
 use super::shown::{Shown, begins_before, file_name, paragraphs, part_name, shares, shown_words, whole};
+use crate::lines::{Lines, NARROWEST};
 use crate::metrics::fillers::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
 use crate::report::shown::Paragraph;
 use crate::score::{Evidence, Part};
 
-/// The widest line, in columns: longer ones are hard to read.
-pub const WIDEST: usize = 80;
-/// The narrowest layout, in columns.
-const NARROWEST: usize = 36;
 /// Pauses from this length on are shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
 /// Narrower than this, a measure's verdict goes on its own line, in columns.
@@ -28,188 +25,166 @@ const PAUSE: Style = AnsiColor::Cyan.on_default();
 
 /// Lays the report out for a terminal of `columns`. The text carries ANSI styles; strip them where they cannot be shown.
 pub fn render(report: &Report, columns: usize) -> String {
-    let mut page = Page { text: String::new(), width: columns.clamp(NARROWEST, WIDEST) };
-    page.title(report);
-    page.score(report);
-    page.priorities(report);
-    page.story(report);
-    page.measures(report);
-    page.transcript(report);
-    page.warnings(report);
-    page.text
+    let mut page = Lines::new(columns, NARROWEST);
+    write_title(&mut page, report);
+    write_score(&mut page, report);
+    write_priorities(&mut page, report);
+    write_story(&mut page, report);
+    write_measures(&mut page, report);
+    write_transcript(&mut page, report);
+    write_warnings(&mut page, report);
+    page.into_text()
 }
 
-struct Page {
-    text: String,
-    width: usize,
+fn write_heading(page: &mut Lines, heading: &str) {
+    page.line("");
+    page.line(&styled(HEADING, heading));
 }
 
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+fn write_title(page: &mut Lines, report: &Report) {
+    let name = one_line(&file_name(report));
+    let length = report.recording.duration_s.map_or(String::new(), |s| format!(", {}", clock(s)));
+    page.paragraph("", &format!("{name}{length}"));
+    if let Some(question) = &report.question {
+        page.paragraph("", &format!("Question: {}", one_line(&question.text)));
     }
+}
 
-    fn heading(&mut self, heading: &str) {
-        self.line("");
-        self.line(&styled(HEADING, heading));
-    }
-
-    /// A paragraph that begins with `first` and continues below it.
-    fn paragraph(&mut self, first: &str, text: &str) {
-        let indent = " ".repeat(first.len());
-        let options = textwrap::Options::new(self.width).initial_indent(first).subsequent_indent(&indent);
-        for line in textwrap::wrap(text, options) {
-            self.line(&line);
+fn write_score(page: &mut Lines, report: &Report) {
+    page.line("");
+    match report.score.overall {
+        Some(overall) => {
+            page.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
+            page.paragraph("", &shares(report));
         }
-    }
-
-    fn title(&mut self, report: &Report) {
-        let name = one_line(&file_name(report));
-        let length = report.recording.duration_s.map_or(String::new(), |s| format!(", {}", clock(s)));
-        self.paragraph("", &format!("{name}{length}"));
-        if let Some(question) = &report.question {
-            self.paragraph("", &format!("Question: {}", one_line(&question.text)));
-        }
-    }
-
-    fn score(&mut self, report: &Report) {
-        self.line("");
-        match report.score.overall {
-            Some(overall) => {
-                self.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
-                self.paragraph("", &shares(report));
-            }
-            None => {
-                self.line(&styled(HEADING, "No score"));
-                for warning in report.warnings.iter().take(1) {
-                    self.paragraph("", &format!("{} {}", warning.message, warning.remedy));
-                }
+        None => {
+            page.line(&styled(HEADING, "No score"));
+            for warning in report.warnings.iter().take(1) {
+                page.paragraph("", &format!("{} {}", warning.message, warning.remedy));
             }
         }
     }
+}
 
-    fn priorities(&mut self, report: &Report) {
-        if report.score.priorities.is_empty() {
-            return;
-        }
-        self.heading("Next take");
-        for (i, priority) in report.score.priorities.iter().enumerate() {
-            self.paragraph(&format!("{}. ", i + 1), &format!("{}. {}", priority.title, priority.advice));
-            for evidence in &priority.evidence {
-                self.evidence(evidence);
-            }
+fn write_priorities(page: &mut Lines, report: &Report) {
+    if report.score.priorities.is_empty() {
+        return;
+    }
+    write_heading(page, "Next take");
+    for (i, priority) in report.score.priorities.iter().enumerate() {
+        page.paragraph(&format!("{}. ", i + 1), &format!("{}. {}", priority.title, priority.advice));
+        for evidence in &priority.evidence {
+            write_evidence(page, evidence);
         }
     }
+}
 
-    fn evidence(&mut self, evidence: &Evidence) {
-        match evidence.start_s {
-            Some(start_s) => self.paragraph(&format!("   {:>5}  ", clock(start_s)), &one_line(&evidence.text)),
-            None => self.paragraph("   > ", &one_line(&evidence.text)),
+fn write_evidence(page: &mut Lines, evidence: &Evidence) {
+    match evidence.start_s {
+        Some(start_s) => page.paragraph(&format!("   {:>5}  ", clock(start_s)), &one_line(&evidence.text)),
+        None => page.paragraph("   > ", &one_line(&evidence.text)),
+    }
+}
+
+fn write_story(page: &mut Lines, report: &Report) {
+    let parts: Vec<&Part> = report.score.story_parts().collect();
+    if parts.is_empty() {
+        return;
+    }
+    write_heading(page, "The story");
+    for part in parts {
+        let name = part_name(&part.name);
+        let points = format!("{} of {}", whole(part.points), whole(part.out_of));
+        if page.width() >= ONE_LINE_FROM {
+            page.paragraph(&format!("{name:<15} {points:>10}  "), &part.why);
+        } else {
+            page.paragraph("  ", &format!("{name}, {points}. {}", part.why));
         }
     }
+}
 
-    fn story(&mut self, report: &Report) {
-        let parts: Vec<&Part> = report.score.story_parts().collect();
-        if parts.is_empty() {
-            return;
-        }
-        self.heading("The story");
-        for part in parts {
-            let name = part_name(&part.name);
-            let points = format!("{} of {}", whole(part.points), whole(part.out_of));
-            if self.width >= ONE_LINE_FROM {
-                self.paragraph(&format!("{name:<15} {points:>10}  "), &part.why);
-            } else {
-                self.paragraph("  ", &format!("{name}, {points}. {}", part.why));
-            }
+fn write_measures(page: &mut Lines, report: &Report) {
+    let rows = measures(report);
+    if rows.is_empty() {
+        return;
+    }
+    write_heading(page, if report.length.is_some() { "How you said it" } else { "Words" });
+    let widest = rows.iter().map(|r| r.value.chars().count()).max().unwrap_or(0);
+    for Measure { name, value, verdict } in rows {
+        if page.width() >= ONE_LINE_FROM {
+            page.paragraph(&format!("{name:<8} {value:<widest$}  "), &verdict);
+        } else {
+            page.paragraph(&format!("{name:<8} "), &format!("{value}. {verdict}"));
         }
     }
+}
 
-    fn measures(&mut self, report: &Report) {
-        let rows = measures(report);
-        if rows.is_empty() {
-            return;
-        }
-        self.heading(if report.length.is_some() { "How you said it" } else { "Words" });
-        let widest = rows.iter().map(|r| r.value.chars().count()).max().unwrap_or(0);
-        for Measure { name, value, verdict } in rows {
-            if self.width >= ONE_LINE_FROM {
-                self.paragraph(&format!("{name:<8} {value:<widest$}  "), &verdict);
-            } else {
-                self.paragraph(&format!("{name:<8} "), &format!("{value}. {verdict}"));
-            }
-        }
+fn write_transcript(page: &mut Lines, report: &Report) {
+    let words = shown_words(report);
+    if words.is_empty() {
+        return;
     }
-
-    fn transcript(&mut self, report: &Report) {
-        let words = shown_words(report);
-        if words.is_empty() {
-            return;
-        }
-        self.heading(if report.transcript.is_some() { "What you said" } else { "What you wrote" });
-        let pauses: Vec<&Pause> =
-            report.pauses.iter().flat_map(|p| &p.events).filter(|p| p.span.duration_s() >= SHOWN_PAUSE_S).collect();
-        let paragraphs = paragraphs(report, &words);
-        let unwritten: Vec<&Filler> =
-            report.fillers.iter().flat_map(|f| &f.events).filter(|e| e.word.is_none()).collect();
-        let mut legend = Vec::new();
-        if words.iter().any(|w| w.opens || w.closes) {
-            legend.push(format!("{} filler", styled(FILLER, "[um]")));
-        }
-        if !unwritten.is_empty() {
-            legend.push(format!("{} heard, though not written down", styled(FILLER, "[uh?]")));
-        }
-        if !pauses.is_empty() {
-            legend.push(format!("{} silence of a second or more", styled(PAUSE, "(1.2 s)")));
-        }
-        if paragraphs.iter().any(|p| p.part.as_ref().is_some_and(|part| part.ends_with('?'))) {
-            legend.push("result? perhaps the result".to_string());
-        }
-        if !legend.is_empty() {
-            let legend = legend.join("   ");
-            self.paragraph("", &legend);
-        }
-        for Paragraph { range, part } in paragraphs {
-            let when = words[range.start].span.map_or(String::new(), |s| clock(s.start_s));
-            let mut text = String::new();
-            for i in range {
-                let before = |event: &&&Filler| event.span.is_some_and(|span| begins_before(&span, &words, i));
-                for event in unwritten.iter().filter(before) {
-                    text.push_str(&styled(FILLER, &format!("[{}?]", event.text)));
-                    text.push(' ');
-                }
-                for pause in pauses.iter().filter(|p| begins_before(&p.span, &words, i)) {
-                    text.push_str(&styled(PAUSE, &format!("({}\u{a0}s)", number(pause.span.duration_s()))));
-                    text.push(' ');
-                }
-                text.push_str(&marked(&words[i]));
+    write_heading(page, if report.transcript.is_some() { "What you said" } else { "What you wrote" });
+    let pauses: Vec<&Pause> =
+        report.pauses.iter().flat_map(|p| &p.events).filter(|p| p.span.duration_s() >= SHOWN_PAUSE_S).collect();
+    let paragraphs = paragraphs(report, &words);
+    let unwritten: Vec<&Filler> = report.fillers.iter().flat_map(|f| &f.events).filter(|e| e.word.is_none()).collect();
+    let mut legend = Vec::new();
+    if words.iter().any(|w| w.opens || w.closes) {
+        legend.push(format!("{} filler", styled(FILLER, "[um]")));
+    }
+    if !unwritten.is_empty() {
+        legend.push(format!("{} heard, though not written down", styled(FILLER, "[uh?]")));
+    }
+    if !pauses.is_empty() {
+        legend.push(format!("{} silence of a second or more", styled(PAUSE, "(1.2 s)")));
+    }
+    if paragraphs.iter().any(|p| p.part.as_ref().is_some_and(|part| part.ends_with('?'))) {
+        legend.push("result? perhaps the result".to_string());
+    }
+    if !legend.is_empty() {
+        let legend = legend.join("   ");
+        page.paragraph("", &legend);
+    }
+    for Paragraph { range, part } in paragraphs {
+        let when = words[range.start].span.map_or(String::new(), |s| clock(s.start_s));
+        let mut text = String::new();
+        for i in range {
+            let before = |event: &&&Filler| event.span.is_some_and(|span| begins_before(&span, &words, i));
+            for event in unwritten.iter().filter(before) {
+                text.push_str(&styled(FILLER, &format!("[{}?]", event.text)));
                 text.push(' ');
             }
-            let when = if report.transcript.is_some() { format!("{when:>5}  ") } else { String::new() };
-            let margin = match &part {
-                Some(part) if self.width >= ONE_LINE_FROM => format!("{when}{part:<11}"),
-                _ => when,
-            };
-            let text = text.trim_end();
-            match &part {
-                Some(part) if self.width < ONE_LINE_FROM => self.paragraph(&margin, &format!("{part}: {text}")),
-                _ => self.paragraph(&margin, text),
+            for pause in pauses.iter().filter(|p| begins_before(&p.span, &words, i)) {
+                text.push_str(&styled(PAUSE, &format!("({}\u{a0}s)", number(pause.span.duration_s()))));
+                text.push(' ');
             }
+            text.push_str(&marked(&words[i]));
+            text.push(' ');
+        }
+        let when = if report.transcript.is_some() { format!("{when:>5}  ") } else { String::new() };
+        let margin = match &part {
+            Some(part) if page.width() >= ONE_LINE_FROM => format!("{when}{part:<11}"),
+            _ => when,
+        };
+        let text = text.trim_end();
+        match &part {
+            Some(part) if page.width() < ONE_LINE_FROM => page.paragraph(&margin, &format!("{part}: {text}")),
+            _ => page.paragraph(&margin, text),
         }
     }
+}
 
-    fn warnings(&mut self, report: &Report) {
-        // Without a score, the first warning stands in its place.
-        let said = usize::from(report.score.overall.is_none());
-        let rest = report.warnings.get(said..).unwrap_or_default();
-        if rest.is_empty() {
-            return;
-        }
-        self.heading(if report.transcript.is_some() { "About the recording" } else { "About the draft" });
-        for warning in rest {
-            self.paragraph("- ", &format!("{} {}", one_line(&warning.message), one_line(&warning.remedy)));
-        }
+fn write_warnings(page: &mut Lines, report: &Report) {
+    // Without a score, the first warning stands in its place.
+    let said = usize::from(report.score.overall.is_none());
+    let rest = report.warnings.get(said..).unwrap_or_default();
+    if rest.is_empty() {
+        return;
+    }
+    write_heading(page, if report.transcript.is_some() { "About the recording" } else { "About the draft" });
+    for warning in rest {
+        page.paragraph("- ", &format!("{} {}", one_line(&warning.message), one_line(&warning.remedy)));
     }
 }
 
@@ -270,6 +245,7 @@ fn styled(style: Style, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines::WIDEST;
     use crate::span::Span;
 
     /// The report of a sample answer, and its text without styles at a width.

@@ -534,10 +534,7 @@ impl<'a> View<'a> {
     fn hedged(&self) -> Vec<&'a Told> {
         let holds = |s: &Told, m: &Moment| match (m.start_s, s.span) {
             (Some(at), Some(span)) => (span.start_s..span.end_s).contains(&at),
-            _ => {
-                m.text.split_whitespace().next_back().is_some_and(|last| s.text.contains(last))
-                    && s.text.contains(&m.text)
-            }
+            _ => s.text.contains(&m.text),
         };
         let hedged = |s: &&Told| self.story.hedges.iter().any(|m| holds(s, m));
         self.story.sentences.iter().filter(hedged).collect()

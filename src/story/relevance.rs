@@ -154,7 +154,7 @@ const TOPICS: [Topic; 19] = [
         plain: "leading others",
         asked: &[
             "the lead",
-            "led a",
+            " led a",
             "lead a",
             "lead people",
             "leadership",

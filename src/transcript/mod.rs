@@ -220,8 +220,7 @@ impl Job<'_> {
     /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
     /// same: there, syllables are not heard.)
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
-        let mut verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
-        drop_echoes(&mut verbatim.words);
+        let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
         let can_be = |count: f64| {
@@ -256,12 +255,16 @@ impl Job<'_> {
             }
             append(&mut whole.words, part.words, offset_s);
             whole.language = whole.language.or(part.language);
-            let Some(until_s) = part.until_s.map(|s| from_s + s) else { return Ok(whole) };
-            if until_s - from_s < LEAST_PROGRESS_S || self.speech_between_s(until_s, chunk.end_s) < WORTH_READING_S {
-                return Ok(whole);
+            let is_left = |until_s: f64| {
+                until_s - from_s >= LEAST_PROGRESS_S && self.speech_between_s(until_s, chunk.end_s) >= WORTH_READING_S
+            };
+            match part.until_s.map(|s| from_s + s).filter(|s| is_left(*s)) {
+                Some(until_s) => from_s = until_s,
+                None => break,
             }
-            from_s = until_s;
         }
+        drop_echoes(&mut whole.words);
+        Ok(whole)
     }
 
     fn speech_between_s(&self, from_s: f64, to_s: f64) -> f64 {
