@@ -1,6 +1,7 @@
-//! Files that people name: why one cannot be read, in plain words, and how one is written whole or not at all.
+//! Files that people name: why one cannot be read, in plain words, and how one is written whole or not at all, for its
+//! owner alone.
 
-use std::fs;
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -35,23 +36,57 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// Writes a file whole or not at all: beside its place first, then in it. A pipe or a device is written as it is.
+/// Writes a file whole or not at all: beside its place first, then in it. A pipe or a device is written as it is. A new
+/// file is for its owner alone; one that is there keeps its permissions.
 ///
 /// # Errors
 /// When it cannot be written; what was there before is there still.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(file).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+    let before = fs::metadata(file).ok();
+    if before.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {
         return fs::write(file, bytes);
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = fs::File::create(&beside)
-        .and_then(|mut new| new.write_all(bytes).and_then(|()| new.sync_all()))
-        .and_then(|()| fs::rename(&beside, file));
+    let written = private().write(true).create(true).truncate(true).open(&beside).and_then(|mut new| {
+        new.write_all(bytes)?;
+        new.sync_all()?;
+        if let Some(before) = before.filter(fs::Metadata::is_file) {
+            new.set_permissions(before.permissions())?;
+        }
+        fs::rename(&beside, file)
+    });
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// How a file is opened that is for its owner alone if it is made.
+pub fn private() -> OpenOptions {
+    #[allow(unused_mut, reason = "changed where files have a mode")]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a folder, and those above it, that nobody else can look into. One that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Brings the entries of a file's folder to the disk: a file that was synced is no use if nothing leads to it.
+pub fn sync_folder(file: &Path) {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = File::open(folder).and_then(|folder| folder.sync_all()); // not every system can
 }
 
 #[cfg(test)]
@@ -68,5 +103,21 @@ mod tests {
         assert!(write_whole(&folder.path().join("none/page.html"), b"x").is_err());
         assert!(write_whole(folder.path(), b"x").is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_made_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let file = folder.path().join("made/folder/page.html");
+        make_private_folder(file.parent().unwrap()).unwrap();
+        write_whole(&file, b"words").unwrap();
+        let made = [folder.path().join("made"), folder.path().join("made/folder")];
+        assert_eq!((made.map(|f| mode(&f)), mode(&file)), ([0o700; 2], 0o600));
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        write_whole(&file, b"other words").unwrap();
+        assert_eq!(mode(&file), 0o644);
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::write_whole;
+use crate::files::{make_private_folder, write_whole};
 use crate::settings;
 
 const BUILT_IN: &str = include_str!("questions.toml");
@@ -150,7 +150,7 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
         Err(e) => return Err(wrong(e)),
     };
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(wrong)?;
+    make_private_folder(folder).map_err(wrong)?;
     write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
 }
 

@@ -6,7 +6,7 @@
 //! short. What went missing while recording stands in the note, and in the end in a chunk of its own (`alou`) in the
 //! WAV file, which other programs skip.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::device::{Format, Sample};
 use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
+use crate::files::{make_private_folder, private, sync_folder};
 
 /// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
@@ -300,32 +301,13 @@ fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureErr
             1 => folder.join(format!("{stem}{ending}")),
             n => folder.join(format!("{stem}-{n}{ending}")),
         };
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
+        match private().read(true).write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && numbered && number < MOST_OF_A_NAME => number += 1,
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(CaptureError::Exists { path }),
             Err(reason) => return Err(CaptureError::NotWritable { path, reason }),
         }
     }
-}
-
-/// Brings the folder's own entries to the disk: a file that was synced is no use if nothing leads to it.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let _ = File::open(folder).and_then(|folder| folder.sync_all()); // not every system can
-}
-
-/// Makes a folder, and those above it, that nobody else can look into.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Whether the path no longer leads to the open file.

@@ -1,9 +1,9 @@
 //! The page of an answer and the pictures of its lanes: where they are written, and with what sound.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use aloud::audio::{Recording, opus};
+use aloud::files::make_private_folder;
 use aloud::history::filter::{Filter, Speaker};
 use aloud::history::{Access, Attempt};
 use aloud::page::lanes::Lanes;
@@ -71,7 +71,7 @@ impl Wanted {
     /// Makes the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
         let Some(folder) = &self.html else { return Ok(()) };
-        fs::create_dir_all(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+        make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
     }
 
     /// Draws an answer; its page goes to `page`, if there is to be one.

@@ -4,7 +4,7 @@
 //! another. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the program after it. What
 //! is deleted is overwritten with zeros (`secure_delete`).
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
+use crate::files::{make_private_folder, private};
 use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::Contours;
@@ -653,13 +654,7 @@ pub(super) fn lock(path: &Path) -> Result<File, HistoryError> {
 /// Makes the store's folder and an empty file if they are not there, for their owner's eyes alone.
 fn make_private(path: &Path) -> Result<(), HistoryError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    if !folder.is_dir() {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(HistoryError::Folder)?;
-    }
+    make_private_folder(folder).map_err(HistoryError::Folder)?;
     if !path.exists() {
         private_file(path)?;
     }
@@ -667,11 +662,7 @@ fn make_private(path: &Path) -> Result<(), HistoryError> {
 }
 
 fn private_file(path: &Path) -> Result<File, HistoryError> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|e| match e.kind() {
+    private().read(true).append(true).create(true).open(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => HistoryError::NotWritable,
         std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
         _ => HistoryError::Unopenable(e.to_string()),
