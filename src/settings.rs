@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
 
+use crate::capture::is_take;
+
 /// What a person can set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The speech model to use, by name or path; the default one when not set.
     pub model: Option<String>,
+    /// Whether `model` may be a file that aloud does not know.
+    pub trust_model: bool,
     /// Names and jargon that the transcript should spell right, such as a company or a product.
     pub vocabulary: Vec<String>,
     /// Words and phrases of one's own to count as fillers wherever they occur.
@@ -55,10 +59,10 @@ impl Folders {
         self.data.join("recordings")
     }
 
-    /// Whether a file lies there, so that aloud made it.
+    /// Whether a file lies there under a name that aloud gives, so that aloud made it.
     pub fn is_recording(&self, path: &Path) -> bool {
         let (file, folder) = (path.canonicalize(), self.recordings().canonicalize());
-        matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder))
+        matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder) && is_take(&file))
     }
 }
 

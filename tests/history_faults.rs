@@ -9,6 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use aloud::history::{Access, Store, visit};
 use common::attempts::{fill, occasion, place, report};
+use common::mount::Mount;
 use common::{aloud, sample};
 
 fn text(bytes: &[u8]) -> String {
@@ -101,38 +102,6 @@ fn what_was_confirmed_before_a_kill_is_there() {
         })
         .unwrap();
         assert!(rescue.is_none() && found >= confirmed.len(), "{rescue:?}, {found} of {}", confirmed.len());
-    }
-}
-
-/// A small file system of its own, while it lasts; `None` where this user may not make one.
-struct Mount(tempfile::TempDir);
-
-impl Mount {
-    fn new(size: &str) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let options = format!("size={size},mode=755");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            Some(Self(folder))
-        } else {
-            eprintln!("skipped: only root can make the small or read-only file system that this needs");
-            None
-        }
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn make_read_only(&self) {
-        let remount = Command::new("mount").args(["-o", "remount,ro"]).arg(self.path()).status().unwrap();
-        assert!(remount.success());
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).status();
     }
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
+use jiff::ZonedDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::device::{Format, Sample};
@@ -25,6 +26,8 @@ const HEADER_EVERY: Duration = Duration::from_millis(100);
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 /// The largest WAV file, in bytes: its lengths have 32 bits. The rest is for the header and the gaps.
 const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
+/// How the name of a take in aloud's own folder begins: the time.
+const NAMED: &str = "%Y-%m-%d_%H-%M-%S";
 /// The folder of the notes on unfinished takes, inside the folder of recordings.
 const NOTES: &str = ".unfinished";
 /// More takes of one name than this are not tried.
@@ -452,6 +455,31 @@ pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
         fs::read_dir(recordings.join(NOTES)).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     notes.sort();
     notes.into_iter().filter_map(|path| recover(&path)).collect()
+}
+
+/// What a take in aloud's own folder is called that begins `now`: the time, and the question's id where it has one.
+pub fn name(now: &ZonedDateTime, question: Option<&str>) -> String {
+    let now = now.strftime(NAMED);
+    question.map_or_else(|| now.to_string(), |id| format!("{now}_{id}"))
+}
+
+/// The takes in aloud's own folder that nobody is recording right now. What was put there by hand has other names.
+pub fn takes(recordings: &Path) -> Vec<PathBuf> {
+    let recorded = |path: &Path| {
+        let note = recordings.join(NOTES).join(path.file_name().unwrap_or_default()).with_extension("json");
+        File::open(note).is_ok_and(|note| matches!(note.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    };
+    let paths = fs::read_dir(recordings).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut takes: Vec<PathBuf> = paths.filter(|path| is_take(path) && !recorded(path)).collect();
+    takes.sort();
+    takes
+}
+
+/// Whether a file has the name of a take of aloud's own.
+pub fn is_take(path: &Path) -> bool {
+    let named = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.get(..19));
+    let is_wav = path.extension().is_some_and(|ending| ending == "wav");
+    is_wav && path.is_file() && named.is_some_and(|time| jiff::civil::DateTime::strptime(NAMED, time).is_ok())
 }
 
 /// Forgets that `recording` was cut short, if it was: somebody has analyzed it.

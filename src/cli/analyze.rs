@@ -18,7 +18,6 @@ use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
 use aloud::signal::{Contours, Features};
 use aloud::story::model::Weights;
-use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::Result;
 use clap::Args;
@@ -27,6 +26,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::models::Choice;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, history, print_json, write_file};
 
@@ -49,9 +49,8 @@ pub(super) struct Arguments {
     tracks: Option<PathBuf>,
     #[command(flatten)]
     pages: Wanted,
-    /// The speech model: a name from `aloud models list`, or a file
-    #[arg(long, value_name = "NAME|PATH")]
-    model: Option<String>,
+    #[command(flatten)]
+    speech: Choice,
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
@@ -95,12 +94,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
     let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
-    let wanted = arguments.model.as_deref().or(settings.model.as_deref());
     let folders = settings::folders();
     let engine = if arguments.files.iter().all(|f| is_draft(f)) {
         None
     } else {
-        let model = models::find(wanted, &models::folders(folders.as_ref().map(|f| f.data.as_path())))?;
+        let model = arguments.speech.find(settings, folders.as_ref())?;
         Some(Whisper::load(&model, &settings.vocabulary)?)
     };
     let form = match (arguments.json, arguments.jsonl) {

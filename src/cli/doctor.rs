@@ -4,14 +4,17 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use aloud::capture::{About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones};
+use aloud::capture::{
+    self, About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
+};
 use aloud::history::{Access, Store, store};
 use aloud::plain::{counted, one_line};
-use aloud::settings::{self, Settings};
+use aloud::settings::{self, Folders, Settings};
 use aloud::transcript::models;
 use anyhow::Result;
 
 use super::Outcome;
+use super::history::damaged_ones;
 
 /// How long the microphone is listened to.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -42,13 +45,13 @@ pub(super) fn run() -> Result<Outcome> {
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
-    let mut wanted = None;
+    let (mut wanted, mut trust) = (None, false);
     match &folders {
         Some(folders) => {
             let file = folders.settings_file.display();
             match Settings::load(&folders.settings_file) {
                 Ok(settings) => {
-                    wanted = settings.model;
+                    (wanted, trust) = (settings.model, settings.trust_model);
                     let there = folders.settings_file.exists();
                     let state = if there { "read" } else { "not there, so the defaults hold" };
                     doctor.fine("settings", &format!("{file}: {state}"))?;
@@ -58,7 +61,10 @@ pub(super) fn run() -> Result<Outcome> {
                     doctor.problem("settings", &said)?;
                 }
             }
+            let own = if folders.questions_file.exists() { "your own questions" } else { "not there" };
+            doctor.fine("questions", &format!("{}: {own}", folders.questions_file.display()))?;
             data_folder(&mut doctor, &folders.data)?;
+            kept_files(&mut doctor, folders)?;
             let history = store::path_in(&folders.data);
             let place = history.display();
             match Store::open(&history, Access::Read).and_then(|store| store.attempts()) {
@@ -70,12 +76,16 @@ pub(super) fn run() -> Result<Outcome> {
                 }
                 Err(error) => doctor.problem("history", &format!("{place}: {error}"))?,
             }
+            for aside in damaged_ones(&history) {
+                let said = "a damaged history that was set aside. `aloud history delete --all` deletes it too.";
+                doctor.fine("history", &format!("{}: {said}", aside.display()))?;
+            }
         }
         None => doctor.problem("settings", "this user has no home folder. Set HOME to have settings.")?,
     }
 
     let places = models::folders(folders.as_ref().map(|f| f.data.as_path()));
-    match models::find(wanted.as_deref(), &places) {
+    match models::find(wanted.as_deref(), &places, trust) {
         Ok(model) => doctor.fine("model", &format!("{}: {}", model.name, model.path.display()))?,
         Err(error) => doctor.problem("model", &error.to_string())?,
     }
@@ -106,6 +116,23 @@ fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
         Ok(free) => doctor.fine("data", &format!("{}: {:.0} GB free", data.display(), (free as f64 / 1e9).max(1.0))),
         Err(_) => doctor.fine("data", &data.display().to_string()),
     }
+}
+
+/// What lies in the data folder beside the history: recordings and fetched models.
+fn kept_files(doctor: &mut Doctor<impl Write>, folders: &Folders) -> io::Result<()> {
+    let recordings = folders.recordings();
+    let takes = capture::takes(&recordings);
+    let bytes: u64 = takes.iter().filter_map(|take| std::fs::metadata(take).ok()).map(|meta| meta.len()).sum();
+    let said = match takes.len() {
+        0 => "no takes are kept".to_owned(),
+        n => format!("{}, {:.0} MB", counted(n, "take"), bytes as f64 / 1e6),
+    };
+    doctor.fine("recordings", &format!("{}: {said}", recordings.display()))?;
+    let known = models::known();
+    let is_fetched = |model: &&models::Known| models::own_file(model, &folders.data).is_file();
+    let fetched: Vec<&str> = known.iter().filter(is_fetched).map(|model| model.name.as_str()).collect();
+    let said = if fetched.is_empty() { "none fetched".to_owned() } else { fetched.join(", ") };
+    doctor.fine("models", &format!("{}: {said}", folders.data.join("models").display()))
 }
 
 /// Which microphones there are, and how the default one sounds.

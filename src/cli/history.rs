@@ -10,11 +10,11 @@ use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
 use aloud::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store, table};
-use aloud::plain::counted;
+use aloud::plain::{counted, one_line};
 use aloud::report::Report;
 use aloud::report::terminal::render;
 use aloud::signal::{Contours, Features};
-use aloud::{questions, settings};
+use aloud::{capture, questions, settings};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
 use jiff::Timestamp;
@@ -266,7 +266,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Import(arguments) => import(arguments),
         Command::Delete(arguments) => delete(arguments),
         Command::Path => {
-            writeln!(io::stdout(), "{}", place()?.display())?;
+            writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
             Ok(Outcome::Done)
         }
     }
@@ -460,12 +460,16 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         .into_iter()
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
     let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
-    if doomed.is_empty() && !practice {
+    let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
+    // With everything goes what no answer stands for: takes that were never analyzed, and damaged histories.
+    let loose = if arguments.all && arguments.recordings { loose_takes(&recordings) } else { Vec::new() };
+    let damaged = damaged_ones(&place()?);
+    let asides = if arguments.all { damaged.as_slice() } else { &[] };
+    if doomed.is_empty() && !practice && loose.is_empty() && asides.is_empty() {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
-    let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
-    if !arguments.yes && !agreed(&doomed, recordings.len(), practice)? {
+    if !arguments.yes && !agreed(&doomed, recordings.len() + loose.len(), practice, asides.len())? {
         anstream::eprintln!("Nothing was deleted.");
         return Ok(Outcome::Done);
     }
@@ -473,14 +477,25 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     let deleted = with_store(Access::Write, |store| store.delete(&ids, practice))?;
     let mut outcome = Outcome::Done;
     let mut removed = 0;
-    for attempt in &recordings {
-        match remove_recording(attempt) {
-            Ok(()) => removed += 1,
-            Err(error) => {
-                complain(&format!("{}: {error:#}", attempt.path.display()));
-                outcome = Outcome::Failed;
-            }
+    let mut was_removed = |path: &Path, removal: Result<()>| match removal {
+        Ok(()) => true,
+        Err(error) => {
+            complain(&format!("{}: {error:#}", path.display()));
+            outcome = Outcome::Failed;
+            false
         }
+    };
+    for attempt in &recordings {
+        removed += usize::from(was_removed(&attempt.path, remove_recording(attempt)));
+    }
+    for take in &loose {
+        removed += usize::from(was_removed(take, fs::remove_file(take).map_err(Into::into)));
+    }
+    for aside in asides {
+        was_removed(aside, fs::remove_file(aside).map_err(Into::into));
+    }
+    if let Some(folders) = settings::folders() {
+        drop(capture::unfinished(&folders.recordings())); // forgets those that are gone
     }
     let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
     let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
@@ -488,10 +503,22 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     if deleted.is_in_use {
         anstream::eprintln!("Another program is still reading the history; the last traces go when it ends.");
     }
-    for aside in damaged_ones(&place()?) {
-        anstream::eprintln!("A damaged history is still kept as {}; delete that file yourself.", aside.display());
+    for aside in damaged.iter().filter(|aside| aside.exists()) {
+        let aside = one_line(&aside.display().to_string());
+        anstream::eprintln!("A damaged history is still kept as {aside}; --all deletes it too.");
     }
     Ok(outcome)
+}
+
+/// The recordings that aloud made and that are not among `recordings`: in its own folder, or cut short elsewhere.
+fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
+    let Some(folder) = settings::folders().map(|folders| folders.recordings()) else { return Vec::new() };
+    let mut takes = capture::takes(&folder);
+    takes.extend(capture::unfinished(&folder).into_iter().map(|unfinished| unfinished.path));
+    let known: HashSet<PathBuf> = recordings.iter().filter_map(|a| a.path.canonicalize().ok()).collect();
+    let mut seen = HashSet::new();
+    takes.retain(|take| take.canonicalize().is_ok_and(|take| !known.contains(&take) && seen.insert(take)));
+    takes
 }
 
 /// The recordings that aloud made itself and that no staying answer was given in.
@@ -522,7 +549,7 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
 }
 
 /// Asks before deleting. Without somebody to ask, nothing is deleted.
-fn agreed(doomed: &[Attempt], recordings: usize, practice: bool) -> Result<bool> {
+fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
     let mut what = match doomed {
         [] => Vec::new(),
         [one] => vec![format!("answer {} ({})", one.id, table::what(one))],
@@ -530,6 +557,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool) -> Result<bool>
     };
     what.extend((recordings > 0).then(|| counted(recordings, "recording")));
     what.extend(practice.then(|| "what practice keeps".to_string()));
+    what.extend((damaged > 0).then(|| format!("{} of damaged histories", counted(damaged, "file"))));
     let what = what.join(" and ");
     if !io::stdin().is_terminal() {
         bail!("deleting {what} needs your word: run it in a terminal, or add --yes");
@@ -542,7 +570,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool) -> Result<bool>
 }
 
 /// Damaged stores that were set aside.
-fn damaged_ones(place: &Path) -> Vec<PathBuf> {
+pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     let folder = place.parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = folder.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let name = |path: &Path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("history.damaged-"));
@@ -575,7 +603,7 @@ pub(super) fn keep(
     recorded: bool,
 ) -> Option<i64> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
-    occasion.recorded_here = recorded || lies_in_recordings(path);
+    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
     let contours = features.map(Contours::of);
     let kept = Kept { report, occasion: &occasion, contours: contours.as_ref(), kept_at: Timestamp::now() };
     let saved = with_store(Access::Write, |store| store.keep(&kept))
@@ -588,12 +616,6 @@ pub(super) fn keep(
         );
     }
     Some(saved.id)
-}
-
-/// Whether a file lies in the folder that aloud records to.
-fn lies_in_recordings(path: &Path) -> bool {
-    let folder = settings::folders().and_then(|folders| folders.recordings().canonicalize().ok());
-    folder.zip(path.canonicalize().ok()).is_some_and(|(folder, path)| path.starts_with(folder))
 }
 
 /// A line for each goal of a speaker that this report can be held against. Without a history to read there are none.

@@ -26,7 +26,6 @@ use aloud::report::Report;
 use aloud::resume::{self, Claim, claims};
 use aloud::settings::{self, Settings};
 use aloud::signal::Features;
-use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -34,6 +33,7 @@ use jiff::Timestamp;
 
 use super::analyze::one;
 use super::history::with_store;
+use super::models::Choice;
 use super::record::{Finished, answer};
 use super::wishes::Wishes;
 use super::{Outcome, columns, complain, history};
@@ -70,9 +70,8 @@ pub(super) struct Arguments {
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
-    /// The speech model: a name from `aloud models list`, or a file
-    #[arg(long, value_name = "NAME|PATH")]
-    model: Option<String>,
+    #[command(flatten)]
+    speech: Choice,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -111,8 +110,7 @@ const RECORDINGS: [&str; 15] =
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
-    let wanted = arguments.model.as_deref().or(settings.model.as_deref());
-    let model = models::find(wanted, &models::folders(folders.as_ref().map(|f| f.data.as_path())))?;
+    let model = arguments.speech.find(settings, folders.as_ref())?;
     let wishes = Wishes::listen();
     let talks = io::stdin().is_terminal() && io::stderr().is_terminal();
     let left = if arguments.no_store || arguments.new { None } else { with_store(Access::Read, |s| s.open_session())? };

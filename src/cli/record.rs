@@ -10,12 +10,13 @@ use aloud::metrics::Brief;
 use aloud::plain::{clock, length};
 use aloud::questions::{self, Question};
 use aloud::settings::{self, Settings};
-use aloud::transcript::models;
+use aloud::transcript::models::Model;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::analyze::{Form, Printer, one};
+use super::models::Choice;
 use super::screen::Screen;
 use super::wishes::{Wish, Wishes};
 use super::{Outcome, complain, history};
@@ -50,9 +51,8 @@ pub(super) struct Arguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// The speech model: a name from `aloud models list`, or a file
-    #[arg(long, value_name = "NAME|PATH")]
-    model: Option<String>,
+    #[command(flatten)]
+    speech: Choice,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
@@ -63,9 +63,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let about = About { question: arguments.question.clone(), target_s: arguments.target };
     let place = place(arguments, question.as_ref());
     // A missing model is said now, not after the answer.
-    let data = settings::folders().map(|f| f.data);
-    let wanted = arguments.model.as_deref().or(settings.model.as_deref());
-    let model = models::find(wanted, &models::folders(data.as_deref()))?;
+    let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
     let wishes = Wishes::listen();
@@ -113,13 +111,9 @@ pub(super) enum Finished {
     Over(Outcome),
 }
 
-/// What a take that begins now is called: the time, and the question's name where it has one.
+/// What a take that begins now is called.
 fn take_name(question: Option<&Question>) -> String {
-    let now = jiff::ZonedDateTime::now().strftime("%Y-%m-%d_%H-%M-%S").to_string();
-    match question.and_then(|q| q.id.as_deref()) {
-        Some(id) => format!("{now}_{id}"),
-        None => now,
-    }
+    capture::name(&jiff::ZonedDateTime::now(), question.and_then(|q| q.id.as_deref()))
 }
 
 /// Where the takes go.
@@ -146,7 +140,7 @@ fn brief(about: &About, settings: &Settings) -> Result<Brief> {
 
 /// How takes are analyzed.
 struct Job {
-    model: models::Model,
+    model: Model,
     settings: Settings,
     json: bool,
     /// Whether the answer is kept in the history.

@@ -4,6 +4,7 @@
 //! ([`whisper`] is the real one), and puts the pieces' words on the recording's own clock ([`words`]).
 
 pub mod chunks;
+pub mod fetch;
 pub mod models;
 pub mod syllables;
 pub mod whisper;

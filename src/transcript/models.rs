@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -12,6 +12,8 @@ use sha1::{Digest, Sha1};
 const MANIFEST: &str = include_str!("../../models/manifest.toml");
 /// The first four bytes of a whisper.cpp model.
 const MAGIC: u32 = 0x6767_6d6c;
+/// What is read of a file at once, in bytes.
+const PIECE: usize = 1 << 18;
 /// Numbers in the header after the magic, 32 bits each.
 const HEADER: usize = 11;
 /// A vocabulary at least this large has languages other than English in it.
@@ -40,6 +42,8 @@ pub struct Known {
     pub licence_of: String,
     /// Where the file is published.
     pub source: String,
+    /// The hosts that the file may come from, with their subdomains.
+    pub hosts: Vec<String>,
 }
 
 /// The layout of a model, which its header tells.
@@ -59,7 +63,7 @@ pub enum Architecture {
     LargeV3Turbo,
 }
 
-/// A model whose file was found and looks right from outside.
+/// A model that was found and is what it should be, or that the user trusts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// What reports call it.
@@ -75,7 +79,7 @@ pub struct Model {
 pub enum ModelError {
     /// No file of that name in any of the places.
     #[error(
-        "the speech model {name} is missing: there is no {file} in {}; put the file into one of these folders, or name one with --model PATH",
+        "the speech model {name} is missing: there is no {file} in {}; fetch it with: aloud models get {name}; or name a file with --model PATH",
         Folders(.searched)
     )]
     Missing {
@@ -108,12 +112,23 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is of nobody's that aloud knows.
+    #[error(
+        "{} is not one of the speech models that aloud knows by their checksums, and a bad one can crash the program; if you trust where it came from, add --trust-model",
+        path.display()
+    )]
+    NotTrusted {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is not the one that the manifest describes.
     #[error(
-        "the speech model {} is damaged: it has {found} bytes and should have {expected}; copy it again",
+        "the speech model {} is damaged: it has {found} bytes and should have {expected}; fetch it again with: aloud models get {name}",
         path.display()
     )]
     WrongSize {
+        /// The model's name.
+        name: String,
         /// The file.
         path: PathBuf,
         /// Bytes it should have.
@@ -122,8 +137,13 @@ pub enum ModelError {
         found: u64,
     },
     /// The bytes are not the published ones.
-    #[error("the speech model {} is damaged: its SHA-1 is {found} and should be {expected}; copy it again", path.display())]
+    #[error(
+        "the speech model {} is damaged: its SHA-1 is {found} and should be {expected}; fetch it again with: aloud models get {name}",
+        path.display()
+    )]
     WrongSum {
+        /// The model's name.
+        name: String,
         /// The file.
         path: PathBuf,
         /// The SHA-1 it should have.
@@ -168,11 +188,17 @@ pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
     folders
 }
 
-/// Finds the model that a name or a path stands for; the default one for `None`.
+/// The file of the user's own copy of a model.
+pub fn own_file(entry: &Known, data_dir: &Path) -> PathBuf {
+    data_dir.join("models").join(&entry.file)
+}
+
+/// Finds the model that a name or a path stands for; the default one for `None`. Its whole file is read and compared
+/// with what was published. A file that is nobody's known model is let through only with `trust`.
 ///
 /// # Errors
-/// When there is none, or the file is plainly not the model it should be. The sum is left to [`verify`].
-pub fn find(wanted: Option<&str>, folders: &[PathBuf]) -> Result<Model, ModelError> {
+/// When there is none, it is not what it should be, or not known and not trusted.
+pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Model, ModelError> {
     let known = known();
     let by_name = match wanted {
         None => known.first(),
@@ -185,55 +211,80 @@ pub fn find(wanted: Option<&str>, folders: &[PathBuf]) -> Result<Model, ModelErr
             let known: Vec<&str> = known.iter().map(|k| k.name.as_str()).collect();
             return Err(ModelError::Unknown { name: name.to_string(), known: known.join(", ") });
         }
+        let architecture = architecture(&path)?;
+        let bytes = size(&path)?;
+        for entry in known.iter().filter(|k| k.bytes == bytes) {
+            if sum(&path)? == entry.sha1 {
+                return Ok(Model { name: entry.name.clone(), architecture, path });
+            }
+        }
+        if !trust {
+            return Err(ModelError::NotTrusted { path });
+        }
         let stem = path.file_stem().map(|s| s.to_string_lossy().trim_start_matches("ggml-").to_string());
-        return Ok(Model { name: stem.unwrap_or_default(), architecture: architecture(&path)?, path });
+        return Ok(Model { name: stem.unwrap_or_default(), architecture, path });
     };
-    let path = locate(entry, folders)?;
-    let found = size(&path)?;
-    if found != entry.bytes {
-        return Err(ModelError::WrongSize { path, expected: entry.bytes, found });
-    }
+    let path = verify(entry, folders)?;
     Ok(Model { name: entry.name.clone(), architecture: architecture(&path)?, path })
 }
 
-/// The file of a known model.
+/// The files of a known model, in the order of the folders.
 ///
 /// # Errors
-/// When it is in none of the folders.
-pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
-    let paths = folders.iter().map(|f| f.join(&entry.file));
-    paths.into_iter().find(|p| p.is_file()).ok_or_else(|| ModelError::Missing {
-        name: entry.name.clone(),
-        file: entry.file.clone(),
-        searched: folders.to_vec(),
-    })
+/// When it is in none of them.
+pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelError> {
+    let paths: Vec<PathBuf> = folders.iter().map(|f| f.join(&entry.file)).filter(|p| p.is_file()).collect();
+    if paths.is_empty() {
+        let (name, file) = (entry.name.clone(), entry.file.clone());
+        return Err(ModelError::Missing { name, file, searched: folders.to_vec() });
+    }
+    Ok(paths)
 }
 
-/// Checks a known model's file against its published SHA-1 and gives its path.
+/// The first of a known model's files that is what was published.
 ///
 /// # Errors
-/// When it is missing, unreadable or another file.
+/// When there is none; says what is wrong with the first.
 pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
-    let path = locate(entry, folders)?;
-    let unreadable = |source| ModelError::Unreadable { path: path.clone(), source };
-    let mut file = File::open(&path).map_err(unreadable)?;
-    let mut sum = SumWriter(Sha1::new());
-    std::io::copy(&mut file, &mut sum).map_err(unreadable)?;
-    let found: String = sum.0.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    if found == entry.sha1 { Ok(path) } else { Err(ModelError::WrongSum { path, expected: entry.sha1.clone(), found }) }
+    let mut wrong = None;
+    for path in locate(entry, folders)? {
+        match check(entry, &path) {
+            Ok(()) => return Ok(path),
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
+    }
+    Err(wrong.expect("a model that is located has a file"))
 }
 
-struct SumWriter(Sha1);
-
-impl Write for SumWriter {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
+/// Checks a file against what was published of a model: its size and its SHA-1.
+///
+/// # Errors
+/// When it is unreadable or another file.
+pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
+    let (name, path_buf, found) = (entry.name.clone(), path.to_path_buf(), size(path)?);
+    if found != entry.bytes {
+        return Err(ModelError::WrongSize { name, path: path_buf, expected: entry.bytes, found });
     }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    let found = sum(path)?;
+    if found != entry.sha1 {
+        return Err(ModelError::WrongSum { name, path: path_buf, expected: entry.sha1.clone(), found });
     }
+    Ok(())
+}
+
+/// A file's SHA-1, in lower-case hexadecimal.
+fn sum(path: &Path) -> Result<String, ModelError> {
+    let unreadable = |source| ModelError::Unreadable { path: path.to_path_buf(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut sum = Sha1::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece).map_err(unreadable)? {
+            0 => break,
+            n => sum.update(&piece[..n]),
+        }
+    }
+    Ok(sum.finalize().iter().map(|b| format!("{b:02x}")).collect())
 }
 
 fn size(path: &Path) -> Result<u64, ModelError> {
@@ -278,26 +329,58 @@ mod tests {
     fn the_model_that_comes_along_is_the_published_one() {
         let known = known();
         assert!(known[0].default && known.iter().filter(|k| k.default).count() == 1);
-        let model = find(None, &folders(None)).unwrap();
+        let model = find(None, &folders(None), false).unwrap();
         assert_eq!((model.name.as_str(), model.architecture), ("base-q8_0", Architecture::Base));
         assert_eq!(verify(&known[0], &folders(None)).unwrap(), model.path);
+    }
+
+    #[test]
+    fn models_are_published_over_https_by_a_host_of_theirs() {
+        for model in known() {
+            let host = model.source.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+            assert!(host.is_some_and(|host| model.hosts.iter().any(|h| h == host)), "{}", model.name);
+        }
     }
 
     #[test]
     fn a_wrong_file_is_named_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         let searched = [folder.path().to_path_buf()];
-        let missing = find(None, &searched).unwrap_err().to_string();
-        assert!(missing.contains("base-q8_0 is missing") && missing.contains("--model PATH"), "{missing}");
+        let missing = find(None, &searched, false).unwrap_err().to_string();
+        assert!(missing.contains("base-q8_0 is missing") && missing.contains("models get base-q8_0"), "{missing}");
 
         let file = folder.path().join("ggml-base-q8_0.bin");
         std::fs::write(&file, b"lmggcut off").unwrap();
-        assert!(find(None, &searched).unwrap_err().to_string().contains("it has 11 bytes and should have 81768585"));
-        assert!(verify(&known()[0], &searched).unwrap_err().to_string().contains("SHA-1"));
-        let by_path = find(file.to_str(), &searched).unwrap_err().to_string();
+        let cut = find(None, &searched, true).unwrap_err().to_string();
+        assert!(cut.contains("it has 11 bytes and should have 81768585"), "{cut}");
+        let by_path = find(file.to_str(), &searched, true).unwrap_err().to_string();
         assert!(by_path.contains("is not a speech model"), "{by_path}");
 
-        let unknown = find(Some("huge"), &searched).unwrap_err().to_string();
+        let unknown = find(Some("huge"), &searched, false).unwrap_err().to_string();
         assert!(unknown.contains("neither a file nor one of base-q8_0, tiny.en-q8_0"), "{unknown}");
+    }
+
+    #[test]
+    fn a_changed_file_is_refused_and_a_whole_one_elsewhere_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let right = find(None, &folders(None), false).unwrap().path;
+        let mut bytes = std::fs::read(&right).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1; // one bit of 650 million
+        let file = folder.path().join("ggml-base-q8_0.bin");
+        std::fs::write(&file, &bytes).unwrap();
+        let here = folder.path().to_path_buf();
+        let wrong = find(None, std::slice::from_ref(&here), false).unwrap_err().to_string();
+        assert!(wrong.contains("damaged: its SHA-1 is") && wrong.contains("models get base-q8_0"), "{wrong}");
+        let both = [here.clone(), right.parent().unwrap().to_path_buf()];
+        assert_eq!(find(None, &both, false).unwrap().path, right);
+
+        let by_path = find(file.to_str(), &[], false).unwrap_err().to_string();
+        assert!(by_path.contains("--trust-model"), "{by_path}");
+        assert_eq!(find(file.to_str(), &[], true).unwrap().name, "base-q8_0");
+        // A known one is known under any name.
+        let renamed = folder.path().join("mine.bin");
+        std::fs::copy(&right, &renamed).unwrap();
+        assert_eq!(find(renamed.to_str(), &[], false).unwrap().name, "base-q8_0");
     }
 }

@@ -3,6 +3,8 @@
 
 pub mod attempts;
 pub mod microphone;
+pub mod mount;
+pub mod server;
 #[cfg(target_os = "linux")]
 pub mod terminal;
 
