@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
+use aloud::plain::one_line;
 use aloud::questions::{self, Entry, KINDS};
 use aloud::settings;
 use anyhow::{Context, Result, anyhow};
@@ -55,7 +56,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
             let bank = questions::bank()?;
             let widest = bank.iter().map(|e| e.id.chars().count()).max().unwrap_or(0);
             for entry in bank {
-                writeln!(out, "{:<widest$}  {}", entry.id, entry.text)?;
+                writeln!(out, "{:<widest$}  {}", one_line(&entry.id), one_line(&entry.text))?;
             }
         }
         Command::Add(arguments) => add(arguments)?,
@@ -63,7 +64,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
             let mut claims = claims_in(file)?;
             claims.sort_by_key(|c| !c.is_weak);
             for claim in &claims {
-                writeln!(out, "{}", aloud::plain::one_line(&aloud::resume::telling::question(claim)))?;
+                writeln!(out, "{}", one_line(&aloud::resume::telling::question(claim)))?;
             }
         }
     }
