@@ -5,7 +5,10 @@ DESTDIR ?=
 CARGO ?= cargo
 ALOUD := target/release/aloud
 
-.PHONY: help demo test build setup setup-tests soak install uninstall clean
+.PHONY: help demo test build setup setup-tests soak supply licences install uninstall clean
+
+# Every library that is built in on some system, or used to build, with its licence.
+LIBRARIES = $(CARGO) tree --locked --edges normal,build --target all --prefix none --no-dedupe --format "{p}: {l}" | grep -v "^aloud " | sed "s/ (proc-macro)//" | LC_ALL=C sort -u
 
 help: ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +19,7 @@ demo: build ## Build aloud, analyze a sample answer and print the report
 test: setup setup-tests ## Check form, lints and documents, and run all tests
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "rustfmt is not installed: the form of the code is not checked"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --release --locked --all-targets -- -D warnings; else echo "clippy is not installed: lints are not checked"; fi
+	@$(LIBRARIES) | diff LIBRARIES.txt - || { echo "LIBRARIES.txt is not what Cargo.lock says. Run: make licences" >&2; exit 1; }
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
 	@sh .ci/browser || echo "without a browser, the pages are not looked at"
 	$(CARGO) test --release --locked --lib --tests
@@ -32,6 +36,12 @@ setup: ## Install what the build needs and this system lacks
 soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth
 	tests/checks/hour_of_recording.sh
 	tests/checks/all.sh
+
+supply: ## Check the libraries' licences and where they come from (needs cargo-deny)
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --locked --offline check bans licenses sources; else echo "cargo-deny is not installed. Run: cargo install cargo-deny --locked"; exit 1; fi
+
+licences: ## List the libraries and their licences in LIBRARIES.txt
+	@$(LIBRARIES) > LIBRARIES.txt
 
 install: build ## Install the program, its speech model and shell completions under PREFIX (~/.local)
 	install -Dm755 $(ALOUD) "$(DESTDIR)$(PREFIX)/bin/aloud"
