@@ -24,17 +24,21 @@ pub(super) enum Command {
     Get {
         /// A name from `aloud models list`
         #[arg(value_name = "NAME", value_parser = by_name)]
-        model: Known,
+        model: Box<Known>,
         /// Fetch it from another address; its SHA-1 must be right all the same
         #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
         from: Option<String>,
     },
 }
 
-fn by_name(name: &str) -> Result<Known, String> {
+fn by_name(name: &str) -> Result<Box<Known>, String> {
     let known = known();
     let names: Vec<String> = known.iter().map(|model| model.name.clone()).collect();
-    known.into_iter().find(|model| model.name == name).ok_or(format!("the models are {}", names.join(", ")))
+    known
+        .into_iter()
+        .find(|model| model.name == name)
+        .map(Box::new)
+        .ok_or(format!("the models are {}", names.join(", ")))
 }
 
 /// Which speech model is used.
@@ -43,7 +47,7 @@ pub(super) struct Choice {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
-    /// Use a model file that aloud does not know. A bad one can crash it
+    /// Let the model be a file that aloud does not know
     #[arg(long)]
     trust_model: bool,
 }
@@ -65,7 +69,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Verify => verify_all(&folders),
         Command::Get { model, from } => {
             let data = data.context("this user has no home folder; set HOME so that there is a place for models")?;
-            get(model.clone(), from.clone(), &folders, &data)
+            get(model.as_ref().clone(), from.clone(), &folders, &data)
         }
     }
 }
