@@ -11,6 +11,7 @@ use aloud::capture::{self, About};
 use aloud::history::compare::{Comparison, Verdict};
 use aloud::history::practice::{Found, Given};
 use aloud::history::{Access, Store};
+use aloud::inputs;
 use aloud::job::{Description, Requirement};
 use aloud::lines::{Lines, NARROWEST};
 use aloud::metrics::Brief;
@@ -105,9 +106,6 @@ enum Keep {
 const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 /// Pieces of evidence shown after an answer, at most.
 const SHOWN_EVIDENCE: usize = 3;
-/// Endings of recordings.
-const RECORDINGS: [&str; 15] =
-    ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf"];
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
@@ -269,20 +267,10 @@ fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
-/// The recordings in a folder, by name.
+/// The recordings in a folder, each by a path that holds wherever the session goes on.
 fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let is_recording = |path: &PathBuf| {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        path.is_file() && RECORDINGS.contains(&ending.as_str()) && !stem(path).starts_with('.')
-    };
-    let mut found: Vec<PathBuf> =
-        entries.filter_map(|e| std::path::absolute(e.ok()?.path()).ok()).filter(is_recording).collect();
-    found.sort();
-    if found.is_empty() {
-        return Err(anyhow!("{}: there are no recordings in this folder", folder.display()));
-    }
-    Ok(found)
+    let found = inputs::recordings_in(folder)?;
+    Ok(found.iter().map(std::path::absolute).collect::<io::Result<_>>()?)
 }
 
 fn stem(path: &Path) -> String {
