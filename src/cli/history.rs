@@ -13,7 +13,7 @@ use aloud::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, St
 use aloud::plain::counted;
 use aloud::report::Report;
 use aloud::report::terminal::render;
-use aloud::signal::{Contours, Features};
+use aloud::signal::Contours;
 use aloud::{questions, settings};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
@@ -569,15 +569,14 @@ pub(super) fn none_kept(filter: &Filter) {
 /// report alone.
 pub(super) fn keep(
     report: &Report,
-    features: Option<&Features>,
+    contours: Option<&Contours>,
     path: &Path,
     speaker: Option<&str>,
     recorded: bool,
 ) -> Option<i64> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || lies_in_recordings(path);
-    let contours = features.map(Contours::of);
-    let kept = Kept { report, occasion: &occasion, contours: contours.as_ref(), kept_at: Timestamp::now() };
+    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
     let saved = with_store(Access::Write, |store| store.keep(&kept))
         .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
         .ok()?;

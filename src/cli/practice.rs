@@ -26,7 +26,7 @@ use aloud::questions::{self, Question};
 use aloud::report::Report;
 use aloud::resume::{self, Claim, claims};
 use aloud::settings::{self, Settings};
-use aloud::signal::Features;
+use aloud::signal::{Contours, Features};
 use aloud::transcript::models;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result, anyhow};
@@ -462,7 +462,9 @@ impl Practice<'_> {
             Keep::Nothing => false,
         };
         let recorded = self.session.from.is_none();
-        let attempt = is_kept.then(|| history::keep(&report, Some(&features), &waiting.path, None, recorded)).flatten();
+        let attempt = is_kept
+            .then(|| history::keep(&report, Some(&Contours::of(&features)), &waiting.path, None, recorded))
+            .flatten();
         let lack = follow_up::lack(&report).filter(|_| !waiting.is_follow_up);
         let follow_up = lack.map(|lack| follow_up::question(lack, &item.follow_ups));
         let before = self.session.tries_here().find(|t| !t.is_follow_up).and_then(|t| t.attempt);
@@ -506,7 +508,7 @@ impl Practice<'_> {
         let analyzed = self.wishes.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
             let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
-            let analyzed = one(&file, &engine, &brief, 0, 1);
+            let analyzed = one(&file, &engine, &brief);
             Ok::<_, anyhow::Error>((engine, analyzed))
         })?;
         let Some(analyzed) = analyzed else { return Ok(None) };
