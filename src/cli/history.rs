@@ -148,8 +148,9 @@ enum Format {
 
 #[derive(Args)]
 pub(super) struct ImportArguments {
-    /// The file; `-` reads standard input
-    file: PathBuf,
+    /// The files; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Whose answers they are; otherwise as the file says
     #[arg(long, value_name = "NAME")]
     speaker: Option<String>,
@@ -426,22 +427,24 @@ fn export(arguments: &ExportArguments) -> Result<Outcome> {
 }
 
 fn import(arguments: &ImportArguments) -> Result<Outcome> {
-    let name = arguments.file.display().to_string();
-    let speaker = arguments.speaker.as_deref();
-    let lines = if arguments.file == Path::new("-") {
-        export::read(io::stdin().lock(), speaker, Timestamp::now())
-    } else {
-        fs::File::open(&arguments.file)
-            .map_err(Into::into)
-            .and_then(|file| export::read(BufReader::new(file), speaker, Timestamp::now()))
+    let (speaker, now) = (arguments.speaker.as_deref(), Timestamp::now());
+    let mut lines = export::Lines::default();
+    for path in &arguments.files {
+        let read = if path == Path::new("-") {
+            export::read(io::stdin().lock(), speaker, now, &mut lines)
+        } else {
+            let file = fs::File::open(path).map_err(Into::into);
+            file.and_then(|file| export::read(BufReader::new(file), speaker, now, &mut lines))
+        };
+        read.with_context(|| path.display().to_string())?;
+    }
+    let imported = with_store(Access::Write, |store| export::import(store, &lines.answers))?;
+    let there = if imported.known == 1 { "1 was".to_string() } else { format!("{} were", imported.known) };
+    let failed = match lines.failed {
+        0 => String::new(),
+        n => format!("; {} had failed and left nothing to import", counted(n, "file")),
     };
-    let lines = lines.with_context(|| name)?;
-    let imported = with_store(Access::Write, |store| export::import(store, &lines))?;
-    anstream::eprintln!(
-        "{} imported; {} there already.",
-        counted(imported.new, "answer"),
-        if imported.known == 1 { "1 was".to_string() } else { format!("{} were", imported.known) }
-    );
+    anstream::eprintln!("{} imported; {there} there already{failed}.", counted(imported.new, "answer"));
     Ok(Outcome::Done)
 }
 
