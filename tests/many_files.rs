@@ -83,9 +83,8 @@ fn a_part_without_files_is_done_at_once() {
     let mut empty = 0;
     for i in 1..=2 {
         let shard = format!("{i}/2");
-        let output =
-            aloud(home.path()).arg("analyze").arg(folder.path()).args(["--json", "--no-save", "--shard", &shard]);
-        let output = { output }.output().unwrap();
+        let options = ["--json", "--no-save", "--shard", &shard];
+        let output = aloud(home.path()).arg("analyze").arg(folder.path()).args(options).output().unwrap();
         assert!(output.status.success());
         let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
         if reports.as_array().unwrap().is_empty() {
