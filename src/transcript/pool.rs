@@ -1,6 +1,6 @@
 //! Readers that several recordings share: there are never more of them at work than can usefully read at the same time.
 //!
-//! Each piece is read by a fresh one. What whisper.cpp keeps from one reading to the next changes the words of the next (12 of
+//! Each piece is read by a fresh one. What whisper.cpp keeps from one reading to the next changes the words of the next (7 of
 //! 16 short recordings came out otherwise when readers were used again), and words must not depend on what else is read.
 
 use std::sync::{Condvar, Mutex, PoisonError};
