@@ -5,7 +5,7 @@
 //! these the [`score::Score`], and all of it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order.
 //! [`resume`] and [`job`] read what somebody brings to an interview, and [`practice`] leads through a session with it.
 //! [`history`] keeps reports and says what they come to over the weeks; [`page`] writes that for a browser. Only
-//! [`audio`], [`draft`], [`files`], [`capture`], [`mod@resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`],
+//! [`audio`], [`draft`], [`files`], [`inputs`], [`json_lines`], [`capture`], [`mod@resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`],
 //! [`history::store`] and [`settings`] touch the world.
 
 pub mod analyze;
@@ -14,7 +14,9 @@ pub mod capture;
 pub mod draft;
 pub mod files;
 pub mod history;
+pub mod inputs;
 pub mod job;
+pub mod json_lines;
 pub mod lines;
 pub mod metrics;
 pub mod page;
@@ -25,6 +27,7 @@ pub mod report;
 pub mod resume;
 pub mod score;
 pub mod settings;
+pub mod side_by_side;
 pub mod signal;
 pub mod span;
 pub mod story;

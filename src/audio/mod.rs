@@ -23,6 +23,7 @@ pub use error::AudioError;
 pub use gaps::Gap;
 pub(crate) use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
+pub use source::sha256;
 
 use channels::ChannelSums;
 use decode::Stream;

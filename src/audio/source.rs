@@ -44,8 +44,8 @@ pub(super) fn open_file(path: &Path) -> Result<(File, u64), AudioError> {
 /// SHA-256 of the file's bytes, as 64 lower-case hexadecimal digits.
 ///
 /// # Errors
-/// As [`open_file`], and when reading fails.
-pub(super) fn sha256(path: &Path) -> Result<String, AudioError> {
+/// When the path cannot be opened or read, is not an ordinary file, or the file is empty.
+pub fn sha256(path: &Path) -> Result<String, AudioError> {
     let (mut file, _) = open_file(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

@@ -1,25 +1,36 @@
 //! `aloud analyze`: reports on saved answers.
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use aloud::analyze::{AnalyzeError, analyze, analyze_draft};
+use aloud::audio;
 use aloud::capture;
 use aloud::draft::{STANDARD_INPUT, is_draft};
 use aloud::history::Occasion;
+use aloud::inputs::{Shard, inputs};
+use aloud::json_lines::{ERROR, JsonLines, Terms};
 use aloud::lines::WIDEST;
 use aloud::metrics::Brief;
+use aloud::plain::{counted, one_line};
 use aloud::questions;
 use aloud::report::Report;
 use aloud::report::json;
 use aloud::report::terminal::render;
 use aloud::report::tracks::Tracks;
 use aloud::settings::{self, Settings};
+use aloud::side_by_side::side_by_side;
 use aloud::signal::{Contours, Features};
 use aloud::story::model::Weights;
+use aloud::transcript::Transcriber;
+use aloud::transcript::models::Model;
+use aloud::transcript::pool::Pool;
 use aloud::transcript::whisper::Whisper;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -32,8 +43,8 @@ use super::{Outcome, columns, complain, history, print_json, write_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Recordings, or written drafts (.txt, .md, - for standard input)
-    #[arg(required = true, value_name = "FILE")]
+    /// Recordings, folders of recordings, or written drafts (.txt, .md, - for standard input)
+    #[arg(required = true, value_name = "FILE|FOLDER")]
     files: Vec<PathBuf>,
     /// The question that was answered: a name from `aloud questions list`, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -44,6 +55,15 @@ pub(super) struct Arguments {
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
+    /// Write the lines of --jsonl into this file; if it is there, go on with it: what is finished is not done again
+    #[arg(short, long, value_name = "FILE", requires = "jsonl")]
+    output: Option<PathBuf>,
+    /// How many files to work on at the same time; by default as many as this machine has processors
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    jobs: Option<u16>,
+    /// Do only part I of N of the files, for one of N machines; what part a file falls in depends on its name alone
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// Write the tracks (level, pitch, speech, every 10 ms) of a single file as JSON
     #[arg(long, value_name = "FILE")]
     tracks: Option<PathBuf>,
@@ -66,7 +86,8 @@ pub(super) struct Arguments {
 pub(super) enum Form {
     Terminal,
     Json,
-    JsonLines,
+    /// To a file, or to standard output.
+    JsonLines(Option<JsonLines>),
 }
 
 /// A line of `--jsonl` in the place of a report that there is none of.
@@ -77,106 +98,235 @@ struct FailedFile<'a> {
     message: &'a str,
 }
 
+/// A file to analyze.
+struct Item {
+    path: PathBuf,
+    /// Where its page goes, if there is to be one.
+    page: Option<PathBuf>,
+}
+
+impl Item {
+    /// Its path as reports have it.
+    fn name(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+}
+
+/// What came of a file.
+struct Analyzed {
+    report: Report,
+    /// Of a recording.
+    contours: Option<Contours>,
+    /// Where the tracks are asked for.
+    features: Option<Features>,
+}
+
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
-    if arguments.tracks.is_some() && arguments.files.len() > 1 {
-        super::usage(&["analyze"], "--tracks writes the tracks of one file; name only one file");
-    }
-    if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
-        super::usage(&["analyze"], "--tracks needs a recording; a written draft has no sound");
-    }
-    let many = arguments.files.len() > 1;
-    if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
-        super::usage(&["analyze"], "--svg and --png draw one answer; name only one file, or use --html FOLDER");
-    }
-    if many {
-        arguments.pages.make_folder()?;
-    }
+    let many = arguments.files.len() > 1 || arguments.files.iter().any(|f| f.is_dir());
+    check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
     let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
     let folders = settings::folders();
-    let engine = if arguments.files.iter().all(|f| is_draft(f)) {
+    let mut items = items(arguments, many)?;
+    if many {
+        arguments.pages.make_folder()?;
+    }
+    let model = if items.iter().all(|item| is_draft(&item.path)) {
         None
     } else {
-        let model = arguments.speech.find(settings, folders.as_ref())?;
-        Some(Whisper::load(&model, &settings.vocabulary)?)
+        Some(arguments.speech.find(settings, folders.as_ref())?)
     };
+    let names: Vec<String> = items.iter().map(Item::name).collect();
+    let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let output = match &arguments.output {
+        Some(path) => {
+            let lines = JsonLines::open(path).with_context(|| path.display().to_string())?;
+            if let Some(model) = &model {
+                leave_out_finished(&mut items, &lines, &brief, model, jobs)?;
+            }
+            Some(lines)
+        }
+        None => None,
+    };
+    let engine = match &model {
+        Some(model) if items.iter().any(|item| !is_draft(&item.path)) => {
+            Some(Whisper::load(model, &settings.vocabulary)?)
+        }
+        _ => None,
+    };
+    let pool = engine.as_ref().map(|engine| Pool::new(engine));
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
-        (_, true) => Form::JsonLines,
+        (_, true) => Form::JsonLines(output),
         _ => Form::Terminal,
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
-    let mut pages = Vec::new();
     let mut outcome = Outcome::Done;
-    for (i, path) in arguments.files.iter().enumerate() {
-        let analyzed = match &engine {
-            Some(engine) if !is_draft(path) => {
-                one(path, engine, &brief, i, arguments.files.len()).map(|(report, features)| (report, Some(features)))
+    let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
+    let work = |item: &Item| -> Result<Analyzed, AnalyzeError> {
+        let analyzed = match &pool {
+            Some(pool) if !is_draft(&item.path) => {
+                let (report, features) = listen(&item.path, pool, &brief, &bar)?;
+                let contours = Some(Contours::of(&features));
+                Analyzed { report, contours, features: arguments.tracks.is_some().then_some(features) }
             }
-            _ => draft(path, &brief).map(|report| (report, None)),
+            _ => Analyzed { report: draft(&item.path, &brief)?, contours: None, features: None },
         };
-        match analyzed {
-            Ok((report, features)) => {
-                if !arguments.no_save && !is_draft(path) {
-                    let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(path));
-                    history::keep(&report, features.as_ref(), path, arguments.speaker.as_deref(), recorded_here);
-                }
-                if arguments.pages.any() {
-                    let page = arguments.pages.html.as_deref();
-                    let page = page
-                        .map(|to| if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() });
-                    if let Err(error) = draw(arguments, &report, features.as_ref(), path, page.as_deref()) {
-                        complain(&format!("{error:#}"));
-                        outcome = Outcome::Failed;
-                    }
-                }
-                printer.print(report)?;
-                if let Some(folders) = &folders {
-                    capture::settle(&folders.recordings(), path);
-                }
-                if let (Some(to), Some(features)) = (&arguments.tracks, &features) {
-                    write_tracks(to, features)?;
-                }
-            }
-            Err(error) => {
-                complain(&format!("{}: {error}", path.display()));
-                printer.failed(path, &error.to_string())?;
-                outcome = Outcome::Failed;
-            }
+        Ok(analyzed)
+    };
+    let mut files_done = 0;
+    side_by_side(&items, jobs, work, |item, result| -> Result<()> {
+        files_done += 1;
+        bar.set_position(bar.position().max(files_done * FULL));
+        if items.len() > 1 {
+            bar.set_message(so_many(items.len(), files_done));
         }
-    }
-    printer.finish()?;
+        bar.suspend(|| {
+            let analyzed = match result {
+                Ok(Ok(analyzed)) => analyzed,
+                Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
+                Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
+            };
+            deliver(item, analyzed, arguments, &mut printer, &mut outcome)
+        })
+    })?;
+    bar.finish_and_clear();
+    printer.finish(&names)?;
     Ok(outcome)
 }
 
-/// Draws the page and the pictures of an answer that was just analyzed.
-fn draw(
-    arguments: &Arguments,
-    report: &Report,
-    features: Option<&Features>,
-    path: &Path,
-    page: Option<&Path>,
-) -> Result<()> {
-    let speaker = arguments.speaker.as_deref();
-    let contours = features.map(Contours::of);
-    let answered_at = features.map(|_| Occasion::of_file(path, None, Timestamp::now()).answered_at);
-    let drawn = Drawn { report, contours: contours.as_ref(), recording: path, answered_at, speaker };
-    arguments.pages.draw(&drawn, page)
+/// Ends the program where options do not go together.
+fn check(arguments: &Arguments, many: bool) {
+    let wrong = |message: &str| super::usage(&["analyze"], message);
+    if arguments.tracks.is_some() && many {
+        wrong("--tracks writes the tracks of one file; name only one file");
+    }
+    if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
+        wrong("--tracks needs a recording; a written draft has no sound");
+    }
+    if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
+        wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
+    }
 }
 
-/// Analyzes file `i` of `files` under a progress bar.
-pub(super) fn one(
-    path: &Path,
-    engine: &Whisper,
+/// The files that are meant, in order, with the places of their pages. These are told apart before anything is left out, so
+/// that a page has the same name whichever files are done by another run.
+fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
+    let mut inputs = inputs(&arguments.files)?;
+    if let Some(shard) = arguments.shard {
+        inputs.retain(|input| shard.holds(input));
+        if inputs.is_empty() {
+            anstream::eprintln!("No file falls in part {shard}; nothing to do.");
+        }
+    }
+    if arguments.output.is_some() {
+        // A line is told by its path.
+        let mut seen = HashSet::new();
+        inputs.retain(|input| seen.insert(input.path.clone()));
+    }
+    let mut pages = Vec::new();
+    let mut page = |path: &Path| {
+        let to = arguments.pages.html.as_deref()?;
+        Some(if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() })
+    };
+    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path }).collect())
+}
+
+/// Leaves out the files whose reports are in the lines already.
+fn leave_out_finished(
+    items: &mut Vec<Item>,
+    lines: &JsonLines,
     brief: &Brief,
-    i: usize,
-    files: usize,
-) -> Result<(Report, Features), AnalyzeError> {
-    let bar = progress_bar(path, i, files);
-    let analyzed = analyze(path, engine, brief, &|done| bar.set_position((done * 100.0) as u64));
+    model: &Model,
+    jobs: usize,
+) -> Result<()> {
+    let terms = Terms { question: brief.question.as_ref(), model: &model.name };
+    let is_finished = |item: &Item| {
+        let name = item.name();
+        lines.knows(&name) && audio::sha256(&item.path).is_ok_and(|sum| lines.is_finished(&name, &sum, &terms))
+    };
+    let all = items.len();
+    let mut finished = Vec::with_capacity(all);
+    side_by_side(items, jobs, is_finished, |_, is_finished| {
+        finished.push(is_finished == Ok(true));
+        Ok::<_, anyhow::Error>(())
+    })?;
+    let mut finished = finished.into_iter();
+    items.retain(|_| finished.next() != Some(true));
+    if items.len() < all {
+        let left =
+            if items.is_empty() { "nothing is left to do".to_string() } else { format!("{} to do", items.len()) };
+        anstream::eprintln!("{} done before; {left}.", counted(all - items.len(), "file"));
+    }
+    Ok(())
+}
+
+/// Keeps, draws and prints what came of a file.
+fn deliver(
+    item: &Item,
+    analyzed: Analyzed,
+    arguments: &Arguments,
+    printer: &mut Printer,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let Analyzed { report, contours, features } = analyzed;
+    let folders = settings::folders();
+    if !arguments.no_save && !is_draft(&item.path) {
+        let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(&item.path));
+        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), recorded_here);
+    }
+    if arguments.pages.any()
+        && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
+    {
+        complain(&format!("{error:#}"));
+        *outcome = Outcome::Failed;
+    }
+    printer.print(report, &item.path)?;
+    if let Some(folders) = &folders {
+        capture::settle(&folders.recordings(), &item.path);
+    }
+    if let (Some(to), Some(features)) = (&arguments.tracks, &features) {
+        write_tracks(to, features)?;
+    }
+    Ok(())
+}
+
+/// Says why there is no report on a file.
+fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) -> Result<()> {
+    complain(&format!("{}: {why}", item.path.display()));
+    *outcome = Outcome::Failed;
+    printer.failed(&item.path, why)
+}
+
+/// Draws the page and the pictures of an answer that was just analyzed.
+fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
+    let speaker = arguments.speaker.as_deref();
+    let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
+    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker };
+    arguments.pages.draw(&drawn, item.page.as_deref())
+}
+
+/// Analyzes one recording under a progress bar of its own.
+pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
+    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None }], true);
+    let analyzed = listen(path, engine, brief, &bar);
     bar.finish_and_clear();
     analyzed
+}
+
+/// Analyzes a recording; the bar moves on by [`FULL`] in all.
+fn listen(
+    path: &Path,
+    engine: &dyn Transcriber,
+    brief: &Brief,
+    bar: &ProgressBar,
+) -> Result<(Report, Features), AnalyzeError> {
+    let reached = AtomicU64::new(0);
+    analyze(path, engine, brief, &|done| {
+        let now = (done * FULL as f64) as u64;
+        bar.inc(now.saturating_sub(reached.fetch_max(now, Ordering::Relaxed)));
+    })
 }
 
 /// Analyzes a written draft; someone who is to type it is told so.
@@ -191,19 +341,28 @@ fn write_tracks(to: &Path, features: &Features) -> Result<()> {
     write_file(to, json::text(&Tracks::of(features), false)?.as_bytes())
 }
 
-/// A bar on stderr, where somebody looks at it.
-fn progress_bar(path: &Path, i: usize, files: usize) -> ProgressBar {
-    if !io::stderr().is_terminal() {
+/// What a file is on the bar.
+const FULL: u64 = 100;
+
+/// A bar on stderr for all files together, where somebody looks at it.
+fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
+    if !has_recordings || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let name = aloud::plain::one_line(&name);
-    let which = if files > 1 { format!("{} of {files}: {name}", i + 1) } else { name };
+    let what = match items {
+        [one] => one_line(&one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy()),
+        _ => so_many(items.len(), 0),
+    };
     let style =
         ProgressStyle::with_template("Listening to {msg}  {bar:24} {percent:>3} %").expect("the template is right");
-    let bar = ProgressBar::new(100).with_style(style).with_message(which);
-    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    let bar = ProgressBar::new(items.len() as u64 * FULL).with_style(style).with_message(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// How far several files are.
+fn so_many(files: usize, done: u64) -> String {
+    format!("{}, {done} done", counted(files, "file"))
 }
 
 /// Prints reports as they come, in the form asked for.
@@ -223,8 +382,9 @@ impl Printer {
         Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
     }
 
-    pub(super) fn print(&mut self, report: Report) -> Result<()> {
-        match self.form {
+    /// Prints the report on the file at `path`.
+    pub(super) fn print(&mut self, report: Report, path: &Path) -> Result<()> {
+        match &mut self.form {
             Form::Terminal => {
                 let columns = columns();
                 let mut out = anstream::stdout().lock();
@@ -239,20 +399,34 @@ impl Printer {
             }
             Form::Json if self.many => self.reports.push(report),
             Form::Json => print_json(&report, true)?,
-            Form::JsonLines => print_json(&report, false)?,
+            Form::JsonLines(to) => print_line(to.as_mut(), path, &report)?,
         }
         self.printed += 1;
         Ok(())
     }
 
-    fn failed(&self, path: &Path, message: &str) -> Result<()> {
-        if matches!(self.form, Form::JsonLines) && self.many {
-            print_json(&FailedFile { schema: "aloud.error/1", path: path.to_string_lossy(), message }, false)?;
+    fn failed(&mut self, path: &Path, message: &str) -> Result<()> {
+        match &mut self.form {
+            Form::JsonLines(to) if self.many => {
+                let line = FailedFile { schema: ERROR, path: path.to_string_lossy(), message };
+                print_line(to.as_mut(), path, &line)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        if matches!(self.form, Form::Json) && self.many { print_json(&self.reports, true) } else { Ok(()) }
+    /// Ends the printing; `names` are the files in their order, finished before or now.
+    pub(super) fn finish(self, names: &[String]) -> Result<()> {
+        match self.form {
+            Form::Json if self.many => print_json(&self.reports, true),
+            Form::JsonLines(Some(to)) => to.finish(names).context("the lines could not be put in order"),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Writes one line of JSON about the file at `path`, to a file or to standard output.
+fn print_line<T: Serialize>(to: Option<&mut JsonLines>, path: &Path, data: &T) -> Result<()> {
+    let Some(to) = to else { return print_json(data, false) };
+    to.append(&path.to_string_lossy(), &json::text(data, false)?).context("the line could not be written")
 }

@@ -13,7 +13,7 @@ use aloud::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, St
 use aloud::plain::{counted, one_line};
 use aloud::report::Report;
 use aloud::report::terminal::render;
-use aloud::signal::{Contours, Features};
+use aloud::signal::Contours;
 use aloud::{capture, questions, settings};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
@@ -148,8 +148,9 @@ enum Format {
 
 #[derive(Args)]
 pub(super) struct ImportArguments {
-    /// The file; `-` reads standard input
-    file: PathBuf,
+    /// The files; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Whose answers they are; otherwise as the file says
     #[arg(long, value_name = "NAME")]
     speaker: Option<String>,
@@ -426,22 +427,24 @@ fn export(arguments: &ExportArguments) -> Result<Outcome> {
 }
 
 fn import(arguments: &ImportArguments) -> Result<Outcome> {
-    let name = arguments.file.display().to_string();
-    let speaker = arguments.speaker.as_deref();
-    let lines = if arguments.file == Path::new("-") {
-        export::read(io::stdin().lock(), speaker, Timestamp::now())
-    } else {
-        fs::File::open(&arguments.file)
-            .map_err(Into::into)
-            .and_then(|file| export::read(BufReader::new(file), speaker, Timestamp::now()))
+    let (speaker, now) = (arguments.speaker.as_deref(), Timestamp::now());
+    let mut lines = export::Lines::default();
+    for path in &arguments.files {
+        let read = if path == Path::new("-") {
+            export::read(io::stdin().lock(), speaker, now, &mut lines)
+        } else {
+            let file = fs::File::open(path).map_err(Into::into);
+            file.and_then(|file| export::read(BufReader::new(file), speaker, now, &mut lines))
+        };
+        read.with_context(|| path.display().to_string())?;
+    }
+    let imported = with_store(Access::Write, |store| export::import(store, &lines.answers))?;
+    let there = if imported.known == 1 { "1 was".to_string() } else { format!("{} were", imported.known) };
+    let failed = match lines.failed {
+        0 => String::new(),
+        n => format!("; {} had failed and left nothing to import", counted(n, "file")),
     };
-    let lines = lines.with_context(|| name)?;
-    let imported = with_store(Access::Write, |store| export::import(store, &lines))?;
-    anstream::eprintln!(
-        "{} imported; {} there already.",
-        counted(imported.new, "answer"),
-        if imported.known == 1 { "1 was".to_string() } else { format!("{} were", imported.known) }
-    );
+    anstream::eprintln!("{} imported; {there} there already{failed}.", counted(imported.new, "answer"));
     Ok(Outcome::Done)
 }
 
@@ -597,15 +600,14 @@ pub(super) fn none_kept(filter: &Filter) {
 /// report alone.
 pub(super) fn keep(
     report: &Report,
-    features: Option<&Features>,
+    contours: Option<&Contours>,
     path: &Path,
     speaker: Option<&str>,
     recorded: bool,
 ) -> Option<i64> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
-    let contours = features.map(Contours::of);
-    let kept = Kept { report, occasion: &occasion, contours: contours.as_ref(), kept_at: Timestamp::now() };
+    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
     let saved = with_store(Access::Write, |store| store.keep(&kept))
         .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
         .ok()?;

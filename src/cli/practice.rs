@@ -11,6 +11,7 @@ use aloud::capture::{self, About};
 use aloud::history::compare::{Comparison, Verdict};
 use aloud::history::practice::{Found, Given};
 use aloud::history::{Access, Store};
+use aloud::inputs;
 use aloud::job::{Description, Requirement};
 use aloud::lines::{Lines, NARROWEST};
 use aloud::metrics::Brief;
@@ -25,7 +26,7 @@ use aloud::questions::{self, Question};
 use aloud::report::Report;
 use aloud::resume::{self, Claim, claims};
 use aloud::settings::{self, Settings};
-use aloud::signal::Features;
+use aloud::signal::{Contours, Features};
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -104,9 +105,6 @@ enum Keep {
 const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 /// Pieces of evidence shown after an answer, at most.
 const SHOWN_EVIDENCE: usize = 3;
-/// Endings of recordings.
-const RECORDINGS: [&str; 15] =
-    ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf"];
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
@@ -267,20 +265,10 @@ fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
-/// The recordings in a folder, by name.
+/// The recordings in a folder, each by a path that holds wherever the session goes on.
 fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let is_recording = |path: &PathBuf| {
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        path.is_file() && RECORDINGS.contains(&ending.as_str()) && !stem(path).starts_with('.')
-    };
-    let mut found: Vec<PathBuf> =
-        entries.filter_map(|e| std::path::absolute(e.ok()?.path()).ok()).filter(is_recording).collect();
-    found.sort();
-    if found.is_empty() {
-        return Err(anyhow!("{}: there are no recordings in this folder", folder.display()));
-    }
-    Ok(found)
+    let found = inputs::recordings_in(folder)?;
+    Ok(found.iter().map(std::path::absolute).collect::<io::Result<_>>()?)
 }
 
 fn stem(path: &Path) -> String {
@@ -472,7 +460,9 @@ impl Practice<'_> {
             Keep::Nothing => false,
         };
         let recorded = self.session.from.is_none();
-        let attempt = is_kept.then(|| history::keep(&report, Some(&features), &waiting.path, None, recorded)).flatten();
+        let attempt = is_kept
+            .then(|| history::keep(&report, Some(&Contours::of(&features)), &waiting.path, None, recorded))
+            .flatten();
         let lack = follow_up::lack(&report).filter(|_| !waiting.is_follow_up);
         let follow_up = lack.map(|lack| follow_up::question(lack, &item.follow_ups));
         let before = self.session.tries_here().find(|t| !t.is_follow_up).and_then(|t| t.attempt);
@@ -516,7 +506,7 @@ impl Practice<'_> {
         let analyzed = self.wishes.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
             let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
-            let analyzed = one(&file, &engine, &brief, 0, 1);
+            let analyzed = one(&file, &engine, &brief);
             Ok::<_, anyhow::Error>((engine, analyzed))
         })?;
         let Some(analyzed) = analyzed else { return Ok(None) };

@@ -10,6 +10,7 @@ use aloud::metrics::Brief;
 use aloud::plain::{clock, length};
 use aloud::questions::{self, Question};
 use aloud::settings::{self, Settings};
+use aloud::signal::Contours;
 use aloud::transcript::models::Model;
 use aloud::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
@@ -160,7 +161,7 @@ impl Job {
         let file = path.to_owned();
         let report = wishes.unless_left(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
-            Ok::<_, anyhow::Error>(one(&file, &engine, &brief, 0, 1)?)
+            Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
         })?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
@@ -171,11 +172,11 @@ impl Job {
             Ok((report, features)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 if self.save {
-                    history::keep(&report, Some(&features), path, None, true);
+                    history::keep(&report, Some(&Contours::of(&features)), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
-                printer.print(report)?;
-                printer.finish()?;
+                printer.print(report, path)?;
+                printer.finish(&[])?;
                 Ok(Outcome::Done)
             }
             Err(error) => {

@@ -14,6 +14,7 @@ use super::attempt::{Attempt, Occasion};
 use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
+use crate::json_lines::ERROR;
 use crate::report::{Report, SCHEMA as REPORT};
 
 /// The name and version of a line of the export.
@@ -34,6 +35,15 @@ pub struct Line {
     /// The tracks of the sound as they are kept, in base64; `None` where they were not.
     #[serde(default)]
     contours: Option<String>,
+}
+
+/// What is read of files: answers, and how many lines say that there is none.
+#[derive(Debug, Clone, Default)]
+pub struct Lines {
+    /// The answers.
+    pub answers: Vec<Line>,
+    /// Lines of files that `aloud analyze --jsonl` could not analyze.
+    pub failed: usize,
 }
 
 /// What an import came to.
@@ -117,12 +127,12 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
     })
 }
 
-/// Reads lines of an export, or reports of `aloud analyze --jsonl`, which count as given `now`.
+/// Adds to `lines` those of an export, or of `aloud analyze --jsonl`. A report counts as given when its file was last
+/// changed, or `now` where the file is not to be found.
 ///
 /// # Errors
 /// When a line is neither.
-pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp) -> Result<Vec<Line>, ImportError> {
-    let mut lines = Vec::new();
+pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp, lines: &mut Lines) -> Result<(), ImportError> {
     for (i, text) in from.lines().enumerate() {
         let text = text?;
         if text.trim().is_empty() {
@@ -147,11 +157,15 @@ pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp) -> Result
                     contours: None,
                 }
             }
+            Some(ERROR) => {
+                lines.failed += 1;
+                continue;
+            }
             _ => return Err(wrong("it has another schema".to_string())),
         };
-        lines.push(Line { speaker: speaker.map_or(line.speaker, |name| Some(name.to_string())), ..line });
+        lines.answers.push(Line { speaker: speaker.map_or(line.speaker, |name| Some(name.to_string())), ..line });
     }
-    Ok(lines)
+    Ok(())
 }
 
 /// Keeps what was read: all of it or, if that fails, none. What is there already stays as it is.
@@ -193,6 +207,11 @@ mod tests {
     use super::*;
     use crate::history::sample::attempt;
 
+    fn lines_of(text: &str, speaker: Option<&str>) -> Result<Lines, ImportError> {
+        let mut lines = Lines::default();
+        read(text.as_bytes(), speaker, Timestamp::now(), &mut lines).map(|()| lines)
+    }
+
     #[test]
     fn a_spreadsheet_gets_every_measure_and_no_formula() {
         let mut kept = attempt(4, "2026-11-01T18:00:00Z", &[(Measure::Score, 61.25)]);
@@ -226,7 +245,7 @@ mod tests {
         };
         let text = exported(&store);
         let mut other = Store::empty().unwrap();
-        let lines = read(text.as_bytes(), None, Timestamp::now()).unwrap();
+        let lines = lines_of(&text, None).unwrap().answers;
         assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 1, known: 0 });
         assert_eq!(exported(&other), text);
         assert_eq!(other.attempts().unwrap(), store.attempts().unwrap());
@@ -238,8 +257,16 @@ mod tests {
     fn a_line_that_is_no_answer_is_named() {
         let report = include_str!("../../tests/fixtures/report.json").replace('\n', " ");
         let text = format!("{report}\n\n{{\"schema\": \"other/1\"}}\n");
-        let error = read(text.as_bytes(), None, Timestamp::now()).unwrap_err().to_string();
+        let error = lines_of(&text, None).unwrap_err().to_string();
         assert!(error.starts_with("line 3 is neither"), "{error}");
-        assert_eq!(read(report.as_bytes(), Some("Ana"), Timestamp::now()).unwrap().len(), 1);
+        assert_eq!(lines_of(&report, Some("Ana")).unwrap().answers.len(), 1);
+    }
+
+    #[test]
+    fn lines_of_files_that_failed_are_passed_over_and_counted() {
+        let report = include_str!("../../tests/fixtures/report.json").replace('\n', " ");
+        let error = r#"{"schema":"aloud.error/1","path":"a.wav","message":"the file is empty"}"#;
+        let lines = lines_of(&format!("{error}\n{report}\n{error}\n"), None).unwrap();
+        assert_eq!((lines.answers.len(), lines.failed), (1, 2));
     }
 }

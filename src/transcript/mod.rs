@@ -6,6 +6,7 @@
 pub mod chunks;
 pub mod fetch;
 pub mod models;
+pub mod pool;
 pub mod syllables;
 pub mod whisper;
 pub mod words;
@@ -90,7 +91,7 @@ pub trait Transcriber: Sync {
 }
 
 /// Reads pieces, one at a time.
-pub trait Reader {
+pub trait Reader: Send {
     /// Writes down mono samples at 16 kHz, at most 30 s, as speech in `language`.
     ///
     /// # Errors

@@ -121,7 +121,8 @@ pub fn fill(path: &Path, count: usize) {
                 .to_string()
             })
             .collect();
-        let lines = export::read(lines.join("\n").as_bytes(), None, Timestamp::now()).expect("lines");
-        export::import(&mut store, &lines).expect("an import");
+        let mut read = export::Lines::default();
+        export::read(lines.join("\n").as_bytes(), None, Timestamp::now(), &mut read).expect("lines");
+        export::import(&mut store, &read.answers).expect("an import");
     }
 }

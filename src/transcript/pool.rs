@@ -1,0 +1,135 @@
+//! Readers that several recordings share: there are never more of them at work than can usefully read at the same time.
+//!
+//! Each piece is read by a fresh one. What whisper.cpp keeps from one reading to the next changes the words of the next (7 of
+//! 16 short recordings came out otherwise when readers were used again), and words must not depend on what else is read.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::{Manner, Reader, Reading, Transcriber, TranscriptError, lock};
+
+/// An engine with as many places for readers as it has use for. Whoever asks for one while all are taken waits.
+pub struct Pool<'a> {
+    engine: &'a dyn Transcriber,
+    free: Mutex<usize>,
+    one_came_back: Condvar,
+}
+
+impl<'a> Pool<'a> {
+    /// A pool for an engine.
+    pub fn new(engine: &'a dyn Transcriber) -> Self {
+        Self { engine, free: Mutex::new(engine.workers().max(1)), one_came_back: Condvar::new() }
+    }
+}
+
+impl Transcriber for Pool<'_> {
+    fn model(&self) -> &str {
+        self.engine.model()
+    }
+
+    fn workers(&self) -> usize {
+        self.engine.workers()
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+        let mut free = lock(&self.free);
+        while *free == 0 {
+            free = self.one_came_back.wait(free).unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        Ok(Box::new(Place { pool: self }))
+    }
+}
+
+/// A place in the pool, given back when it is dropped, whatever happened.
+struct Place<'p, 'a> {
+    pool: &'p Pool<'a>,
+}
+
+impl Reader for Place<'_, '_> {
+    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
+        self.pool.engine.reader()?.read(samples, language, manner)
+    }
+}
+
+impl Drop for Place<'_, '_> {
+    fn drop(&mut self) {
+        *lock(&self.pool.free) += 1;
+        self.pool.one_came_back.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Counts its readers. A reader fails at silence of one sample and panics at silence of two.
+    #[derive(Default)]
+    struct Counting {
+        made: AtomicUsize,
+        reading: AtomicUsize,
+        most_at_once: AtomicUsize,
+    }
+
+    struct CountingReader<'a>(&'a Counting);
+
+    impl Transcriber for Counting {
+        fn model(&self) -> &str {
+            "counting"
+        }
+
+        fn workers(&self) -> usize {
+            2
+        }
+
+        fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+            self.made.fetch_add(1, Ordering::SeqCst);
+            Ok(Box::new(CountingReader(self)))
+        }
+    }
+
+    impl Reader for CountingReader<'_> {
+        fn read(&mut self, samples: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+            let now = self.0.reading.fetch_add(1, Ordering::SeqCst) + 1;
+            self.0.most_at_once.fetch_max(now, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(2));
+            self.0.reading.fetch_sub(1, Ordering::SeqCst);
+            match samples.len() {
+                1 => Err(TranscriptError::Read("one sample".into())),
+                2 => panic!("two samples"),
+                _ => Ok(Reading::default()),
+            }
+        }
+    }
+
+    fn read(pool: &Pool, samples: usize) -> Result<Reading, TranscriptError> {
+        pool.reader()?.read(&vec![0.0; samples], "en", Manner::Plain)
+    }
+
+    #[test]
+    fn each_piece_has_a_fresh_reader_and_never_more_than_are_useful() {
+        let engine = Counting::default();
+        let pool = Pool::new(&engine);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..5).for_each(|_| drop(read(&pool, 9).unwrap())));
+            }
+        });
+        assert_eq!(engine.made.load(Ordering::SeqCst), 40);
+        assert_eq!(engine.most_at_once.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn the_place_of_a_reader_that_failed_is_not_lost() {
+        let engine = Counting::default();
+        let pool = Pool::new(&engine);
+        for _ in 0..5 {
+            assert!(read(&pool, 1).is_err());
+            assert!(catch_unwind(AssertUnwindSafe(|| read(&pool, 2))).is_err());
+            assert!(read(&pool, 9).is_ok());
+        }
+    }
+}
