@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use symphonia::core::io::MediaSource;
 
 use super::error::AudioError;
-use crate::files::FileError;
+use crate::files;
 
 /// "Until the end of the file" as a RIFF length.
 const UNKNOWN_LENGTH: u32 = u32::MAX;
@@ -27,17 +27,9 @@ pub(super) const MAX_CHUNKS: usize = 4096;
 /// # Errors
 /// When the path cannot be opened, is not an ordinary file, or the file is empty.
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), AudioError> {
-    let metadata = std::fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(FileError::IsDirectory.into());
-    }
-    if !metadata.is_file() {
-        return Err(AudioError::NotAFile);
-    }
-    let file = File::open(path)?;
-    match metadata.len() {
-        0 => Err(AudioError::Empty),
-        len => Ok((file, len)),
+    match files::open(path)? {
+        (_, 0) => Err(AudioError::Empty),
+        opened => Ok(opened),
     }
 }
 

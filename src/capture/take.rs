@@ -377,7 +377,7 @@ fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     let no_wav = || io::Error::new(io::ErrorKind::InvalidData, "it is no WAV file of ours");
     let at = head.windows(4).position(|w| w == b"data").ok_or_else(no_wav)?;
     let length = head.get(at + 4..at + 8).ok_or_else(no_wav)?;
-    let frame_bytes = u64::from(u16::from_le_bytes([head[32], head[33]]));
+    let frame_bytes = head.get(32..34).map_or(0, |b| u64::from(u16::from_le_bytes([b[0], b[1]])));
     if !head.starts_with(b"RIFF") || frame_bytes == 0 {
         return Err(no_wav());
     }
@@ -589,6 +589,20 @@ mod tests {
         assert_eq!(again.len(), 1, "it is offered until it is settled");
         again.into_iter().for_each(Unfinished::settle);
         assert!(unfinished(&recordings).is_empty() && path.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_take_any_more_is_left_alone() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200]] {
+            let take = writer(&place, FORMAT);
+            let path = take.path().to_owned();
+            drop(take);
+            fs::write(&path, bytes).unwrap();
+            assert!(unfinished(place.recordings.as_deref().unwrap()).is_empty());
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::audio::{Recording, play};
+use aloud::files;
 use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
@@ -431,9 +432,9 @@ fn import(arguments: &ImportArguments) -> Result<Outcome> {
     let lines = if arguments.file == Path::new("-") {
         export::read(io::stdin().lock(), speaker, Timestamp::now())
     } else {
-        fs::File::open(&arguments.file)
+        files::open(&arguments.file)
             .map_err(Into::into)
-            .and_then(|file| export::read(BufReader::new(file), speaker, Timestamp::now()))
+            .and_then(|(file, _)| export::read(BufReader::new(file), speaker, Timestamp::now()))
     };
     let lines = lines.with_context(|| name)?;
     let imported = with_store(Access::Write, |store| export::import(store, &lines))?;

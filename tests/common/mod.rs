@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod attempts;
+pub mod damage;
 pub mod microphone;
 #[cfg(target_os = "linux")]
 pub mod terminal;
