@@ -70,13 +70,22 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
         return Err(ReadError::Empty);
     }
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    let found = match extension.as_str() {
+    let mut found = match extension.as_str() {
         "pdf" => pdf::read(bytes)?,
         "docx" => docx::read(&bytes)?,
         "txt" | "text" | "md" | "markdown" | "" => of_text(&decoded(&bytes)?)?,
         _ => return Err(ReadError::UnknownForm),
     };
+    // A document can name any character; a terminal is to show them.
+    for paragraph in found.iter_mut().filter(|p| p.text.contains(steers)) {
+        paragraph.text = paragraph.text.replace(steers, " ");
+    }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
+}
+
+/// Whether a character could steer a terminal.
+fn steers(c: char) -> bool {
+    c.is_control() && c != '\t'
 }
 
 /// Text in UTF-8, UTF-16 with its mark, or the old Western encoding of Windows.

@@ -77,6 +77,9 @@ fn is_one_line(message: &str) {
 fn steers_nothing(text: &str) {
     let bare = anstream::adapter::strip_str(text).to_string();
     assert!(!bare.contains(|c: char| c.is_control() && c != '\n'), "steers a terminal: {bare:?}");
+    let is_style = |after: &str| after.split_once('m').is_some_and(|(style, _)| style[..].starts_with('['));
+    assert!(text.split('\u{1b}').skip(1).all(is_style), "steers a terminal: {text:?}");
+    assert!(!text.contains("\u{1b}[7;7m"), "what was put in styles it: {text:?}");
 }
 
 /// Stands in for the speech model: it hears two words in every piece.
@@ -216,6 +219,7 @@ pub fn resume(bytes: &[u8]) {
     let name = ["resume.txt", "resume.md", "resume.docx", "resume.pdf"][usize::from(kind % 4)];
     match resume::read(&file(name, bytes)) {
         Ok(paragraphs) => {
+            paragraphs.iter().for_each(|p| steers_nothing(&p.text.replace('\t', " ")));
             for claim in resume::claims(&paragraphs) {
                 let question = resume::telling::question(&claim);
                 is_one_line(&one_line(&question));
@@ -303,7 +307,9 @@ fn shown(report: &Report, contours: Option<&Contours>) -> String {
         audio: Audio::None,
         earlier: &[],
     };
-    page::report::render(&answer, &TimeZone::UTC)
+    let html = page::report::render(&answer, &TimeZone::UTC);
+    assert!(!html.contains(|c: char| c.is_control() && !"\n\t".contains(c)), "a page with control characters");
+    html
 }
 
 /// Puts a text into every place of a report that has words of somebody's own, or of ours.
@@ -327,7 +333,7 @@ fn put(value: &mut serde_json::Value, text: &str) {
 /// Any text in all the places of a report that have one: none of it becomes a part of the page or steers a terminal.
 pub fn page(bytes: &[u8]) {
     static PLAIN: LazyLock<serde_json::Value> = LazyLock::new(|| serde_json::from_str(REPORT).expect("a report"));
-    let text = format!("x\"zq<zq>'&{}", String::from_utf8_lossy(bytes));
+    let text = format!("x\"zq<zq>'&\u{1b}[7;7m{}", String::from_utf8_lossy(bytes));
     let mut value = PLAIN.clone();
     put(&mut value, &text);
     value["recording"]["path"] = format!("/home/{text}.wav").into();
