@@ -39,7 +39,14 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         }
         "job" => all("practice/jobs").collect(),
         "draft" => all("practice/answers").collect(),
-        "report" => vec![fs::read(fixtures().join("report.json")).unwrap()],
+        "report" => {
+            let mut chance = Chance::new(7);
+            let edits = (0..60).map(|_| {
+                let count = 4 * (1 + chance.below(3));
+                std::iter::once(b'!').chain((0..count).map(|_| chance.below(256) as u8)).collect()
+            });
+            std::iter::once(fs::read(fixtures().join("report.json")).unwrap()).chain(edits).collect()
+        }
         "history_import" => {
             let report = fs::read_to_string(fixtures().join("report.json")).unwrap().replace('\n', " ");
             let line = format!(

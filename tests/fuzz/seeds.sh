@@ -35,6 +35,7 @@ for path in (fixtures / "practice/answers").glob("*.txt"):
 report = json.loads((fixtures / "report.json").read_text())
 flat = json.dumps(report)
 (corpus / "report/whole").write_text(flat)
+(corpus / "report/edits").write_bytes(b"!\x10\0\1\2\x20\1\3\0\x40\2\5\x07")
 for part in ["transcript", "pace", "fillers", "pauses", "length", "voice", "story"]:
     (corpus / f"report/without_{part}").write_text(json.dumps({**report, part: None}))
 line = {"schema": "aloud.attempt/1", "speaker": "Ana", "answered_at": "2026-11-01T18:00:00Z", "kept_at": "2026-11-01T18:00:00Z", "recorded_here": False, "report": report, "machine_report": report, "earlier_scores": [], "contours": None}
