@@ -33,8 +33,11 @@ build: setup ## Build the program
 setup: ## Install what the build needs and this system lacks
 	@sh .ci/setup
 
-soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth
+FUZZ_SECONDS ?= 1200
+soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files, fuzzing
 	tests/checks/hour_of_recording.sh
+	$(CARGO) test --release --locked --test damage -- --ignored --nocapture
+	tests/fuzz/run.sh $(FUZZ_SECONDS)
 	tests/checks/all.sh
 
 supply: ## Check the libraries' licences and where they come from (needs cargo-deny)

@@ -3,13 +3,12 @@
 //!
 //! Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::metrics::spoken::Spoken;
 
 /// The name that stands for standard input.
@@ -84,10 +83,7 @@ impl Draft {
         if path.as_os_str() == STANDARD_INPUT {
             return Self::read(io::stdin().lock(), path);
         }
-        if std::fs::metadata(path)?.is_dir() {
-            return Err(FileError::IsDirectory.into());
-        }
-        Self::read(File::open(path)?, path)
+        Self::read(files::open(path)?.0, path)
     }
 
     /// Reads a draft; `path` names it and says by its extension whether it is Markdown.

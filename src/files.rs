@@ -2,7 +2,7 @@
 //! owner alone.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// Why nothing was read at a path, whatever was to be there.
@@ -17,6 +17,9 @@ pub enum FileError {
     /// The path is a directory.
     #[error("this is a folder; name the files inside it instead")]
     IsDirectory,
+    /// The path is a pipe, a socket or a device: what comes out of it may never end, or never begin.
+    #[error("this is not an ordinary file; save it to a file first")]
+    NotAFile,
     /// The operating system does not let this user read the file.
     #[error("you are not allowed to read this file; change its permissions or copy it to a folder of your own")]
     NoPermission,
@@ -34,6 +37,43 @@ impl From<io::Error> for FileError {
             _ => Self::Io(error),
         }
     }
+}
+
+/// Opens an ordinary file, and gives its length in bytes. It never waits.
+///
+/// # Errors
+/// When there is none at the path, or it cannot be opened.
+pub fn open(path: &Path) -> Result<(File, u64), FileError> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(FileError::IsDirectory);
+    }
+    if !metadata.is_file() {
+        return Err(FileError::NotAFile);
+    }
+    Ok((File::open(path)?, metadata.len()))
+}
+
+/// The longest file of settings or questions, in bytes.
+const LONGEST_TEXT: u64 = 1 << 20;
+
+/// The text of a file that people write by hand; `None` if there is no file.
+///
+/// # Errors
+/// When it cannot be read, is no text, or is longer than any that was written by hand.
+pub fn read_text(path: &Path) -> io::Result<Option<String>> {
+    let (file, _) = match open(path) {
+        Ok(opened) => opened,
+        Err(FileError::NotFound) => return Ok(None),
+        Err(FileError::Io(error)) => return Err(error),
+        Err(other) => return Err(io::Error::other(other)),
+    };
+    let mut bytes = Vec::new();
+    file.take(LONGEST_TEXT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_TEXT {
+        return Err(io::Error::other("it is longer than any such file"));
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| io::Error::other("it is no text in UTF-8"))
 }
 
 /// Writes a file whole or not at all: beside its place first, then in it. A pipe or a device is written as it is. A new
@@ -92,6 +132,24 @@ pub fn sync_folder(file: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_ordinary_files_are_opened_and_only_texts_of_a_length_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        assert_eq!(read_text(&file).unwrap(), None);
+        fs::write(&file, "caf\u{e9}").unwrap();
+        assert_eq!((read_text(&file).unwrap().as_deref(), open(&file).unwrap().1), (Some("caf\u{e9}"), 5));
+        assert!(matches!(open(folder.path()), Err(FileError::IsDirectory)));
+        fs::write(&file, b"caf\xe9").unwrap();
+        assert!(read_text(&file).is_err());
+        fs::write(&file, " ".repeat((1 << 20) + 1)).unwrap();
+        assert!(read_text(&file).is_err());
+        #[cfg(unix)]
+        for device in ["/dev/null", "/dev/zero"] {
+            assert!(matches!(open(Path::new(device)), Err(FileError::NotAFile)));
+        }
+    }
 
     #[test]
     fn a_file_is_written_whole_and_nothing_stays_beside_it() {

@@ -13,6 +13,7 @@ pub mod audio;
 pub mod capture;
 pub mod draft;
 pub mod files;
+mod guard;
 pub mod history;
 pub mod inputs;
 pub mod job;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::{make_private_folder, write_whole};
+use crate::files::{make_private_folder, read_text, write_whole};
 use crate::settings;
 
 const BUILT_IN: &str = include_str!("questions.toml");
@@ -95,9 +95,9 @@ pub fn built_in() -> Vec<Question> {
 /// When the file is there and cannot be read, or is not what it should be.
 pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
     let wrong = |reason: String| OwnQuestionsError { path: path.to_path_buf(), reason };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+    let text = match read_text(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(Vec::new()),
         Err(e) => return Err(wrong(e.to_string())),
     };
     let bank: Bank = toml::from_str(&text).map_err(|e| {
@@ -144,11 +144,7 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     let wrong = |e: std::io::Error| OwnQuestionsError { path: path.to_path_buf(), reason: e.to_string() };
     let added = Bank { question: vec![entry.clone()] };
     let text = toml::to_string(&added).expect("a question has a form in TOML");
-    let before = match std::fs::read_to_string(path) {
-        Ok(before) => before,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => OWN_HEAD.to_string(),
-        Err(e) => return Err(wrong(e)),
-    };
+    let before = read_text(path).map_err(wrong)?.unwrap_or_else(|| OWN_HEAD.to_string());
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(wrong)?;
     write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)

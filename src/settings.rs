@@ -6,6 +6,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
 
 use crate::capture::is_take;
+use crate::files::read_text;
 
 /// What a person can set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -82,9 +83,9 @@ impl Settings {
     /// # Errors
     /// When the file is there but unreadable, or has something in it that aloud does not know.
     pub fn load(path: &Path) -> Result<Self, SettingsError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+        let text = match read_text(path) {
+            Ok(Some(text)) => text,
+            Ok(None) => return Ok(Self::default()),
             Err(source) => return Err(SettingsError::Unreadable { path: path.to_path_buf(), source }),
         };
         toml::from_str(&text).map_err(|e| {

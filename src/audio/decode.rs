@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -28,12 +27,17 @@ use super::error::AudioError;
 use super::mp4;
 use super::source::{self, Source, WavHeader};
 use super::{Damage, MAX_DURATION_S};
+use crate::guard;
 
 /// Rates outside are no recordings: telephones use 8 kHz, studios at most 384 kHz.
 const SAMPLE_RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 
 /// The most channels a file may have; the rarest microphone arrays have 32.
 const MAX_CHANNELS: usize = 32;
+
+/// The most samples of all channels that are decoded: [`MAX_DURATION_S`] of 48 kHz stereo. A small file that unpacks to more channels
+/// at a higher rate than any recorder has would else take minutes to refuse.
+const MAX_SAMPLES: f64 = MAX_DURATION_S * 48_000.0 * 2.0;
 
 /// A jump in the timestamps longer than this is a gap: longer than the jitter of any container's clock (Matroska rounds
 /// to 1 ms) and one block of any codec, shorter than the 400 ms after which Opus speaks up again during silence.
@@ -227,13 +231,19 @@ impl Stream {
             let frames = self.planes[0].len() as u64;
             if frames > 0 {
                 self.frames += frames;
-                if self.frames as f64 > MAX_DURATION_S * f64::from(self.sample_rate_hz) {
-                    return Err(AudioError::TooLong { hours: MAX_DURATION_S / 3600.0 });
+                let longest_s = self.longest_s();
+                if self.frames as f64 > longest_s * f64::from(self.sample_rate_hz) {
+                    return Err(AudioError::TooLong { hours: longest_s / 3600.0 });
                 }
                 return Ok(Some(&self.planes));
             }
         }
         Ok(None)
+    }
+
+    /// The longest that this file may be, in seconds.
+    fn longest_s(&self) -> f64 {
+        MAX_DURATION_S.min(MAX_SAMPLES / f64::from(self.sample_rate_hz) / self.planes.len() as f64)
     }
 
     /// What is missing or broken, to be asked after the last block.
@@ -471,7 +481,7 @@ fn seconds_per_tick(time_base: TimeBase) -> f64 {
 /// Runs a demuxer or decoder. Should a hostile file make it panic, that is one more way of being undecodable: what it was
 /// working on is not used again where its state could matter, since an error ends or skips it.
 fn guarded<T>(run: impl FnOnce() -> symphonia::core::errors::Result<T>) -> symphonia::core::errors::Result<T> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
+    guard::guarded(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
 }
 
 /// The first sound track with a decoder.

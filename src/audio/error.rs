@@ -23,10 +23,6 @@ pub enum AudioError {
     #[error(transparent)]
     File(#[from] FileError),
 
-    /// The path is a pipe, a socket or a device, which cannot be read twice.
-    #[error("this is not an ordinary file; save the recording to a file first")]
-    NotAFile,
-
     /// The file has no bytes at all.
     #[error("the file is empty (0 bytes); record or copy it again")]
     Empty,
@@ -67,12 +63,17 @@ pub enum AudioError {
     #[error("the file is damaged and no sound could be read from it; copy it again from where it was recorded")]
     Damaged,
 
-    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S).
-    #[error("the recording is longer than {hours:.0} hours; cut out the answer and try again")]
+    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S), or than what is read of so many channels at such a rate.
+    #[error("the recording is longer than {}; cut out the answer and try again", words(*hours))]
     TooLong {
-        /// The longest recording that is read, in hours.
+        /// The longest recording of its rate and channels that is read, in hours.
         hours: f64,
     },
+}
+
+/// A length in words.
+fn words(hours: f64) -> String {
+    if hours < 2.0 { format!("{:.0} minutes", hours * 60.0) } else { format!("{hours:.0} hours") }
 }
 
 impl From<io::Error> for AudioError {
@@ -90,7 +91,7 @@ mod tests {
         let errors = [
             FileError::NotFound.into(),
             FileError::IsDirectory.into(),
-            AudioError::NotAFile,
+            FileError::NotAFile.into(),
             FileError::NoPermission.into(),
             AudioError::Empty,
             AudioError::NoSound,

@@ -367,7 +367,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_device_is_no_recording() {
-        assert!(matches!(open(Path::new("/dev/null")), Err(AudioError::NotAFile)));
+        assert!(matches!(open(Path::new("/dev/null")), Err(AudioError::File(FileError::NotAFile))));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use symphonia::core::io::MediaSource;
 
 use super::error::AudioError;
-use crate::files::FileError;
+use crate::files;
 
 /// "Until the end of the file" as a RIFF length.
 const UNKNOWN_LENGTH: u32 = u32::MAX;
@@ -27,17 +27,9 @@ pub(super) const MAX_CHUNKS: usize = 4096;
 /// # Errors
 /// When the path cannot be opened, is not an ordinary file, or the file is empty.
 pub(super) fn open_file(path: &Path) -> Result<(File, u64), AudioError> {
-    let metadata = std::fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(FileError::IsDirectory.into());
-    }
-    if !metadata.is_file() {
-        return Err(AudioError::NotAFile);
-    }
-    let file = File::open(path)?;
-    match metadata.len() {
-        0 => Err(AudioError::Empty),
-        len => Ok((file, len)),
+    match files::open(path)? {
+        (_, 0) => Err(AudioError::Empty),
+        opened => Ok(opened),
     }
 }
 
@@ -120,7 +112,12 @@ impl Read for Source {
 
 impl Seek for Source {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.position = self.file.seek(to)?;
+        // A damaged header leads to places that no file has; nothing is wrong with the disk then.
+        let nowhere = |error: io::Error| match error.kind() {
+            io::ErrorKind::InvalidInput => io::ErrorKind::UnexpectedEof.into(),
+            _ => error,
+        };
+        self.position = self.file.seek(to).map_err(nowhere)?;
         Ok(self.position)
     }
 }
@@ -223,6 +220,9 @@ fn ends_in_chunks(file: &mut File, mut at: u64, len: u64) -> Result<bool, AudioE
 /// The `N` bytes at `at`, or `None` if the file ends before.
 pub(super) fn read_array<const N: usize>(file: &mut File, at: u64) -> Result<Option<[u8; N]>, AudioError> {
     let mut bytes = [0; N];
+    if i64::try_from(at).is_err() {
+        return Ok(None);
+    }
     file.seek(SeekFrom::Start(at))?;
     match file.read_exact(&mut bytes) {
         Ok(()) => Ok(Some(bytes)),
@@ -249,6 +249,17 @@ mod tests {
         std::fs::write(file.path(), "abc").unwrap();
         // FIPS 180-2, appendix B.1.
         assert_eq!(sha256(file.path()).unwrap(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_place_that_no_file_has_is_its_end_and_no_fault_of_the_disk() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "abc").unwrap();
+        let (mut source, _) = Source::open(file.path(), true).unwrap();
+        for to in [SeekFrom::Start(u64::MAX), SeekFrom::Current(-9), SeekFrom::End(i64::MIN)] {
+            assert_eq!(source.seek(to).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        }
+        assert_eq!(read_array::<1>(&mut source.file, u64::MAX).unwrap(), None);
     }
 
     #[test]

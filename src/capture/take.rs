@@ -354,16 +354,22 @@ fn mend(file: &mut File) -> io::Result<u64> {
     Ok(bytes / frame_bytes)
 }
 
+/// Where the shortest `fmt ` chunk ends, in bytes.
+const END_OF_FORMAT: usize = 36;
+
 /// Where the sound of our own WAV file begins, the bytes of a frame, and the frames that the header promises.
 fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     Read::by_ref(file).take(128).read_to_end(&mut head)?;
     let no_wav = || io::Error::new(io::ErrorKind::InvalidData, "it is no WAV file of ours");
-    let at = head.windows(4).position(|w| w == b"data").ok_or_else(no_wav)?;
+    // Before the shortest `fmt ` chunk ends no sound begins; a header that says so was damaged, and is not written into.
+    let is_ours = head.starts_with(b"RIFF") && head.get(8..16) == Some(b"WAVEfmt ");
+    let after = head.get(END_OF_FORMAT..).filter(|_| is_ours).ok_or_else(no_wav)?;
+    let at = END_OF_FORMAT + after.windows(4).position(|w| w == b"data").ok_or_else(no_wav)?;
     let length = head.get(at + 4..at + 8).ok_or_else(no_wav)?;
     let frame_bytes = u64::from(u16::from_le_bytes([head[32], head[33]]));
-    if !head.starts_with(b"RIFF") || frame_bytes == 0 {
+    if frame_bytes == 0 {
         return Err(no_wav());
     }
     let promised = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]])) / frame_bytes;
@@ -599,6 +605,22 @@ mod tests {
         assert_eq!(again.len(), 1, "it is offered until it is settled");
         again.into_iter().for_each(Unfinished::settle);
         assert!(unfinished(&recordings).is_empty() && path.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_take_any_more_is_left_alone() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        // The sound would begin where the rate stands: mending the one would change the other.
+        let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
+        for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
+            let take = writer(&place, FORMAT);
+            let path = take.path().to_owned();
+            drop(take);
+            fs::write(&path, bytes).unwrap();
+            assert!(unfinished(place.recordings.as_deref().unwrap()).is_empty());
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
     }
 
     #[test]

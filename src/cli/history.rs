@@ -6,6 +6,7 @@ use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use aloud::audio::{Recording, play};
+use aloud::files;
 use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
@@ -433,8 +434,8 @@ fn import(arguments: &ImportArguments) -> Result<Outcome> {
         let read = if path == Path::new("-") {
             export::read(io::stdin().lock(), speaker, now, &mut lines)
         } else {
-            let file = fs::File::open(path).map_err(Into::into);
-            file.and_then(|file| export::read(BufReader::new(file), speaker, now, &mut lines))
+            let file = files::open(path).map_err(Into::into);
+            file.and_then(|(file, _)| export::read(BufReader::new(file), speaker, now, &mut lines))
         };
         read.with_context(|| path.display().to_string())?;
     }

@@ -2,7 +2,7 @@
 //!
 //! Parquet is left out: its library is larger than all of aloud, and whoever wants it gets it from the CSV in one line.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,11 +14,17 @@ use super::attempt::{Attempt, Occasion};
 use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
+use crate::files::FileError;
 use crate::json_lines::ERROR;
 use crate::report::{Report, SCHEMA as REPORT};
 
 /// The name and version of a line of the export.
 pub const SCHEMA: &str = "aloud.attempt/1";
+
+/// The longest line that is read, in bytes: an answer of an hour has a few million.
+const LONGEST_LINE: u64 = 64 << 20;
+/// The most that is read at a time, in bytes: some ten thousand answers. All of it is held in memory.
+const MOST: u64 = 2 << 30;
 
 /// A line of the export: an answer with all that is kept of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,6 +67,12 @@ pub enum ImportError {
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The file is not opened.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It does not end.
+    #[error("this is longer than any history; nothing was imported; split it and import the parts")]
+    TooLong,
     /// A line is not what it should be.
     #[error(
         "line {line} is neither an answer from `aloud history export` nor a report from `aloud analyze --jsonl` ({reason}); nothing was imported"
@@ -132,14 +144,28 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
 ///
 /// # Errors
 /// When a line is neither.
-pub fn read(from: impl BufRead, speaker: Option<&str>, now: Timestamp, lines: &mut Lines) -> Result<(), ImportError> {
-    for (i, text) in from.lines().enumerate() {
-        let text = text?;
-        if text.trim().is_empty() {
+pub fn read(
+    mut from: impl BufRead,
+    speaker: Option<&str>,
+    now: Timestamp,
+    lines: &mut Lines,
+) -> Result<(), ImportError> {
+    let (mut text, mut all) = (Vec::new(), 0);
+    for i in 0.. {
+        text.clear();
+        let length = from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)? as u64;
+        all += length;
+        if length == LONGEST_LINE || all > MOST {
+            return Err(ImportError::TooLong);
+        }
+        if length == 0 {
+            break;
+        }
+        if text.trim_ascii().is_empty() {
             continue;
         }
         let wrong = |reason: String| ImportError::NoAnswer { line: i + 1, reason };
-        let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
         let line = match value["schema"].as_str() {
             Some(SCHEMA) => serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?,
             Some(REPORT) => {
@@ -251,6 +277,14 @@ mod tests {
         assert_eq!(other.attempts().unwrap(), store.attempts().unwrap());
         assert_eq!(other.contours(other.last().unwrap().unwrap()).unwrap(), Some(contours));
         assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 0, known: 1 });
+    }
+
+    #[test]
+    fn what_never_ends_is_not_read_to_its_end() {
+        for byte in [0, b' '] {
+            let endless = io::BufReader::new(io::repeat(byte));
+            assert!(matches!(read(endless, None, Timestamp::now(), &mut Lines::default()), Err(ImportError::TooLong)));
+        }
     }
 
     #[test]

@@ -19,6 +19,13 @@ const STYLE: &str = include_str!("templates/style.css");
 /// The style of the lanes, on a page and in a picture.
 const LANES_STYLE: &str = include_str!("templates/lanes.css");
 
+/// A document without what no page and no picture may have in it: control characters and what is no character, which names of
+/// files and texts from elsewhere can have.
+fn printable(document: String) -> String {
+    let unfit = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if document.contains(unfit) { document.replace(unfit, "\u{fffd}") } else { document }
+}
+
 /// The policy for a page with these styles and this script; `media` is what it may show and play.
 fn policy(styles: &[&str], script: &str, media: &str) -> String {
     let styles: Vec<String> = styles.iter().map(|style| allowed(style)).collect();

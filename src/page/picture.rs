@@ -49,7 +49,7 @@ pub fn svg(lanes: &Lanes, heading: &str) -> String {
         ));
         x += 36.0 + 6.8 * words.len() as f64;
     }
-    format!(
+    super::printable(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lanes\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\">\
          <style>{}</style><title>{heading}</title><rect class=\"paper\" width=\"100%\" height=\"100%\"/>\
          <text class=\"heading\" x=\"{LEFT}\" y=\"28\">{}</text>\
@@ -58,7 +58,7 @@ pub fn svg(lanes: &Lanes, heading: &str) -> String {
         escaped(&heading_text),
         lanes.whole(LEFT, WIDTH - LEFT - RIGHT),
         heading = escaped(heading),
-    )
+    ))
 }
 
 /// The picture as PNG.

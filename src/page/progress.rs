@@ -62,7 +62,7 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         height: HEIGHT,
         plot: Plot { left: LEFT, right: RIGHT },
     };
-    page.render().expect("writing into memory does not fail")
+    super::printable(page.render().expect("writing into memory does not fail"))
 }
 
 #[derive(Template)]

@@ -119,7 +119,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         tables: tables(report, answer),
         drawn,
     };
-    page.render().expect("writing into memory does not fail")
+    super::printable(page.render().expect("writing into memory does not fail"))
 }
 
 #[derive(Template)]

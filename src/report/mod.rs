@@ -1,11 +1,12 @@
 //! The report: everything known about one answer, as data (`aloud.report/1`) and for reading ([`terminal`]).
 
+mod check;
 pub mod json;
 pub(crate) mod shown;
 pub mod terminal;
 pub mod tracks;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
 use crate::draft::Draft;
@@ -72,6 +73,7 @@ pub struct TranscriptSection {
 
 /// Everything about one answer, in the form `aloud.report/1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: String,
@@ -97,6 +99,20 @@ pub struct Report {
     pub score: Score,
     /// What to know about the recording.
     pub warnings: Vec<Warning>,
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+/// Reads a report, and refuses one that cannot be.
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let report = Self::deserialize(from)?;
+        report.fault().map_or(Ok(report), |fault| Err(serde::de::Error::custom(fault)))
+    }
 }
 
 impl Report {
@@ -224,7 +240,10 @@ impl RecordingSection {
                 clipped_fraction: recording.levels.clipped_fraction,
                 noise_floor_dbfs: features.noise_floor_dbfs,
                 snr_db: features.snr_db,
-                dropped_frames: recording.gaps.as_ref().map(|gaps| gaps.iter().map(|g| g.frames).sum()),
+                dropped_frames: recording
+                    .gaps
+                    .as_ref()
+                    .map(|gaps| gaps.iter().fold(0, |sum: u64, gap| sum.saturating_add(gap.frames))),
             }),
         }
     }

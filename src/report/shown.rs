@@ -125,11 +125,16 @@ pub(crate) struct Paragraph {
 }
 
 /// Sentences of the same part, one after the other, are one paragraph.
-fn runs_of_parts(sentences: &[Told]) -> Vec<Paragraph> {
+///
+/// A report from somewhere else may have more words in its story than were said: what is not there is left out.
+fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
     for (i, sentence) in sentences.iter().enumerate() {
-        let end = start + sentence.text.split_whitespace().count();
+        let end = (start + sentence.text.split_whitespace().count()).min(words);
+        if start == end {
+            continue;
+        }
         let name = match sentence.part {
             StoryPart::Situation => "situation",
             StoryPart::Task => "task",
@@ -173,7 +178,7 @@ pub(crate) fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
 /// The words in paragraphs: by what they do in the story, or by length where that is not known.
 pub(crate) fn paragraphs(report: &Report, words: &[Shown]) -> Vec<Paragraph> {
     match &report.story {
-        Some(story) => runs_of_parts(&story.sentences),
+        Some(story) => runs_of_parts(&story.sentences, words.len()),
         None => by_length(words).into_iter().map(|range| Paragraph { range, part: None }).collect(),
     }
 }

@@ -60,7 +60,7 @@ fn write_score(page: &mut Lines, report: &Report) {
         None => {
             page.line(&styled(HEADING, "No score"));
             for warning in report.warnings.iter().take(1) {
-                page.paragraph("", &format!("{} {}", warning.message, warning.remedy));
+                page.paragraph("", &one_line(&format!("{} {}", warning.message, warning.remedy)));
             }
         }
     }
@@ -72,7 +72,7 @@ fn write_priorities(page: &mut Lines, report: &Report) {
     }
     write_heading(page, "Next take");
     for (i, priority) in report.score.priorities.iter().enumerate() {
-        page.paragraph(&format!("{}. ", i + 1), &format!("{}. {}", priority.title, priority.advice));
+        page.paragraph(&format!("{}. ", i + 1), &one_line(&format!("{}. {}", priority.title, priority.advice)));
         for evidence in &priority.evidence {
             write_evidence(page, evidence);
         }
@@ -93,12 +93,12 @@ fn write_story(page: &mut Lines, report: &Report) {
     }
     write_heading(page, "The story");
     for part in parts {
-        let name = part_name(&part.name);
+        let (name, why) = (one_line(part_name(&part.name)), one_line(&part.why));
         let points = format!("{} of {}", whole(part.points), whole(part.out_of));
         if page.width() >= ONE_LINE_FROM {
-            page.paragraph(&format!("{name:<15} {points:>10}  "), &part.why);
+            page.paragraph(&format!("{name:<15} {points:>10}  "), &why);
         } else {
-            page.paragraph("  ", &format!("{name}, {points}. {}", part.why));
+            page.paragraph("  ", &format!("{name}, {points}. {why}"));
         }
     }
 }
@@ -152,7 +152,7 @@ fn write_transcript(page: &mut Lines, report: &Report) {
         for i in range {
             let before = |event: &&&Filler| event.span.is_some_and(|span| begins_before(&span, &words, i));
             for event in unwritten.iter().filter(before) {
-                text.push_str(&styled(FILLER, &format!("[{}?]", event.text)));
+                text.push_str(&styled(FILLER, &format!("[{}?]", one_line(&event.text))));
                 text.push(' ');
             }
             for pause in pauses.iter().filter(|p| begins_before(&p.span, &words, i)) {
@@ -199,8 +199,8 @@ struct Measure {
 fn measures(report: &Report) -> Vec<Measure> {
     let measure = |name, part: &str, value: String| {
         let part = report.score.parts.iter().find(|p| p.name == part);
-        let verdict =
-            part.map_or(String::new(), |p| format!("{} {} of {:.0} points.", p.why, whole(p.points), p.out_of));
+        let verdict = part
+            .map_or(String::new(), |p| format!("{} {} of {:.0} points.", one_line(&p.why), whole(p.points), p.out_of));
         Measure { name, value, verdict }
     };
     let mut rows = Vec::new();
@@ -290,8 +290,14 @@ mod tests {
             if let Some(transcript) = &mut report.transcript {
                 transcript.words[3].text = "\u{1b}]0;title\u{7}word".into();
             }
+            // A report that was imported says what it likes.
+            let (steering, score) = ("\u{9b}2J\r\u{7}", &mut report.score);
+            (score.priorities[0].title, score.priorities[0].advice) = (steering.into(), steering.into());
+            score.parts.iter_mut().for_each(|p| p.why = steering.into());
+            report.fillers.as_mut().unwrap().events[0].word = None;
+            report.fillers.as_mut().unwrap().events[0].text = steering.into();
         });
-        assert!(!text.contains(['\u{1b}', '\r', '\u{7}']), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\r', '\u{7}']), "{text}");
         let styled =
             render(&serde_json::from_str(include_str!("../../tests/fixtures/report.json")).expect("a report"), 80);
         assert!(styled.contains("\u{1b}["), "styles are there for a terminal that shows them");

@@ -12,6 +12,7 @@ use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform,
 use super::dates;
 use super::layout::{Paragraph, Row, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
+use crate::guard::guarded;
 
 /// How long to look for text.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,24 +25,12 @@ const DAMAGED: ReadError = ReadError::Damaged("pdf");
 /// The paragraphs of a PDF.
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
-    // Its panics are errors of the file; what they say helps nobody.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let _ = done.send(pages(&bytes));
-    });
-    let pages = match worker {
-        Ok(_) => text.recv_timeout(PATIENCE),
-        Err(error) => {
-            std::panic::set_hook(hook);
-            return Err(error.into());
-        }
-    };
-    std::panic::set_hook(hook);
-    let pages = match pages {
+    std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let _ = done.send(guarded(|| pages(&bytes)).unwrap_or(Err(DAMAGED)));
+    })?;
+    let pages = match text.recv_timeout(PATIENCE) {
         Ok(pages) => pages?,
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => return Err(ReadError::TooLong),
-        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Err(DAMAGED),
+        Err(_) => return Err(ReadError::TooLong),
     };
     if pages.iter().flatten().all(|l| l.text.trim().is_empty()) {
         return Err(ReadError::Scanned);

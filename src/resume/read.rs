@@ -3,13 +3,12 @@
 //! A file from somewhere else may be anything. What is read is bounded in bytes, characters and time, and whatever is
 //! wrong with it is one line.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::layout::{Paragraph, Row, paragraphs};
 use super::{docx, pdf};
-use crate::files::FileError;
+use crate::files::{self, FileError};
 
 /// The largest file that is read, in bytes: a resume with pictures has a few million.
 const MAX_BYTES: u64 = 20 << 20;
@@ -62,11 +61,8 @@ impl From<io::Error> for ReadError {
 /// # Errors
 /// See [`ReadError`].
 pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
-    if std::fs::metadata(path)?.is_dir() {
-        return Err(FileError::IsDirectory.into());
-    }
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    files::open(path)?.0.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(ReadError::TooLong);
     }
@@ -74,13 +70,22 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
         return Err(ReadError::Empty);
     }
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    let found = match extension.as_str() {
+    let mut found = match extension.as_str() {
         "pdf" => pdf::read(bytes)?,
         "docx" => docx::read(&bytes)?,
         "txt" | "text" | "md" | "markdown" | "" => of_text(&decoded(&bytes)?)?,
         _ => return Err(ReadError::UnknownForm),
     };
+    // A document can name any character; a terminal is to show them.
+    for paragraph in found.iter_mut().filter(|p| p.text.contains(steers)) {
+        paragraph.text = paragraph.text.replace(steers, " ");
+    }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
+}
+
+/// Whether a character could steer a terminal.
+fn steers(c: char) -> bool {
+    c.is_control() && c != '\t'
 }
 
 /// Text in UTF-8, UTF-16 with its mark, or the old Western encoding of Windows.

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod attempts;
+pub mod damage;
 pub mod microphone;
 pub mod mount;
 pub mod server;

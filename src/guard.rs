@@ -1,0 +1,42 @@
+//! Work on files from anywhere that may panic in a library: one more way in which a file is unreadable.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+thread_local! {
+    /// How many calls of [`guarded`] this thread is in.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Runs `work`; `None` if it panics. Nothing is printed: what a panic in a library says helps nobody with a file.
+///
+/// What `work` has changed is not to be used any more after a panic, unless any state of it is right.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    static SILENCED: Once = Once::new();
+    SILENCED.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if DEPTH.get() == 0 {
+                before(panic);
+            }
+        }));
+    });
+    DEPTH.set(DEPTH.get() + 1);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    DEPTH.set(DEPTH.get() - 1);
+    done.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_none_and_the_thread_goes_on() {
+        assert_eq!(guarded(|| 7), Some(7));
+        assert_eq!(guarded(|| guarded(|| -> u8 { panic!("inside") })), Some(None));
+        assert_eq!(guarded(|| -> u8 { panic!("outside") }), None);
+        assert_eq!(DEPTH.get(), 0);
+    }
+}
