@@ -167,7 +167,8 @@ pub fn transcribe(
     let duration_s = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
     let chunks = chunks::plan(&features.stretches, &features.level_db, duration_s);
     let job = Job {
-        samples: &louder(samples),
+        samples,
+        gain: gain(samples),
         chunks: &chunks,
         stretches: &features.stretches,
         nuclei_s: &features.nuclei_s,
@@ -186,6 +187,8 @@ pub fn transcribe(
 /// All pieces of one recording.
 struct Job<'a> {
     samples: &'a [f32],
+    /// What they are multiplied with.
+    gain: f32,
     chunks: &'a [Span],
     stretches: &'a [Span],
     nuclei_s: &'a [f64],
@@ -250,7 +253,7 @@ impl Job<'_> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let mut part = reader.read(self.slice(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let mut part = reader.read(&self.sound(&Span::new(from_s, chunk.end_s)), language, manner)?;
             let offset_s = from_s - chunk.start_s;
             for word in &mut part.words {
                 word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);
@@ -274,9 +277,9 @@ impl Job<'_> {
         self.stretches.iter().map(|s| s.overlap_s(&rest)).sum()
     }
 
-    fn slice(&self, chunk: &Span) -> &[f32] {
+    fn sound(&self, chunk: &Span) -> Vec<f32> {
         let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.samples.len());
-        &self.samples[at(chunk.start_s)..at(chunk.end_s)]
+        self.samples[at(chunk.start_s)..at(chunk.end_s)].iter().map(|x| x * self.gain).collect()
     }
 }
 
@@ -336,11 +339,10 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     (2 * votes > heard.len()).then(|| first.clone())
 }
 
-/// The samples brought to the same peak, whatever the recording's level: the model hears soft speech worse.
-fn louder(samples: &[f32]) -> Vec<f32> {
+/// What brings the samples to the same peak, whatever the recording's level: the model hears soft speech worse.
+fn gain(samples: &[f32]) -> f32 {
     let peak = samples.iter().fold(0f32, |peak, x| peak.max(x.abs()));
-    let gain = if peak > 0.0 { 0.7 / peak } else { 1.0 };
-    samples.iter().map(|x| x * gain).collect()
+    if peak > 0.0 { 0.7 / peak } else { 1.0 }
 }
 
 #[cfg(test)]

