@@ -9,8 +9,6 @@ if ! command -v valgrind >/dev/null; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-# Debug symbols name the functions.
-export CARGO_PROFILE_BENCH_DEBUG=1
 bench=$(cargo bench --locked --bench stages --no-run --message-format=json 2>/dev/null |
   sed -n 's/.*"name":"stages".*"executable":"\([^"]*\)".*/\1/p')
 count() {
