@@ -273,8 +273,7 @@ fn deliver(
     let Analyzed { report, contours, features } = analyzed;
     let folders = settings::folders();
     if !arguments.no_save && !is_draft(&item.path) {
-        let recorded_here = folders.as_ref().is_some_and(|f| f.is_recording(&item.path));
-        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), recorded_here);
+        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), false);
     }
     if arguments.pages.any()
         && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
