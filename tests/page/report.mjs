@@ -33,6 +33,10 @@ const open = async (width, colorScheme, options = {}) => {
     const asked = request.url().split("#")[0];
     expect(asked === url || asked === sound || asked.startsWith("data:"), `${at}: it asks for ${asked.slice(0, 80)}`);
   });
+  // The second frame after loading begins when the first is drawn.
+  await page.addInitScript(() => {
+    addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame((at) => (window.drawnAt = at))));
+  });
   await page.goto(url);
   return page;
 };
@@ -46,15 +50,9 @@ const has = await (async () => {
     words: document.querySelectorAll(".w[data-at]").length,
     duration: Number(document.getElementById("lanes")?.dataset.duration),
   }));
-  // From the end of loading to the second picture after it: the first is drawn by then.
-  found.drawn = await page.evaluate(
-    () =>
-      new Promise((done) => {
-        const loaded = performance.getEntriesByType("navigation")[0].loadEventEnd;
-        const paints = performance.getEntriesByType("paint").map((p) => p.startTime);
-        requestAnimationFrame(() => requestAnimationFrame(() => done({ ms: Math.max(0, Math.max(...paints) - loaded), loaded })));
-      }),
-  );
+  const drawnAt = await page.waitForFunction(() => window.drawnAt);
+  const loaded = await page.evaluate(() => performance.getEntriesByType("navigation")[0].loadEventEnd);
+  found.drawn = { ms: (await drawnAt.jsonValue()) - loaded, loaded };
   await page.context().close();
   return found;
 })();
