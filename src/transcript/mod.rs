@@ -5,6 +5,8 @@
 
 pub mod chunks;
 pub mod fetch;
+#[cfg(target_arch = "x86_64")]
+pub mod matrix;
 pub mod models;
 pub mod pool;
 pub mod syllables;

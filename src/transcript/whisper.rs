@@ -1,5 +1,8 @@
 //! The speech model: OpenAI's Whisper, run by whisper.cpp on this machine.
 
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use whisper_rs::{
     DtwMode, DtwModelPreset, DtwParameters, FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters,
     WhisperState, WhisperToken, WhisperTokenId, get_lang_max_id, get_lang_str,
@@ -27,18 +30,44 @@ const SHORTEST: usize = SPEECH_RATE_HZ as usize;
 const MOST_TOKENS: i32 = 200;
 /// Seconds from one of the model's time tokens to the next.
 const TIME_TOKEN_S: f64 = 0.02;
-/// Threads of one reading. Pieces are read side by side instead: threads of one reading wait for each other by spinning,
-/// so that on a machine with anything else to do two of them took four times as long as one.
+/// Threads that whisper.cpp makes for one reading. Pieces are read side by side instead: its threads wait for each other by
+/// spinning, so that on a machine with anything else to do two of them took four times as long as one. Where fewer pieces
+/// are read than there are cores, the large products are shared out ([`threads_of_one_reading`]).
 const THREADS: i32 = 1;
 /// The longest prompt it takes, in tokens: half of its text context less one.
 const LONGEST_PROMPT: usize = 223;
+
+/// The cores of this machine that the program may use.
+static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+/// How many readings are at work at this moment, in the whole program.
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads the large products of one reading may take, so that all readings at work together take every core once.
+pub fn threads_of_one_reading() -> usize {
+    (*CORES / AT_WORK.load(Ordering::Relaxed).max(1)).max(1)
+}
+
+/// Counts a reading as at work until it is dropped.
+struct AtWork;
+
+impl AtWork {
+    fn begin() -> Self {
+        AT_WORK.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        AT_WORK.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// A loaded model, ready to read.
 pub struct Whisper {
     context: WhisperContext,
     model: String,
     prompt: Vec<WhisperTokenId>,
-    workers: usize,
 }
 
 impl Whisper {
@@ -59,8 +88,7 @@ impl Whisper {
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { context, model: model.name.clone(), prompt, workers })
+        Ok(Self { context, model: model.name.clone(), prompt })
     }
 }
 
@@ -95,7 +123,7 @@ impl Transcriber for Whisper {
     }
 
     fn workers(&self) -> usize {
-        self.workers
+        *CORES
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
@@ -137,6 +165,7 @@ impl Reader for WhisperReader<'_> {
         if language == ENGLISH && manner == Manner::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
+        let _at_work = AtWork::begin();
         let mut state = context.create_state().map_err(failed)?;
         state.full(parameters, &self.padded).map_err(failed)?;
         let (words, until_s) = self.written(&state);
