@@ -158,6 +158,11 @@ impl JsonLines {
         self.end += len;
     }
 
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether any line is there of the file at `path`, so that its checksum is worth knowing.
     pub fn knows(&self, path: &str) -> bool {
         self.last.contains_key(path)
@@ -176,9 +181,15 @@ impl JsonLines {
     /// Adds the line of the file at `path`, without the end of the line.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written; then nothing of it is left in the file.
     pub fn append(&mut self, path: &str, line: &str) -> io::Result<()> {
-        self.file.write_all(format!("{line}\n").as_bytes())?;
+        if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
+            if self.is_file {
+                // Where that fails too, the next run cuts it away.
+                let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
+            }
+            return Err(error);
+        }
         self.add(line.len() as u64 + 1, About { path: Some(path.to_string()), ..About::default() });
         Ok(())
     }

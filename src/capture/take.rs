@@ -212,18 +212,16 @@ impl Writer {
         };
         let removed = is_removed(&self.file, &self.path);
         let done = if removed { finalized.and(Err(Failure::Removed(None))) } else { finalized };
-        let done = done.and_then(|()| {
-            append_chunk(&mut self.file, &self.gaps).and_then(|()| self.file.sync_all()).map_err(Failure::Disk)
-        });
-        match done {
-            Ok(()) => {
-                if let Some(note) = self.note.take() {
-                    note.remove();
-                }
-                Ok(self.path)
-            }
-            Err(failure) => Err(self.abandon(failure)),
+        let done = done.and_then(|()| append_chunk(&mut self.file, &self.gaps).map_err(Failure::Disk));
+        if let Err(failure) = done {
+            return Err(self.abandon(failure));
         }
+        // From here on it is whole; to mend it as a take that was cut short would take its chunk for sound.
+        self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
+        if let Some(note) = self.note.take() {
+            note.remove();
+        }
+        Ok(self.path)
     }
 
     /// Ends the take before its time though nothing is wrong with the file: whole, but noted as unfinished. Gives its path.
@@ -417,10 +415,13 @@ impl Note {
         let name = recording.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name };
         let (path, mut file) = create_file(&place, false).map_err(io::Error::other)?;
-        file.try_lock()?;
         let noted = Noted { recording: recording.to_owned(), about: about.clone() };
-        writeln!(file, "{}", serde_json::to_string(&noted)?)?;
-        file.sync_all()?;
+        let line = serde_json::to_string(&noted)?;
+        if let Err(error) = file.try_lock().map_err(io::Error::from).and_then(|()| writeln!(file, "{line}")) {
+            let _ = fs::remove_file(&path); // without its lock, it would tell of a take that was cut short
+            return Err(error);
+        }
+        let _ = file.sync_all(); // only a power cut would show the difference
         sync_folder(&path);
         Ok(Self { path, file })
     }
@@ -432,7 +433,9 @@ impl Note {
     }
 
     fn remove(self) {
-        let _ = fs::remove_file(&self.path);
+        if fs::remove_file(&self.path).is_err() {
+            let _ = self.file.set_len(0); // tells of nothing, and goes another time
+        }
     }
 }
 
@@ -455,7 +458,7 @@ impl Unfinished {
 }
 
 /// The takes that were cut short, oldest first, made whole. Those that hold no sound are forgotten, those that are being
-/// recorded right now are left alone.
+/// recorded right now are left alone, and so are those that cannot be read or made whole for the moment.
 pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     let mut notes: Vec<PathBuf> =
         fs::read_dir(recordings.join(NOTES)).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -503,8 +506,8 @@ fn recover(note_path: &Path) -> Option<Unfinished> {
     let mut lines = text.lines();
     let noted = lines.next().and_then(|line| serde_json::from_str::<Noted>(line).ok());
     let gaps: Vec<Gap> = lines.map_while(|line| serde_json::from_str(line).ok()).collect();
-    let sound = noted.and_then(|noted| Some((frames_of(&noted.recording, &gaps)?, noted)));
-    let Some(((frames, rate_hz), noted)) = sound.filter(|((frames, _), _)| *frames > 0) else {
+    let sound = noted.map(|noted| frames_of(&noted.recording, &gaps).map(|sound| (sound, noted))).transpose();
+    let Some(((frames, rate_hz), noted)) = sound.ok()?.filter(|((frames, _), _)| *frames > 0) else {
         note.remove();
         return None;
     };
@@ -512,29 +515,43 @@ fn recover(note_path: &Path) -> Option<Unfinished> {
     Some(Unfinished { path: noted.recording, duration_s, about: noted.about, note })
 }
 
-/// The frames and the rate of a recording that was cut short, after making it whole.
-fn frames_of(path: &Path, gaps: &[Gap]) -> Option<(u64, u32)> {
-    let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
-    let (data_at, frame_bytes, promised) = layout(&mut file).ok()?;
+/// The frames and the rate of a recording that was cut short, after making it whole; none where there is no recording of
+/// ours any more.
+///
+/// # Errors
+/// When the disk fails, or does not let us: the recording may well be there.
+fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
+    let nothing = Ok((0, 0));
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing,
+        opened => opened?,
+    };
+    let (data_at, frame_bytes, promised) = match layout(&mut file) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return nothing,
+        found => found?,
+    };
     let mut rate = [0; 4];
-    file.seek(SeekFrom::Start(24)).ok()?;
-    file.read_exact(&mut rate).ok()?;
+    file.seek(SeekFrom::Start(24))?;
+    file.read_exact(&mut rate)?;
     let rate_hz = u32::from_le_bytes(rate);
+    if rate_hz == 0 {
+        return nothing;
+    }
     // A take whose end was written in order has its chunk already.
     let mut tail = [0; 4];
     let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
     let ended =
         file.seek(SeekFrom::Start(chunk_at)).and_then(|_| file.read_exact(&mut tail)).is_ok() && &tail == GAPS_CHUNK;
     if ended {
-        return (rate_hz > 0).then_some((promised, rate_hz));
+        return Ok((promised, rate_hz));
     }
-    let frames = mend(&mut file).ok()?;
+    let frames = mend(&mut file)?;
     let gaps: Vec<Gap> = gaps.iter().filter(|g| g.at_frame < frames).copied().collect();
     if frames > 0 {
         let _ = append_chunk(&mut file, &gaps);
         let _ = file.sync_all();
     }
-    (rate_hz > 0).then_some((frames, rate_hz))
+    Ok((frames, rate_hz))
 }
 
 #[cfg(test)]

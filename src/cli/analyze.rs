@@ -39,7 +39,7 @@ use serde::Serialize;
 
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, page_in};
-use super::{Outcome, columns, complain, history, print_json, write_file};
+use super::{Outcome, columns, complain, history, print_json, say, write_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -217,7 +217,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     if let Some(shard) = arguments.shard {
         inputs.retain(|input| shard.holds(input));
         if inputs.is_empty() {
-            anstream::eprintln!("No file falls in part {shard}; nothing to do.");
+            say(&format!("No file falls in part {shard}; nothing to do."));
         }
     }
     if arguments.output.is_some() {
@@ -257,7 +257,7 @@ fn leave_out_finished(
     if items.len() < all {
         let left =
             if items.is_empty() { "nothing is left to do".to_string() } else { format!("{} to do", items.len()) };
-        anstream::eprintln!("{} done before; {left}.", counted(all - items.len(), "file"));
+        say(&format!("{} done before; {left}.", counted(all - items.len(), "file")));
     }
     Ok(())
 }
@@ -331,7 +331,7 @@ fn listen(
 /// Analyzes a written draft; someone who is to type it is told so.
 fn draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
-        anstream::eprintln!("Type or paste your answer, then press Enter and Ctrl-D.");
+        say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
     analyze_draft(path, brief)
 }
@@ -418,7 +418,10 @@ impl Printer {
     pub(super) fn finish(self, names: &[String]) -> Result<()> {
         match self.form {
             Form::Json if self.many => print_json(&self.reports, true),
-            Form::JsonLines(Some(to)) => to.finish(names).context("the lines could not be put in order"),
+            Form::JsonLines(Some(to)) => {
+                let path = to.path().to_path_buf();
+                to.finish(names).with_context(|| format!("the lines of {} could not be put in order", path.display()))
+            }
             _ => Ok(()),
         }
     }
@@ -427,5 +430,6 @@ impl Printer {
 /// Writes one line of JSON about the file at `path`, to a file or to standard output.
 fn print_line<T: Serialize>(to: Option<&mut JsonLines>, path: &Path, data: &T) -> Result<()> {
     let Some(to) = to else { return print_json(data, false) };
-    to.append(&path.to_string_lossy(), &json::text(data, false)?).context("the line could not be written")
+    to.append(&path.to_string_lossy(), &json::text(data, false)?)
+        .with_context(|| format!("{} could not be written", to.path().display()))
 }

@@ -24,7 +24,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::pages::{Drawn, Wanted, page_in};
-use super::{Outcome, columns, complain, print_json};
+use super::{Outcome, columns, complain, print_json, say};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -361,7 +361,7 @@ fn edit(arguments: &EditArguments) -> Result<Outcome> {
             Ok((id, store.unmend(id)?))
         })?;
         let said = if was_mended { "is as aloud heard it again" } else { "was not mended; nothing to take back" };
-        anstream::eprintln!("Answer {id} {said}.");
+        say(&format!("Answer {id} {said}."));
         return Ok(Outcome::Done);
     }
     let mending = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
@@ -383,7 +383,7 @@ fn edit(arguments: &EditArguments) -> Result<Outcome> {
         let words = report.pace.as_ref().map_or(String::new(), |p| format!(", {}", counted(p.words, "word")));
         format!("{score}{fillers}{words}")
     };
-    anstream::eprintln!("Answer {id} is mended. Before: {}. Now: {}.", numbers(&before), numbers(&after));
+    say(&format!("Answer {id} is mended. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
     Ok(Outcome::Done)
 }
 
@@ -396,10 +396,10 @@ fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
     }
     let changed = with_store(Access::Write, |store| store.rescore(&ids, Report::scored))?;
     let rubric = aloud::score::rubric::VERSION;
-    anstream::eprintln!(
+    say(&format!(
         "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",
         counted(ids.len(), "answer")
-    );
+    ));
     Ok(Outcome::Done)
 }
 
@@ -445,7 +445,7 @@ fn import(arguments: &ImportArguments) -> Result<Outcome> {
         0 => String::new(),
         n => format!("; {} had failed and left nothing to import", counted(n, "file")),
     };
-    anstream::eprintln!("{} imported; {there} there already{failed}.", counted(imported.new, "answer"));
+    say(&format!("{} imported; {there} there already{failed}.", counted(imported.new, "answer")));
     Ok(Outcome::Done)
 }
 
@@ -474,7 +474,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     if !arguments.yes && !agreed(&doomed, recordings.len() + loose.len(), practice, asides.len())? {
-        anstream::eprintln!("Nothing was deleted.");
+        say("Nothing was deleted.");
         return Ok(Outcome::Done);
     }
     let ids: Vec<i64> = doomed.iter().map(|a| a.id).collect();
@@ -503,13 +503,21 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     }
     let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
     let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
-    anstream::eprintln!("{} deleted{with}.", counted(deleted.answers, "answer"));
+    say(&format!("{} deleted{with}.", counted(deleted.answers, "answer")));
     if deleted.is_in_use {
-        anstream::eprintln!("Another program is still reading the history; the last traces go when it ends.");
+        say("Another program is still reading the history; the last traces go when it ends.");
+    }
+    if deleted.is_log_left {
+        let place = place()?;
+        complain(&format!(
+            "the log of the history {} could not be emptied; run any command of aloud history, and the last traces go",
+            place.display()
+        ));
+        outcome = Outcome::Failed;
     }
     for aside in damaged.iter().filter(|aside| aside.exists()) {
         let aside = one_line(&aside.display().to_string());
-        anstream::eprintln!("A damaged history is still kept as {aside}; --all deletes it too.");
+        say(&format!("A damaged history is still kept as {aside}; --all deletes it too."));
     }
     Ok(outcome)
 }
@@ -593,7 +601,7 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
 /// Says that there is nothing.
 pub(super) fn none_kept(filter: &Filter) {
     let fit = if *filter == Filter::default() { "" } else { " that fit" };
-    anstream::eprintln!("No answers are kept{fit}. To keep one: aloud analyze FILE");
+    say(&format!("No answers are kept{fit}. To keep one: aloud analyze FILE"));
 }
 
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
@@ -613,10 +621,10 @@ pub(super) fn keep(
         .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
         .ok()?;
     if saved.stays_mended {
-        anstream::eprintln!(
+        say(&format!(
             "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
-        );
+        ));
     }
     Some(saved.id)
 }

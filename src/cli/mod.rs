@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use aloud::files::write_whole;
 use aloud::lines::WIDEST;
+use aloud::plain::one_line;
 use aloud::report::json;
 use aloud::settings::{self, Settings};
 use anyhow::{Context, Result};
@@ -80,6 +81,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(Outcome::Failed) => ExitCode::FAILURE,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
+            let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
             complain(&format!("{error:#}"));
             if error.is::<aloud::questions::UnknownQuestion>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
@@ -142,7 +144,18 @@ fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Says on stderr what went wrong, in one line.
 fn complain(message: &str) {
-    anstream::eprintln!("{}", aloud::plain::one_line(&format!("aloud: {message}")));
+    say(&format!("aloud: {message}"));
+}
+
+/// Says something on stderr, in one line; a terminal that is gone or a log on a full disk is no reason to fail.
+fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{}", one_line(line));
+}
+
+/// Whether printing failed: an error of the system that nobody gave a name to. Files are named where they are written.
+fn is_of_output(error: &anyhow::Error) -> bool {
+    let json = |cause: &serde_json::Error| cause.is_io();
+    error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
 }
 
 /// Whether the reader of our output went away, which is no failure.

@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::wishes::Wishes;
-use super::{Outcome, complain};
+use super::{Outcome, complain, say};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -147,7 +147,7 @@ impl Progress {
         let tenths = waiting.min(bytes) * 10 / bytes;
         if !io::stderr().is_terminal() {
             let begun = if waiting > 0 { format!(", {} are here already", megabytes(waiting)) } else { String::new() };
-            anstream::eprintln!("Fetching {name}, {}{begun}", megabytes(bytes));
+            say(&format!("Fetching {name}, {}{begun}", megabytes(bytes)));
             return Self { bar: None, bytes, tenths };
         }
         let style = ProgressStyle::with_template(
@@ -167,7 +167,7 @@ impl Progress {
         let tenths = arrived * 10 / self.bytes;
         if tenths != self.tenths {
             self.tenths = tenths;
-            anstream::eprintln!("{} of {}", megabytes(arrived), megabytes(self.bytes));
+            say(&format!("{} of {}", megabytes(arrived), megabytes(self.bytes)));
         }
     }
 

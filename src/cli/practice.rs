@@ -37,7 +37,7 @@ use super::history::with_store;
 use super::models::Choice;
 use super::record::{Finished, answer};
 use super::wishes::Wishes;
-use super::{Outcome, columns, complain, history};
+use super::{Outcome, columns, complain, history, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -650,11 +650,6 @@ fn compared(before: i64, after: i64) -> Result<String> {
         if names.is_empty() { "nothing that one would notice".to_string() } else { names.join(", ") }
     };
     Ok(format!("Against the first try, better: {}; worse: {}.", names(Verdict::Better), names(Verdict::Worse)))
-}
-
-/// Says something on stderr; a terminal that is gone is no reason to fail.
-fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", one_line(line));
 }
 
 /// The same, broken where the window ends.

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::history::{Which, kept, none_kept, with_store};
-use super::{Outcome, columns, print_json, write_file};
+use super::{Outcome, columns, print_json, say, write_file};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -108,7 +108,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     } else {
         io::stdout().lock().write_all(overview::render(&progress, arguments.chart, columns()).as_bytes())?;
         if are_others {
-            anstream::eprintln!("\nAnswers of other speakers are kept too: aloud progress --speakers");
+            say("");
+            say("Answers of other speakers are kept too: aloud progress --speakers");
         }
     }
     Ok(Outcome::Done)
@@ -121,7 +122,8 @@ fn of_speakers(all: &[Attempt], json: bool, now: Timestamp, zone: &TimeZone) -> 
         print_json(&of_each.collect::<Vec<_>>(), true)?;
     } else {
         io::stdout().lock().write_all(overview::speakers(&of_each, columns()).as_bytes())?;
-        anstream::eprintln!("\nMore about one of them: aloud progress --speaker NAME");
+        say("");
+        say("More about one of them: aloud progress --speaker NAME");
     }
     Ok(Outcome::Done)
 }
@@ -131,7 +133,7 @@ fn goal(arguments: &GoalArguments) -> Result<Outcome> {
     let Some(measure) = arguments.measure else {
         let goals = with_store(Access::Read, |store| store.goals(speaker))?;
         if goals.is_empty() {
-            anstream::eprintln!("No goals are set. To set one: aloud progress goal fillers --below 4");
+            say("No goals are set. To set one: aloud progress goal fillers --below 4");
         }
         for goal in goals {
             writeln!(io::stdout(), "{:<13} {}", goal.measure.name(), goal.words())?;
@@ -141,7 +143,7 @@ fn goal(arguments: &GoalArguments) -> Result<Outcome> {
     if arguments.drop {
         let was_there = with_store(Access::Write, |store| store.drop_goal(speaker, measure))?;
         let said = if was_there { "is dropped" } else { "was not set" };
-        anstream::eprintln!("The goal for {} {said}.", measure.name());
+        say(&format!("The goal for {} {said}.", measure.name()));
         return Ok(Outcome::Done);
     }
     let (above, below) = (arguments.above, arguments.below);
@@ -150,6 +152,6 @@ fn goal(arguments: &GoalArguments) -> Result<Outcome> {
     }
     let goal = Goal { measure, above, below, set_at: Timestamp::now() };
     with_store(Access::Write, |store| store.set_goal(speaker, &goal))?;
-    anstream::eprintln!("Goal: {}. Reports and progress show it.", goal.words());
+    say(&format!("Goal: {}. Reports and progress show it.", goal.words()));
     Ok(Outcome::Done)
 }

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 
-use super::Outcome;
 use super::practice::claims_in;
+use super::{Outcome, say};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -91,11 +91,7 @@ fn add(arguments: &AddArguments) -> Result<()> {
     };
     questions::add(&folders.questions_file, &entry)?;
     if io::stderr().is_terminal() {
-        anstream::eprintln!(
-            "Added to {}. To answer it: aloud record -q {}",
-            folders.questions_file.display(),
-            entry.id
-        );
+        say(&format!("Added to {}. To answer it: aloud record -q {}", folders.questions_file.display(), entry.id));
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use super::analyze::{Form, Printer, one};
 use super::models::Choice;
 use super::screen::Screen;
 use super::wishes::{Wish, Wishes};
-use super::{Outcome, complain, history};
+use super::{Outcome, complain, history, say};
 
 /// Seconds to breathe before a take, on a terminal.
 const COUNTDOWN: u64 = 3;
@@ -446,9 +446,4 @@ fn quoted(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
-}
-
-/// Says something on stderr; a terminal that is gone is no reason to fail.
-fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", aloud::plain::one_line(line));
 }

@@ -3,6 +3,7 @@
 //! Each row is read by its number on its own: a page that is gone costs the answers on it and no others.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -65,16 +66,36 @@ pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
             return Err(error);
         }
     };
-    for end in ENDS {
-        let from = with_end(path, end);
-        if from.exists() {
-            fs::rename(from, with_end(&aside, end))?;
-        }
-    }
-    if new.exists() {
-        fs::rename(&new, path)?;
+    if let Err(error) = exchange(path, &aside, &new) {
+        remove(&new);
+        return Err(error.into());
     }
     Ok(Some(Rescue { aside, answers: found.answers, without_report: found.without_report }))
+}
+
+/// Sets the damaged store aside and puts the new one, if there is one, in its place. Something has the store's name at every
+/// moment: another program that finds none would begin with an empty one.
+///
+/// # Errors
+/// When the folder cannot be written; then everything is as it was.
+fn exchange(path: &Path, aside: &Path, new: &Path) -> io::Result<()> {
+    let ends = ENDS.into_iter().filter(|end| !end.is_empty() && with_end(path, end).exists());
+    let ends: Vec<(PathBuf, PathBuf)> = ends.map(|end| (with_end(path, end), with_end(aside, end))).collect();
+    let exchanged = ends.iter().try_for_each(|(from, to)| fs::rename(from, to)).and_then(|()| {
+        if !new.exists() {
+            return fs::rename(path, aside);
+        }
+        // Not every file system knows a second name for a file.
+        fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))?;
+        fs::rename(new, path)
+    });
+    if exchanged.is_err() {
+        let _ = fs::remove_file(aside);
+        for (from, to) in ends.iter().filter(|(_, to)| to.exists()) {
+            let _ = fs::rename(to, from);
+        }
+    }
+    exchanged
 }
 
 fn is_whole(path: &Path) -> bool {

@@ -64,6 +64,8 @@ pub struct Deleted {
     pub answers: usize,
     /// Whether another program still reads, so that traces stay in the log until it ends.
     pub is_in_use: bool,
+    /// Whether the disk failed when the log was to be emptied, so that traces stay in it until the store is used again.
+    pub is_log_left: bool,
 }
 
 /// A score that another has replaced.
@@ -171,7 +173,7 @@ impl Store {
         let mut db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(PATIENCE)?;
         db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;")?;
-        if form_of(&db)? < VERSION {
+        if form_of(&db)? < VERSION || !has_log(&db)? {
             migrate(&mut db, path)?;
         }
         if db.is_readonly(rusqlite::MAIN_DB)? {
@@ -363,7 +365,7 @@ impl Store {
     /// in the file or its log.
     ///
     /// # Errors
-    /// When the store cannot be written; then none is deleted.
+    /// When the store cannot be written; then none is deleted. That only the log could not be emptied is no error.
     pub fn delete(&mut self, ids: &[i64], and_practice: bool) -> Result<Deleted, HistoryError> {
         let answers = self.write(|change| {
             if and_practice {
@@ -373,8 +375,8 @@ impl Store {
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
         // The log still holds pages as they were before.
-        let is_in_use: bool = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-        Ok(Deleted { answers, is_in_use })
+        let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        Ok(Deleted { answers, is_in_use: emptied == Ok(true), is_log_left: emptied.is_err() })
     }
 
     /// The goals of a speaker; `None` for the person at this machine.
@@ -632,12 +634,18 @@ fn form_of(db: &Connection) -> Result<i64, HistoryError> {
     Ok(version)
 }
 
-/// Brings the store to the newest form, one program at a time.
+/// Whether the store has its write-ahead log.
+fn has_log(db: &Connection) -> Result<bool, HistoryError> {
+    Ok(db.query_row("PRAGMA journal_mode", [], |row| Ok(row.get::<_, String>(0)? == "wal"))?)
+}
+
+/// Gives the store its log and brings it to the newest form, one program at a time.
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     let _lock = lock(path)?;
+    // Where the disk fails just now, SQLite goes on without the log and says nothing: the next program tries again.
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     // Another program may have done it while this one waited.
     if form_of(db)? < VERSION {
-        db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
         MIGRATIONS.to_latest(db)?;
     }

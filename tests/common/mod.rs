@@ -3,6 +3,8 @@
 
 pub mod attempts;
 pub mod damage;
+#[cfg(target_os = "linux")]
+pub mod fault;
 pub mod microphone;
 pub mod mount;
 pub mod server;

@@ -1,0 +1,120 @@
+//! Calls to the system that fail on demand (`fault.c`), in the built program. Where it cannot be had, the test says "skipped".
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// What the system says of a disk that is broken, full, or not ours to write; and of a call that a signal came into.
+const EINTR: i32 = 4;
+const EIO: i32 = 5;
+const EACCES: i32 = 13;
+const EMFILE: i32 = 24;
+const ENOSPC: i32 = 28;
+/// Half of the bytes are written.
+const HALF: i32 = 0;
+
+/// How calls of a kind fail: with what, and whether from then on.
+const WAYS: [(&str, &[(i32, bool)]); 9] = [
+    ("write", &[(EIO, false), (ENOSPC, true), (HALF, false), (EINTR, false)]),
+    ("sync", &[(EIO, false), (EIO, true)]),
+    ("rename", &[(EIO, false), (EACCES, true)]),
+    ("open", &[(EACCES, false), (ENOSPC, true), (EMFILE, false)]),
+    ("truncate", &[(EIO, false), (EIO, true)]),
+    ("mkdir", &[(EACCES, false), (ENOSPC, true)]),
+    ("link", &[(EIO, false), (EACCES, true)]),
+    ("unlink", &[(EIO, false), (EACCES, true)]),
+    ("chmod", &[(EACCES, false)]),
+];
+
+/// A call that the program made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// What it does, such as `write`.
+    pub kind: String,
+    /// The file, with the number of a process taken out of its name.
+    pub path: String,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// One call that fails.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    kind: &'static str,
+    /// Which call of that kind, from 1.
+    at: usize,
+    errno: i32,
+    on: bool,
+}
+
+impl Fault {
+    /// Every way in which every one of these calls can fail.
+    pub fn every(calls: &[Call]) -> Vec<Self> {
+        let of = |(kind, ways): &(&'static str, &'static [(i32, bool)])| {
+            let (kind, ways) = (*kind, *ways);
+            let count = calls.iter().filter(|call| call.kind == kind).count();
+            (1..=count)
+                .flat_map(move |at| ways.iter().map(move |(errno, on)| Self { kind, at, errno: *errno, on: *on }))
+        };
+        WAYS.iter().flat_map(of).collect()
+    }
+
+    /// Whether the program can do all that it should in spite of it: nothing has failed.
+    pub fn is_passing(&self) -> bool {
+        self.errno == HALF || (self.errno == EINTR && self.kind == "write")
+    }
+
+    /// Of what kind the call is.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.errno {
+            HALF => "writes half".to_owned(),
+            n => std::io::Error::from_raw_os_error(n).to_string(),
+        };
+        write!(f, "{} {}{}: {what}", self.kind, self.at, if self.on { " and later" } else { "" })
+    }
+}
+
+/// Has the program's calls below `folder` counted in `log`, and one of them fail.
+pub fn inject(command: &mut Command, fault: Option<&Fault>, folder: &Path, log: &Path) {
+    let library = library().expect("asked for before");
+    command.env("LD_PRELOAD", library).env("ALOUD_FAULT_UNDER", folder).env("ALOUD_FAULT_LOG", log);
+    if let Some(fault) = fault {
+        command.env("ALOUD_FAULT_KIND", fault.kind).env("ALOUD_FAULT_AT", fault.at.to_string());
+        command.env("ALOUD_FAULT_ERRNO", fault.errno.to_string()).env("ALOUD_FAULT_ON", u8::from(fault.on).to_string());
+    }
+}
+
+/// The calls in a log, with paths from `folder` on.
+pub fn calls(log: &Path, folder: &Path) -> Vec<Call> {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let call = |line: &str| {
+        let mut parts = line.split('\t');
+        let (kind, path) = (parts.next()?.to_owned(), parts.next()?);
+        let path = path.strip_prefix(folder.to_str()?)?.trim_start_matches('/');
+        Some(Call { kind, path: path.to_owned(), failed: parts.next().is_some() })
+    };
+    text.lines().filter_map(call).collect()
+}
+
+/// The library, built once; `None`, after saying so, where it cannot be.
+pub fn library() -> Option<&'static Path> {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let library = LIBRARY.get_or_init(|| {
+        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fault-{}.so", std::process::id()));
+        let source = super::root().join("tests/common/fault.c");
+        let compiled =
+            Command::new("cc").args(["-O2", "-shared", "-fPIC", "-o"]).args([&built, &source]).arg("-ldl").output();
+        compiled.is_ok_and(|output| output.status.success()).then_some(built)
+    });
+    if library.is_none() {
+        eprintln!("skipped: calls that fail need Linux and a C compiler");
+    }
+    library.as_deref()
+}
