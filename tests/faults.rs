@@ -289,7 +289,7 @@ fn name(path: &str) -> &str {
 
 /// The faults that are tried of all.
 fn chosen(all: &[Fault], one_of: usize) -> Vec<&Fault> {
-    all.iter().enumerate().filter(|(i, _)| (i + SEED) % one_of == 0).map(|(_, fault)| fault).collect()
+    all.iter().enumerate().filter(|(i, _)| (i + SEED).is_multiple_of(one_of)).map(|(_, fault)| fault).collect()
 }
 
 /// Whether a file has a name that it should have. A damaged history keeps the log that SQLite could not empty.

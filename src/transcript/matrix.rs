@@ -530,6 +530,14 @@ mod tests {
         sign * (1.0 + f64::from(half & 1_023) / 1_024.0) * 2_f64.powi(i32::from(half >> 10 & 31) - 15)
     }
 
+    fn blocks<'a>(a: Rows<'a, Block>, b: Rows<'a, Block>) -> Factors<'a> {
+        Factors::Blocks(a, b)
+    }
+
+    fn halves<'a>(a: Rows<'a, u16>, b: Rows<'a, u16>) -> Factors<'a> {
+        Factors::Halves(a, b)
+    }
+
     fn block_product(a: &[Block], b: &[Block]) -> (f64, f64) {
         let products = a.iter().zip(b).map(|(a, b)| {
             let (a_steps, b_steps) = (a.steps, b.steps);
@@ -598,7 +606,7 @@ mod tests {
         let mut chance = Chance(1);
         // The last two are worth several threads.
         for shape in SHAPES.into_iter().chain([[513, 250, 16], [13_001, 1, 16]]) {
-            check(shape, || chance.block(), block_product, |a, b| Factors::Blocks(a, b));
+            check(shape, || chance.block(), block_product, blocks);
         }
     }
 
@@ -610,11 +618,11 @@ mod tests {
         }
         let mut chance = Chance(2);
         for [rows, columns, depth] in SHAPES {
-            check([rows, columns, depth * 11], || chance.half(), half_product, |a, b| Factors::Halves(a, b));
+            check([rows, columns, depth * 11], || chance.half(), half_product, halves);
         }
         // More of the first matrix than is arranged at a time, and worth several threads.
-        check([2_100, 250, 96], || chance.half(), half_product, |a, b| Factors::Halves(a, b));
-        check([4_500, 1, 1_500], || chance.half(), half_product, |a, b| Factors::Halves(a, b));
+        check([2_100, 250, 96], || chance.half(), half_product, halves);
+        check([4_500, 1, 1_500], || chance.half(), half_product, halves);
     }
 
     #[test]
@@ -630,7 +638,7 @@ mod tests {
                 let step = if turn <= 16 * 4 + 15 * 3 { a } else { b };
                 Block { scale: 0x3c00, steps: [step; BLOCK] }
             };
-            check([16, 12, 4], block, block_product, |a, b| Factors::Blocks(a, b));
+            check([16, 12, 4], block, block_product, blocks);
         }
     }
 
