@@ -524,14 +524,9 @@ fn listening() -> Vec<Walk> {
 
 /// Goes all of the walks, also after one that found something.
 fn go(walks: Vec<Walk>, form: Form) {
-    all(walks.into_iter().map(|walk| Box::new(move || walk.go(form)) as Box<dyn FnOnce()>).collect());
-}
-
-/// Does each of several works; fails at the end if one of them did.
-fn all(works: Vec<Box<dyn FnOnce()>>) {
-    let done = works.into_iter().map(|work| std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)));
-    let failed = done.filter(Result::is_err).count();
-    assert_eq!(failed, 0, "see above");
+    let gone = walks.into_iter().map(|walk| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk.go(form))));
+    let failed = gone.filter(Result::is_err).count();
+    assert_eq!(failed, 0, "walks found something; see above");
 }
 
 #[test]
@@ -559,11 +554,51 @@ fn an_answer_is_kept_and_drawn_or_it_is_said() {
     go(listening(), Form::Short);
 }
 
-#[test]
-#[ignore = "minutes: make soak"]
-fn every_call_of_every_command_fails_in_turn() {
-    let walks = [importing(), changing(), rescuing(), writing(), listening()].into_iter().flatten().collect();
-    all(vec![Box::new(|| record(Form::Long)), Box::new(|| fetch(Form::Long)), Box::new(|| go(walks, Form::Long))]);
+/// The long form: every fault of each command, but for those that take seconds a run.
+mod every_call {
+    use super::{Form, changing, fetch, go, importing, listening, record, rescuing, writing};
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_an_import() {
+        go(importing(), Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_a_change() {
+        go(changing(), Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_a_rescue() {
+        go(rescuing(), Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_exports_and_pages() {
+        go(writing(), Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_an_analysis() {
+        go(listening(), Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_a_fetch() {
+        fetch(Form::Long);
+    }
+
+    #[test]
+    #[ignore = "minutes: make soak"]
+    fn of_a_take() {
+        record(Form::Long);
+    }
 }
 
 /// A server on loopback with the real file of a model, which is not part of the project.
