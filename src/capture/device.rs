@@ -347,14 +347,19 @@ mod tests {
 
     #[test]
     fn every_format_becomes_the_same_sound() {
-        fn heard<T: SizedSample>(half: T, format: SampleFormat) -> f32
+        fn heard<T: SizedSample>(half: T) -> f32
         where
             f32: FromSample<T>,
         {
             let mut samples = [half; 100];
-            // A block as cpal hands it over, of the very type that it says.
+            // A block as cpal hands it over.
+            //
+            // SAFETY: `Data` reads `len` samples of its format from the pointer, and asks that all of them be there. They are
+            // the elements of `samples`, each set; the format is that of their own type, so that no other type is ever read
+            // from them. `samples` outlives `data`, both being dropped at the end of this function, and nothing else
+            // touches it meanwhile. `accept` only borrows `data`, and `Intake` copies what it is given.
             #[allow(unsafe_code, reason = "cpal::Data has no safe constructor")]
-            let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), format) };
+            let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), T::FORMAT) };
             let (mut intake, mut outlet) = ring(8_000, 1, Arc::default());
             accept(&data, &mut intake);
             let block = outlet.next_block().expect("a block of every format");
@@ -364,16 +369,16 @@ mod tests {
             out[50]
         }
         let heard = [
-            heard(64_i8, SampleFormat::I8),
-            heard(16_384_i16, SampleFormat::I16),
-            heard(cpal::I24::new(1 << 22).unwrap(), SampleFormat::I24),
-            heard(1_i32 << 30, SampleFormat::I32),
-            heard(192_u8, SampleFormat::U8),
-            heard(49_152_u16, SampleFormat::U16),
-            heard(cpal::U24::new(3 << 22).unwrap(), SampleFormat::U24),
-            heard(3_u32 << 30, SampleFormat::U32),
-            heard(0.5_f32, SampleFormat::F32),
-            heard(0.5_f64, SampleFormat::F64),
+            heard(64_i8),
+            heard(16_384_i16),
+            heard(cpal::I24::new(1 << 22).unwrap()),
+            heard(1_i32 << 30),
+            heard(192_u8),
+            heard(49_152_u16),
+            heard(cpal::U24::new(3 << 22).unwrap()),
+            heard(3_u32 << 30),
+            heard(0.5_f32),
+            heard(0.5_f64),
         ];
         assert!(heard.iter().all(|x| (x - 0.5).abs() < 1e-6), "{heard:?}");
     }
