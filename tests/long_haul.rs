@@ -196,6 +196,8 @@ impl Worker {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["worker", "--exact", "--nocapture"])
             .env(WORKER, work)
+            // As the program sets it (`main.rs`): what the C library keeps of large pieces is not what is lost.
+            .env("MALLOC_MMAP_THRESHOLD_", "1048576")
             .envs(variables)
             .current_dir(folder)
             .stdin(Stdio::piped())
