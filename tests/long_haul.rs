@@ -1,7 +1,7 @@
 //! What somebody does hundreds of times without starting the program again must cost no more the last time than the first:
 //! memory, open files (descriptors) and threads of a process are watched from outside while it analyzes and records.
 //!
-//! `make test` does 20 analyses and 20 takes; `make soak` does 500 analyses in one process, 200 takes through PulseAudio in
+//! `make test` does 20 analyses; `make soak` does 500 analyses in one process, 200 takes through PulseAudio in
 //! one process, and 500 files in one run of the program. What the watching itself notices is tested with processes that
 //! lose a megabyte, an open file or a thread a round.
 #![cfg(target_os = "linux")]
@@ -179,8 +179,8 @@ fn takes() {
             assert!(begun.elapsed() < LONGEST, "{:?}", recorder.status());
             std::thread::sleep(Duration::from_millis(10));
         };
-        assert_eq!((take.dropped_frames, &take.ending, &take.path), (0, &Ending::Max, &path));
-        path.display().to_string()
+        assert_eq!((&take.ending, &take.path), (&Ending::Max, &path));
+        format!("{}\t{}", take.dropped_frames, path.display())
     });
 }
 
@@ -223,7 +223,7 @@ impl Worker {
             let line = self.lines.recv_timeout(LONGEST).unwrap_or_else(|e| panic!("round {i}: {e}"));
             check(i, &line);
             let held = Holding::of(self.process.id()).expect("it waits for the next line");
-            if i % 50 == 0 {
+            if i.is_multiple_of(50) {
                 eprintln!("after round {i}: {held:?}");
             }
             held
@@ -291,32 +291,31 @@ fn worst_break(wav: &Path) -> f64 {
     left.windows(3).map(|x| (x[2] - (turn * x[1] - x[0])).abs()).fold(0.0, f64::max)
 }
 
-fn takes_leave_nothing_behind(count: usize) {
+#[test]
+#[ignore = "takes ten minutes: make soak"]
+fn two_hundred_takes_are_whole_and_leave_nothing_behind() {
     let Some(home) = Home::with_sound_server() else { return };
     let tone = ["load-module", "module-sine", "sink=mic", &format!("frequency={TONE_HZ}")];
     assert!(home.sound_program("pactl").args(tone).output().unwrap().status.success());
     let begun = Instant::now();
     let mut worst = 0.0_f64;
-    let held = Worker::start("record", home.path(), home.variables()).rounds(count, |i, path| {
+    // Told at the end, so that growth is measured over all takes even where one has a gap.
+    let mut gaps = Vec::new();
+    let held = Worker::start("record", home.path(), home.variables()).rounds(200, |i, line| {
+        let (missing, path) = line.split_once('\t').unwrap();
         let here = worst_break(Path::new(path));
-        assert!(here < 0.001, "take {i} is not whole: {here}");
-        worst = worst.max(here);
+        if missing != "0" {
+            gaps.push(format!("take {i}: {missing} frames are missing"));
+        } else {
+            assert!(here < 0.001, "take {i} is not whole, and does not say so: {here}");
+            worst = worst.max(here);
+        }
         fs::remove_file(path).unwrap();
     });
     assert_eq!(unfinished(&home.path().join("recordings")).len(), 0);
-    eprintln!("{count} takes in {:.0?}, the tone goes on to within {worst:.6}", begun.elapsed());
+    eprintln!("200 takes in {:.0?}, the tone goes on to within {worst:.6}; {gaps:?}", begun.elapsed());
     assert_eq!(growth(&held, MOST_GROWTH_KB), None);
-}
-
-#[test]
-fn twenty_takes_are_whole_and_leave_nothing_behind() {
-    takes_leave_nothing_behind(20);
-}
-
-#[test]
-#[ignore = "takes ten minutes: make soak"]
-fn two_hundred_takes_are_whole_and_leave_nothing_behind() {
-    takes_leave_nothing_behind(200);
+    assert!(gaps.is_empty(), "{gaps:?}");
 }
 
 #[test]
