@@ -34,10 +34,12 @@ setup: ## Install what the build needs and this system lacks
 	@sh .ci/setup
 
 FUZZ_SECONDS ?= 1200
-soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files and failing calls, fuzzing
+soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files and failing calls, hundreds of analyses and takes in one process, valgrind, fuzzing
 	tests/checks/hour_of_recording.sh
 	$(CARGO) test --release --locked --test damage -- --ignored --nocapture
 	$(CARGO) test --release --locked --test faults -- --ignored --nocapture
+	$(CARGO) test --release --locked --test long_haul -- --ignored --nocapture --test-threads=1
+	tests/checks/memory_errors.sh
 	tests/fuzz/run.sh $(FUZZ_SECONDS)
 	tests/checks/all.sh
 
