@@ -34,41 +34,46 @@ pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) ->
     words
 }
 
+/// The most words of an annotation in brackets. What goes on for longer, or never closes, was said: small models sometimes
+/// begin a whole answer with a bracket.
+const LONGEST_ANNOTATION: usize = 8;
+
 /// The words without the model's annotations (`[BLANK_AUDIO]`, `(laughs)`, notes), stray punctuation put to the word
 /// before it.
 fn spoken(read: Vec<ReadWord>) -> Vec<ReadWord> {
     let mut words: Vec<ReadWord> = Vec::with_capacity(read.len());
-    let mut closing: Option<char> = None;
-    for word in read {
-        if closing.is_none() {
-            closing = word.text.chars().next().and_then(|c| match c {
-                '[' => Some(']'),
-                '(' => Some(')'),
-                '*' => Some('*'),
-                '♪' => Some('♪'),
-                _ => None,
-            });
-            // An annotation of one word closes itself.
-            if closing.is_some() && word.text.chars().skip(1).any(|c| Some(c) == closing) {
-                closing = None;
-                continue;
-            }
-        } else if word.text.chars().any(|c| Some(c) == closing) {
-            closing = None;
+    let mut annotated = 0;
+    for i in 0..read.len() {
+        if i >= annotated {
+            annotated = i + annotation(&read[i..]);
+        }
+        if i < annotated {
             continue;
         }
-        if closing.is_some() {
-            continue;
-        }
-        if word.text.chars().any(char::is_alphanumeric) {
-            words.push(word);
+        let text = read[i].text.trim_start_matches(['[', '(', '*']).trim_end_matches([']', ')']);
+        if text.chars().any(char::is_alphanumeric) {
+            words.push(ReadWord { text: text.to_string(), ..read[i].clone() });
         } else if let Some(last) = words.last_mut()
-            && word.text.chars().all(|c| ".,!?;:".contains(c))
+            && text.chars().all(|c| ".,!?;:".contains(c))
         {
-            last.text.push_str(&word.text);
+            last.text.push_str(text);
         }
     }
     words
+}
+
+/// How many of the words are an annotation that begins with the first: none, where none begins there.
+fn annotation(words: &[ReadWord]) -> usize {
+    // A song is long, and may go on behind the end of a piece.
+    let (closing, longest, unclosed) = match words[0].text.chars().next() {
+        Some('[') => (']', LONGEST_ANNOTATION, 0),
+        Some('(') => (')', LONGEST_ANNOTATION, 0),
+        Some('*') => ('*', LONGEST_ANNOTATION, 0),
+        Some('♪') => ('♪', words.len(), words.len()),
+        _ => return 0,
+    };
+    let closes = |(i, word): (usize, &ReadWord)| word.text.chars().skip(usize::from(i == 0)).any(|c| c == closing);
+    words.iter().enumerate().take(longest).position(closes).map_or(unclosed, |last| last + 1)
 }
 
 fn nearest_speech_s(stretches: &[Span], time_s: f64) -> f64 {
@@ -134,4 +139,33 @@ fn boundary_near(words: &[Word], gap: &Span) -> Option<usize> {
         })
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(read: &str) -> String {
+        let word = |text: &str| ReadWord { text: text.to_string(), span: Span::new(0.0, 0.1), probability: 1.0 };
+        let words = spoken(read.split(' ').map(word).collect());
+        words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn annotations_are_no_words() {
+        assert_eq!(said("[BLANK_AUDIO]"), "");
+        assert_eq!(said("So (laughs) I [ Background noise continues ] left ."), "So I left.");
+        assert_eq!(said("*clears throat* Um, well"), "Um, well");
+        assert_eq!(said("♪ la la la la la la la la la ♪ and then"), "and then");
+        assert_eq!(said("and ♪ la la la"), "and");
+    }
+
+    #[test]
+    fn a_bracket_that_never_closes_or_holds_an_answer_hides_no_words() {
+        assert_eq!(said("(This is the acoustic corpus."), "This is the acoustic corpus.");
+        assert_eq!(
+            said("[I led a team of five people and we moved it.] Done"),
+            "I led a team of five people and we moved it. Done"
+        );
+    }
 }
