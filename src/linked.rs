@@ -1,6 +1,6 @@
 //! What stands before functions of whisper.cpp: the linker gives their callers these (`--wrap` in `build.rs`), and these the
-//! originals under the names `__real_...`. A program that uses the library without this file reads the same words, more
-//! slowly.
+//! originals under the names `__real_...`. A program that uses the library without this file reads more slowly, and the same
+//! words but for what sums rounded in another order decide (7 of 3,366).
 
 #![allow(unsafe_code, reason = "functions that C calls, with pointers")]
 
@@ -26,7 +26,6 @@ pub struct Turn {
 unsafe extern "C" {
     fn __real_ggml_backend_init_by_type(kind: c_uint, parameters: *const c_char) -> *mut ggml_backend;
     fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
-    fn __real_ggml_aligned_malloc(bytes: usize) -> *mut c_void;
     fn __real_llamafile_sgemm(
         turn: *const Turn,
         m: i64,
@@ -64,30 +63,6 @@ pub unsafe extern "C" fn __wrap_ggml_backend_init_by_type(
     }
     backend
 }
-
-/// Large buffers, of the weights and of a reading, from how many bytes on.
-const LARGE: usize = 4 << 20;
-
-/// Allocates a buffer; a large one in pages of 2 MiB where the system has them. A reading fills more than 200 MB, which in pages of
-/// 4 KiB is some 50,000 calls of the kernel, and the weights are read through from end to end for every word.
-///
-/// # Safety
-/// As of `ggml_aligned_malloc`, which asks for nothing.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void {
-    // SAFETY: the very argument that the caller gave.
-    let buffer = unsafe { __real_ggml_aligned_malloc(bytes) };
-    if bytes >= LARGE && !buffer.is_null() {
-        let skipped = buffer.align_offset(PAGE);
-        let pages = (bytes - skipped) / PAGE * PAGE;
-        // SAFETY: these pages lie within the buffer, and advice changes nothing of what is in them. Refused, it is only slower.
-        unsafe { libc::madvise(buffer.byte_add(skipped), pages, libc::MADV_HUGEPAGE) };
-    }
-    buffer
-}
-
-/// An ordinary page, in bytes.
-const PAGE: usize = 4_096;
 
 /// Multiplies as `llamafile_sgemm` does: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the product of a row
 /// of `a` and row `j` of `b`, `k` elements (blocks, where the type has blocks) long. False when it was not done.

@@ -4,7 +4,7 @@
 //! work in registers of half the width and scale every product of 32 bytes by itself; these keep sixteen rows in one
 //! register, so that one instruction multiplies 64 bytes and a scale serves sixteen results. The numbers are the same up to
 //! the order in which they are added. The program has the linker put [`multiply`] before whisper.cpp's own
-//! `llamafile_sgemm` (`build.rs`, `src/main.rs`), which goes on doing whatever is refused here.
+//! `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing whatever is refused here.
 //!
 //! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth` long,
 //! and column `j` of the result begins at `stride * j`.
@@ -37,7 +37,7 @@ pub struct Rows<'a, T> {
     pub elements: &'a [T],
     /// Elements from the beginning of one row to that of the next.
     pub stride: usize,
-    /// Elements in a row.
+    /// Elements in a row, at least one.
     pub depth: usize,
     /// How many rows there are.
     pub count: usize,
@@ -560,6 +560,10 @@ mod tests {
         product: impl Fn(&[T], &[T]) -> (f64, f64),
         factors: impl for<'a> Fn(Rows<'a, T>, Rows<'a, T>) -> Factors<'a>,
     ) {
+        if !supported() {
+            eprintln!("skipped: this processor has no AVX-512 with byte products");
+            return;
+        }
         let (gap, stride) = (3, rows + 2);
         let mut elements =
             |count: usize| -> Vec<T> { (0..(count - 1) * (depth + gap) + depth).map(|_| draw()).collect() };
@@ -599,10 +603,6 @@ mod tests {
 
     #[test]
     fn blocks_multiply_as_defined() {
-        if !supported() {
-            eprintln!("skipped: this processor has no AVX-512 with byte products");
-            return;
-        }
         let mut chance = Chance(1);
         // The last two are worth several threads.
         for shape in SHAPES.into_iter().chain([[513, 250, 16], [13_001, 1, 16]]) {
@@ -612,10 +612,6 @@ mod tests {
 
     #[test]
     fn halves_multiply_as_defined() {
-        if !supported() {
-            eprintln!("skipped: this processor has no AVX-512 with byte products");
-            return;
-        }
         let mut chance = Chance(2);
         for [rows, columns, depth] in SHAPES {
             check([rows, columns, depth * 11], || chance.half(), half_product, halves);
@@ -627,10 +623,6 @@ mod tests {
 
     #[test]
     fn the_largest_bytes_do_not_overflow() {
-        if !supported() {
-            eprintln!("skipped: this processor has no AVX-512 with byte products");
-            return;
-        }
         for (a, b) in [(-128, -128), (-128, 127), (127, 127)] {
             let mut turn = 0;
             let block = || {

@@ -20,7 +20,7 @@ const SHORTEST_WORD_S: f64 = 0.02;
 pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     for (chunk, reading) in chunks.iter().zip(readings) {
-        for word in spoken(reading.words) {
+        for word in spoken(&reading.words) {
             let at = |s: f64| (chunk.start_s + s).min(chunk.end_s);
             let span = Span::new(at(word.span.start_s), at(word.span.end_s));
             let middle_s = (span.start_s + span.end_s) / 2.0;
@@ -40,19 +40,19 @@ const LONGEST_ANNOTATION: usize = 8;
 
 /// The words without the model's annotations (`[BLANK_AUDIO]`, `(laughs)`, notes), stray punctuation put to the word
 /// before it.
-fn spoken(read: Vec<ReadWord>) -> Vec<ReadWord> {
+fn spoken(read: &[ReadWord]) -> Vec<ReadWord> {
     let mut words: Vec<ReadWord> = Vec::with_capacity(read.len());
     let mut annotated = 0;
-    for i in 0..read.len() {
+    for (i, word) in read.iter().enumerate() {
         if i >= annotated {
             annotated = i + annotation(&read[i..]);
         }
         if i < annotated {
             continue;
         }
-        let text = read[i].text.trim_start_matches(['[', '(', '*']).trim_end_matches([']', ')']);
+        let text = word.text.trim_start_matches(['[', '(', '*']).trim_end_matches([']', ')']);
         if text.chars().any(char::is_alphanumeric) {
-            words.push(ReadWord { text: text.to_string(), ..read[i].clone() });
+            words.push(ReadWord { text: text.to_string(), span: word.span, probability: word.probability });
         } else if let Some(last) = words.last_mut()
             && text.chars().all(|c| ".,!?;:".contains(c))
         {
@@ -147,7 +147,7 @@ mod tests {
 
     fn said(read: &str) -> String {
         let word = |text: &str| ReadWord { text: text.to_string(), span: Span::new(0.0, 0.1), probability: 1.0 };
-        let words = spoken(read.split(' ').map(word).collect());
+        let words = spoken(&read.split(' ').map(word).collect::<Vec<_>>());
         words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 

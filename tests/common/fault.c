@@ -101,34 +101,30 @@ static int fault_of(const char *of_kind, int fd)
         return call;          \
     } while (0)
 /* A call that may also do a part of `n`. */
-#define PART(fd, n, call)                \
-    do {                                 \
-        int error = fault_of("write", fd); \
-        if (error > 0) {                 \
-            errno = error;               \
-            return -1;                   \
-        }                                \
-        if (error == SHORTER && n > 1)   \
-            n /= 2;                      \
-        return call;                     \
+#define PART(check, n, call)           \
+    do {                               \
+        int error = (check);           \
+        if (error > 0) {               \
+            errno = error;             \
+            return -1;                 \
+        }                              \
+        if (error == SHORTER && n > 1) \
+            n /= 2;                    \
+        return call;                   \
     } while (0)
+#define WRITE(fd, n, call) PART(fault_of("write", fd), n, call)
 
-ssize_t write(int fd, const void *bytes, size_t n) { PART(fd, n, REAL(write)(fd, bytes, n)); }
-ssize_t pwrite(int fd, const void *bytes, size_t n, off_t to) { PART(fd, n, REAL(pwrite)(fd, bytes, n, to)); }
-ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t to) { PART(fd, n, REAL(pwrite64)(fd, bytes, n, to)); }
-ssize_t writev(int fd, const struct iovec *parts, int n) { PART(fd, n, REAL(writev)(fd, parts, n)); }
+ssize_t write(int fd, const void *bytes, size_t n) { WRITE(fd, n, REAL(write)(fd, bytes, n)); }
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t to) { WRITE(fd, n, REAL(pwrite)(fd, bytes, n, to)); }
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t to) { WRITE(fd, n, REAL(pwrite64)(fd, bytes, n, to)); }
+ssize_t writev(int fd, const struct iovec *parts, int n) { WRITE(fd, n, REAL(writev)(fd, parts, n)); }
 /* No signal comes into a copy between two files but one that ends the process. */
-#define COPY(fd, n, call)                  \
-    do {                                   \
-        int error = fault_of("write", fd); \
-        if (error > 0 && error != EINTR) { \
-            errno = error;                 \
-            return -1;                     \
-        }                                  \
-        if (error == SHORTER && n > 1)     \
-            n /= 2;                        \
-        return call;                       \
-    } while (0)
+static int copy_fault(int fd)
+{
+    int error = fault_of("write", fd);
+    return error == EINTR ? 0 : error;
+}
+#define COPY(fd, n, call) PART(copy_fault(fd), n, call)
 ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t n, unsigned flags)
 {
     COPY(to, n, REAL(copy_file_range)(from, from_at, to, to_at, n, flags));
