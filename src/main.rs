@@ -11,13 +11,13 @@ fn main() -> ExitCode {
     cli::run()
 }
 
-/// Has what is large (1 MiB) given back to the system as soon as it is freed. Of itself glibc keeps more and more of it, for
+/// Has what is large (128 KiB) given back to the system as soon as it is freed. Of itself glibc keeps more and more of it, for
 /// every thread apart: ten recordings at once took 850 MB.
 fn give_memory_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     #[allow(unsafe_code, reason = "a setting of the C library")]
     // SAFETY: it takes two numbers, and no other thread is there yet that could allocate.
     unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, 1 << 20);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 128 << 10);
     }
 }

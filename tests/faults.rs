@@ -482,7 +482,14 @@ fn writing() -> Vec<Walk> {
     let line = fs::read_to_string(begun).unwrap();
     let keeps: Also = Box::new(move |ran| {
         let now = fs::read_to_string(ran.home.join("lines.jsonl")).unwrap_or_default();
-        if now.contains(line.trim_end()) { Vec::new() } else { vec!["an earlier line is lost".to_owned()] }
+        let mut wrong = Vec::new();
+        if !now.contains(line.trim_end()) {
+            wrong.push("an earlier line is lost".to_owned());
+        }
+        if !now.ends_with('\n') {
+            wrong.push("half of a line is left".to_owned());
+        }
+        wrong
     });
     let lines = Walk { also: Some(keeps), one_of: [3, 1], ..lines };
 
@@ -500,7 +507,7 @@ fn writing() -> Vec<Walk> {
 /// Three seconds of a sample: a few words.
 fn piece(to: &Path) {
     let recording = Recording::open(&sample("fillers.flac"), &mut |_| ()).unwrap();
-    write_wav(to, 16_000, &recording.speech[..3 * 16_000]);
+    write_wav(to, 16_000, &recording.speech.samples(0..3 * 16_000));
 }
 
 fn listening() -> Vec<Walk> {

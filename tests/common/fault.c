@@ -5,7 +5,8 @@
  * ALOUD_FAULT_LOG    a file outside it: a line for each call, "kind<TAB>path", with "<TAB>!" where it failed
  * ALOUD_FAULT_KIND   write, sync, rename, open, truncate, mkdir, link, unlink or chmod; opening counts if it is to write
  * ALOUD_FAULT_AT     which call of that kind fails, from 1
- * ALOUD_FAULT_ERRNO  with what; 0 writes half of the bytes and says so
+ * ALOUD_FAULT_ERRNO  with what; 0 writes half of the bytes and says so. On a disk that is full from then on, the first call
+ *                    writes the half that there was room for
  * ALOUD_FAULT_ON     1: it and every later one
  *
  * A call that fails does nothing, as if it had never reached the disk.
@@ -51,14 +52,15 @@ static int fault(const char *of_kind, const char *path)
     size_t length = under ? strlen(under) : 0;
     if (log_fd < 0 || !length || strncmp(path, under, length) != 0)
         return 0;
-    int fails = 0;
+    int fails = 0, halves = number == 0;
     if (at > 0 && kind && strcmp(kind, of_kind) == 0) {
         long call = atomic_fetch_add(&calls, 1) + 1;
         fails = call == at || (on && call > at);
+        halves |= number == ENOSPC && on && call == at && strcmp(kind, "write") == 0;
     }
     int n = snprintf(line, sizeof line, "%s\t%s%s\n", of_kind, path, fails ? "\t!" : "");
     syscall(SYS_write, log_fd, line, n);
-    return !fails ? 0 : number ? (int)number : SHORTER;
+    return !fails ? 0 : halves ? SHORTER : (int)number;
 }
 
 static int fault_at(const char *of_kind, int folder, const char *path)
