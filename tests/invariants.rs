@@ -56,7 +56,7 @@ fn report(path: &Path) -> Report {
 
 /// The good sample as samples at 16 kHz.
 fn good() -> Vec<f32> {
-    aloud::audio::Recording::open(&sample("good.flac"), &mut |_| {}).expect("the sample").speech
+    aloud::audio::Recording::open(&sample("good.flac"), &mut |_| {}).expect("the sample").speech.to_vec()
 }
 
 /// A file with these samples and its report.
@@ -247,7 +247,7 @@ fn only_heard(folder: &Path, samples: &[f32]) -> Vec<Span> {
 fn filled_pauses_are_heard_without_being_written_and_other_sounds_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let truth = common::filled_pauses("fillers.flac");
-    let samples = aloud::audio::Recording::open(&sample("fillers.flac"), &mut |_| {}).unwrap().speech;
+    let samples = aloud::audio::Recording::open(&sample("fillers.flac"), &mut |_| {}).unwrap().speech.to_vec();
     let found = only_heard(folder.path(), &samples);
     let right = found.iter().filter(|f| truth.iter().any(|t| (t.start_s - f.start_s).abs() < 0.1)).count();
     assert!(2 * right >= truth.len() && found.len() <= right + 1, "{right} of {found:?}, truth {truth:?}");

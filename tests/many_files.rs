@@ -23,7 +23,7 @@ fn answers(count: usize) -> tempfile::TempDir {
         let path = folder.path().join(if i % 2 == 0 { "ana" } else { "ben" }).join(format!("take-{i}.wav"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let from = i * LENGTH_S * 16_000;
-        write_wav(&path, 16_000, &recording.speech[from..from + LENGTH_S * 16_000]);
+        write_wav(&path, 16_000, &recording.speech.samples(from..from + LENGTH_S * 16_000));
     }
     fs::write(folder.path().join("ana/take-9.mp3"), b"a letter, not an answer").unwrap();
     folder

@@ -1,6 +1,6 @@
 //! The edge that turns a file into a [`Recording`]: any common audio or video container, decoded to 16 kHz mono.
 //!
-//! The file is streamed: only the 16 kHz signal (64 kB for each second) is held in memory. A file of several channels is
+//! The file is streamed: only the 16 kHz signal (32 kB for each second, [`Speech`]) is held in memory. A file of several channels is
 //! decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for real.
 
 mod channels;
@@ -14,6 +14,7 @@ pub mod play;
 mod resample;
 mod rumble;
 mod source;
+mod speech;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub use gaps::Gap;
 pub(crate) use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
 pub use source::sha256;
+pub use speech::Speech;
 
 use channels::ChannelSums;
 use decode::Stream;
@@ -38,7 +40,7 @@ use crate::span::Span;
 pub const SPEECH_RATE_HZ: u32 = 16_000;
 
 /// The longest recording that is read, seconds. It bounds the memory that a small but hostile file can make us use
-/// (0.9 GB); an interview answer lasts minutes.
+/// (0.5 GB); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
 /// Progress is reported in steps no smaller than this.
@@ -61,9 +63,9 @@ pub struct Recording {
     pub channels: u16,
     /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// The sound at [`SPEECH_RATE_HZ`], one channel, full scale 1.0, without what lies below 50 Hz. Sample `i` is the sound at
-    /// `i / 16000` s; the length is the duration, rounded to samples. All samples are finite.
-    pub speech: Vec<f32>,
+    /// The sound at [`SPEECH_RATE_HZ`], one channel, without what lies below 50 Hz. Sample `i` is the sound at `i / 16000` s;
+    /// the length is the duration, rounded to samples.
+    pub speech: Speech,
     /// Which channels `speech` and `levels` are made of.
     pub channel_use: ChannelUse,
     /// Peak, clipping and loudness, measured on the same mono signal at the native rate.
@@ -145,17 +147,23 @@ impl Recording {
         let mut levels = LevelMeter::new(rate_hz, stream.quantum());
         let mut resampler = Resampler::new(rate_hz);
         let mut rumble = RumbleFilter::new();
-        let (mut mono, mut speech) = (Vec::new(), Vec::new());
+        let (mut mono, mut ready, mut speech) = (Vec::new(), Vec::new(), speech::Writer::default());
+        let mut keep = |ready: &mut Vec<f32>| {
+            rumble.process(ready);
+            speech.push(ready);
+            ready.clear();
+        };
         let mut frames = 0_u64;
         while let Some(planes) = stream.next_block()? {
             channel_use.mix(planes, &mut mono);
             frames += mono.len() as u64;
             levels.push(&mono);
-            resampler.push(&mono, &mut speech);
+            resampler.push(&mono, &mut ready);
+            keep(&mut ready);
             progress.reach((passes - 1.0 + stream.fraction_read()) / passes);
         }
-        resampler.finish(&mut speech);
-        rumble.process(&mut speech);
+        resampler.finish(&mut ready);
+        keep(&mut ready);
         let duration_s = frames as f64 / f64::from(rate_hz);
         let damage = stream.damage()?;
         progress.reach(1.0);
@@ -167,7 +175,7 @@ impl Recording {
             sample_rate_hz: rate_hz,
             channels: channels as u16,
             sha256,
-            speech,
+            speech: speech.finish(),
             channel_use,
             levels: levels.finish(),
             gaps,
@@ -242,7 +250,7 @@ mod tests {
     }
 
     fn onset_s(recording: &Recording) -> f64 {
-        let first = recording.speech.iter().position(|x| x.abs() > 0.2).unwrap();
+        let first = recording.speech.to_vec().iter().position(|x| x.abs() > 0.2).unwrap();
         first as f64 / f64::from(SPEECH_RATE_HZ)
     }
 
@@ -271,7 +279,7 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let signal = gated_tone(16_000, 1.0);
         let shifted: Vec<f32> = signal.iter().map(|x| x + 0.1).collect();
-        let speech = |name, samples: &[f32]| open(&mono_wav(&dir, name, 16_000, 32, samples)).unwrap().speech;
+        let speech = |name, samples: &[f32]| open(&mono_wav(&dir, name, 16_000, 32, samples)).unwrap().speech.to_vec();
         let (plain, offset) = (speech("plain.wav", &signal), speech("offset.wav", &shifted));
         let furthest = plain.iter().zip(&offset).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(furthest < 1e-4, "{furthest}");
@@ -387,7 +395,7 @@ mod tests {
             signal[10_000 + i * 100] = bad;
         }
         let recording = open(&mono_wav(&dir, "nan.wav", 48_000, 32, &signal)).unwrap();
-        assert!(recording.speech.iter().all(|x| x.is_finite()));
+        assert!(recording.speech.to_vec().iter().all(|x| x.is_finite()));
         assert!(recording.levels.loudness_lufs.unwrap().is_finite());
     }
 
@@ -456,7 +464,7 @@ mod tests {
             return;
         };
         // A few seconds of talk are enough, and quick without optimization.
-        let part = |recording: &Recording| recording.speech[8 * 16_000..10 * 16_000].to_vec();
+        let part = |recording: &Recording| recording.speech.samples(8 * 16_000..10 * 16_000);
         let original = open(&folder.join("mfa/cold_corpus.wav")).unwrap();
         for name in [
             "cold.aiff",

@@ -3,7 +3,7 @@
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use opusic_c::{Application, Bitrate, Channels, Encoder, SampleRate, Signal};
 
-use super::SPEECH_RATE_HZ;
+use super::{SPEECH_RATE_HZ, Speech};
 
 /// Samples in a packet: 20 ms, as libopus does best.
 const PACKET: usize = SPEECH_RATE_HZ as usize / 50;
@@ -25,8 +25,8 @@ pub fn rate_for(duration_s: f64) -> u32 {
     }
 }
 
-/// Encodes mono samples at 16 kHz.
-pub fn ogg_opus(samples: &[f32], bits_per_second: u32) -> Vec<u8> {
+/// Encodes a sound.
+pub fn ogg_opus(sound: &Speech, bits_per_second: u32) -> Vec<u8> {
     let works = "libopus takes these settings";
     let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz16000, Application::Voip).expect(works);
     encoder.set_bitrate(Bitrate::Value(bits_per_second)).expect(works);
@@ -37,21 +37,21 @@ pub fn ogg_opus(samples: &[f32], bits_per_second: u32) -> Vec<u8> {
     let skipped = delay as u64 * TICKS;
     file.write_packet(head(skipped as u16), SERIAL, PacketWriteEndInfo::EndPage, 0).expect(kept);
     file.write_packet(tags(), SERIAL, PacketWriteEndInfo::EndPage, 0).expect(kept);
-    let packets = (samples.len() + delay).div_ceil(PACKET).max(1);
+    let packets = (sound.len() + delay).div_ceil(PACKET).max(1);
     let mut input = [0.0; PACKET];
     let mut output = [0; LARGEST];
     for i in 0..packets {
-        let from = (i * PACKET).min(samples.len());
-        let part = &samples[from..(from + PACKET).min(samples.len())];
-        input[..part.len()].copy_from_slice(part);
-        input[part.len()..].fill(0.0);
+        let from = (i * PACKET).min(sound.len());
+        let there = PACKET.min(sound.len() - from);
+        sound.copy(from, &mut input[..there]);
+        input[there..].fill(0.0);
         let written = encoder.encode_float_to_slice(&input, &mut output).expect("a whole packet fits");
         let end = match i + 1 {
             last if last == packets => PacketWriteEndInfo::EndStream,
             n if n % PACKETS_A_PAGE == 0 => PacketWriteEndInfo::EndPage,
             _ => PacketWriteEndInfo::NormalPacket,
         };
-        let ticks = ((i + 1) * PACKET).min(samples.len() + delay) as u64 * TICKS;
+        let ticks = ((i + 1) * PACKET).min(sound.len() + delay) as u64 * TICKS;
         file.write_packet(output[..written].to_vec(), SERIAL, end, ticks).expect(kept);
     }
     file.into_inner()
@@ -87,14 +87,15 @@ mod tests {
         let mut samples = vec![0.0; 16_000];
         samples.extend(synth::sine(220.0, -12.0, 1.0));
         samples.extend(vec![0.0; 8_123]);
+        let sound = Speech::of(&samples);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.opus");
-        let bytes = ogg_opus(&samples, 28_000);
+        let bytes = ogg_opus(&sound, 28_000);
         assert!(bytes.len() < 3 * 28_000 / 8 + 2_000, "{}", bytes.len());
         std::fs::write(&path, bytes).unwrap();
         let read = Recording::open(&path, &mut |_| ()).unwrap();
         assert_eq!(read.format, "ogg/opus");
-        assert!((read.duration_s - samples.len() as f64 / 16_000.0).abs() < 0.001, "{}", read.duration_s);
+        assert!((read.duration_s - sound.len() as f64 / 16_000.0).abs() < 0.001, "{}", read.duration_s);
         let level = Features::of(&read.speech).level_db;
         let onset = level.iter().position(|l| *l > -20.0).unwrap();
         let end = level.iter().rposition(|l| *l > -20.0).unwrap();
@@ -104,6 +105,6 @@ mod tests {
     #[test]
     fn an_hour_gets_fewer_bits() {
         assert!(rate_for(120.0) > rate_for(1_200.0) && rate_for(1_200.0) > rate_for(3_600.0));
-        assert!(!ogg_opus(&[], 12_000).is_empty());
+        assert!(!ogg_opus(&Speech::default(), 12_000).is_empty());
     }
 }

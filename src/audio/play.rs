@@ -50,12 +50,15 @@ impl From<cpal::Error> for PlayError {
 /// When there is no device to play on or it fails.
 pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
     let first = (from_s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
-    let speech = recording.speech.get(first..).filter(|s| !s.is_empty()).ok_or(PlayError::AfterTheEnd)?;
+    let sound = &recording.speech;
+    if first >= sound.len() {
+        return Err(PlayError::AfterTheEnd);
+    }
     let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
     let supported = device.default_output_config()?;
     let format = supported.sample_format();
     let config: StreamConfig = supported.into();
-    let samples = Arc::new(resampled(speech, config.sample_rate));
+    let samples = Arc::new(resampled(sound.samples(first..sound.len()), config.sample_rate));
     let at = Arc::new(AtomicUsize::new(0));
     let failed = Arc::new(AtomicBool::new(false));
     let parts = (samples.clone(), at.clone(), failed.clone());
@@ -106,15 +109,15 @@ fn stream<T: SizedSample + FromSample<f32>>(
     )
 }
 
-/// The speech at the device's rate.
-fn resampled(speech: &[f32], rate_hz: u32) -> Vec<f32> {
+/// Samples at 16 kHz, at the device's rate.
+fn resampled(samples: Vec<f32>, rate_hz: u32) -> Vec<f32> {
     if rate_hz == SPEECH_RATE_HZ {
-        return speech.to_vec();
+        return samples;
     }
     let mut fft = Fft::<f32>::new(SPEECH_RATE_HZ as usize, rate_hz as usize, 1024, 1, FixedSync::Both)
         .expect("rates and chunk are above zero");
-    let input = SequentialSlice::new(speech, 1, speech.len()).expect("the slice has this length");
-    fft.process_all(&input, speech.len(), None).expect("the buffers have the sizes needed").take_data()
+    let input = SequentialSlice::new(&samples, 1, samples.len()).expect("the slice has this length");
+    fft.process_all(&input, samples.len(), None).expect("the buffers have the sizes needed").take_data()
 }
 
 #[cfg(test)]
@@ -125,7 +128,7 @@ mod tests {
     fn sound_keeps_its_length_and_level_at_the_rate_of_the_device() {
         let tone: Vec<f32> = (0..16_000).map(|i| 0.5 * (i as f32 * 0.05).sin()).collect();
         for rate_hz in [8_000, 16_000, 22_050, 44_100, 48_000] {
-            let out = resampled(&tone, rate_hz);
+            let out = resampled(tone.clone(), rate_hz);
             assert!(out.len().abs_diff(rate_hz as usize) <= 2, "{} at {rate_hz}", out.len());
             let peak = out[out.len() / 4..3 * out.len() / 4].iter().fold(0.0_f32, |a, x| a.max(x.abs()));
             assert!((peak - 0.5).abs() < 0.02, "{peak} at {rate_hz}");

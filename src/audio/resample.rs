@@ -18,6 +18,7 @@ pub(super) struct Resampler {
     fft: Option<Fft<f32>>,
     rate_hz: u32,
     frames_in: u64,
+    frames_made: usize,
     pending: Vec<f32>,
     chunk_out: Vec<f32>,
     /// Output frames still to drop, so that the first frame kept is the sound at 0 s.
@@ -46,7 +47,7 @@ impl Resampler {
         });
         let delay_left = fft.as_ref().map_or(0, |fft| fft.output_delay());
         let chunk_out = vec![0.0; fft.as_ref().map_or(0, |fft| fft.output_frames_max())];
-        Self { fft, rate_hz, frames_in: 0, pending: Vec::new(), chunk_out, delay_left }
+        Self { fft, rate_hz, frames_in: 0, frames_made: 0, pending: Vec::new(), chunk_out, delay_left }
     }
 
     /// Takes the next samples and appends to `out` what can be computed from them.
@@ -54,6 +55,7 @@ impl Resampler {
         self.frames_in += samples.len() as u64;
         let Some(fft) = &mut self.fft else {
             out.extend_from_slice(samples);
+            self.frames_made += samples.len();
             return;
         };
         self.pending.extend_from_slice(samples);
@@ -73,20 +75,21 @@ impl Resampler {
             let dropped = self.delay_left.min(made);
             self.delay_left -= dropped;
             out.extend_from_slice(&self.chunk_out[dropped..made]);
+            self.frames_made += made - dropped;
         }
         self.pending.drain(..used);
     }
 
-    /// Ends the signal: appends the rest, so that `out`, if it was empty at first, has [`Self::frames_out`] samples.
+    /// Ends the signal: appends the rest, so that [`Self::frames_out`] samples have come out in all.
     pub(super) fn finish(mut self, out: &mut Vec<f32>) {
         let wanted = self.frames_out();
         if let Some(fft) = &self.fft {
             let zeros = vec![0.0; fft.input_frames_next()];
-            while out.len() < wanted {
+            while self.frames_made < wanted {
                 self.push(&zeros, out);
             }
         }
-        out.truncate(wanted);
+        out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 
     /// Length of the whole output for the input so far: its duration in 16 kHz samples, rounded.

@@ -633,6 +633,7 @@ pub(super) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Speech;
 
     fn report() -> Report {
         serde_json::from_str(include_str!("../../tests/fixtures/report.json")).unwrap()
@@ -646,7 +647,7 @@ mod tests {
         let contours = Contours { level: vec![100; 500], f0: vec![60; 500], speech: vec![1; 500] };
         let kept = Lanes::of(&report(), Some(&contours), None).unwrap();
         assert_eq!(names(&kept), ["story", "level", "pitch", "pace", "pauses", "fillers", "told", "time"]);
-        let sound = Sound::of(&[0.1; 16_000]);
+        let sound = Sound::of(&Speech::of(&[0.1; 16_000]));
         assert!(names(&Lanes::of(&report(), Some(&contours), Some(&sound)).unwrap()).contains(&"spectrogram"));
         let mut draft = report();
         draft.recording.duration_s = None;

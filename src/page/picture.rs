@@ -107,6 +107,7 @@ fn first_block(style: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Speech;
     use crate::page::sound::Sound;
     use crate::report::Report;
     use crate::signal::Contours;
@@ -114,7 +115,7 @@ mod tests {
     fn lanes() -> Lanes {
         let report: Report = serde_json::from_str(include_str!("../../tests/fixtures/report.json")).unwrap();
         let contours = Contours { level: vec![100; 2_000], f0: vec![60; 2_000], speech: vec![1; 2_000] };
-        let sound = Sound::of(&[0.2; 16_000]);
+        let sound = Sound::of(&Speech::of(&[0.2; 16_000]));
         Lanes::of(&report, Some(&contours), Some(&sound)).unwrap()
     }
 

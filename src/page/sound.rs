@@ -1,6 +1,6 @@
 //! What a page shows of the sound itself: the waveform, and the spectrogram as a PNG picture.
 
-use crate::audio::SPEECH_RATE_HZ;
+use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::spectrogram::{ROWS, spectrogram};
 
 /// Samples in a value of the waveform: 10 ms.
@@ -26,14 +26,18 @@ pub struct Sound {
 }
 
 impl Sound {
-    /// Of mono samples at 16 kHz.
-    pub fn of(samples: &[f32]) -> Self {
-        let extremes = |part: &[f32]| part.iter().fold([0.0_f32, 0.0], |[low, high], x| [low.min(*x), high.max(*x)]);
-        let seconds = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
-        let columns = ((seconds * COLUMNS_A_SECOND) as usize).clamp(1, MOST_COLUMNS);
+    /// Of a sound.
+    pub fn of(sound: &Speech) -> Self {
+        let mut part = [0.0; STEP];
+        let mut extremes = |first: usize| {
+            let part = &mut part[..STEP.min(sound.len() - first)];
+            sound.copy(first, part);
+            part.iter().fold([0.0_f32, 0.0], |[low, high], x| [low.min(*x), high.max(*x)])
+        };
+        let columns = ((sound.duration_s() * COLUMNS_A_SECOND) as usize).clamp(1, MOST_COLUMNS);
         Self {
-            waveform: samples.chunks(STEP).map(extremes).collect(),
-            spectrogram_png: png(&spectrogram(samples, columns)),
+            waveform: (0..sound.len()).step_by(STEP).map(&mut extremes).collect(),
+            spectrogram_png: png(&spectrogram(sound, columns)),
         }
     }
 }
@@ -83,7 +87,7 @@ mod tests {
     fn the_picture_is_bright_where_a_tone_sounds() {
         let mut samples = synth::sine(1_000.0, -6.0, 1.0);
         samples.extend(vec![0.0; 16_000]);
-        let sound = Sound::of(&samples);
+        let sound = Sound::of(&Speech::of(&samples));
         assert_eq!(sound.waveform.len(), 200);
         assert!(sound.waveform[50][1] > 0.45 && sound.waveform[150] == [0.0, 0.0]);
         let mut reader = png::Decoder::new(std::io::Cursor::new(&sound.spectrogram_png)).read_info().unwrap();
@@ -97,9 +101,9 @@ mod tests {
 
     #[test]
     fn an_hour_has_no_more_columns_than_a_browser_shows_and_nothing_is_a_picture_too() {
-        let hour = Sound::of(&vec![0.0; 16_000 * 240]);
+        let hour = Sound::of(&Speech::of(&vec![0.0; 16_000 * 240]));
         let info = png::Decoder::new(std::io::Cursor::new(&hour.spectrogram_png)).read_info().unwrap();
         assert!(info.info().width as usize <= MOST_COLUMNS);
-        assert!(!Sound::of(&[]).spectrogram_png.is_empty());
+        assert!(!Sound::of(&Speech::default()).spectrogram_png.is_empty());
     }
 }

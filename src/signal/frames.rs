@@ -7,7 +7,7 @@
 
 use realfft::RealFftPlanner;
 
-use crate::audio::SPEECH_RATE_HZ;
+use crate::audio::{SPEECH_RATE_HZ, Speech};
 
 /// Time between the centres of two frames, in seconds.
 pub const STEP_S: f64 = 0.01;
@@ -42,13 +42,13 @@ pub(super) fn frame_count(samples: usize) -> usize {
 }
 
 /// Copies the `out.len()` samples centred on frame `i` into `out`, zeros where there are none.
-pub(super) fn window_at(samples: &[f32], i: usize, out: &mut [f32]) {
+pub(super) fn window_at(sound: &Speech, i: usize, out: &mut [f32]) {
     let start = (i * HOP) as isize - (out.len() / 2) as isize;
-    let from = start.clamp(0, samples.len() as isize) as usize;
-    let to = (start + out.len() as isize).clamp(0, samples.len() as isize) as usize;
+    let from = start.clamp(0, sound.len() as isize) as usize;
+    let to = (start + out.len() as isize).clamp(0, sound.len() as isize) as usize;
     let offset = (from as isize - start).min(out.len() as isize) as usize;
     out.fill(0.0);
-    out[offset..offset + (to - from)].copy_from_slice(&samples[from..to]);
+    sound.copy(from, &mut out[offset..offset + (to - from)]);
 }
 
 /// A periodic Hann window of `n` points.
@@ -69,8 +69,8 @@ pub struct Levels {
     pub bands_db: Vec<[f32; BANDS]>,
 }
 
-/// The levels of mono samples at 16 kHz.
-pub fn levels(samples: &[f32]) -> Levels {
+/// The levels of a sound.
+pub fn levels(sound: &Speech) -> Levels {
     let mut fft = RealFftPlanner::<f32>::new();
     let fft = fft.plan_fft_forward(WINDOW);
     let mut frame = fft.make_input_vec();
@@ -79,7 +79,7 @@ pub fn levels(samples: &[f32]) -> Levels {
     let window = hann(WINDOW);
     let window_power: f32 = window.iter().map(|w| w * w).sum();
     let scale = 2.0 / (WINDOW as f32 * window_power);
-    let frames = frame_count(samples.len());
+    let frames = frame_count(sound.len());
     let mut levels = Levels {
         speech_db: Vec::with_capacity(frames),
         low_db: Vec::with_capacity(frames),
@@ -88,7 +88,7 @@ pub fn levels(samples: &[f32]) -> Levels {
     };
     let edges = band_edges();
     for i in 0..frames {
-        window_at(samples, i, &mut frame);
+        window_at(sound, i, &mut frame);
         for (x, w) in frame.iter_mut().zip(&window) {
             *x *= w;
         }
@@ -136,7 +136,7 @@ mod tests {
     fn a_sine_has_its_calibrated_level_anywhere_in_the_band() {
         for hz in [220.0, 440.0, 1_000.0, 3_000.0] {
             for amplitude_db in [0.0, -20.0, -60.0] {
-                let levels = levels(&synth::sine(hz, amplitude_db, 1.0)).speech_db;
+                let levels = levels(&Speech::of(&synth::sine(hz, amplitude_db, 1.0))).speech_db;
                 let expected = amplitude_db - 3.01;
                 for level in &levels[5..95] {
                     assert!((f64::from(*level) - expected).abs() < 0.1, "{hz} Hz at {amplitude_db} dB: {level}");
@@ -147,16 +147,16 @@ mod tests {
 
     #[test]
     fn hum_and_digital_silence_are_outside_the_band() {
-        assert!(levels(&synth::sine(50.0, 0.0, 0.5)).speech_db[25] < -40.0);
-        assert_eq!(levels(&vec![0.0; 16_000]).speech_db, vec![SILENCE_DBFS; 101]);
-        assert!(levels(&[]).speech_db.is_empty());
+        assert!(levels(&Speech::of(&synth::sine(50.0, 0.0, 0.5))).speech_db[25] < -40.0);
+        assert_eq!(levels(&Speech::of(&[0.0; 16_000])).speech_db, vec![SILENCE_DBFS; 101]);
+        assert!(levels(&Speech::default()).speech_db.is_empty());
     }
 
     #[test]
     fn an_edge_in_the_sound_is_an_edge_in_the_frames() {
         let mut samples = vec![0.0; 8_000];
         samples.extend(synth::sine(500.0, -6.0, 0.5));
-        let levels = levels(&samples).speech_db;
+        let levels = levels(&Speech::of(&samples)).speech_db;
         let half = levels.iter().position(|l| *l > -9.0 - 3.0).unwrap();
         assert!((frame_time_s(half) - 0.5).abs() <= 0.011, "{half}");
     }

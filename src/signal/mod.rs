@@ -22,6 +22,7 @@ pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
 pub use syllables::nuclei;
 
+use crate::audio::Speech;
 use crate::span::Span;
 
 /// Fewer frames without speech than this (0.3 s) do not tell how loud the room is.
@@ -51,11 +52,11 @@ pub struct Features {
 }
 
 impl Features {
-    /// Measures mono samples at 16 kHz. Silence gives tracks without speech, voice or syllables.
-    pub fn of(samples: &[f32]) -> Self {
-        let levels = levels(samples);
+    /// Measures a sound. Silence gives tracks without speech, voice or syllables.
+    pub fn of(sound: &Speech) -> Self {
+        let levels = levels(sound);
         let floor_db = noise_floor(&levels.speech_db);
-        let f0_hz = f0_track(samples);
+        let f0_hz = f0_track(sound);
         let sonorant = sonorants(&levels, &f0_hz);
         let Activity { speech, stretches } = activity(&levels.speech_db, &floor_db, &sonorant);
         let hesitation = hesitation(&levels, &f0_hz, &sonorant, &speech);

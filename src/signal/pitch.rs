@@ -16,7 +16,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::frames::{frame_count, hann, window_at};
 use super::noise_floor::pick;
-use crate::audio::SPEECH_RATE_HZ;
+use crate::audio::{SPEECH_RATE_HZ, Speech};
 
 /// Lowest F0 looked for, in hertz: the low end of an ordinary man's voice.
 pub const FLOOR_HZ: f64 = 75.0;
@@ -64,10 +64,10 @@ struct Frame {
     candidates: [Candidate; CANDIDATES - 1],
 }
 
-/// The F0 of every frame (10 ms apart, the first at time 0) of mono samples at 16 kHz, in hertz between
+/// The F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between
 /// [`FLOOR_HZ`] and [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
-pub fn f0_track(samples: &[f32]) -> Vec<Option<f32>> {
-    let frames = Analyzer::new().frames(samples);
+pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
+    let frames = Analyzer::new().frames(sound);
     let mut peaks: Vec<f32> = frames.iter().map(|f| f.peak).collect();
     if peaks.is_empty() {
         return Vec::new();
@@ -136,12 +136,12 @@ impl Analyzer {
             .expect("a power spectrum is real at both ends");
     }
 
-    fn frames(&mut self, samples: &[f32]) -> Vec<Frame> {
-        (0..frame_count(samples.len())).map(|i| self.analyze(samples, i)).collect()
+    fn frames(&mut self, sound: &Speech) -> Vec<Frame> {
+        (0..frame_count(sound.len())).map(|i| self.analyze(sound, i)).collect()
     }
 
-    fn analyze(&mut self, samples: &[f32], i: usize) -> Frame {
-        window_at(samples, i, &mut self.frame[..WINDOW]);
+    fn analyze(&mut self, sound: &Speech, i: usize) -> Frame {
+        window_at(sound, i, &mut self.frame[..WINDOW]);
         let period = (f64::from(SPEECH_RATE_HZ) / FLOOR_HZ) as usize;
         let middle = WINDOW / 2;
         let around = &self.frame[middle - period..middle + period];
@@ -283,7 +283,7 @@ mod tests {
     use crate::signal::{frames::frame_time_s, synth};
 
     fn assert_follows(samples: &[f32], truth: impl Fn(f64) -> f64, tolerance: f64) {
-        let track = f0_track(samples);
+        let track = f0_track(&Speech::of(samples));
         let inside = 4..track.len() - 4;
         let right = inside
             .clone()
@@ -311,10 +311,10 @@ mod tests {
 
     #[test]
     fn silence_and_noise_have_no_pitch() {
-        assert!(f0_track(&vec![0.0; 16_000]).iter().all(Option::is_none));
-        let voiced = f0_track(&synth::noise(-20.0, 3.0)).iter().flatten().count();
+        assert!(f0_track(&Speech::of(&[0.0; 16_000])).iter().all(Option::is_none));
+        let voiced = f0_track(&Speech::of(&synth::noise(-20.0, 3.0))).iter().flatten().count();
         assert!(voiced < 15, "{voiced} of 301 frames of noise called voiced");
-        assert!(f0_track(&[]).is_empty());
+        assert!(f0_track(&Speech::default()).is_empty());
     }
 
     #[test]
@@ -327,7 +327,7 @@ mod tests {
     fn loudness_does_not_move_it() {
         let loud = synth::mix(&synth::voice(|t| 120.0 + 10.0 * t, -6.0, 2.0), &synth::noise(-50.0, 2.0));
         let quiet: Vec<f32> = loud.iter().map(|x| x * 0.01).collect();
-        let (a, b) = (f0_track(&loud), f0_track(&quiet));
+        let (a, b) = (f0_track(&Speech::of(&loud)), f0_track(&Speech::of(&quiet)));
         assert!(a.iter().zip(&b).all(|(a, b)| a.is_some() == b.is_some()));
     }
 }

@@ -3,7 +3,7 @@
 use realfft::RealFftPlanner;
 
 use super::frames::{WINDOW, frame_count, hann, to_dbfs, window_at};
-use crate::audio::SPEECH_RATE_HZ;
+use crate::audio::{SPEECH_RATE_HZ, Speech};
 
 /// The highest frequency shown, in hertz: above it a voice has little but hiss.
 pub const TOP_HZ: f64 = 5_000.0;
@@ -11,9 +11,9 @@ pub const TOP_HZ: f64 = 5_000.0;
 pub const ROWS: usize = (TOP_HZ as usize * WINDOW) / SPEECH_RATE_HZ as usize;
 
 /// Levels in dBFS of `columns` equal stretches of time, the loudest frame of each; every column has [`ROWS`] values from the
-/// lowest frequency up. No columns for no samples.
-pub fn spectrogram(samples: &[f32], columns: usize) -> Vec<[f32; ROWS]> {
-    let frames = frame_count(samples.len());
+/// lowest frequency up. No columns for no sound.
+pub fn spectrogram(sound: &Speech, columns: usize) -> Vec<[f32; ROWS]> {
+    let frames = frame_count(sound.len());
     let columns = columns.min(frames);
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
     let (mut frame, mut spectrum, mut scratch) = (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
@@ -23,7 +23,7 @@ pub fn spectrogram(samples: &[f32], columns: usize) -> Vec<[f32; ROWS]> {
         .map(|column| {
             let mut powers = [0.0_f32; ROWS];
             for i in column * frames / columns..(column + 1) * frames / columns {
-                window_at(samples, i, &mut frame);
+                window_at(sound, i, &mut frame);
                 frame.iter_mut().zip(&window).for_each(|(x, w)| *x *= w);
                 fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch)
                     .expect("buffers made by the plan fit it");
@@ -43,7 +43,7 @@ mod tests {
     fn a_tone_is_a_line_at_its_frequency_for_as_long_as_it_sounds() {
         let mut samples = synth::sine(1_000.0, -6.0, 1.0);
         samples.extend(vec![0.0; 16_000]);
-        let columns = spectrogram(&samples, 100);
+        let columns = spectrogram(&Speech::of(&samples), 100);
         assert_eq!(columns.len(), 100);
         let strongest = |column: &[f32; ROWS]| (0..ROWS).max_by(|a, b| column[*a].total_cmp(&column[*b])).unwrap();
         let hz = |row: usize| row as f64 * TOP_HZ / ROWS as f64;
@@ -51,6 +51,6 @@ mod tests {
             assert!((hz(strongest(column)) - 1_000.0).abs() < 20.0);
         }
         assert!(columns[60..].iter().flatten().all(|db| *db < -100.0));
-        assert!(spectrogram(&[], 10).is_empty());
+        assert!(spectrogram(&Speech::default(), 10).is_empty());
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use syllables::syllables;
 
-use crate::audio::SPEECH_RATE_HZ;
+use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::Features;
 use crate::span::Span;
 
@@ -155,22 +155,21 @@ const SYLLABLES_OFF: f64 = 3.0;
 
 /// Writes down a recording.
 ///
-/// `samples` are mono at 16 kHz, `features` what the signal says of them. `progress` hears the share that is done.
+/// `features` are what the signal says of the sound. `progress` hears the share that is done.
 /// Where the signal has no speech, no words come out.
 ///
 /// # Errors
 /// When the model fails.
 pub fn transcribe(
-    samples: &[f32],
+    sound: &Speech,
     features: &Features,
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Transcript, TranscriptError> {
-    let duration_s = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
-    let chunks = chunks::plan(&features.stretches, &features.level_db, duration_s);
+    let chunks = chunks::plan(&features.stretches, &features.level_db, sound.duration_s());
     let job = Job {
-        samples,
-        gain: gain(samples),
+        sound,
+        gain: gain(sound.peak()),
         chunks: &chunks,
         stretches: &features.stretches,
         nuclei_s: &features.nuclei_s,
@@ -188,8 +187,8 @@ pub fn transcribe(
 
 /// All pieces of one recording.
 struct Job<'a> {
-    samples: &'a [f32],
-    /// What they are multiplied with.
+    sound: &'a Speech,
+    /// What its samples are multiplied with.
     gain: f32,
     chunks: &'a [Span],
     stretches: &'a [Span],
@@ -255,7 +254,7 @@ impl Job<'_> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let mut part = reader.read(&self.sound(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let mut part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, manner)?;
             let offset_s = from_s - chunk.start_s;
             for word in &mut part.words {
                 word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);
@@ -279,9 +278,11 @@ impl Job<'_> {
         self.stretches.iter().map(|s| s.overlap_s(&rest)).sum()
     }
 
-    fn sound(&self, chunk: &Span) -> Vec<f32> {
-        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.samples.len());
-        self.samples[at(chunk.start_s)..at(chunk.end_s)].iter().map(|x| x * self.gain).collect()
+    fn samples(&self, chunk: &Span) -> Vec<f32> {
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
+        let mut samples = self.sound.samples(at(chunk.start_s)..at(chunk.end_s));
+        samples.iter_mut().for_each(|x| *x *= self.gain);
+        samples
     }
 }
 
@@ -341,9 +342,8 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     (2 * votes > heard.len()).then(|| first.clone())
 }
 
-/// What brings the samples to the same peak, whatever the recording's level: the model hears soft speech worse.
-fn gain(samples: &[f32]) -> f32 {
-    let peak = samples.iter().fold(0f32, |peak, x| peak.max(x.abs()));
+/// What brings a sound with this peak to the same one, whatever the recording's level: the model hears soft speech worse.
+fn gain(peak: f32) -> f32 {
     if peak > 0.0 { 0.7 / peak } else { 1.0 }
 }
 

@@ -115,7 +115,7 @@ pub fn decode(bytes: &[u8]) {
     let path = file("answer", bytes);
     match Recording::open(&path, &mut |_| ()) {
         Ok(recording) => {
-            assert!(recording.speech.iter().all(|x| x.is_finite()), "samples that are no numbers");
+            assert!(recording.speech.to_vec().iter().all(|x| x.is_finite()), "samples that are no numbers");
             assert!(recording.duration_s.is_finite() && recording.duration_s > 0.0);
             if let Some(damage) = &recording.damage {
                 is_one_line(&damage.to_string());
