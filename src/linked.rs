@@ -4,17 +4,26 @@
 
 #![allow(unsafe_code, reason = "functions that C calls, with pointers")]
 
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::slice;
 
-use aloud::transcript::matrix::{Block, Factors, Rows, multiply};
+use aloud::transcript::matrix::{Block, Factors, Rows};
 use aloud::transcript::whisper::threads_of_one_reading;
 use whisper_rs::whisper_rs_sys::{
-    ggml_backend, ggml_backend_dev_type_GGML_BACKEND_DEVICE_TYPE_CPU, ggml_type, ggml_type_GGML_TYPE_F16,
-    ggml_type_GGML_TYPE_F32, ggml_type_GGML_TYPE_Q8_0,
+    ggml_backend, ggml_backend_buffer, ggml_backend_buffer_get_base, ggml_backend_buffer_get_size,
+    ggml_backend_buffer_is_host, ggml_backend_dev_type_GGML_BACKEND_DEVICE_TYPE_CPU, ggml_backend_sched, ggml_cgraph,
+    ggml_graph_get_tensor, ggml_graph_node, ggml_status, ggml_status_GGML_STATUS_SUCCESS, ggml_type,
+    ggml_type_GGML_TYPE_F16, ggml_type_GGML_TYPE_F32, ggml_type_GGML_TYPE_Q8_0,
 };
 
+/// Rows of the smallest matrix that asks for the next word: no other of whisper.cpp's has so many (`n_vocab`).
+const FEWEST_WORDS: i64 = 51_864;
+/// Hypotheses that whisper.cpp goes on with in one product, at most (`WHISPER_MAX_DECODERS`).
+const MOST_HYPOTHESES: i64 = 8;
+
 /// The beginning of ggml's `ggml_compute_params`.
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Turn {
     /// Which of the threads that share the product this is.
@@ -26,6 +35,10 @@ pub struct Turn {
 unsafe extern "C" {
     fn __real_ggml_backend_init_by_type(kind: c_uint, parameters: *const c_char) -> *mut ggml_backend;
     fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
+    fn __real_ggml_backend_sched_graph_compute(
+        scheduler: *mut ggml_backend_sched,
+        graph: *mut ggml_cgraph,
+    ) -> ggml_status;
     fn __real_llamafile_sgemm(
         turn: *const Turn,
         m: i64,
@@ -64,12 +77,86 @@ pub unsafe extern "C" fn __wrap_ggml_backend_init_by_type(
     backend
 }
 
+/// How far a reading is on this thread. whisper.cpp encodes a sound by three graphs, one after the other, each with working
+/// memory of its own that lasts as long as the reading: a convolution, the encoder over what that gave, and what the
+/// decoder needs of what the encoder gave.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// None of the three was the last.
+    Other,
+    /// The convolution; in here lies what it gave.
+    Convolved(*mut ggml_backend_buffer),
+    /// The encoder; in here lies what it gave.
+    Encoded(*mut ggml_backend_buffer),
+}
+
+thread_local! {
+    static STAGE: Cell<Stage> = const { Cell::new(Stage::Other) };
+}
+
+/// Works a graph out, and gives the system back the working memory of the graph before it where nobody reads that any more:
+/// 100 MB of the 190 that a reading of 28 s has otherwise at its end.
+///
+/// # Safety
+/// As of `ggml_backend_sched_graph_compute`: both are there, and the graph has memory.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __wrap_ggml_backend_sched_graph_compute(
+    scheduler: *mut ggml_backend_sched,
+    graph: *mut ggml_cgraph,
+) -> ggml_status {
+    // SAFETY: the very arguments that the caller gave.
+    let status = unsafe { __real_ggml_backend_sched_graph_compute(scheduler, graph) };
+    // SAFETY: the graph is there, and has at least the node that gives its result.
+    let (is_convolution, result) = unsafe {
+        (!ggml_graph_get_tensor(graph, c"embd_conv".as_ptr()).is_null(), (*ggml_graph_node(graph, -1)).buffer)
+    };
+    STAGE.set(match STAGE.get() {
+        _ if status != ggml_status_GGML_STATUS_SUCCESS => Stage::Other,
+        _ if is_convolution => Stage::Convolved(result),
+        Stage::Convolved(read) => {
+            // SAFETY: of this reading, which goes on; only the encoder reads what the convolution gave.
+            unsafe { empty(read) };
+            Stage::Encoded(result)
+        }
+        Stage::Encoded(read) => {
+            // SAFETY: of this reading, which goes on; only this graph reads what the encoder gave.
+            unsafe { empty(read) };
+            Stage::Other
+        }
+        Stage::Other => Stage::Other,
+    });
+    status
+}
+
+/// Gives the memory of a buffer back to the system. The buffer stays usable, and holds zeros.
+///
+/// # Safety
+/// The buffer is there, and nobody needs what is in it.
+unsafe fn empty(buffer: *mut ggml_backend_buffer) {
+    const PAGE: usize = 4096;
+    if buffer.is_null() {
+        return;
+    }
+    // SAFETY: the buffer is there; where its memory is this computer's, so are all pages that lie wholly within it, and they
+    // are private to the program, as all that comes from the allocator.
+    unsafe {
+        if ggml_backend_buffer_is_host(buffer) {
+            let begin = ggml_backend_buffer_get_base(buffer).cast::<u8>();
+            let before = begin.align_offset(PAGE);
+            let pages = ggml_backend_buffer_get_size(buffer).saturating_sub(before) / PAGE;
+            if pages > 0 {
+                libc::madvise(begin.add(before).cast(), pages * PAGE, libc::MADV_DONTNEED);
+            }
+        }
+    }
+}
+
 /// Multiplies as `llamafile_sgemm` does: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the product of a row
 /// of `a` and row `j` of `b`, `k` elements (blocks, where the type has blocks) long. False when it was not done.
 ///
 /// # Safety
 /// As of `llamafile_sgemm`: ggml has `m` rows of `k` elements at `a`, `lda` apart, `n` at `b`, `ldb` apart, and room for the result
-/// at `c`; nobody else writes there while this runs.
+/// at `c`; nobody writes there but the threads that share the product, each of them in a turn of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     turn: *const Turn,
@@ -87,26 +174,39 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     c_type: c_int,
 ) -> bool {
     // SAFETY: ggml's pointer to a structure that begins so (`ggml-cpu-impl.h`).
-    let alone = unsafe { (*turn).threads } == 1;
+    let Turn { thread, threads } = unsafe { *turn };
     let whole = m > 0 && n > 0 && k > 0 && lda >= k && ldb >= k && ldc >= m;
     let [a_is, b_is, c_is] = [a_type, b_type, c_type].map(|t| t as ggml_type);
-    if alone && whole && a_is == b_is && c_is == ggml_type_GGML_TYPE_F32 {
-        let [m, n, k, lda, ldb, ldc] = [m, n, k, lda, ldb, ldc].map(|n| n as usize);
+    if whole && a_is == b_is && c_is == ggml_type_GGML_TYPE_F32 {
+        // Of a prompt, and where times are aligned, whisper.cpp asks after every token what the next word is, and looks at the
+        // answer to the last alone (`logits` of its batch).
+        let first = if m >= FEWEST_WORDS && n > MOST_HYPOTHESES { n - 1 } else { 0 };
+        let [m, n, k, lda, ldb, ldc, first] = [m, n - first, k, lda, ldb, ldc, first].map(|n| n as usize);
+        let [thread, threads] = [thread, threads].map(|n| n as usize);
         // SAFETY: what the caller promises: all of these elements are there, and are of these types.
         let factors = unsafe {
             match a_is {
                 #[allow(non_upper_case_globals, reason = "the names of the bindings")]
                 ggml_type_GGML_TYPE_Q8_0 => {
-                    Some(Factors::Blocks(rows::<Block>(a, lda, k, m), rows::<Block>(b, ldb, k, n)))
+                    Some(Factors::Blocks(rows::<Block>(a, 0, lda, k, m), rows::<Block>(b, first, ldb, k, n)))
                 }
                 #[allow(non_upper_case_globals, reason = "the names of the bindings")]
-                ggml_type_GGML_TYPE_F16 => Some(Factors::Halves(rows::<u16>(a, lda, k, m), rows::<u16>(b, ldb, k, n))),
+                ggml_type_GGML_TYPE_F16 => {
+                    Some(Factors::Halves(rows::<u16>(a, 0, lda, k, m), rows::<u16>(b, first, ldb, k, n)))
+                }
                 _ => None,
             }
         };
-        // SAFETY: as above; the result lies apart from both factors.
-        let result = unsafe { slice::from_raw_parts_mut(c.cast::<f32>(), (n - 1) * ldc + m) };
-        if factors.is_some_and(|factors| multiply(&factors, result, ldc, threads_of_one_reading())) {
+        if let Some(factors) = factors.filter(Factors::are_taken) {
+            let share = factors.share(thread, threads, ldc);
+            // SAFETY: as above; the result lies apart from both factors, and no other thread has this share of it.
+            let result =
+                unsafe { slice::from_raw_parts_mut(c.cast::<f32>().add(first * ldc + share.start), share.len()) };
+            if threads == 1 {
+                factors.multiply(result, ldc, threads_of_one_reading());
+            } else {
+                factors.multiply_share(thread, threads, result, ldc);
+            }
             return true;
         }
     }
@@ -115,9 +215,10 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
 }
 
 /// # Safety
-/// There are `count` rows of `depth` elements of this type there, `stride` elements apart.
-unsafe fn rows<'a, T>(begin: *const c_void, stride: usize, depth: usize, count: usize) -> Rows<'a, T> {
+/// There are `count` rows of `depth` elements of this type there from row `first` on, `stride` elements apart.
+unsafe fn rows<'a, T>(begin: *const c_void, first: usize, stride: usize, depth: usize, count: usize) -> Rows<'a, T> {
     // SAFETY: what the caller promises.
-    let elements = unsafe { slice::from_raw_parts(begin.cast::<T>(), (count - 1) * stride + depth) };
+    let elements =
+        unsafe { slice::from_raw_parts(begin.cast::<T>().add(first * stride), (count - 1) * stride + depth) };
     Rows { elements, stride, depth, count }
 }

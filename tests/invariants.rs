@@ -33,7 +33,7 @@ impl Transcriber for Metronome {
         1
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+    fn reader(&self, _: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
         Ok(Box::new(Metronome { every_s: self.every_s }))
     }
 }

@@ -134,7 +134,7 @@ fn analyses() {
     forms.sort();
     let damaged = folder.path().join("damaged");
     let whisper = Whisper::load(&find(None, &folders(None), false).unwrap(), &[]).unwrap();
-    let pool = Pool::new(&whisper);
+    let pool = Pool::new(&whisper, 1);
     let report = |path: &Path| match analyze(path, &pool, &Brief::default(), &|_| ()) {
         Ok((report, _)) => format!("{}{}", json::text(&report, false).unwrap(), terminal::render(&report, 80)),
         Err(error @ AnalyzeError::Audio(_)) => error.to_string(),

@@ -155,7 +155,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         }
         _ => None,
     };
-    let pool = engine.as_ref().map(|engine| Pool::new(engine));
+    let pool = engine.as_ref().map(|engine| Pool::new(engine, jobs.min(items.len())));
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
         (_, true) => Form::JsonLines(output),

@@ -3,7 +3,7 @@
 //! Most of what reading a recording takes is a handful of large matrix products in whisper.cpp's encoder. Its own kernels
 //! work in registers of half the width and scale every product of 32 bytes by itself; these keep sixteen rows in one
 //! register, so that one instruction multiplies 64 bytes and a scale serves sixteen results. The numbers are the same up to
-//! the order in which they are added. The program has the linker put [`multiply`] before whisper.cpp's own
+//! the order in which they are added. The program has the linker put [`Factors::multiply`] before whisper.cpp's own
 //! `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing whatever is refused here.
 //!
 //! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth` long,
@@ -12,6 +12,8 @@
 #![allow(unsafe_code, reason = "vector instructions, which must only run where the processor has them")]
 
 use std::arch::x86_64::*;
+use std::cell::RefCell;
+use std::ops::Range;
 
 /// Numbers that share a scale in [`Block`].
 const BLOCK: usize = 32;
@@ -48,10 +50,10 @@ impl<'a, T> Rows<'a, T> {
         &self.elements[row * self.stride..][..self.depth]
     }
 
-    /// The first so many rows, and the others.
-    fn split_at(self, count: usize) -> (Self, Self) {
-        let (first, others) = self.elements.split_at((count * self.stride).min(self.elements.len()));
-        (Self { elements: first, count, ..self }, Self { elements: others, count: self.count - count, ..self })
+    /// Some of the rows.
+    fn part(self, rows: Range<usize>) -> Self {
+        let end = (rows.end * self.stride).min(self.elements.len());
+        Self { elements: &self.elements[rows.start * self.stride..end], count: rows.len(), ..self }
     }
 }
 
@@ -63,83 +65,114 @@ pub enum Factors<'a> {
     Halves(Rows<'a, u16>, Rows<'a, u16>),
 }
 
-/// Multiplies, where this processor can do it and it is worth the preparation; says whether it did.
-///
-/// `result` holds column `j` from `stride * j` on, one number for each row of the first matrix. It is worked out on up to
-/// `threads` threads, as many as the work is worth; the numbers do not depend on it.
-pub fn multiply(factors: &Factors<'_>, result: &mut [f32], stride: usize, threads: usize) -> bool {
-    if !supported() {
-        return false;
+impl<'a> Factors<'a> {
+    /// Whether they are multiplied here: this processor can do it, and it is worth the preparation.
+    pub fn are_taken(&self) -> bool {
+        let least_rows = match self {
+            Self::Blocks(..) => 1,
+            Self::Halves(..) => LANES,
+        };
+        supported()
+            && match self.shape() {
+                (_, 1) => true,
+                (rows, columns) => columns >= FEWEST_COLUMNS && rows >= least_rows,
+            }
     }
-    match factors {
-        Factors::Blocks(a, b) if b.count == 1 => {
-            let threads = worth(threads, a.count * a.depth * BLOCK, LEAST_READ);
-            // SAFETY: the processor has the instructions, as `supported` has found.
-            side_by_side(*a, result, 1, threads, |a, result| unsafe { multiply_blocks_by_one(a, *b, result) });
-        }
-        Factors::Halves(a, b) if b.count == 1 => {
-            let threads = worth(threads, a.count * a.depth, LEAST_READ);
-            // SAFETY: as above.
-            side_by_side(*a, result, 1, threads, |a, result| unsafe { multiply_halves_by_one(a, *b, result) });
-        }
-        Factors::Blocks(a, b) if b.count >= FEWEST_COLUMNS => {
-            let threads = worth(threads, a.count * b.count * b.depth * BLOCK, LEAST_PRODUCTS);
-            // SAFETY: as above.
-            side_by_side(*b, result, stride, threads, |b, result| unsafe { multiply_blocks(*a, b, result, stride) });
-        }
-        Factors::Halves(a, b) if b.count >= FEWEST_COLUMNS && a.count >= LANES => {
-            let threads = worth(threads, a.count * b.count * b.depth, LEAST_PRODUCTS);
-            // SAFETY: as above.
-            side_by_side(*b, result, stride, threads, |b, result| unsafe { multiply_halves(*a, b, result, stride) });
-        }
-        _ => return false,
+
+    /// Multiplies them, if they are taken. `result` holds column `j` from `stride * j` on, one number for each row of the first
+    /// matrix. It is worked out on up to `threads` threads, as many as the work is worth; the numbers do not depend on it.
+    pub fn multiply(&self, result: &mut [f32], stride: usize, threads: usize) {
+        let threads = threads.min(self.worth()).max(1);
+        std::thread::scope(|scope| {
+            let mut rest = result;
+            for turn in 0..threads {
+                let (part, others) = rest.split_at_mut(self.share(turn, threads, stride).len());
+                rest = others;
+                if turn + 1 == threads {
+                    return self.multiply_share(turn, threads, part, stride);
+                }
+                scope.spawn(move || self.multiply_share(turn, threads, part, stride));
+            }
+        });
     }
-    true
+
+    /// The part of the result that is worked out by one of so many threads: whole columns or, of a single one, some rows.
+    pub fn share(&self, turn: usize, threads: usize, stride: usize) -> Range<usize> {
+        let (rows, columns) = self.shape();
+        if columns == 1 {
+            return dealt(rows, turn, threads);
+        }
+        let Range { start, end } = dealt(columns, turn, threads);
+        let end = if end == columns { (columns - 1) * stride + rows } else { end * stride };
+        (start * stride).min(end)..end
+    }
+
+    /// Works out a part of the result, of which `result` holds nothing else.
+    pub fn multiply_share(&self, turn: usize, threads: usize, result: &mut [f32], stride: usize) {
+        assert!(self.are_taken(), "these are for others to multiply");
+        let (rows, columns) = self.shape();
+        let share = dealt(if columns == 1 { rows } else { columns }, turn, threads);
+        if share.is_empty() {
+            return;
+        }
+        // SAFETY: the processor has the instructions, as was seen above.
+        unsafe {
+            match self {
+                Self::Blocks(a, b) if columns == 1 => multiply_blocks_by_one(a.part(share), *b, result),
+                Self::Halves(a, b) if columns == 1 => multiply_halves_by_one(a.part(share), *b, result),
+                Self::Blocks(a, b) => multiply_blocks(*a, b.part(share), result, stride),
+                Self::Halves(a, b) => multiply_halves(*a, b.part(share), result, stride),
+            }
+        }
+    }
+
+    /// Rows and columns of the result.
+    fn shape(&self) -> (usize, usize) {
+        match self {
+            Self::Blocks(a, b) => (a.count, b.count),
+            Self::Halves(a, b) => (a.count, b.count),
+        }
+    }
+
+    /// How many threads so much work is worth.
+    fn worth(&self) -> usize {
+        let depth = match self {
+            Self::Blocks(a, _) => a.depth * BLOCK,
+            Self::Halves(a, _) => a.depth,
+        };
+        match self.shape() {
+            (rows, 1) => rows * depth / LEAST_READ,
+            (rows, columns) => rows * columns * depth / LEAST_PRODUCTS,
+        }
+    }
 }
 
 /// Numbers of a matrix for a thread of its own: less is read before a thread has begun.
 const LEAST_READ: usize = 1 << 21;
 /// Products of numbers for a thread of its own.
 const LEAST_PRODUCTS: usize = 1 << 24;
+/// Columns are dealt out in groups of so many, so that each is worked on together with others.
+const DEALT_COLUMNS: usize = 2 * HALF_COLUMNS;
 
-/// How many of the threads so much work is worth.
-fn worth(threads: usize, work: usize, least: usize) -> usize {
-    threads.min(work / least).max(1)
-}
-
-/// Deals the rows of a matrix out to threads, and to each what it writes: `stride` numbers of the result for every row.
-fn side_by_side<T: Sync>(
-    rows: Rows<'_, T>,
-    result: &mut [f32],
-    stride: usize,
-    threads: usize,
-    work: impl Fn(Rows<'_, T>, &mut [f32]) + Sync,
-) {
-    if threads == 1 {
-        return work(rows, result);
-    }
-    std::thread::scope(|scope| {
-        let (mut rest, mut result) = (rows, result);
-        for left in (1..=threads).rev() {
-            // In whole groups of columns, so that none is worked on by itself.
-            let first = rest.count.div_ceil(left).next_multiple_of(HALF_COLUMNS * BLOCK_COLUMNS).min(rest.count);
-            let (part, others) = rest.split_at(first);
-            let all = std::mem::take(&mut result);
-            let (written, others_written) = all.split_at_mut((first * stride).min(all.len()));
-            (rest, result) = (others, others_written);
-            let work = &work;
-            if rest.count == 0 {
-                return work(part, written);
-            }
-            scope.spawn(move || work(part, written));
-        }
-    });
+/// The part of so many columns, or rows, that one of so many threads works on.
+fn dealt(count: usize, turn: usize, threads: usize) -> Range<usize> {
+    let groups = count.div_ceil(DEALT_COLUMNS);
+    let from = |turn: usize| (groups * turn / threads * DEALT_COLUMNS).min(count);
+    from(turn)..from(turn + 1)
 }
 
 /// With fewer columns than this, arranging the first matrix takes as long as it saves.
 const FEWEST_COLUMNS: usize = 12;
 /// Numbers in one register.
 const LANES: usize = 16;
+
+thread_local! {
+    /// Room for the columns of a product of blocks. Asking for it anew for each of hundreds of products took longer than
+    /// filling it.
+    static COLUMNS: RefCell<Vec<Column>> = const { RefCell::new(Vec::new()) };
+    /// Room for the arranged rows of a product in half precision.
+    static PANELS: RefCell<Vec<[f32; HALF_ROWS]>> = const { RefCell::new(Vec::new()) };
+}
 
 fn supported() -> bool {
     is_x86_feature_detected!("avx512f")
@@ -172,8 +205,10 @@ struct Column {
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 fn multiply_blocks(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32], stride: usize) {
     let bytes: Vec<&[Block]> = (0..b.count).map(|j| b.row(j)).collect();
-    let columns: Vec<Column> = bytes.iter().copied().flatten().map(|block| column(block)).collect();
-    let columns: Vec<&[Column]> = columns.chunks_exact(b.depth).collect();
+    let mut all_columns = COLUMNS.take();
+    all_columns.clear();
+    all_columns.extend(bytes.iter().copied().flatten().map(|block| column(block)));
+    let columns: Vec<&[Column]> = all_columns.chunks_exact(b.depth).collect();
     let (eights, bytes_left) = bytes.as_chunks::<BLOCK_COLUMNS>();
     let (columns, columns_left) = columns.as_chunks::<BLOCK_COLUMNS>();
     let mut panel: Vec<SixteenBlocks> = Vec::with_capacity(a.depth);
@@ -190,6 +225,7 @@ fn multiply_blocks(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32], s
             at += stride;
         }
     }
+    COLUMNS.set(all_columns);
 }
 
 #[target_feature(enable = "avx512f")]
@@ -332,7 +368,7 @@ const NEAR: usize = 1 << 17;
 fn multiply_halves(a: Rows<'_, u16>, b: Rows<'_, u16>, result: &mut [f32], stride: usize) {
     let depth = a.depth;
     let at_once = (NEAR / depth.max(1) / HALF_ROWS).max(1) * HALF_ROWS;
-    let mut panels: Vec<[f32; HALF_ROWS]> = Vec::new();
+    let mut panels = PANELS.take();
     let mut columns: [Vec<f32>; HALF_COLUMNS] = std::array::from_fn(|_| Vec::new());
     for first_row in (0..a.count).step_by(at_once) {
         let last_row = (first_row + at_once).min(a.count);
@@ -356,6 +392,7 @@ fn multiply_halves(a: Rows<'_, u16>, b: Rows<'_, u16>, result: &mut [f32], strid
             }
         }
     }
+    PANELS.set(panels);
 }
 
 /// Rows times a single column.
@@ -572,11 +609,21 @@ mod tests {
         let b = Rows { elements: &b, stride: depth + gap, depth, count: columns };
         let results = [1, 3].map(|threads| {
             let mut result = vec![f32::NAN; (columns - 1) * stride + rows];
-            assert!(multiply(&factors(a, b), &mut result, stride, threads), "{rows}x{columns}x{depth}");
+            let factors = factors(a, b);
+            assert!(factors.are_taken(), "{rows}x{columns}x{depth}");
+            factors.multiply(&mut result, stride, threads);
             result
         });
         let [result, by_three] = results;
-        assert!(result.iter().zip(&by_three).all(|(a, b)| a.to_bits() == b.to_bits()), "{rows}x{columns}x{depth}");
+        let mut in_shares = vec![f32::NAN; result.len()];
+        for turn in [1, 0, 3, 2] {
+            let factors = factors(a, b);
+            let share = factors.share(turn, 4, stride);
+            factors.multiply_share(turn, 4, &mut in_shares[share], stride);
+        }
+        for other in [by_three, in_shares] {
+            assert!(result.iter().zip(&other).all(|(a, b)| a.to_bits() == b.to_bits()), "{rows}x{columns}x{depth}");
+        }
         for (i, got) in result.iter().enumerate() {
             let (column, row) = (i / stride, i % stride);
             if row >= rows {
@@ -636,11 +683,10 @@ mod tests {
 
     #[test]
     fn a_few_columns_are_left_to_others() {
-        let (elements, mut result) = (vec![0; 64], vec![0.0; 64]);
+        let elements = vec![0; 64];
         let rows = |count| Rows { elements: &elements, stride: 8, depth: 8, count };
         for columns in 2..FEWEST_COLUMNS.min(8) {
-            assert!(!multiply(&Factors::Halves(rows(8), rows(columns)), &mut result, 8, 1));
+            assert!(!Factors::Halves(rows(8), rows(columns)).are_taken());
         }
-        assert!(result.iter().all(|r| *r == 0.0));
     }
 }

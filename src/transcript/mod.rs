@@ -85,11 +85,11 @@ pub trait Transcriber: Sync {
     fn model(&self) -> &str;
     /// How many pieces it can usefully read at the same time.
     fn workers(&self) -> usize;
-    /// A reader of pieces; every worker has its own.
+    /// A reader of pieces, one of `at_once` that will be at work at the same time; every worker has its own.
     ///
     /// # Errors
     /// When there is no memory for one.
-    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError>;
+    fn reader(&self, at_once: usize) -> Result<Box<dyn Reader + '_>, TranscriptError>;
 }
 
 /// Reads pieces, one at a time.
@@ -205,7 +205,7 @@ impl Job<'_> {
         let done_s = Mutex::new(0.0);
         let readings: Vec<Mutex<Reading>> = self.chunks.iter().map(|_| Mutex::default()).collect();
         let work = || -> Result<(), TranscriptError> {
-            let mut reader = engine.reader()?;
+            let mut reader = engine.reader(workers)?;
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(chunk) = self.chunks.get(i) else { return Ok(()) };

@@ -7,14 +7,15 @@ use super::{Manner, Reader, Reading, Transcriber, TranscriptError, lock};
 /// An engine with as many places for readers as it has use for. Whoever asks for one while all are taken waits.
 pub struct Pool<'a> {
     engine: &'a dyn Transcriber,
+    recordings: usize,
     free: Mutex<usize>,
     one_came_back: Condvar,
 }
 
 impl<'a> Pool<'a> {
-    /// A pool for an engine.
-    pub fn new(engine: &'a dyn Transcriber) -> Self {
-        Self { engine, free: Mutex::new(engine.workers().max(1)), one_came_back: Condvar::new() }
+    /// A pool for an engine and so many recordings at the same time.
+    pub fn new(engine: &'a dyn Transcriber, recordings: usize) -> Self {
+        Self { engine, recordings, free: Mutex::new(engine.workers().max(1)), one_came_back: Condvar::new() }
     }
 }
 
@@ -27,14 +28,17 @@ impl Transcriber for Pool<'_> {
         self.engine.workers()
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+    fn reader(&self, at_once: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
         let mut free = lock(&self.free);
         while *free == 0 {
             free = self.one_came_back.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         let place = Place { pool: self };
-        Ok(Box::new(PooledReader { reader: self.engine.reader()?, _place: place }))
+        Ok(Box::new(PooledReader {
+            reader: self.engine.reader(at_once.saturating_mul(self.recordings))?,
+            _place: place,
+        }))
     }
 }
 
@@ -89,7 +93,7 @@ mod tests {
             2
         }
 
-        fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+        fn reader(&self, _: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
             self.made.fetch_add(1, Ordering::SeqCst);
             Ok(Box::new(CountingReader(self)))
         }
@@ -110,13 +114,13 @@ mod tests {
     }
 
     fn read(pool: &Pool, samples: usize) -> Result<Reading, TranscriptError> {
-        pool.reader()?.read(&vec![0.0; samples], "en", Manner::Plain)
+        pool.reader(1)?.read(&vec![0.0; samples], "en", Manner::Plain)
     }
 
     #[test]
     fn there_are_never_more_readers_than_are_useful() {
         let engine = Counting::default();
-        let pool = Pool::new(&engine);
+        let pool = Pool::new(&engine, 8);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| (0..5).for_each(|_| drop(read(&pool, 9).unwrap())));
@@ -129,7 +133,7 @@ mod tests {
     #[test]
     fn the_place_of_a_reader_that_failed_is_not_lost() {
         let engine = Counting::default();
-        let pool = Pool::new(&engine);
+        let pool = Pool::new(&engine, 8);
         for _ in 0..5 {
             assert!(read(&pool, 1).is_err());
             assert!(catch_unwind(AssertUnwindSafe(|| read(&pool, 2))).is_err());

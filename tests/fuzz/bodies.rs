@@ -94,7 +94,7 @@ impl Transcriber for TwoWords {
         1
     }
 
-    fn reader(&self) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+    fn reader(&self, _: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
         Ok(Box::new(Self))
     }
 }
