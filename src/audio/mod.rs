@@ -1,7 +1,8 @@
 //! The edge that turns a file into a [`Recording`]: any common audio or video container, decoded to 16 kHz mono.
 //!
-//! The file is streamed: only the 16 kHz signal (32 kB for each second, [`Speech`]) is held in memory. A file of several channels is
-//! decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for real.
+//! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB for each second, half of that if it is long) is held in
+//! memory. A file of several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for
+//! real.
 
 mod channels;
 mod decode;

@@ -1,9 +1,11 @@
-//! The sound as it is analyzed: mono at 16 kHz, kept in 16 bits a sample so that an hour takes 115 MB.
+//! The sound as it is analyzed, mono at 16 kHz: an answer as it was decoded, an hour in half the room.
 
 use std::ops::Range;
 
 use super::SPEECH_RATE_HZ;
 
+/// As many samples are kept as they are (a quarter of an hour: 58 MB); of a longer recording all are kept in 16 bits.
+const MOST_EXACT: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
 /// Samples that share one step (32 ms).
 const BLOCK: usize = 512;
 /// The loudest sample of a block, in steps.
@@ -11,13 +13,27 @@ const LOUDEST: f32 = i16::MAX as f32;
 
 /// Mono samples at [`SPEECH_RATE_HZ`], full scale 1.0, all finite.
 ///
-/// The samples of every 32 ms are whole multiples of a step made for them, so that what is lost lies 98 dB below the loudest
-/// of these samples, however soft they are. (16 bits with the same step everywhere would leave a soft recording little.)
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Speech {
-    multiples: Vec<i16>,
-    /// One for every [`BLOCK`] samples begun.
-    steps: Vec<f32>,
+/// Those of more than a quarter of an hour are rounded: within every 32 ms to whole multiples of a step made for them, so that
+/// what is lost lies 98 dB below the loudest of these samples, however soft they are. (16 bits with the same step everywhere
+/// would leave a soft recording little.) Nobody hears that, but a word or a pause that stands on a knife's edge can fall to the
+/// other side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speech(Kept);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kept {
+    Exact(Vec<f32>),
+    Rounded {
+        multiples: Vec<i16>,
+        /// One for every [`BLOCK`] samples begun.
+        steps: Vec<f32>,
+    },
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self(Kept::Exact(Vec::new()))
+    }
 }
 
 impl Speech {
@@ -30,12 +46,15 @@ impl Speech {
 
     /// How many samples there are.
     pub fn len(&self) -> usize {
-        self.multiples.len()
+        match &self.0 {
+            Kept::Exact(samples) => samples.len(),
+            Kept::Rounded { multiples, .. } => multiples.len(),
+        }
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.multiples.is_empty()
+        self.len() == 0
     }
 
     /// How long it is, in seconds.
@@ -43,7 +62,7 @@ impl Speech {
         self.len() as f64 / f64::from(SPEECH_RATE_HZ)
     }
 
-    /// The samples of a range that lies inside, as floating point numbers.
+    /// The samples of a range that lies inside.
     ///
     /// # Panics
     /// When the range does not lie inside.
@@ -53,7 +72,7 @@ impl Speech {
         samples
     }
 
-    /// All samples, as floating point numbers.
+    /// All samples.
     pub fn to_vec(&self) -> Vec<f32> {
         self.samples(0..self.len())
     }
@@ -63,60 +82,88 @@ impl Speech {
     /// # Panics
     /// When there are not that many.
     pub fn copy(&self, first: usize, out: &mut [f32]) {
-        let mut multiples = &self.multiples[first..first + out.len()];
-        let (mut out, mut block, mut left) = (out, first / BLOCK, BLOCK - first % BLOCK);
-        while !multiples.is_empty() {
-            let (here, later) = multiples.split_at(left.min(multiples.len()));
-            let (filled, rest) = out.split_at_mut(here.len());
-            let step = self.steps[block];
-            filled.iter_mut().zip(here).for_each(|(x, n)| *x = f32::from(*n) * step);
-            (multiples, out, block, left) = (later, rest, block + 1, BLOCK);
+        match &self.0 {
+            Kept::Exact(samples) => out.copy_from_slice(&samples[first..first + out.len()]),
+            Kept::Rounded { multiples, steps } => {
+                let mut multiples = &multiples[first..first + out.len()];
+                let (mut out, mut block, mut left) = (out, first / BLOCK, BLOCK - first % BLOCK);
+                while !multiples.is_empty() {
+                    let (here, later) = multiples.split_at(left.min(multiples.len()));
+                    let (filled, rest) = out.split_at_mut(here.len());
+                    let step = steps[block];
+                    filled.iter_mut().zip(here).for_each(|(x, n)| *x = f32::from(*n) * step);
+                    (multiples, out, block, left) = (later, rest, block + 1, BLOCK);
+                }
+            }
         }
     }
 
     /// The largest amount of any sample; 0 for none.
     pub fn peak(&self) -> f32 {
-        let loudest = |block: &[i16]| f32::from(block.iter().map(|n| n.unsigned_abs()).max().unwrap_or(0));
-        self.multiples.chunks(BLOCK).zip(&self.steps).map(|(block, step)| loudest(block) * step).fold(0.0, f32::max)
+        match &self.0 {
+            Kept::Exact(samples) => loudest(samples),
+            Kept::Rounded { multiples, steps } => {
+                let peak = |block: &[i16]| f32::from(block.iter().map(|n| n.unsigned_abs()).max().unwrap_or(0));
+                multiples.chunks(BLOCK).zip(steps).map(|(block, step)| peak(block) * step).fold(0.0, f32::max)
+            }
+        }
     }
 }
 
+fn loudest(samples: &[f32]) -> f32 {
+    samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))
+}
+
 /// Makes [`Speech`] of samples that come bit by bit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Writer {
-    speech: Speech,
-    /// Fewer than a block.
-    pending: Vec<f32>,
+    most_exact: usize,
+    /// All samples so far or, of a long recording, the last, fewer than a block.
+    exact: Vec<f32>,
+    multiples: Vec<i16>,
+    steps: Vec<f32>,
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self::new(MOST_EXACT)
+    }
 }
 
 impl Writer {
+    fn new(most_exact: usize) -> Self {
+        Self { most_exact, exact: Vec::new(), multiples: Vec::new(), steps: Vec::new() }
+    }
+
     /// Takes the next samples.
     pub(super) fn push(&mut self, samples: &[f32]) {
-        self.pending.extend_from_slice(samples);
-        let blocks = self.pending.chunks_exact(BLOCK);
-        blocks.clone().for_each(|block| self.speech.append(block));
-        let rest = blocks.remainder().len();
-        self.pending.drain(..self.pending.len() - rest);
+        self.exact.extend_from_slice(samples);
+        if self.multiples.len() + self.exact.len() > self.most_exact {
+            let (blocks, rest) = self.exact.as_chunks::<BLOCK>();
+            blocks.iter().for_each(|block| round(block, &mut self.multiples, &mut self.steps));
+            self.exact = rest.to_vec();
+        }
     }
 
     /// All samples that were pushed.
     pub(super) fn finish(mut self) -> Speech {
-        if !self.pending.is_empty() {
-            self.speech.append(&self.pending);
+        if self.multiples.len() + self.exact.len() <= self.most_exact {
+            return Speech(Kept::Exact(self.exact));
         }
-        self.speech
+        if !self.exact.is_empty() {
+            round(&self.exact, &mut self.multiples, &mut self.steps);
+        }
+        Speech(Kept::Rounded { multiples: self.multiples, steps: self.steps })
     }
 }
 
-impl Speech {
-    fn append(&mut self, block: &[f32]) {
-        let peak = block.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-        let step = peak / LOUDEST;
-        let steps = if step > 0.0 { 1.0 / step } else { 0.0 };
-        // To the nearest: the conversion cuts off what follows the point. It saturates where the step is too small a number.
-        self.multiples.extend(block.iter().map(|x| (x * steps + 0.5_f32.copysign(*x)) as i16));
-        self.steps.push(step);
-    }
+/// Adds a block in whole multiples of its step.
+fn round(block: &[f32], multiples: &mut Vec<i16>, steps: &mut Vec<f32>) {
+    let step = loudest(block) / LOUDEST;
+    let in_one = if step > 0.0 { 1.0 / step } else { 0.0 };
+    // To the nearest: the conversion cuts off what follows the point. It saturates where the step is too small a number.
+    multiples.extend(block.iter().map(|x| (x * in_one + 0.5_f32.copysign(*x)) as i16));
+    steps.push(step);
 }
 
 #[cfg(test)]
@@ -125,48 +172,59 @@ mod tests {
 
     use super::*;
 
+    fn rounded(samples: &[f32]) -> Speech {
+        let mut writer = Writer::new(0);
+        writer.push(samples);
+        writer.finish()
+    }
+
     #[test]
     fn silence_and_nothing_are_kept_as_they_are() {
-        assert_eq!(Speech::of(&[0.0; 700]).to_vec(), [0.0; 700]);
-        assert!(Speech::of(&[]).is_empty());
-        assert_eq!(Speech::of(&[]).peak(), 0.0);
+        assert_eq!(rounded(&[0.0; 700]).to_vec(), [0.0; 700]);
+        assert!(Speech::default().is_empty());
+        assert_eq!(Speech::default().peak(), 0.0);
         // Too soft for a step: finite, and no louder than they were.
-        let softest = Speech::of(&[f32::from_bits(1), -f32::from_bits(3), f32::MIN_POSITIVE]);
+        let softest = rounded(&[f32::from_bits(1), -f32::from_bits(3), f32::MIN_POSITIVE]);
         assert!(softest.to_vec().iter().all(|x| x.abs() <= f32::MIN_POSITIVE));
     }
 
     proptest! {
         #[test]
-        fn what_is_lost_lies_98_db_below_the_loudest_of_a_block(
+        fn what_is_lost_of_a_long_recording_lies_98_db_below_the_loudest_of_a_block_and_nothing_of_a_short_one(
             parts in prop::collection::vec((0usize..900, -90.0f32..20.0), 0..5),
             pieces in 1usize..700,
+            most_exact in 0usize..3_000,
         ) {
             let mut samples = Vec::new();
             for (length, db) in parts {
                 let amplitude = 10f32.powf(db / 20.0);
                 samples.extend((0..length).map(|i| amplitude * (i as f32 * 0.3).sin()));
             }
-            let mut writer = Writer::default();
+            let mut writer = Writer::new(most_exact);
             samples.chunks(pieces).for_each(|piece| writer.push(piece));
             let speech = writer.finish();
-            prop_assert_eq!(&speech, &Speech::of(&samples));
+            prop_assert!((speech.peak() - loudest(&samples)).abs() <= 1e-6 * loudest(&samples));
+            if samples.len() <= most_exact {
+                prop_assert_eq!(speech.to_vec(), samples);
+                return Ok(());
+            }
+            prop_assert_eq!(&speech, &rounded(&samples));
             prop_assert_eq!(speech.len(), samples.len());
             for (kept, block) in speech.to_vec().chunks(BLOCK).zip(samples.chunks(BLOCK)) {
-                let peak = block.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
                 for (a, b) in kept.iter().zip(block) {
-                    prop_assert!((a - b).abs() <= 0.51 * peak / LOUDEST, "{a} {b} {peak}");
+                    prop_assert!((a - b).abs() <= 0.51 * loudest(block) / LOUDEST, "{a} {b}");
                 }
             }
-            let peak = samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
-            prop_assert!((speech.peak() - peak).abs() <= 1e-6 * peak);
         }
 
         #[test]
         fn any_part_is_the_same_as_in_the_whole(length in 0usize..3_000, from in 0.0f64..1.0, to in 0.0f64..1.0) {
-            let speech = Speech::of(&(0..length).map(|i| (i as f32 * 0.1).sin()).collect::<Vec<_>>());
+            let samples: Vec<f32> = (0..length).map(|i| (i as f32 * 0.1).sin()).collect();
             let at = |share: f64| (share * length as f64) as usize;
             let part = at(from.min(to))..at(from.max(to));
-            prop_assert_eq!(speech.samples(part.clone()), &speech.to_vec()[part]);
+            for speech in [Speech::of(&samples), rounded(&samples)] {
+                prop_assert_eq!(speech.samples(part.clone()), &speech.to_vec()[part.clone()]);
+            }
         }
     }
 }
