@@ -197,9 +197,12 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Reads every piece, several at a time, and gives the readings in order.
+    /// Reads every piece, several at a time, and gives the readings in order. The longest is begun first, so that at the end
+    /// nobody waits long for the last.
     fn run(&self, engine: &dyn Transcriber, language: &str) -> Result<Vec<Reading>, TranscriptError> {
         let workers = engine.workers().min(self.chunks.len());
+        let mut longest_first: Vec<usize> = (0..self.chunks.len()).collect();
+        longest_first.sort_by(|a, b| self.chunks[*b].duration_s().total_cmp(&self.chunks[*a].duration_s()));
         let next = AtomicUsize::new(0);
         let total_s: f64 = self.chunks.iter().map(Span::duration_s).sum();
         let done_s = Mutex::new(0.0);
@@ -207,9 +210,9 @@ impl Job<'_> {
         let work = || -> Result<(), TranscriptError> {
             let mut reader = engine.reader(workers)?;
             loop {
-                let i = next.fetch_add(1, Ordering::Relaxed);
-                let Some(chunk) = self.chunks.get(i) else { return Ok(()) };
-                *lock(&readings[i]) = self.read(chunk, &mut *reader, language)?;
+                let Some(i) = longest_first.get(next.fetch_add(1, Ordering::Relaxed)) else { return Ok(()) };
+                let chunk = &self.chunks[*i];
+                *lock(&readings[*i]) = self.read(chunk, &mut *reader, language)?;
                 let mut done_s = lock(&done_s);
                 *done_s += chunk.duration_s();
                 (self.progress)(*done_s / total_s);
