@@ -4,7 +4,15 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
     if target("OS") == "linux" && target("ARCH") == "x86_64" {
-        for function in ["llamafile_sgemm", "ggml_backend_init_by_type", "ggml_backend_sched_graph_compute"] {
+        // The last two are `operator new` and `operator new[]`.
+        for function in [
+            "llamafile_sgemm",
+            "ggml_backend_init_by_type",
+            "ggml_backend_sched_graph_compute",
+            "ggml_aligned_malloc",
+            "_Znwm",
+            "_Znam",
+        ] {
             println!("cargo::rustc-link-arg-bins=-Wl,--wrap={function}");
         }
     }
