@@ -115,13 +115,18 @@ impl Reader {
         Matrix8 { scales: self.floats(rows), values: self.bytes(rows * columns), columns }
     }
 
-    fn linear(&mut self, outputs: usize, inputs: usize) -> Linear {
-        let matrix = self.matrix(outputs, inputs);
-        let mut weights = Array2::zeros((inputs, outputs).f());
-        for (row, mut column) in weights.columns_mut().into_iter().enumerate() {
-            matrix.row(row, column.as_slice_mut().expect("a column is contiguous"));
+    /// Several of the same size that take the same inputs, as one: their outputs side by side.
+    fn linear(&mut self, several: usize, outputs: usize, inputs: usize) -> Linear {
+        let mut weights = Array2::zeros((inputs, several * outputs).f());
+        let mut bias = Vec::with_capacity(several * outputs);
+        for mut columns in weights.axis_chunks_iter_mut(Axis(1), outputs) {
+            let matrix = self.matrix(outputs, inputs);
+            for (row, mut column) in columns.columns_mut().into_iter().enumerate() {
+                matrix.row(row, column.as_slice_mut().expect("a column is contiguous"));
+            }
+            bias.extend(self.floats(outputs));
         }
-        Linear { weights, bias: self.vector(outputs) }
+        Linear { weights, bias: Array1::from(bias) }
     }
 }
 
@@ -228,17 +233,10 @@ impl Linear {
 
 impl Layer {
     fn read(reader: &mut Reader) -> Self {
-        let parts = [(); 3].map(|()| reader.linear(WIDTH, WIDTH));
-        let [query, key, value] = &parts;
-        let together = |axis, parts: &[ArrayView2<'_, f32>]| ndarray::concatenate(axis, parts).expect("equal heights");
-        let query_key_value = Linear {
-            weights: together(Axis(1), &[query.weights.view(), key.weights.view(), value.weights.view()]),
-            bias: ndarray::concatenate(Axis(0), &[query.bias.view(), key.bias.view(), value.bias.view()])
-                .expect("vectors join"),
-        };
-        let output = reader.linear(WIDTH, WIDTH);
-        let inner = reader.linear(INNER, WIDTH);
-        let outer = reader.linear(WIDTH, INNER);
+        let query_key_value = reader.linear(3, WIDTH, WIDTH);
+        let output = reader.linear(1, WIDTH, WIDTH);
+        let inner = reader.linear(1, INNER, WIDTH);
+        let outer = reader.linear(1, WIDTH, INNER);
         Self { query_key_value, output, attention_norm: reader.norm(), inner, outer, outer_norm: reader.norm() }
     }
 
