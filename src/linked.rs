@@ -6,15 +6,16 @@
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
-use std::slice;
+use std::{ptr, slice};
 
 use aloud::transcript::matrix::{Block, Factors, Rows};
 use aloud::transcript::whisper::threads_of_one_reading;
 use whisper_rs::whisper_rs_sys::{
     ggml_backend, ggml_backend_buffer, ggml_backend_buffer_get_base, ggml_backend_buffer_get_size,
-    ggml_backend_buffer_is_host, ggml_backend_dev_type_GGML_BACKEND_DEVICE_TYPE_CPU, ggml_backend_sched, ggml_cgraph,
-    ggml_graph_get_tensor, ggml_graph_node, ggml_status, ggml_status_GGML_STATUS_SUCCESS, ggml_type,
-    ggml_type_GGML_TYPE_F16, ggml_type_GGML_TYPE_F32, ggml_type_GGML_TYPE_Q8_0,
+    ggml_backend_buffer_get_type, ggml_backend_cpu_buffer_type, ggml_backend_dev_type_GGML_BACKEND_DEVICE_TYPE_CPU,
+    ggml_backend_sched, ggml_cgraph, ggml_graph_get_tensor, ggml_graph_n_nodes, ggml_graph_node, ggml_status,
+    ggml_status_GGML_STATUS_SUCCESS, ggml_type, ggml_type_GGML_TYPE_F16, ggml_type_GGML_TYPE_F32,
+    ggml_type_GGML_TYPE_Q8_0,
 };
 
 /// Rows of the smallest matrix that asks for the next word: no other of whisper.cpp's has so many (`n_vocab`).
@@ -32,20 +33,20 @@ pub struct Turn {
     threads: c_int,
 }
 
+// What allocates may throw.
 unsafe extern "C-unwind" {
-    // These throw where there is no memory.
     fn __real__Znwm(bytes: usize) -> *mut c_void;
     fn __real__Znam(bytes: usize) -> *mut c_void;
-}
-
-unsafe extern "C" {
     fn __real_ggml_backend_init_by_type(kind: c_uint, parameters: *const c_char) -> *mut ggml_backend;
-    fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
-    fn __real_ggml_aligned_malloc(bytes: usize) -> *mut c_void;
     fn __real_ggml_backend_sched_graph_compute(
         scheduler: *mut ggml_backend_sched,
         graph: *mut ggml_cgraph,
     ) -> ggml_status;
+}
+
+unsafe extern "C" {
+    fn __real_ggml_aligned_malloc(bytes: usize) -> *mut c_void;
+    fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
     fn __real_llamafile_sgemm(
         turn: *const Turn,
         m: i64,
@@ -71,7 +72,7 @@ unsafe extern "C" {
 /// # Safety
 /// As of `ggml_backend_init_by_type`: `parameters` is null or ends with a zero.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __wrap_ggml_backend_init_by_type(
+pub unsafe extern "C-unwind" fn __wrap_ggml_backend_init_by_type(
     kind: c_uint,
     parameters: *const c_char,
 ) -> *mut ggml_backend {
@@ -86,20 +87,24 @@ pub unsafe extern "C" fn __wrap_ggml_backend_init_by_type(
 
 /// Memory from how many bytes on is large.
 const LARGE: usize = 4 << 20;
-/// An ordinary page, in bytes.
-const PAGE: usize = 4_096;
 
-/// Asks for pages of 2 MiB for large memory, where the system has them. A reading fills 200 MB and the weights are read from end
-/// to end for every word: with pages of 4 KiB that took a tenth of the time.
+/// The whole pages of some memory: where they begin, and their bytes.
+fn whole_pages(memory: *mut c_void, bytes: usize) -> (*mut c_void, usize) {
+    const PAGE: usize = 4_096;
+    let skipped = memory.align_offset(PAGE);
+    (memory.wrapping_byte_add(skipped), bytes.saturating_sub(skipped) / PAGE * PAGE)
+}
+
+/// Asks for pages of 2 MiB for large memory, where the system has them. A reading fills 200 MB, and the weights are read from end
+/// to end for every word: five minutes of sound take 10.0 s with them, and 11.0 s with pages of 4 KiB.
 ///
 /// # Safety
 /// The memory is there, or the pointer null.
 unsafe fn in_large_pages(memory: *mut c_void, bytes: usize) -> *mut c_void {
     if bytes >= LARGE && !memory.is_null() {
-        let skipped = memory.align_offset(PAGE);
-        let pages = (bytes - skipped) / PAGE * PAGE;
+        let (pages, bytes) = whole_pages(memory, bytes);
         // SAFETY: these pages lie within the memory, and advice changes nothing of what is in them. Refused, it is only slower.
-        unsafe { libc::madvise(memory.byte_add(skipped), pages, libc::MADV_HUGEPAGE) };
+        unsafe { libc::madvise(pages, bytes, libc::MADV_HUGEPAGE) };
     }
     memory
 }
@@ -114,7 +119,7 @@ pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void
     unsafe { in_large_pages(__real_ggml_aligned_malloc(bytes), bytes) }
 }
 
-/// Allocates an object: `operator new` of whisper.cpp, for the answers to which word is next.
+/// Allocates an object, for all C++ in the program (`operator new`): whisper.cpp's answers to which word is next are large.
 ///
 /// # Safety
 /// As of `operator new`, which asks for nothing.
@@ -124,7 +129,7 @@ pub unsafe extern "C-unwind" fn __wrap__Znwm(bytes: usize) -> *mut c_void {
     unsafe { in_large_pages(__real__Znwm(bytes), bytes) }
 }
 
-/// Allocates an array: `operator new[]` of whisper.cpp, for what a graph works in.
+/// Allocates an array, for all C++ in the program (`operator new[]`): what a graph of ggml works in is large.
 ///
 /// # Safety
 /// As of `operator new[]`, which asks for nothing.
@@ -134,75 +139,68 @@ pub unsafe extern "C-unwind" fn __wrap__Znam(bytes: usize) -> *mut c_void {
     unsafe { in_large_pages(__real__Znam(bytes), bytes) }
 }
 
-/// How far a reading is on this thread. whisper.cpp encodes a sound by three graphs, one after the other, each with working
-/// memory of its own that lasts as long as the reading: a convolution, the encoder over what that gave, and what the
-/// decoder needs of what the encoder gave.
-#[derive(Clone, Copy)]
-enum Stage {
-    /// None of the three was the last.
-    Other,
-    /// The convolution; in here lies what it gave.
-    Convolved(*mut ggml_backend_buffer),
-    /// The encoder; in here lies what it gave.
-    Encoded(*mut ggml_backend_buffer),
-}
-
 thread_local! {
-    static STAGE: Cell<Stage> = const { Cell::new(Stage::Other) };
+    /// Where the encoder's result lies, from the graph that gives it to the next one on this thread.
+    static ENCODED: Cell<*mut ggml_backend_buffer> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// Works a graph out, and gives the system back the working memory of the graph before it where nobody reads that any more:
-/// 100 MB of the 190 that a reading of 28 s has otherwise at its end.
+/// Works a graph out, and gives the system back the memory of an earlier one that nobody reads any more.
+///
+/// whisper.cpp encodes a sound by three graphs, one after the other, each with working memory of its own that lasts as long as
+/// the reading: a convolution, the encoder, which alone reads what that gave, and the first step of the decoder, which alone reads
+/// what the encoder gave. Together the first two take 100 MB of the 190 that a reading of 28 s has otherwise at its end.
 ///
 /// # Safety
 /// As of `ggml_backend_sched_graph_compute`: both are there, and the graph has memory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn __wrap_ggml_backend_sched_graph_compute(
+pub unsafe extern "C-unwind" fn __wrap_ggml_backend_sched_graph_compute(
     scheduler: *mut ggml_backend_sched,
     graph: *mut ggml_cgraph,
 ) -> ggml_status {
     // SAFETY: the very arguments that the caller gave.
     let status = unsafe { __real_ggml_backend_sched_graph_compute(scheduler, graph) };
-    // SAFETY: the graph is there, and has at least the node that gives its result.
-    let (is_convolution, result) = unsafe {
-        (!ggml_graph_get_tensor(graph, c"embd_conv".as_ptr()).is_null(), (*ggml_graph_node(graph, -1)).buffer)
-    };
-    STAGE.set(match STAGE.get() {
-        _ if status != ggml_status_GGML_STATUS_SUCCESS => Stage::Other,
-        _ if is_convolution => Stage::Convolved(result),
-        Stage::Convolved(read) => {
-            // SAFETY: of this reading, which goes on; only the encoder reads what the convolution gave.
-            unsafe { empty(read) };
-            Stage::Encoded(result)
+    let encoded = ENCODED.take();
+    if status == ggml_status_GGML_STATUS_SUCCESS {
+        // SAFETY: the graph is there, with all tensors that it reads; of those that are emptied it was the only reader.
+        unsafe {
+            let convolved = ggml_graph_get_tensor(graph, c"embd_conv (view)".as_ptr());
+            if !convolved.is_null() {
+                empty((*convolved).buffer);
+                ENCODED.set((*ggml_graph_node(graph, -1)).buffer);
+            } else if !encoded.is_null() && reads(graph, encoded) {
+                empty(encoded);
+            }
         }
-        Stage::Encoded(read) => {
-            // SAFETY: of this reading, which goes on; only this graph reads what the encoder gave.
-            unsafe { empty(read) };
-            Stage::Other
-        }
-        Stage::Other => Stage::Other,
-    });
+    }
     status
 }
 
-/// Gives the memory of a buffer back to the system. The buffer stays usable, and holds zeros.
+/// Whether a graph reads a tensor of another one, whose memory is this buffer. (Only compared: it may be gone.)
+///
+/// # Safety
+/// The graph is there, with all tensors that it reads.
+unsafe fn reads(graph: *mut ggml_cgraph, buffer: *mut ggml_backend_buffer) -> bool {
+    // SAFETY: what the caller promises; a node has a pointer for every tensor that it is made of, null where it has fewer.
+    unsafe {
+        (0..ggml_graph_n_nodes(graph)).any(|i| {
+            let sources = (*ggml_graph_node(graph, i)).src;
+            sources.iter().filter_map(|source| source.as_ref()?.view_src.as_ref()).any(|of| of.buffer == buffer)
+        })
+    }
+}
+
+/// Gives the memory of a buffer back to the system, and with it all that was in its whole pages. The buffer stays usable.
 ///
 /// # Safety
 /// The buffer is there, and nobody needs what is in it.
 unsafe fn empty(buffer: *mut ggml_backend_buffer) {
-    if buffer.is_null() {
-        return;
-    }
-    // SAFETY: the buffer is there; where its memory is this computer's, so are all pages that lie wholly within it, and they
-    // are private to the program, as all that comes from the allocator.
+    // SAFETY: the buffer is there, and so are all whole pages within its memory; those of this type are from the allocator, private
+    // to the program.
     unsafe {
-        if ggml_backend_buffer_is_host(buffer) {
-            let begin = ggml_backend_buffer_get_base(buffer).cast::<u8>();
-            let before = begin.align_offset(PAGE);
-            let pages = ggml_backend_buffer_get_size(buffer).saturating_sub(before) / PAGE;
-            if pages > 0 {
-                libc::madvise(begin.add(before).cast(), pages * PAGE, libc::MADV_DONTNEED);
-            }
+        if !buffer.is_null() && ggml_backend_buffer_get_type(buffer) == ggml_backend_cpu_buffer_type() {
+            let (pages, bytes) =
+                whole_pages(ggml_backend_buffer_get_base(buffer), ggml_backend_buffer_get_size(buffer));
+            libc::madvise(pages, bytes, libc::MADV_DONTNEED);
         }
     }
 }
@@ -240,13 +238,12 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
         let [m, n, k, lda, ldb, ldc, first] = [m, n - first, k, lda, ldb, ldc, first].map(|n| n as usize);
         let [thread, threads] = [thread, threads].map(|n| n as usize);
         // SAFETY: what the caller promises: all of these elements are there, and are of these types.
+        #[allow(non_upper_case_globals, reason = "the names of the bindings")]
         let factors = unsafe {
             match a_is {
-                #[allow(non_upper_case_globals, reason = "the names of the bindings")]
                 ggml_type_GGML_TYPE_Q8_0 => {
                     Some(Factors::Blocks(rows::<Block>(a, 0, lda, k, m), rows::<Block>(b, first, ldb, k, n)))
                 }
-                #[allow(non_upper_case_globals, reason = "the names of the bindings")]
                 ggml_type_GGML_TYPE_F16 => {
                     Some(Factors::Halves(rows::<u16>(a, 0, lda, k, m), rows::<u16>(b, first, ldb, k, n)))
                 }

@@ -41,7 +41,7 @@ use crate::span::Span;
 pub const SPEECH_RATE_HZ: u32 = 16_000;
 
 /// The longest recording that is read, seconds. It bounds the memory that a small but hostile file can make us use
-/// (0.5 GB); an interview answer lasts minutes.
+/// (0.5 GB of samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
 /// Progress is reported in steps no smaller than this.

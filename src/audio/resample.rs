@@ -82,18 +82,19 @@ impl Resampler {
 
     /// Ends the signal: appends the rest, so that [`Self::frames_out`] samples have come out in all.
     pub(super) fn finish(mut self, out: &mut Vec<f32>) {
-        let wanted = self.frames_out();
+        let wanted = self.frames_wanted();
         if let Some(fft) = &self.fft {
             let zeros = vec![0.0; fft.input_frames_next()];
             while self.frames_made < wanted {
                 self.push(&zeros, out);
             }
         }
+        // Too many are made above alone: until then, nothing comes out that did not go in.
         out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 
     /// Length of the whole output for the input so far: its duration in 16 kHz samples, rounded.
-    fn frames_out(&self) -> usize {
+    fn frames_wanted(&self) -> usize {
         (self.frames_in as f64 * f64::from(SPEECH_RATE_HZ) / f64::from(self.rate_hz)).round() as usize
     }
 }

@@ -115,8 +115,12 @@ impl Reader {
         Matrix8 { scales: self.floats(rows), values: self.bytes(rows * columns), columns }
     }
 
+    fn linear(&mut self, outputs: usize, inputs: usize) -> Linear {
+        self.joined(1, outputs, inputs)
+    }
+
     /// Several of the same size that take the same inputs, as one: their outputs side by side.
-    fn linear(&mut self, several: usize, outputs: usize, inputs: usize) -> Linear {
+    fn joined(&mut self, several: usize, outputs: usize, inputs: usize) -> Linear {
         let mut weights = Array2::zeros((inputs, several * outputs).f());
         let mut bias = Vec::with_capacity(several * outputs);
         for mut columns in weights.axis_chunks_iter_mut(Axis(1), outputs) {
@@ -233,10 +237,10 @@ impl Linear {
 
 impl Layer {
     fn read(reader: &mut Reader) -> Self {
-        let query_key_value = reader.linear(3, WIDTH, WIDTH);
-        let output = reader.linear(1, WIDTH, WIDTH);
-        let inner = reader.linear(1, INNER, WIDTH);
-        let outer = reader.linear(1, WIDTH, INNER);
+        let query_key_value = reader.joined(3, WIDTH, WIDTH);
+        let output = reader.linear(WIDTH, WIDTH);
+        let inner = reader.linear(INNER, WIDTH);
+        let outer = reader.linear(WIDTH, INNER);
         Self { query_key_value, output, attention_norm: reader.norm(), inner, outer, outer_norm: reader.norm() }
     }
 

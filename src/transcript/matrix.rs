@@ -3,7 +3,7 @@
 //! Most of what reading a recording takes is a handful of large matrix products in whisper.cpp's encoder. Its own kernels
 //! work in registers of half the width and scale every product of 32 bytes by itself; these keep sixteen rows in one
 //! register, so that one instruction multiplies 64 bytes and a scale serves sixteen results. The numbers are the same up to
-//! the order in which they are added. The program has the linker put [`Factors::multiply`] before whisper.cpp's own
+//! the order in which they are added. The program has the linker put [`Factors`] before whisper.cpp's own
 //! `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing whatever is refused here.
 //!
 //! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth` long,
@@ -88,10 +88,11 @@ impl<'a> Factors<'a> {
             for turn in 0..threads {
                 let (part, others) = rest.split_at_mut(self.share(turn, threads, stride).len());
                 rest = others;
+                let mut work = move || self.multiply_share(turn, threads, part, stride);
                 if turn + 1 == threads {
-                    return self.multiply_share(turn, threads, part, stride);
+                    return work();
                 }
-                scope.spawn(move || self.multiply_share(turn, threads, part, stride));
+                scope.spawn(work);
             }
         });
     }
@@ -140,10 +141,11 @@ impl<'a> Factors<'a> {
             Self::Blocks(a, _) => a.depth * BLOCK,
             Self::Halves(a, _) => a.depth,
         };
-        match self.shape() {
-            (rows, 1) => rows * depth / LEAST_READ,
-            (rows, columns) => rows * columns * depth / LEAST_PRODUCTS,
-        }
+        let (work, least, dealt) = match self.shape() {
+            (rows, 1) => (rows * depth, LEAST_READ, rows),
+            (rows, columns) => (rows * columns * depth, LEAST_PRODUCTS, columns),
+        };
+        (work / least).min(dealt.div_ceil(DEALT))
     }
 }
 
@@ -151,13 +153,14 @@ impl<'a> Factors<'a> {
 const LEAST_READ: usize = 1 << 21;
 /// Products of numbers for a thread of its own.
 const LEAST_PRODUCTS: usize = 1 << 24;
-/// Columns are dealt out in groups of so many, so that each is worked on together with others.
-const DEALT_COLUMNS: usize = 2 * HALF_COLUMNS;
+/// Columns, or the rows of a single one, are dealt out in groups of so many: whole ones of those that are worked on together.
+const DEALT: usize = 24;
+const _: () = assert!(DEALT.is_multiple_of(HALF_COLUMNS) && DEALT.is_multiple_of(BLOCK_COLUMNS));
 
 /// The part of so many columns, or rows, that one of so many threads works on.
 fn dealt(count: usize, turn: usize, threads: usize) -> Range<usize> {
-    let groups = count.div_ceil(DEALT_COLUMNS);
-    let from = |turn: usize| (groups * turn / threads * DEALT_COLUMNS).min(count);
+    let groups = count.div_ceil(DEALT);
+    let from = |turn: usize| (groups * turn / threads * DEALT).min(count);
     from(turn)..from(turn + 1)
 }
 
