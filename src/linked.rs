@@ -1,6 +1,6 @@
 //! What stands before functions of whisper.cpp: the linker gives their callers these (`--wrap` in `build.rs`), and these the
 //! originals under the names `__real_...`. A program that uses the library without this file reads more slowly, and the same
-//! words but for what sums rounded in another order decide (7 of 3,366).
+//! words but for what sums rounded in another order decide (of 3,798 words, 20 became wrong and 18 right).
 
 #![allow(unsafe_code, reason = "functions that C calls, with pointers")]
 
@@ -148,7 +148,7 @@ thread_local! {
 ///
 /// whisper.cpp encodes a sound by three graphs, one after the other, each with working memory of its own that lasts as long as
 /// the reading: a convolution, the encoder, which alone reads what that gave, and the first step of the decoder, which alone reads
-/// what the encoder gave. Together the first two take 100 MB of the 190 that a reading of 28 s has otherwise at its end.
+/// what the encoder gave. Without this, an hour of sound, two pieces at a time, took 612 MB at most instead of 552.
 ///
 /// # Safety
 /// As of `ggml_backend_sched_graph_compute`: both are there, and the graph has memory.

@@ -92,16 +92,6 @@ static int fault_of(const char *of_kind, int fd)
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-/* A call that fails wholly or is made. */
-#define WHOLE(check, call)    \
-    do {                      \
-        int error = (check);  \
-        if (error > 0) {      \
-            errno = error;    \
-            return -1;        \
-        }                     \
-        return call;          \
-    } while (0)
 /* A call that may also do a part of `n`. */
 #define PART(check, n, call)           \
     do {                               \
@@ -113,6 +103,12 @@ static int fault_of(const char *of_kind, int fd)
         if (error == SHORTER && n > 1) \
             n /= 2;                    \
         return call;                   \
+    } while (0)
+/* A call that fails wholly or is made. */
+#define WHOLE(check, call)       \
+    do {                         \
+        size_t one = 1;          \
+        PART(check, one, call);  \
     } while (0)
 #define WRITE(fd, n, call) PART(fault_of("write", fd), n, call)
 
