@@ -491,7 +491,7 @@ fn writing() -> Vec<Walk> {
         }
         wrong
     });
-    let lines = Walk { also: Some(keeps), one_of: [3, 1], ..lines };
+    let lines = Walk { also: Some(keeps), one_of: [1, 1], ..lines };
 
     let shown = ["history", "show", "3", "--html", "page.html", "--svg", "lanes.svg", "--png", "lanes.png"];
     let pictures = Walk { one_of: [11, 1], ..Walk::with_history("pictures", &shown) };
