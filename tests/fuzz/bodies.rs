@@ -18,7 +18,7 @@ use aloud::app::questions::{self, Entry};
 use aloud::app::render::page;
 use aloud::app::render::page::lanes::Lanes;
 use aloud::app::render::page::report::{Answer, Audio};
-use aloud::app::render::terminal::progress;
+use aloud::app::render::terminal::progress as overview;
 use aloud::app::render::terminal::report::render;
 use aloud::app::resume;
 use aloud::app::settings::Settings;
