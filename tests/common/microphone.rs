@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -154,6 +154,14 @@ impl Running {
         let mut out = child.stdout.take().unwrap();
         let report = std::thread::spawn(move || std::io::read_to_string(&mut out).unwrap_or_default());
         Self { child, said, report: Some(report) }
+    }
+
+    /// The same, with the other end of its standard input.
+    pub fn with_input(mut command: Command) -> (Self, ChildStdin) {
+        command.stdin(Stdio::piped());
+        let mut running = Self::new(command);
+        let stdin = running.child.stdin.take().expect("it was asked for");
+        (running, stdin)
     }
 
     pub fn id(&self) -> u32 {
