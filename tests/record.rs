@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use aloud::audio::Recording;
-use common::microphone::{Home, duration_s, only_wav, wavs};
+use common::microphone::{Busy, Home, duration_s, only_wav, wavs};
 use common::{number, sample};
 use serde_json::Value;
 
@@ -133,6 +133,21 @@ fn what_is_played_comes_back_and_is_reported_alike() {
     eprintln!("words {words} for {same_words}, fillers {fillers} for {same_fillers}");
     assert!((words / same_words - 1.0).abs() <= 0.03, "{words} {same_words}");
     assert!((fillers - same_fillers).abs() <= 1.0, "{fillers} {same_fillers}");
+}
+
+#[test]
+fn a_kept_answer_plays_to_its_end_on_a_busy_machine() {
+    let Some(home) = Home::with_sound_server() else { return };
+    let piece = Recording::open(&sample("too_short.flac"), &mut |_| {}).unwrap().speech.samples(0..2 * 16_000);
+    common::write_wav(&home.path().join("piece.wav"), 16_000, &piece);
+    assert!(home.aloud(&["analyze", "piece.wav"]).output().unwrap().status.success());
+    let _busy = Busy::begin();
+    for round in 0..5 {
+        let begun = Instant::now();
+        let output = home.aloud(&["history", "play", "last"]).output().unwrap();
+        assert!(output.status.success(), "round {round}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(begun.elapsed() >= second(2.0), "round {round}: {:?}", begun.elapsed());
+    }
 }
 
 /// Numbers from 0 to 1, of a seed that a failure names.

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::microphone::{Home, Running, duration_s, only_wav, signal, wavs};
+use common::microphone::{Busy, Home, Running, duration_s, only_wav, signal, wavs};
 use common::terminal::Terminal;
 
 /// A tone that ends after 4 s: the meter has something to show, and then nothing.
@@ -56,25 +56,6 @@ fn is_finished(take: &Path) -> bool {
 
 fn notes(home: &Home) -> usize {
     std::fs::read_dir(home.recordings().join(".unfinished")).map_or(0, Iterator::count)
-}
-
-/// Processes that take all the processors there are, and more.
-struct Busy(Vec<std::process::Child>);
-
-impl Busy {
-    fn begin() -> Self {
-        let spin = || std::process::Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("sh runs");
-        Self((0..4).map(|_| spin()).collect())
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        for child in &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
 }
 
 /// The moments at which a window is closed, and whether a take is there then.

@@ -225,6 +225,25 @@ impl Ended {
     }
 }
 
+/// Processes that take all the processors there are, and more.
+pub struct Busy(Vec<Child>);
+
+impl Busy {
+    pub fn begin() -> Self {
+        let spin = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("sh runs");
+        Self((0..4).map(|_| spin()).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// Sends a signal by its name, such as `INT`. The shell's own `kill` is everywhere.
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
