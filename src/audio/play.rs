@@ -66,7 +66,7 @@ pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
     let samples = resampled(sound.samples(first..sound.len()), config.sample_rate);
     let playing = Arc::new(Playing { samples, ..Playing::default() });
     let build = |buffer_size| {
-        let config = StreamConfig { buffer_size, ..config.clone() };
+        let config = StreamConfig { buffer_size, ..config };
         match format {
             SampleFormat::I16 => stream::<i16>(&device, config, &playing),
             SampleFormat::I32 => stream::<i32>(&device, config, &playing),
