@@ -412,8 +412,11 @@ mod tests {
         // As it is shown; a word that means something else may weigh a little more or less.
         let shown = |report: &Report| report.score.overall.unwrap().round();
         assert_eq!(shown(&mended), shown(&before));
-        assert_eq!(mended.fillers, before.fillers);
-        assert_eq!(mended.pace, before.pace);
+        let counted = |report: &Report| {
+            let fillers = report.fillers.clone().unwrap();
+            (fillers.count, fillers.events, report.pace.as_ref().unwrap().words)
+        };
+        assert_eq!(counted(&mended), counted(&before));
         // Of the other words, nothing is another: neither time nor confidence.
         let words = |report: &Report| report.transcript.as_ref().unwrap().words.clone();
         let others = words(&mended).into_iter().zip(words(&before)).filter(|(a, b)| a != b).collect::<Vec<_>>();
