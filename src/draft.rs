@@ -1,7 +1,8 @@
-//! A written draft of an answer: a text or Markdown file, or standard input. Of a draft only the words and the story are
-//! judged; it has no sound.
+//! A written draft of an answer: a text, Markdown, Word or PDF file, or standard input. Of a draft only the words and the
+//! story are judged; it has no sound.
 //!
-//! Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
+//! Word and PDF files are read as a resume is ([`crate::resume::read`]). Other files that are written or drawn, and so no
+//! recordings, are known by their endings: whoever gives one is told what to do. Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -10,11 +11,51 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use crate::files::{self, FileError};
 use crate::metrics::spoken::Spoken;
+use crate::resume::read::{self, ReadError};
 
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
-/// The file name extensions of drafts.
-const EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
+/// What is no recording, by its file name extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Markdown,
+    /// What [`read`] reads.
+    Document,
+    /// What nothing here reads: what it is, and what to do.
+    Foreign(&'static str, Remedy),
+}
+
+/// What to do with a file that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remedy {
+    /// Its program can save it in another form.
+    SaveAsDocument,
+    /// There are no words in it to judge.
+    GiveAnother,
+    /// What is wanted may be inside.
+    Unpack,
+}
+
+/// The file name extensions of what is no recording.
+const FORMS: [(&[&str], Form); 10] = [
+    (&["txt", "text"], Form::Text),
+    (&["md", "markdown"], Form::Markdown),
+    (&["docx", "pdf"], Form::Document),
+    (&["doc", "dot"], Form::Foreign("a document of an old Word", Remedy::SaveAsDocument)),
+    (&["odt", "fodt"], Form::Foreign("an OpenDocument text", Remedy::SaveAsDocument)),
+    (&["rtf", "pages", "wps", "wpd", "gdoc", "tex", "docm"], Form::Foreign("a document", Remedy::SaveAsDocument)),
+    (&["html", "htm", "mht", "epub"], Form::Foreign("a web page", Remedy::SaveAsDocument)),
+    (
+        &["xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "key", "numbers", "json", "jsonl"],
+        Form::Foreign("a table, slides or data", Remedy::GiveAnother),
+    ),
+    (
+        &["png", "jpg", "jpeg", "heic", "heif", "gif", "webp", "bmp", "tif", "tiff", "svg"],
+        Form::Foreign("a picture", Remedy::GiveAnother),
+    ),
+    (&["zip", "7z", "rar", "tar", "gz", "tgz", "xz", "bz2"], Form::Foreign("an archive", Remedy::Unpack)),
+];
 /// The longest text that is read, in bytes: far more than any answer, little for a machine.
 const MAX_BYTES: u64 = 1 << 18;
 /// The longest draft, in words: about half an hour of talk.
@@ -51,10 +92,18 @@ pub enum DraftError {
     #[error("there is no text in it; write your answer into it, or give a recording")]
     Empty,
     /// It is not text.
-    #[error("this is not plain text; save the draft as a text file, not as a document of a word processor")]
+    #[error("this is not plain text; save the draft as a text file (.txt), or as a document named .docx or .pdf")]
     NotText,
+    /// A document that cannot be read.
+    #[error(transparent)]
+    Document(ReadError),
+    /// A form that is not read.
+    #[error("this is {0}, which cannot be read here; {1}")]
+    Foreign(&'static str, &'static str),
     /// Text in an encoding other than UTF-8.
-    #[error("this text is not in UTF-8; save it again with the encoding UTF-8")]
+    #[error(
+        "the letters of this text cannot be told (it is not UTF-8); save it again with the encoding UTF-8, or as .docx"
+    )]
     NotUtf8,
     /// Too long for an answer.
     #[error("this is longer than any answer (over {MAX_WORDS} words); keep only the answer to one question")]
@@ -67,11 +116,46 @@ impl From<io::Error> for DraftError {
     }
 }
 
-/// Whether a path names a draft and not a recording: by its extension, or standard input.
+impl From<ReadError> for DraftError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::File(error) => Self::File(error),
+            ReadError::Empty => Self::Empty,
+            ReadError::TooLong => Self::TooLong,
+            error => Self::Document(error),
+        }
+    }
+}
+
+impl Remedy {
+    fn words(self) -> &'static str {
+        match self {
+            Self::SaveAsDocument => "save it as .docx, .pdf or .txt and give that",
+            Self::GiveAnother => "give a recording, or a draft as .txt, .md, .docx or .pdf",
+            Self::Unpack => "unpack it and give what is inside: a recording, a draft, or the folder",
+        }
+    }
+}
+
+impl Form {
+    /// The form that a file's name tells; `None` of a recording, or of a name that tells nothing.
+    fn of(path: &Path) -> Option<Self> {
+        if path.as_os_str() == STANDARD_INPUT {
+            return Some(Self::Text);
+        }
+        let extension = path.extension()?.to_str()?;
+        FORMS.iter().find(|(known, _)| known.iter().any(|e| extension.eq_ignore_ascii_case(e))).map(|(_, form)| *form)
+    }
+}
+
+/// Whether a path names something written, and no recording: by its extension, or standard input.
 pub fn is_draft(path: &Path) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str());
-    path.as_os_str() == STANDARD_INPUT
-        || extension.is_some_and(|e| EXTENSIONS.iter().any(|x| e.eq_ignore_ascii_case(x)))
+    Form::of(path).is_some()
+}
+
+/// Whether a path names a draft that can be read, by its extension.
+pub fn is_readable(path: &Path) -> bool {
+    matches!(Form::of(path), Some(Form::Text | Form::Markdown | Form::Document))
 }
 
 impl Draft {
@@ -80,10 +164,18 @@ impl Draft {
     /// # Errors
     /// See [`DraftError`].
     pub fn open(path: &Path) -> Result<Self, DraftError> {
-        if path.as_os_str() == STANDARD_INPUT {
-            return Self::read(io::stdin().lock(), path);
+        match Form::of(path) {
+            _ if path.as_os_str() == STANDARD_INPUT => Self::read(io::stdin().lock(), path),
+            Some(Form::Document) => {
+                let paragraphs: Vec<String> = read::read(path)?.into_iter().map(|p| p.text).collect();
+                Self::of_words(words(&paragraphs.join("\n\n")), path)
+            }
+            Some(Form::Foreign(what, remedy)) => {
+                files::open(path)?;
+                Err(DraftError::Foreign(what, remedy.words()))
+            }
+            _ => Self::read(files::open(path)?.0, path),
         }
-        Self::read(files::open(path)?.0, path)
     }
 
     /// Reads a draft; `path` names it and says by its extension whether it is Markdown.
@@ -98,9 +190,11 @@ impl Draft {
         if too_long {
             return Err(DraftError::TooLong);
         }
-        let markdown =
-            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
-        let words = words(&if markdown { spoken_part(&text) } else { text });
+        let is_markdown = Form::of(path) == Some(Form::Markdown);
+        Self::of_words(words(&if is_markdown { spoken_part(&text) } else { text }), path)
+    }
+
+    fn of_words(words: Vec<Word>, path: &Path) -> Result<Self, DraftError> {
         match words.len() {
             0 => Err(DraftError::Empty),
             n if n > MAX_WORDS => Err(DraftError::TooLong),
@@ -199,7 +293,7 @@ mod tests {
 
     #[test]
     fn drafts_are_known_by_their_name() {
-        for name in ["a.txt", "b/A.MD", "-", "x.markdown"] {
+        for name in ["a.txt", "b/A.MD", "-", "x.markdown", "a.docx", "a.PDF", "a.odt", "a.jpg"] {
             assert!(is_draft(Path::new(name)), "{name}");
         }
         for name in ["a.wav", "txt", "a.txt.mp3", "-.wav"] {
@@ -223,6 +317,40 @@ mod tests {
         assert_eq!(said(&draft), "I really asked him. First I listened Then I spoke");
         let ends: Vec<&str> = draft.words.iter().filter(|w| w.ends_block).map(|w| w.text.as_str()).collect();
         assert_eq!(ends, ["him.", "listened", "spoke"]);
+    }
+
+    #[test]
+    fn word_and_pdf_files_are_read_as_drafts() {
+        let folder = Path::new("tests/fixtures/practice/resumes");
+        for file in ["nurse.docx", "nurse.pdf"] {
+            let Ok(draft) = Draft::open(&folder.join(file)) else { panic!("{file}") };
+            assert!(draft.words.len() > 20, "{file}");
+            assert!(draft.words.iter().filter(|w| w.ends_block).count() > 2, "{file}: no paragraphs");
+        }
+    }
+
+    #[test]
+    fn files_that_are_not_read_are_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, what) in [
+            ("draft.doc", "an old Word"),
+            ("draft.odt", "OpenDocument"),
+            ("draft.rtf", "save it as .docx"),
+            ("draft.pages", "save it as .docx"),
+            ("draft.html", "a web page"),
+            ("photo.JPG", "give a recording"),
+            ("answers.zip", "unpack it"),
+            ("table.xlsx", "give a recording"),
+        ] {
+            let path = folder.path().join(name);
+            assert!(matches!(Draft::open(&path), Err(DraftError::File(FileError::NotFound))), "{name}");
+            std::fs::write(&path, b"x").unwrap();
+            let error = Draft::open(&path).unwrap_err().to_string();
+            assert!(error.contains(what) && !error.contains('\n'), "{error}");
+        }
+        std::fs::write(folder.path().join("broken.docx"), b"x").unwrap();
+        let error = Draft::open(&folder.path().join("broken.docx")).unwrap_err().to_string();
+        assert!(error.contains("docx") && !error.contains("resume"), "{error}");
     }
 
     #[test]

@@ -25,6 +25,22 @@ pub fn length(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a length such as 90s, 1:30 or 5m".to_owned())
 }
 
+/// `did you mean 'conflict'? `, where a typed name is nearly one of those there are; empty where it is not.
+pub fn did_you_mean(typed: &str, names: &[impl AsRef<str>]) -> String {
+    nearest(typed, names).map_or(String::new(), |name| format!("did you mean '{name}'? "))
+}
+
+/// From this likeness on (Jaro's) a typed name stands for another: as in clap, which says so of commands.
+const LIKE: f64 = 0.7;
+
+/// The name that somebody probably meant.
+pub fn nearest<'a>(typed: &str, names: &'a [impl AsRef<str>]) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    let likeness = |name: &str| strsim::jaro(&typed, &name.to_lowercase());
+    let names = names.iter().map(|name| (name.as_ref(), likeness(name.as_ref())));
+    names.filter(|(_, like)| *like > LIKE).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(name, _)| name)
+}
+
 /// A number of things: `1 filler`, `3 fillers`.
 pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
@@ -41,6 +57,13 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Words in small letters as they are written: `I mean`, not `i mean`.
+pub fn with_capital_i(words: &str) -> String {
+    let is_i = |word: &str| word == "i" || word.starts_with("i'") || word.starts_with("i\u{2019}");
+    let word = |word: &str| if is_i(word) { capital(word) } else { word.to_string() };
+    words.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Text from outside on one line of a terminal, which it must not steer: every control character is replaced, and so is
 /// every sign that turns the direction of what follows it.
 pub fn one_line(text: &str) -> String {
@@ -55,6 +78,7 @@ mod tests {
     #[test]
     fn times_and_numbers_read_as_said() {
         assert_eq!((clock(6.6), clock(59.7), clock(-1.0)), ("0:07".into(), "1:00".into(), "0:00".into()));
+        assert_eq!(with_capital_i("i mean i'd think in"), "I mean I'd think in");
         assert_eq!((counted(1, "pause"), counted(0, "pause")), ("1 pause".into(), "0 pauses".into()));
         for (text, seconds) in
             [("90", 90.0), ("90s", 90.0), ("1:30", 90.0), ("1m30s", 90.0), ("5 min", 300.0), ("2.5s", 2.5)]

@@ -203,7 +203,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         }
         let ours: Vec<String> = text.iter().map(|s| with_we(s)).collect();
         let ours = report(&ours, &answer.question, brief);
-        let says_so = ours.score.parts.iter().any(|p| p.name == "own_part" && p.why.contains("\"we\""));
+        let says_so = ours.score.parts.iter().any(|p| p.name == PartName::OwnPart && p.why.contains("\"we\""));
         let lost = overall(&before) - overall(&ours);
         claim(
             "a strong answer that says we for I loses and is told",
@@ -219,7 +219,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     }
     for part in &before.score.parts {
         let explained = part.points >= part.out_of || !part.why.is_empty() && !part.evidence.is_empty();
-        claim("every point lost has a reason and a quote", explained, part.name.clone());
+        claim("every point lost has a reason and a quote", explained, part.name.label());
     }
     let n = before.score.priorities.len();
     claim("there are one to three priorities", (1..=3).contains(&n), n.to_string());

@@ -14,7 +14,7 @@ use aloud::draft::{STANDARD_INPUT, is_draft};
 use aloud::history::Occasion;
 use aloud::inputs::{Shard, inputs};
 use aloud::json_lines::{ERROR, JsonLines, Terms};
-use aloud::lines::WIDEST;
+use aloud::lines::{Lines, WIDEST, shortened};
 use aloud::metrics::Brief;
 use aloud::plain::{counted, one_line};
 use aloud::questions;
@@ -43,7 +43,7 @@ use super::{Outcome, columns, complain, history, print_json, say, write_file};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Recordings, folders of recordings, or written drafts (.txt, .md, - for standard input)
+    /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
     #[arg(required = true, value_name = "FILE|FOLDER")]
     files: Vec<PathBuf>,
     /// The question that was answered: a name from `aloud questions list`, or its text
@@ -352,8 +352,11 @@ fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
         [one] => one_line(&one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy()),
         _ => so_many(items.len(), 0),
     };
-    let style =
-        ProgressStyle::with_template("Listening to {msg}  {bar:24} {percent:>3} %").expect("the template is right");
+    let columns = columns();
+    let bar = if columns < WIDEST { 8 } else { 24 };
+    let template = format!("Listening to {{msg}}  {{bar:{bar}}} {{percent:>3}} %");
+    let style = ProgressStyle::with_template(&template).expect("the template is right");
+    let what = shortened(&what, columns.saturating_sub("Listening to    100 %".len() + bar + 1).max(4));
     let bar = ProgressBar::new(items.len() as u64 * FULL).with_style(style).with_message(what);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
@@ -393,7 +396,10 @@ impl Printer {
                 out.write_all(render(&report, columns).as_bytes())?;
                 let goals = history::goal_lines(&report, self.speaker.as_deref());
                 if !goals.is_empty() {
-                    writeln!(out, "\n{}", goals.join("\n"))?;
+                    let mut below = Lines::new(columns);
+                    below.line("");
+                    goals.iter().for_each(|goal| below.paragraph("", goal));
+                    out.write_all(below.into_text().as_bytes())?;
                 }
             }
             Form::Json if self.many => self.reports.push(report),

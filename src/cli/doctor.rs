@@ -1,6 +1,6 @@
 //! `aloud doctor`: what works on this machine, and one remedy for each thing that does not.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,14 @@ use aloud::capture::{
     self, About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
 };
 use aloud::history::{Access, Store, store};
+use aloud::lines::Lines;
 use aloud::plain::{counted, one_line};
 use aloud::settings::{self, Folders, Settings};
 use aloud::transcript::models;
 use anyhow::Result;
 
-use super::Outcome;
 use super::history::damaged_ones;
+use super::{Outcome, columns};
 
 /// How long the microphone is listened to.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -24,14 +25,19 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const LITTLE_SPACE: u64 = 200_000_000;
 
 /// What is said, and how it all ends.
-struct Doctor<W> {
-    out: W,
+struct Doctor {
     outcome: Outcome,
 }
 
-impl<W: Write> Doctor<W> {
+impl Doctor {
     fn fine(&mut self, what: &str, said: &str) -> io::Result<()> {
-        writeln!(self.out, "{what:<12}{}", one_line(said))
+        let (what, said) = (format!("{what:<12}"), one_line(said));
+        if !io::stdout().is_terminal() {
+            return writeln!(io::stdout(), "{what}{said}");
+        }
+        let mut page = Lines::new(columns());
+        page.paragraph(&what, &said);
+        write!(io::stdout(), "{}", page.into_text())
     }
 
     fn problem(&mut self, what: &str, said: &str) -> io::Result<()> {
@@ -41,7 +47,7 @@ impl<W: Write> Doctor<W> {
 }
 
 pub(super) fn run() -> Result<Outcome> {
-    let mut doctor = Doctor { out: io::stdout().lock(), outcome: Outcome::Done };
+    let mut doctor = Doctor { outcome: Outcome::Done };
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
@@ -95,7 +101,7 @@ pub(super) fn run() -> Result<Outcome> {
 }
 
 /// Whether recordings can be kept, and how many.
-fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
+fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
     // The folder is made when it is needed: until then its next of kin tells.
     let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
     let probe = there.join(format!(".aloud-{}", std::process::id()));
@@ -119,7 +125,7 @@ fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
 }
 
 /// What lies in the data folder beside the history: recordings and fetched models.
-fn kept_files(doctor: &mut Doctor<impl Write>, folders: &Folders) -> io::Result<()> {
+fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     let recordings = folders.recordings();
     let takes = capture::takes(&recordings);
     let bytes: u64 = takes.iter().filter_map(|take| std::fs::metadata(take).ok()).map(|meta| meta.len()).sum();
@@ -136,7 +142,7 @@ fn kept_files(doctor: &mut Doctor<impl Write>, folders: &Folders) -> io::Result<
 }
 
 /// Which microphones there are, and how the default one sounds.
-fn microphone(doctor: &mut Doctor<impl Write>) -> io::Result<()> {
+fn microphone(doctor: &mut Doctor) -> io::Result<()> {
     let all = match microphones() {
         Ok(all) => all,
         Err(CaptureError::NoMicrophone) => {

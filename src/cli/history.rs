@@ -1,6 +1,6 @@
 //! `aloud history`: the answers that were kept.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -11,11 +11,13 @@ use aloud::history::compare::Comparison;
 use aloud::history::filter::{Filter, Order, Speaker, sort};
 use aloud::history::mend::{Mending, mend};
 use aloud::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store, table};
-use aloud::plain::{counted, one_line};
+use aloud::lines::Lines;
+use aloud::plain::{counted, did_you_mean, one_line};
+use aloud::questions::QuestionKind;
 use aloud::report::Report;
 use aloud::report::terminal::render;
 use aloud::signal::Contours;
-use aloud::{capture, questions, settings};
+use aloud::{capture, plain, questions, settings};
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
 use jiff::Timestamp;
@@ -136,7 +138,7 @@ pub(super) struct RescoreArguments {
 pub(super) struct ExportArguments {
     #[command(flatten)]
     which: Which,
-    /// CSV has a line of measures an answer, for spreadsheets; JSON Lines has everything, and can be imported again
+    /// CSV has a line of measures an answer, for spreadsheets (Excel opens it as it is); JSON Lines has everything, and can be imported again
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
 }
@@ -182,8 +184,8 @@ pub(super) struct Which {
     #[arg(short, long, value_name = "NAME|TEXT")]
     question: Option<String>,
     /// Only answers to questions of this kind, such as past-story
-    #[arg(long)]
-    kind: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = super::questions::kinds(), hide_possible_values = true)]
+    kind: Option<QuestionKind>,
     /// Only this speaker's answers
     #[arg(long, value_name = "NAME")]
     pub(super) speaker: Option<String>,
@@ -309,22 +311,25 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         print_json(&report, true)?;
         return Ok(Outcome::Done);
     }
-    let mut out = anstream::stdout().lock();
-    out.write_all(render(&report, columns()).as_bytes())?;
+    let mut below = Lines::new(columns());
     let goals = goals::lines(&goals, &attempt.measures);
     if attempt.mended || !earlier.is_empty() || !goals.is_empty() {
-        writeln!(out)?;
+        below.line("");
     }
     for goal in goals {
-        writeln!(out, "{goal}")?;
+        below.paragraph("", &goal);
     }
     if attempt.mended && !arguments.unmended {
-        writeln!(out, "Mended by hand. As it was before: aloud history show {} --unmended", attempt.id)?;
+        let said = format!("Mended by hand. As it was before: aloud history show {} --unmended", attempt.id);
+        below.paragraph("", &said);
     }
     for score in earlier {
         let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
-        writeln!(out, "Score by {}: {value}.", score.rubric)?;
+        below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
     }
+    let mut out = anstream::stdout().lock();
+    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(below.into_text().as_bytes())?;
     Ok(Outcome::Done)
 }
 
@@ -598,10 +603,20 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Says that there is nothing.
+/// Says that there is nothing: whose name was perhaps misspelt, or how the first answer is kept.
 pub(super) fn none_kept(filter: &Filter) {
-    let fit = if *filter == Filter::default() { "" } else { " that fit" };
-    say(&format!("No answers are kept{fit}. To keep one: aloud analyze FILE"));
+    if *filter == Filter::default() {
+        return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
+    }
+    if let Speaker::Named(name) = &filter.speaker {
+        let attempts = kept(&Filter::default()).unwrap_or_default();
+        let names: BTreeSet<&str> = attempts.iter().filter_map(|a| a.speaker.as_deref()).collect();
+        if !names.contains(name.as_str()) {
+            let meant = did_you_mean(name, &names.into_iter().collect::<Vec<_>>());
+            return say(&format!("No answers of '{name}' are kept. {}", plain::capital(&meant)));
+        }
+    }
+    say("No answers that fit are kept. All there are: aloud history list");
 }
 
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.

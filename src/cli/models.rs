@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use aloud::plain::one_line;
+use aloud::plain::{did_you_mean, one_line};
 use aloud::settings::{self, Folders, Settings};
 use aloud::transcript::fetch::{Patience, fetch, waiting};
 use aloud::transcript::models::{self, Known, Model, ModelError, find, known, locate, own_file, verify};
@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::wishes::Wishes;
-use super::{Outcome, complain, say};
+use super::{Outcome, complain, print_entries, print_line, say};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -38,7 +38,7 @@ fn by_name(name: &str) -> Result<Box<Known>, String> {
         .into_iter()
         .find(|model| model.name == name)
         .map(Box::new)
-        .ok_or(format!("the models are {}", names.join(", ")))
+        .ok_or_else(|| format!("{}the models are {}", did_you_mean(name, &names), names.join(", ")))
 }
 
 /// Which speech model is used.
@@ -75,26 +75,25 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
 }
 
 fn list(folders: &[PathBuf]) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
-    for model in known() {
+    let known = known();
+    print_entries(known.iter().map(|model| {
         let default = if model.default { ", the default" } else { "" };
-        let place = match locate(&model, folders) {
+        let place = match locate(model, folders) {
             Ok(here) => shown(&here[0]),
             Err(_) => format!("not on this machine; fetch it with: aloud models get {}", model.name),
         };
-        writeln!(out, "{:<13} {}, {}{default}: {place}", model.name, megabytes(model.bytes), model.languages)?;
-    }
+        (model.name.as_str(), format!("{}, {}{default}: {place}", megabytes(model.bytes), model.languages))
+    }))?;
     Ok(Outcome::Done)
 }
 
 fn verify_all(folders: &[PathBuf]) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
     let mut outcome = Outcome::Done;
     for model in known() {
         match verify(&model, folders) {
-            Ok(path) => writeln!(out, "{}: right ({})", model.name, shown(&path))?,
+            Ok(path) => print_line(&format!("{}: right ({})", model.name, shown(&path)))?,
             Err(ModelError::Missing { .. }) if !model.default => {
-                writeln!(out, "{}: not on this machine", model.name)?;
+                print_line(&format!("{}: not on this machine", model.name))?;
             }
             Err(error) => {
                 complain(&error.to_string());

@@ -13,7 +13,7 @@ use aloud::history::practice::{Found, Given};
 use aloud::history::{Access, Store};
 use aloud::inputs;
 use aloud::job::{Description, Requirement};
-use aloud::lines::{Lines, NARROWEST};
+use aloud::lines::Lines;
 use aloud::metrics::Brief;
 use aloud::plain::{clock, counted, one_line};
 use aloud::practice::closing::{Closing, Shown};
@@ -22,7 +22,7 @@ use aloud::practice::follow_up;
 use aloud::practice::formats::Format;
 use aloud::practice::plan::{Item, Material, key, plan};
 use aloud::practice::session::{Session, Waiting};
-use aloud::questions::{self, Question};
+use aloud::questions::{self, Question, QuestionKind};
 use aloud::report::Report;
 use aloud::resume::{self, Claim, claims};
 use aloud::settings::{self, Settings};
@@ -551,7 +551,7 @@ impl Practice<'_> {
             Some(id) => format!("All of it: aloud history show {id}"),
             None => format!("All of it: aloud analyze --no-save {}", path.display()),
         });
-        let mut page = Lines::new(columns(), NARROWEST);
+        let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));
         anstream::stdout().lock().write_all(page.into_text().as_bytes())?;
         Ok(())
@@ -635,7 +635,7 @@ impl Practice<'_> {
 }
 
 fn follow_up_question(text: &str) -> Question {
-    Question { id: None, text: text.to_string(), kind: Some("past-story".to_string()), target_s: Some(FOLLOW_UP_S) }
+    Question { id: None, text: text.to_string(), kind: Some(QuestionKind::PastStory), target_s: Some(FOLLOW_UP_S) }
 }
 
 /// How a second try went against the first, in a line.
@@ -654,7 +654,7 @@ fn compared(before: i64, after: i64) -> Result<String> {
 
 /// The same, broken where the window ends.
 fn wrapped(text: &str) {
-    let mut page = Lines::new(columns(), NARROWEST);
+    let mut page = Lines::new(columns());
     page.paragraph("", &one_line(text));
     let _ = anstream::stderr().write_all(page.into_text().as_bytes());
 }

@@ -8,6 +8,7 @@ use aloud::history::goals::Goal;
 use aloud::history::progress::{Progress, speakers};
 use aloud::history::{Access, Attempt, Measure, overview};
 use aloud::page;
+use aloud::plain::did_you_mean;
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::history::{Which, kept, none_kept, with_store};
-use super::{Outcome, columns, print_json, say, write_file};
+use super::{Outcome, columns, print_entries, print_json, say, write_file};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -66,7 +67,7 @@ struct GoalArguments {
 /// The measure with this name on the command line.
 pub(super) fn measure(name: &str) -> Result<Measure, String> {
     let names: Vec<&str> = Measure::ALL.iter().map(|m| m.name()).collect();
-    Measure::named(name).ok_or(format!("give one of: {}", names.join(", ")))
+    Measure::named(name).ok_or_else(|| format!("{}give one of: {}", did_you_mean(name, &names), names.join(", ")))
 }
 
 fn number(text: &str) -> Result<f64, String> {
@@ -135,15 +136,13 @@ fn goal(arguments: &GoalArguments) -> Result<Outcome> {
         if goals.is_empty() {
             say("No goals are set. To set one: aloud progress goal fillers --below 4");
         }
-        for goal in goals {
-            writeln!(io::stdout(), "{:<13} {}", goal.measure.name(), goal.words())?;
-        }
+        print_entries(goals.iter().map(|goal| (goal.measure.name(), goal.words())))?;
         return Ok(Outcome::Done);
     };
     if arguments.drop {
         let was_there = with_store(Access::Write, |store| store.drop_goal(speaker, measure))?;
         let said = if was_there { "is dropped" } else { "was not set" };
-        say(&format!("The goal for {} {said}.", measure.name()));
+        say(&format!("The goal for {} {said}.", measure.title().to_lowercase()));
         return Ok(Outcome::Done);
     }
     let (above, below) = (arguments.above, arguments.below);

@@ -283,7 +283,8 @@ mod tests {
             assert_sound(&mended);
         }
         assert_eq!(count(&mended), count(&before) - 7);
-        let points = |r: &Report| r.score.parts.iter().find(|p| p.name == "fillers").unwrap().points;
+        let points =
+            |r: &Report| r.score.parts.iter().find(|p| p.name == crate::score::PartName::Fillers).unwrap().points;
         assert!(points(&mended) >= points(&before));
         mend(&mut mended, &Mending::Filler("working".into()), None).unwrap();
         assert_eq!(count(&mended), count(&before) - 6);
