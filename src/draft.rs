@@ -38,18 +38,20 @@ enum Remedy {
 }
 
 /// The file name extensions of what is no recording.
-const FORMS: [(&[&str], Form); 10] = [
+const FORMS: [(&[&str], Form); 15] = [
     (&["txt", "text"], Form::Text),
     (&["md", "markdown"], Form::Markdown),
     (&["docx", "pdf"], Form::Document),
-    (&["doc", "dot"], Form::Foreign("a document of an old Word", Remedy::SaveAsDocument)),
+    (&["doc", "dot"], Form::Foreign("an old Word document", Remedy::SaveAsDocument)),
+    (&["docm"], Form::Foreign("a Word document with macros", Remedy::SaveAsDocument)),
     (&["odt", "fodt"], Form::Foreign("an OpenDocument text", Remedy::SaveAsDocument)),
-    (&["rtf", "pages", "wps", "wpd", "gdoc", "tex", "docm"], Form::Foreign("a document", Remedy::SaveAsDocument)),
+    (&["rtf"], Form::Foreign("a rich-text document", Remedy::SaveAsDocument)),
+    (&["pages"], Form::Foreign("a Pages document", Remedy::SaveAsDocument)),
+    (&["gdoc", "wps", "wpd", "tex"], Form::Foreign("a document", Remedy::SaveAsDocument)),
     (&["html", "htm", "mht", "epub"], Form::Foreign("a web page", Remedy::SaveAsDocument)),
-    (
-        &["xls", "xlsx", "ods", "csv", "ppt", "pptx", "odp", "key", "numbers", "json", "jsonl"],
-        Form::Foreign("a table, slides or data", Remedy::GiveAnother),
-    ),
+    (&["xls", "xlsx", "ods", "csv", "numbers"], Form::Foreign("a spreadsheet", Remedy::GiveAnother)),
+    (&["ppt", "pptx", "odp", "key"], Form::Foreign("a presentation", Remedy::GiveAnother)),
+    (&["json", "jsonl"], Form::Foreign("a file of data", Remedy::GiveAnother)),
     (
         &["png", "jpg", "jpeg", "heic", "heif", "gif", "webp", "bmp", "tif", "tiff", "svg"],
         Form::Foreign("a picture", Remedy::GiveAnother),
@@ -333,14 +335,14 @@ mod tests {
     fn files_that_are_not_read_are_named_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
         for (name, what) in [
-            ("draft.doc", "an old Word"),
+            ("draft.doc", "an old Word document"),
             ("draft.odt", "OpenDocument"),
-            ("draft.rtf", "save it as .docx"),
+            ("draft.rtf", "a rich-text document"),
             ("draft.pages", "save it as .docx"),
             ("draft.html", "a web page"),
             ("photo.JPG", "give a recording"),
             ("answers.zip", "unpack it"),
-            ("table.xlsx", "give a recording"),
+            ("table.xlsx", "a spreadsheet"),
         ] {
             let path = folder.path().join(name);
             assert!(matches!(Draft::open(&path), Err(DraftError::File(FileError::NotFound))), "{name}");

@@ -53,8 +53,19 @@ impl Lines {
         self.hanging(first, indent, text);
     }
 
+    /// Adds a name and what is said of it beside it, the names in a column of `names` columns; below it where that leaves little
+    /// room.
+    pub fn entry(&mut self, name: &str, names: usize, said: &str) {
+        if (names + GAP) * MOST_INDENT > self.width {
+            self.paragraph("", name);
+            self.hanging("  ", 2, said);
+        } else {
+            self.paragraph(&format!("{}{}", padded(name, names), " ".repeat(GAP)), said);
+        }
+    }
+
     /// Adds `label: text` as it stands in a list.
-    fn entry(&mut self, label: &str, text: &str) {
+    fn value(&mut self, label: &str, text: &str) {
         let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
         self.hanging("  ", 4, &format!("{label}{text}"));
     }
@@ -64,6 +75,7 @@ impl Lines {
         let options = textwrap::Options::new(self.width)
             .initial_indent(first)
             .subsequent_indent(&indent)
+            .word_separator(textwrap::WordSeparator::Custom(pieces))
             // A hyphen is part of a name, such as that of a file or an option.
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::wrap(text, options).iter().for_each(|line| self.line(line));
@@ -200,7 +212,7 @@ impl Table {
                 lines.paragraph("", &format!("{label}{}", cell.trim_start()));
             }
             for (column, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
-                lines.entry(&column.label, cell);
+                lines.value(&column.label, cell);
             }
         }
     }
@@ -235,9 +247,28 @@ pub fn shortened(text: &str, width: usize) -> String {
     kept + "..."
 }
 
-/// A message in lines of at most `columns`; the second and further ones stand under the first word. Styles take no room.
-pub fn wrapped(message: &str, columns: usize) -> String {
-    let mut lines = Lines::new(columns);
+/// The pieces of a line that it may break between: as Unicode says (UAX 14), but never behind the slash that a path begins with.
+fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+    let mut from = 0;
+    let mut to = 0;
+    let mut pieces = Vec::new();
+    for word in textwrap::WordSeparator::UnicodeBreakProperties.find_words(line) {
+        to += word.word.len() + word.whitespace.len();
+        if word.word != "/" || !word.whitespace.is_empty() {
+            pieces.push(textwrap::core::Word::from(&line[from..to]));
+            from = to;
+        }
+    }
+    if from < line.len() {
+        pieces.push(textwrap::core::Word::from(&line[from..]));
+    }
+    Box::new(pieces.into_iter())
+}
+
+/// A message in lines of at most `columns` and at most `widest`; the second and further ones stand under the first word. Styles take
+/// no room.
+pub fn wrapped(message: &str, columns: usize, widest: usize) -> String {
+    let mut lines = Lines::up_to(columns, widest);
     for line in message.lines() {
         let bare = line.trim_start();
         let indent = &line[..line.len() - bare.len()];
@@ -299,7 +330,7 @@ mod tests {
             "modelbase.en:/home/somebody/.local/share/aloud/models/ggml.bin"
         );
         assert_eq!(
-            wrapped("one two three four five six\n\n  seven\n", 24),
+            wrapped("one two three four five six\n\n  seven\n", 24, WIDEST),
             "one two three four five\nsix\n\n  seven\n"
         );
     }

@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Less free space than this is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
+/// Room for what is looked at, in columns: `microphone`, `recordings`.
+const NAMES: usize = 10;
+
 /// What is said, and how it all ends.
 struct Doctor {
     outcome: Outcome,
@@ -31,12 +34,12 @@ struct Doctor {
 
 impl Doctor {
     fn fine(&mut self, what: &str, said: &str) -> io::Result<()> {
-        let (what, said) = (format!("{what:<12}"), one_line(said));
+        let said = one_line(said);
         if !io::stdout().is_terminal() {
-            return writeln!(io::stdout(), "{what}{said}");
+            return writeln!(io::stdout(), "{what:<NAMES$}  {said}");
         }
         let mut page = Lines::new(columns());
-        page.paragraph(&what, &said);
+        page.entry(what, NAMES, &said);
         write!(io::stdout(), "{}", page.into_text())
     }
 

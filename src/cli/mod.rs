@@ -29,11 +29,14 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
+/// The widest help, in columns.
+const WIDEST_HELP: usize = 100;
+
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
 /// Everything happens on this machine; nothing is uploaded.
 #[derive(Parser)]
-#[command(name = "aloud", version, max_term_width = 100)]
+#[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -128,12 +131,13 @@ fn usage(command: &[&str], message: &str) -> ! {
 
 /// Ends the program with what clap says: help, the version, or what is wrong with the arguments, wrapped at words.
 fn refuse(error: &clap::Error) -> ! {
-    if error.use_stderr() && io::stderr().is_terminal() {
-        let message = lines::wrapped(&error.render().ansi().to_string(), columns());
-        let _ = write!(anstream::stderr(), "{message}");
-        std::process::exit(error.exit_code());
-    }
-    error.exit()
+    let message = lines::wrapped(&error.render().ansi().to_string(), columns(), WIDEST_HELP);
+    let _ = match error.use_stderr() {
+        true if io::stderr().is_terminal() => write!(anstream::stderr(), "{message}"),
+        false if io::stdout().is_terminal() => write!(anstream::stdout(), "{message}"),
+        _ => error.exit(),
+    };
+    std::process::exit(error.exit_code())
 }
 
 /// How wide the terminal is, in columns; as wide as is easy to read where there is none.
@@ -150,8 +154,11 @@ fn print_entries<'a>(entries: impl IntoIterator<Item = (&'a str, String)>) -> io
     let in_terminal = io::stdout().is_terminal();
     let mut page = Lines::new(columns());
     for (name, said) in &entries {
-        let name = lines::padded(name, widest);
-        if in_terminal { page.paragraph(&format!("{name}  "), said) } else { page.line(&format!("{name}  {said}")) }
+        if in_terminal {
+            page.entry(name, widest, said);
+        } else {
+            page.line(&format!("{}  {said}", lines::padded(name, widest)));
+        }
     }
     io::stdout().lock().write_all(page.into_text().as_bytes())
 }
@@ -172,7 +179,7 @@ fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
 /// Prints something to be read, in one line, which a terminal gets wrapped.
 fn print_line(line: &str) -> io::Result<()> {
     let line = one_line(line);
-    let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns()) } else { format!("{line}\n") };
+    let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
     io::stdout().lock().write_all(text.as_bytes())
 }
 
@@ -185,7 +192,7 @@ fn complain(message: &str) {
 /// no reason to fail.
 fn say(line: &str) {
     let line = one_line(line);
-    let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns()) } else { format!("{line}\n") };
+    let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
     let said = if line.is_empty() { "\n".to_string() } else { said };
     let _ = write!(anstream::stderr(), "{said}");
 }
