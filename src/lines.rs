@@ -254,10 +254,13 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_>
     let mut pieces = Vec::new();
     for word in textwrap::WordSeparator::UnicodeBreakProperties.find_words(line) {
         to += word.word.len() + word.whitespace.len();
-        if word.word != "/" || !word.whitespace.is_empty() {
-            pieces.push(textwrap::core::Word::from(&line[from..to]));
-            from = to;
+        // Unicode lets no line break before a slash, not even after a space, and one behind it.
+        let before = line[from..to].strip_suffix('/').filter(|before| before.is_empty() || before.ends_with(' '));
+        let end = if before.is_some() { to - 1 } else { to };
+        if from < end {
+            pieces.push(textwrap::core::Word::from(&line[from..end]));
         }
+        from = end;
     }
     if from < line.len() {
         pieces.push(textwrap::core::Word::from(&line[from..]));
@@ -324,6 +327,7 @@ mod tests {
             at(30, |lines| lines.paragraph("model  ", "base.en: /home/somebody/.local/share/aloud/models/ggml.bin"));
         for line in text.lines() {
             assert!(line.width() <= 30 && (line.ends_with(['/', ':']) || line.ends_with("ggml.bin")), "{text}");
+            assert!(!line.ends_with(" /"), "{text}");
         }
         assert_eq!(
             text.split_whitespace().collect::<String>(),
