@@ -6,7 +6,7 @@ use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
 use crate::disfluency::spoken::spoken;
 use crate::disfluency::{fillers, fillers_of_draft};
-use crate::draft::{Draft, DraftError};
+use crate::draft::Draft;
 use crate::metrics::{Fillers, Metrics};
 use crate::report::Report;
 use crate::signal::Features;
@@ -24,9 +24,6 @@ pub enum AnalyzeError {
     /// The file could not be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
-    /// The draft could not be read.
-    #[error(transparent)]
-    Draft(#[from] DraftError),
     /// The words could not be written down.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
@@ -78,14 +75,6 @@ pub fn judge_again(mut report: Report) -> Report {
 }
 
 /// Analyzes a written draft: its words and its story.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn analyze_draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
-    Ok(judge_draft(&Draft::open(path)?, brief))
-}
-
-/// What follows once the words of a draft are read.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
     let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());

@@ -22,6 +22,13 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Words in small letters as they are written: `I mean`, not `i mean`.
+pub fn with_capital_i(words: &str) -> String {
+    let is_i = |word: &str| word == "i" || word.starts_with("i'") || word.starts_with("i\u{2019}");
+    let word = |word: &str| if is_i(word) { capital(word) } else { word.to_string() };
+    words.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// Text from outside on one line of a terminal, which it must not steer: every control character is replaced, and so is
 /// every sign that turns the direction of what follows it.
 pub fn one_line(text: &str) -> String {
@@ -36,6 +43,7 @@ mod tests {
     #[test]
     fn times_and_numbers_read_as_said() {
         assert_eq!((clock(6.6), clock(59.7), clock(-1.0)), ("0:07".into(), "1:00".into(), "0:00".into()));
+        assert_eq!(with_capital_i("i mean i'd think in"), "I mean I'd think in");
         assert_eq!((counted(1, "pause"), counted(0, "pause")), ("1 pause".into(), "0 pauses".into()));
         assert_eq!((number(0.04), number(9.96), number(14.4)), ("0.0".into(), "10".into(), "14".into()));
     }

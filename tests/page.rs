@@ -10,10 +10,12 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use aloud::app::history::{Access, Occasion, Store};
 use common::attempts::{fill, occasion, place, report};
 use common::{aloud, root, sample};
 use serde_json::Value;
+
+use aloud::app::history::{Access, Occasion, Store};
+use aloud::score::PartName;
 
 /// The first of these programs that is there.
 fn found(names: &[&str]) -> Option<String> {
@@ -83,7 +85,7 @@ fn names_from_outside_stay_text() {
             report.question = Some(aloud::app::questions::resolve(&format!("{hostile} why?")).unwrap());
         }
         let part = &mut report.score.parts[0];
-        part.name = hostile.into();
+        part.name = PartName::Unknown(hostile.into());
         store.save(&report, &Occasion { speaker: Some(hostile.into()), ..occasion(i, 8) }).unwrap();
     }
     drop(store);
@@ -93,6 +95,64 @@ fn names_from_outside_stay_text() {
     let html = std::fs::read_to_string(&page).unwrap();
     assert!(!html.contains("<script>alert") && !html.contains("<img") && !html.contains("<svg onload"), "not escaped");
     check(&page, 8, "hostile");
+}
+
+/// A name without a place to break it, as files and typed questions have.
+const LONG: &str = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft";
+
+/// The sample report with long names wherever a name, a word or a text comes from outside.
+fn with_long_names(i: usize) -> Value {
+    let mut report: Value = serde_json::from_str(include_str!("fixtures/report.json")).unwrap();
+    let file =
+        if i % 2 == 0 { format!("interview_final_{}.wav", "x".repeat(180)) } else { "\u{56de}\u{7b54}".repeat(60) };
+    report["recording"]["path"] = format!("/home/{}/{file}", "d".repeat(90)).into();
+    report["recording"]["sha256"] = format!("{i:064x}").into();
+    let text = if i % 3 == 0 { format!("Tell me about {}.", LONG.repeat(3)) } else { format!("Why {LONG}?") };
+    report["question"] = serde_json::json!({"id": null, "text": text, "kind": "past-story", "target_s": null});
+    for word in report["transcript"]["words"].as_array_mut().unwrap().iter_mut().step_by(6) {
+        word["text"] = LONG.repeat(2).into();
+    }
+    for sentence in report["story"]["sentences"].as_array_mut().unwrap() {
+        let words: Vec<&str> = sentence["text"].as_str().unwrap().split_whitespace().collect();
+        let long = |(i, word): (usize, &&str)| if i % 5 == 0 { LONG.to_string() } else { word.to_string() };
+        sentence["text"] = words.iter().enumerate().map(long).collect::<Vec<_>>().join(" ").into();
+    }
+    for field in ["hedges", "specifics", "outcomes"] {
+        report["story"][field].as_array_mut().unwrap().iter_mut().for_each(|m| m["text"] = LONG.repeat(3).into());
+    }
+    for part in report["score"]["parts"].as_array_mut().unwrap() {
+        part["why"] = LONG.repeat(2).into();
+        part["evidence"] = serde_json::json!([{"start_s": 3.0, "text": LONG}]);
+    }
+    report["score"]["parts"][0]["name"] = format!("of_another_version_{}", "y".repeat(60)).into();
+    for priority in report["score"]["priorities"].as_array_mut().unwrap() {
+        (priority["title"], priority["advice"]) = (LONG.into(), LONG.repeat(2).into());
+        priority["evidence"] = serde_json::json!([{"start_s": 3.0, "text": LONG.repeat(3)}]);
+    }
+    for filler in report["fillers"]["events"].as_array_mut().unwrap().iter_mut().step_by(2) {
+        (filler["word"], filler["text"]) = (Value::Null, LONG.into());
+    }
+    report["warnings"] = serde_json::json!([{"code": "noisy", "message": LONG.repeat(3), "remedy": LONG}]);
+    report
+}
+
+#[test]
+fn long_names_push_nothing_off_a_screen() {
+    let home = tempfile::tempdir().unwrap();
+    let lines: Vec<String> = (0..8).map(|i| with_long_names(i).to_string()).collect();
+    let file = home.path().join("long.jsonl");
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let speaker = "Anastasia".repeat(20);
+    let run = |arguments: &[&str]| {
+        let output = aloud(home.path()).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    run(&["history", "import", "--speaker", &speaker, file.to_str().unwrap()]);
+    let page = home.path().join("page.html");
+    run(&["history", "show", "last", "--html", page.to_str().unwrap()]);
+    check_report(&page, None, "report-long");
+    run(&["progress", "--speaker", &speaker, "--html", page.to_str().unwrap()]);
+    check(&page, 8, "progress-long");
 }
 
 /// Analyzes a recording with the real model and writes its page and its tracks into `folder`.

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use aloud::analyze::analyze_draft;
+use aloud::analyze::judge_draft;
 use aloud::app::job::Description;
 use aloud::app::practice::coverage::{Quote, evidence};
 use aloud::app::resume::{Claim, ReadError, claims, read, telling};
 use aloud::brief::Brief;
+use aloud::draft::Draft;
 use serde::Deserialize;
 
 const RESUMES: [&str; 5] = ["nurse", "developer", "logistics", "teacher", "restaurant"];
@@ -225,7 +226,7 @@ fn quotes_are_from_the_answer_that_gave_the_evidence() {
         };
     for answer in &marks.answer {
         let path = folder().join("answers").join(&answer.file);
-        let report = analyze_draft(&path, &Brief::default()).unwrap();
+        let report = judge_draft(&Draft::open(&path).unwrap(), &Brief::default());
         let said = bare(&std::fs::read_to_string(&path).unwrap());
         let (of_claims, of_job) = (evidence(&report, &claims), evidence(&report, &requirements));
         for quote in of_claims.iter().chain(&of_job).flatten() {

@@ -16,6 +16,7 @@ use aloud::app::questions;
 use aloud::brief::Brief;
 use aloud::draft::Draft;
 use aloud::report::Report;
+use aloud::score::PartName;
 use aloud::score::rubric::QUESTION_POINTS;
 use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
@@ -94,7 +95,7 @@ fn overall(report: &Report) -> f64 {
 }
 
 /// The points of a part; not a number when it was not judged.
-fn points(report: &Report, part: &str) -> f64 {
+fn points(report: &Report, part: PartName) -> f64 {
     report.score.parts.iter().find(|p| p.name == part).map_or(f64::NAN, |p| p.points)
 }
 
@@ -183,7 +184,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     let start = answer.id.bytes().map(usize::from).sum::<usize>();
     for k in 0..2 {
         let other = others[(start * 5 + k * 7) % others.len()];
-        let share = points(&report(&text, other, brief), "question");
+        let share = points(&report(&text, other, brief), PartName::Question);
         // A question on a topic that no answer was learned from is not judged.
         if share.is_nan() {
             continue;
@@ -192,7 +193,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     }
     claim(
         "an answer to its own question is not told otherwise",
-        !is_told(points(&before, "question"), 1.0),
+        !is_told(points(&before, PartName::Question), 1.0),
         String::new(),
     );
 
@@ -204,7 +205,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         }
         let ours: Vec<String> = text.iter().map(|s| with_we(s)).collect();
         let ours = report(&ours, &answer.question, brief);
-        let says_so = ours.score.parts.iter().any(|p| p.name == "own_part" && p.why.contains("\"we\""));
+        let says_so = ours.score.parts.iter().any(|p| p.name == PartName::OwnPart && p.why.contains("\"we\""));
         let lost = overall(&before) - overall(&ours);
         claim(
             "a strong answer that says we for I loses and is told",
@@ -220,7 +221,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     }
     for part in &before.score.parts {
         let explained = part.points >= part.out_of || !part.why.is_empty() && !part.evidence.is_empty();
-        claim("every point lost has a reason and a quote", explained, part.name.clone());
+        claim("every point lost has a reason and a quote", explained, part.name.label());
     }
     let n = before.score.priorities.len();
     claim("there are one to three priorities", (1..=3).contains(&n), n.to_string());

@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod capture;
 pub mod cli;
+pub mod draft_file;
 pub mod history;
 pub mod job;
 pub mod models;
@@ -15,3 +16,4 @@ pub mod questions;
 pub mod render;
 pub mod resume;
 pub mod settings;
+mod suggest;

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::suggest::did_you_mean;
 use crate::app::settings;
 use crate::files::{make_private_folder, read_text, write_whole};
-use crate::question::Question;
+use crate::question::{Question, QuestionKind};
 
 const BUILT_IN: &str = include_str!("questions.toml");
 
@@ -20,7 +21,7 @@ pub struct Entry {
     pub text: String,
     /// What sort of answer it asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<QuestionKind>,
     /// The shortest and the longest good answer, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_s: Option<[f64; 2]>,
@@ -43,21 +44,6 @@ impl Entry {
         }
     }
 }
-
-/// The kinds of questions there are.
-pub const KINDS: [&str; 11] = [
-    "past-story",
-    "about-yourself",
-    "motivation",
-    "weakness",
-    "current-job",
-    "teamwork",
-    "failure",
-    "leadership",
-    "conflict",
-    "technical-walk-through",
-    "closing",
-];
 
 #[derive(Default, Serialize, Deserialize)]
 struct Bank {
@@ -96,8 +82,13 @@ pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
         if entry.id.is_empty() || entry.id.contains(char::is_whitespace) || entry.text.trim().is_empty() {
             return Err(wrong(format!("the question '{}' needs an id of one word and a text", entry.id)));
         }
-        if let Some(kind) = entry.kind.as_deref().filter(|k| !KINDS.contains(k)) {
-            return Err(wrong(format!("'{kind}' is no kind; the kinds are: {}", KINDS.join(", "))));
+        if let Some(QuestionKind::Unknown(kind)) = &entry.kind {
+            let names = QuestionKind::names();
+            return Err(wrong(format!(
+                "'{kind}' is no kind of question; {}the kinds are: {}",
+                did_you_mean(kind, &names),
+                names.join(", ")
+            )));
         }
         if entry.target_s.is_some_and(|[from, to]| !(from > 0.0 && from <= to && to.is_finite())) {
             return Err(wrong(format!("target_s of '{}' should be [shortest, longest] in seconds", entry.id)));
@@ -145,7 +136,7 @@ const OWN_HEAD: &str =
 /// The question that an id or a text stands for: one of the built-in or the user's own ones, or the text itself.
 ///
 /// # Errors
-/// With the ids there are, when a single word is none of them.
+/// When a single word is none of them.
 pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
     let wanted = id_or_text.trim();
     let is_it = |e: &&Entry| e.id == wanted || e.text.eq_ignore_ascii_case(wanted);
@@ -159,8 +150,9 @@ pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
     if wanted.contains(char::is_whitespace) {
         return Ok(Question { id: None, text: wanted.to_string(), kind: None, target_s: None });
     }
+    let names: Vec<&str> = known.iter().map(|entry| entry.id.as_str()).collect();
     let trouble = trouble.map_or(String::new(), |error| format!("; {error}"));
-    Err(UnknownQuestion(wanted.to_string(), trouble))
+    Err(UnknownQuestion { name: wanted.to_string(), meant: did_you_mean(wanted, &names), trouble })
 }
 
 /// The user's own questions cannot be used.
@@ -181,9 +173,15 @@ pub fn around(target_s: f64) -> [f64; 2] {
 /// A single word that is no question's id.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no question called '{0}'; give one of the names in: aloud questions list, or the question's full text{1}"
+    "there is no question called '{name}'; {meant}give one of the names in: aloud questions list, or the question's full text{trouble}"
 )]
-pub struct UnknownQuestion(String, String);
+pub struct UnknownQuestion {
+    name: String,
+    /// What was probably meant.
+    meant: String,
+    /// Why the user's own questions are not among those there are.
+    trouble: String,
+}
 
 #[cfg(test)]
 mod tests {
@@ -205,10 +203,23 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_has_its_name_in_files_and_a_label() {
+        for (kind, name) in QuestionKind::NAMED {
+            assert_eq!(serde_json::to_value(&kind).unwrap(), name);
+            assert_eq!((QuestionKind::named(name), kind.name()), (kind.clone(), name));
+            assert!(!kind.label().contains('-'), "{name}");
+        }
+        let other: QuestionKind = serde_json::from_value("case-study".into()).unwrap();
+        assert_eq!((other.name(), other.label().as_str()), ("case-study", "case study"));
+    }
+
+    #[test]
     fn a_question_is_found_by_name_by_text_or_taken_as_typed() {
         let conflict = resolve("conflict").unwrap();
         assert_eq!(resolve(&conflict.text.to_uppercase()).unwrap(), conflict);
         assert_eq!(resolve("Why should we hire you?").unwrap().id, None);
-        assert!(resolve("conflcit").unwrap_err().to_string().contains("aloud questions list"));
+        let said = resolve("conflcit").unwrap_err().to_string();
+        assert!(said.contains("did you mean 'conflict'?") && said.contains("aloud questions list"), "{said}");
+        assert!(!resolve("zzzz").unwrap_err().to_string().contains("did you mean"));
     }
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::english::{is_filled_pause, normalized};
+use crate::plain::with_capital_i;
 use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::Transcript;
@@ -64,7 +65,24 @@ pub struct Filler {
     pub confidence: f64,
 }
 
+impl Kind {
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FilledPause => "um, uh",
+            Self::DiscourseMarker => "filler word",
+            Self::Repetition => "said twice",
+            Self::FalseStart => "begun again",
+        }
+    }
+}
+
 impl Filler {
+    /// What was said, as people write it.
+    pub fn label(&self) -> String {
+        with_capital_i(&self.text)
+    }
+
     /// Its words among the transcript's or the draft's; empty if it was only heard.
     pub fn range(&self) -> Range<usize> {
         self.word.map_or(0..0, |first| first..first + self.words)

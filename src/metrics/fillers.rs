@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::per_minute;
 use crate::disfluency::{Filler, Kind};
 use crate::draft::Draft;
-
-use super::per_minute;
 
 /// The fillers of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -23,6 +23,17 @@ pub enum Place {
     BetweenSentences,
 }
 
+impl Place {
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WithinClause => "between words that belong together",
+            Self::BetweenClauses => "between clauses",
+            Self::BetweenSentences => "between sentences",
+        }
+    }
+}
+
 /// One silent pause.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pause {

@@ -1,7 +1,7 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
-use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, Said, judged, one_digit};
+use super::rubric::share;
+use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, one_digit, rubric};
 use crate::disfluency::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
@@ -10,8 +10,6 @@ use crate::plain::{capital, clock, counted, number};
 
 /// A filled pause that is less sure than this is said to be uncertain.
 const SURE_FILLER: f64 = 0.5;
-/// The part that the length is.
-pub(super) const LENGTH: &str = "length";
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
 /// Moments nearer to each other than this are one, in seconds.
@@ -34,7 +32,7 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
     let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
     let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
     if told < 1.0 {
-        parts.iter_mut().filter(|j| j.part.name != LENGTH).for_each(|j| count_for_less(&mut j.part, told));
+        parts.iter_mut().filter(|j| j.part.name != PartName::Length).for_each(|j| count_for_less(&mut j.part, told));
     }
     parts
 }
@@ -72,7 +70,7 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    judged("pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
+    judged(PartName::Pace, share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
 }
 
 fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
@@ -99,7 +97,7 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
+    judged(PartName::Fillers, share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
@@ -146,12 +144,12 @@ fn tally(events: &[Filler]) -> String {
 
 /// Which they were and how often, the most frequent first: "like 3, doubled words 2, more 4".
 fn most_frequent(events: &[&Filler]) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut counts: Vec<(String, usize)> = Vec::new();
     for event in events {
         let name = match event.kind {
-            Kind::FilledPause | Kind::DiscourseMarker => event.text.as_str(),
-            Kind::Repetition => "doubled words",
-            Kind::FalseStart => "false starts",
+            Kind::FilledPause | Kind::DiscourseMarker => event.label(),
+            Kind::Repetition => "doubled words".to_string(),
+            Kind::FalseStart => "false starts".to_string(),
         };
         match counts.iter_mut().find(|(n, _)| *n == name) {
             Some((_, count)) => *count += 1,
@@ -194,7 +192,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f6
         ("None too long for its place.".to_string(), None)
     };
     let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
-    judged("pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
+    judged(PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
 /// Whether a pause is long for its place.
@@ -225,7 +223,7 @@ fn judge_length(length: &Length) -> Judged {
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged(LENGTH, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    judged(PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
 fn voice(voice: &Voice) -> Option<Judged> {
@@ -241,7 +239,14 @@ fn voice(voice: &Voice) -> Option<Judged> {
     } else {
         ("The pitch moves as in ordinary talk.".to_string(), None)
     };
-    Some(judged("voice", share(rubric::VOICE_SD_SEMITONES, spread), rubric::VOICE_POINTS, why, Vec::new(), todo))
+    Some(judged(
+        PartName::Voice,
+        share(rubric::VOICE_SD_SEMITONES, spread),
+        rubric::VOICE_POINTS,
+        why,
+        Vec::new(),
+        todo,
+    ))
 }
 
 /// What is said from a moment on.

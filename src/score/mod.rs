@@ -4,9 +4,11 @@
 //! overall score is the share of the points of the parts there are.
 
 mod delivery;
+mod part_name;
 pub mod rubric;
 mod story;
 
+pub use part_name::PartName;
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -26,9 +28,8 @@ pub struct Evidence {
 /// One part of the score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// Of the story `setting`, `action`, `own_part`, `result`, `detail`, `shape`, `others` or `question`; of how it was said
-    /// `pace`, `fillers`, `pauses`, `length` or `voice`.
-    pub name: String,
+    /// Which.
+    pub name: PartName,
     /// Points won.
     pub points: f64,
     /// Points there are.
@@ -128,14 +129,14 @@ impl Score {
 
     /// The parts that judge the story.
     pub fn story_parts(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|p| story::NAMES.contains(&p.name.as_str()))
+        self.parts.iter().filter(|p| p.name.is_of_story())
     }
 
     /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
     pub fn story_grade(&self) -> Option<Grade> {
         let (points, out_of) = self.story_parts().fold((0.0, 0.0), |(p, o), part| (p + part.points, o + part.out_of));
         // A good story that answers another question is not a strong answer.
-        let astray = self.parts.iter().any(|p| p.name == "question" && p.points <= 0.0);
+        let astray = self.parts.iter().any(|p| p.name == PartName::Question && p.points <= 0.0);
         (out_of > 0.0).then(|| match points / out_of {
             share if share >= rubric::STRONG_FROM && !astray => Grade::Strong,
             share if share >= rubric::MIDDLING_FROM => Grade::Middling,
@@ -153,9 +154,9 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
         .collect();
     open.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
     // Whoever adds what is missing in the story says more: to say more is then no advice of its own.
-    let missing = open.iter().filter(|j| story::NAMES.contains(&j.part.name.as_str())).count();
+    let missing = open.iter().filter(|j| j.part.name.is_of_story()).count();
     if missing > 0 {
-        open.retain(|j| j.part.name != delivery::LENGTH || lost(j) > 0.5 * j.part.out_of);
+        open.retain(|j| j.part.name != PartName::Length || lost(j) > 0.5 * j.part.out_of);
     }
     let mut chosen: Vec<Priority> = open.into_iter().filter_map(|j| j.priority.clone()).collect();
     chosen.truncate(MOST_PRIORITIES);
@@ -187,7 +188,7 @@ fn again(is_full: bool) -> Priority {
 
 /// A part with `share` of its points.
 fn judged(
-    name: &str,
+    name: PartName,
     share: f64,
     out_of: f64,
     why: String,
@@ -195,7 +196,7 @@ fn judged(
     todo: Option<(String, String)>,
 ) -> Judged {
     let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
-    Judged { part: Part { name: name.into(), points: one_digit(share * out_of), out_of, why, evidence }, priority }
+    Judged { part: Part { name, points: one_digit(share * out_of), out_of, why, evidence }, priority }
 }
 
 fn one_digit(points: f64) -> f64 {

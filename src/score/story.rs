@@ -4,16 +4,13 @@
 //! a part that is there but vague earns some of its points, and impressive words earn none.
 
 use super::rubric::{self, share};
-use super::{Evidence, Judged, judged};
+use super::{Evidence, Judged, PartName, judged};
 use crate::plain::{capital, clock, counted};
 use crate::question::Question;
 use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
 use crate::story::{EMPTY, Moment, Part, Story, Told};
 
-/// The parts of the score that judge the story.
-pub(super) const NAMES: [&str; 8] =
-    ["setting", "action", "own_part", "result", "detail", "shape", "others", "question"];
 /// What to do about an answer without a result.
 const ENDING: &str = "Give it an ending";
 /// Moments shown for one part at most.
@@ -81,7 +78,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>) -> Vec<Judged> {
         // Without one time to tell of, there is no own part and no result to work on yet.
         parts
             .iter_mut()
-            .filter(|j| ["own_part", "result"].contains(&j.part.name.as_str()))
+            .filter(|j| [PartName::OwnPart, PartName::Result].contains(&j.part.name))
             .for_each(|j| j.priority = None);
     }
     parts
@@ -236,7 +233,7 @@ impl<'a> View<'a> {
                 "One or two plain sentences: where you were, who was affected, and what would have happened otherwise.";
             (why, self.vaguest(PARTS), Some(("Say where and when it was", advice.to_string())))
         };
-        part("setting", points, rubric::SETTING_POINTS, why, &evidence, todo)
+        part(PartName::Setting, points, rubric::SETTING_POINTS, why, &evidence, todo)
     }
 
     fn action(&self) -> Judged {
@@ -301,7 +298,7 @@ impl<'a> View<'a> {
             };
             (why, self.vaguest(PARTS), Some(todo))
         };
-        part("action", points, rubric::ACTION_POINTS, why, &evidence, todo)
+        part(PartName::Action, points, rubric::ACTION_POINTS, why, &evidence, todo)
     }
 
     /// The vaguest sentence of all.
@@ -367,7 +364,7 @@ impl<'a> View<'a> {
                 None,
             )
         };
-        part("own_part", points, rubric::OWN_PART_POINTS, why, &evidence, todo)
+        part(PartName::OwnPart, points, rubric::OWN_PART_POINTS, why, &evidence, todo)
     }
 
     fn result(&self) -> Judged {
@@ -422,7 +419,7 @@ impl<'a> View<'a> {
             let why = format!("What came of it is {size}{doubt}.");
             (why, vague, Some(("Say more of what came of it", format!("Your result is {size}{when}{doubt}. {ask}"))))
         };
-        let mut judged = part("result", points, rubric::RESULT_POINTS, why, &evidence, todo);
+        let mut judged = part(PartName::Result, points, rubric::RESULT_POINTS, why, &evidence, todo);
         // What is missing cannot be listened to.
         judged.priority.iter_mut().filter(|p| p.title == ENDING).for_each(|p| p.evidence.clear());
         judged
@@ -465,7 +462,7 @@ impl<'a> View<'a> {
             let todo = (!general.is_empty()).then(|| ("Add a detail here", advice.to_string()));
             (why, if general.is_empty() { self.first_vague() } else { self.in_order(general) }, todo)
         };
-        part("detail", points, rubric::DETAIL_POINTS, why, &evidence, todo)
+        part(PartName::Detail, points, rubric::DETAIL_POINTS, why, &evidence, todo)
     }
 
     /// The most general sentences of the story that hold no detail yet, longest first.
@@ -527,7 +524,7 @@ impl<'a> View<'a> {
             (why, quotes(&self.hedged(), MOST_EVIDENCE), Some(("Say it without hedging", advice)))
         };
         let todo = todo.map(|(title, advice)| (title.to_string(), advice));
-        judged("shape", snap(points), rubric::SHAPE_POINTS, why, evidence, todo)
+        judged(PartName::Shape, snap(points), rubric::SHAPE_POINTS, why, evidence, todo)
     }
 
     /// The sentences with hedges, in their order.
@@ -554,7 +551,7 @@ impl<'a> View<'a> {
             let advice = "Give that one neutral sentence, then say what you did about it.";
             (why, self.in_order(blaming), Some(("Be fair to the others", advice.to_string())))
         };
-        part("others", points, rubric::OTHERS_POINTS, why, &evidence, todo)
+        part(PartName::Others, points, rubric::OTHERS_POINTS, why, &evidence, todo)
     }
 
     fn question(&self) -> Option<Judged> {
@@ -573,11 +570,18 @@ impl<'a> View<'a> {
             );
             (why, 0.0, self.first(), Some(("Answer this question", advice)))
         };
-        Some(part("question", points, rubric::QUESTION_POINTS, why, &evidence, todo))
+        Some(part(PartName::Question, points, rubric::QUESTION_POINTS, why, &evidence, todo))
     }
 }
 
-fn part(name: &str, share: f64, out_of: f64, why: String, evidence: &[&Told], todo: Option<(&str, String)>) -> Judged {
+fn part(
+    name: PartName,
+    share: f64,
+    out_of: f64,
+    why: String,
+    evidence: &[&Told],
+    todo: Option<(&str, String)>,
+) -> Judged {
     let todo = todo.map(|(title, advice)| (title.to_string(), advice));
     judged(name, snap(share), out_of, why, quotes(evidence, MOST_EVIDENCE), todo)
 }

@@ -2,7 +2,8 @@
 //! of several machines takes.
 //!
 //! A folder gives every recording in it and in its subfolders, in the order of their paths. Hidden files and folders are
-//! left out. So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged.
+//! left out. So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged. A
+//! folder without recordings gives its drafts.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -12,6 +13,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 use walkdir::{DirEntry, WalkDir};
+
+use crate::app::draft_file::is_readable;
 
 /// Endings of recordings, in lower case. Only folders are searched by them: of a file that is named, the content counts.
 const RECORDINGS: [&str; 15] =
@@ -29,8 +32,8 @@ pub struct Input {
 /// A folder that gives no recordings.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// There are none in it.
-    #[error("{}: there are no recordings in this folder", path.display())]
+    /// There are none in it, and no drafts either.
+    #[error("{}: there are no recordings in this folder, and no drafts (.txt, .md, .docx, .pdf); give another folder, or name a file", path.display())]
     NoRecordings {
         /// The folder.
         path: PathBuf,
@@ -54,7 +57,7 @@ pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     for path in named {
         if path.is_dir() {
             let inside = |file: PathBuf| Input { name: name_in(path, &file), path: file };
-            inputs.extend(recordings_in(path)?.into_iter().map(inside));
+            inputs.extend(found_in(path)?.into_iter().map(inside));
         } else {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_owned();
             inputs.push(Input { path: path.clone(), name });
@@ -63,15 +66,32 @@ pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     Ok(inputs)
 }
 
+/// The recordings in a folder, or the drafts in one that has no recordings; at least one.
+fn found_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    match recordings_in(folder) {
+        Err(InputError::NoRecordings { path }) => {
+            let drafts = files_in(folder, is_readable)?;
+            if drafts.is_empty() { Err(InputError::NoRecordings { path }) } else { Ok(drafts) }
+        }
+        found => found,
+    }
+}
+
 /// The recordings in a folder and its subfolders, in the order of their paths; at least one.
 ///
 /// # Errors
 /// When the folder, or one in it, cannot be read, or when there are none.
 pub fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let found = files_in(folder, is_recording)?;
+    if found.is_empty() { Err(InputError::NoRecordings { path: folder.to_path_buf() }) } else { Ok(found) }
+}
+
+/// The files in a folder and its subfolders that are `wanted`, in the order of their paths.
+fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, InputError> {
     let mut found = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_visible) {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_recording(entry.path()) => found.push(entry.into_path()),
+            Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => found.push(entry.into_path()),
             Ok(_) => {}
             // A link to a folder around it: what is there is found anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
@@ -80,15 +100,12 @@ pub fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
                 let reason = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
                 match reason.kind() {
                     // A link to a file that is gone; whoever opens it says so.
-                    io::ErrorKind::NotFound if path != folder && is_recording(&path) => found.push(path),
+                    io::ErrorKind::NotFound if path != folder && wanted(&path) => found.push(path),
                     io::ErrorKind::NotFound if path != folder => {}
                     _ => return Err(InputError::Unreadable { path, reason }),
                 }
             }
         }
-    }
-    if found.is_empty() {
-        return Err(InputError::NoRecordings { path: folder.to_path_buf() });
     }
     Ok(found)
 }
@@ -192,11 +209,22 @@ mod tests {
 
     #[test]
     fn a_folder_without_recordings_is_one_clear_line() {
-        let folder = folder(&["notes.txt", ".hidden/a.wav"]);
+        let folder = folder(&["photo.jpg", ".hidden/a.wav"]);
         let error = inputs(&[folder.path().to_path_buf()]).unwrap_err().to_string();
-        assert_eq!(error, format!("{}: there are no recordings in this folder", folder.path().display()));
+        assert!(
+            error.starts_with(&format!("{}: there are no recordings in this folder", folder.path().display())),
+            "{error}"
+        );
         let error = recordings_in(&folder.path().join("gone")).unwrap_err().to_string();
         assert!(error.contains("gone: this folder cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_with_drafts_only_gives_them_and_one_with_recordings_too_does_not() {
+        let drafts = folder(&["b.docx", "a.txt", "sub/c.md", "photo.jpg", "old.doc"]);
+        assert_eq!(names(&inputs(&[drafts.path().to_path_buf()]).unwrap()), ["a.txt", "b.docx", "sub/c.md"]);
+        let mixed = folder(&["a.txt", "b.wav"]);
+        assert_eq!(names(&inputs(&[mixed.path().to_path_buf()]).unwrap()), ["b.wav"]);
     }
 
     #[cfg(unix)]

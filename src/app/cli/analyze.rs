@@ -1,35 +1,13 @@
 //! `aloud analyze`: reports on saved answers.
 
 use std::collections::HashSet;
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::analyze::{AnalyzeError, analyze, analyze_draft};
-use crate::app::batch::inputs::{Shard, inputs};
-use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
-use crate::app::batch::side_by_side::side_by_side;
-use crate::app::capture;
-use crate::app::history::Occasion;
-use crate::app::questions;
-use crate::app::render::terminal::lines::WIDEST;
-use crate::app::render::terminal::report::render;
-use crate::app::settings::{self, Settings};
-use crate::audio;
-use crate::brief::Brief;
-use crate::draft::{STANDARD_INPUT, is_draft};
-use crate::plain::{counted, one_line};
-use crate::report::Report;
-use crate::report::json;
-use crate::report::tracks::Tracks;
-use crate::signal::{Contours, Features};
-use crate::story::model::Weights;
-use crate::transcript::Transcriber;
-use crate::transcript::model::Model;
-use crate::transcript::pool::Pool;
-use crate::transcript::whisper::Whisper;
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -40,10 +18,32 @@ use serde::Serialize;
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, history, print_json, say, write_file};
+use crate::analyze::{AnalyzeError, analyze, judge_draft};
+use crate::app::batch::inputs::{Shard, inputs};
+use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
+use crate::app::batch::side_by_side::side_by_side;
+use crate::app::draft_file::{DraftFileError, is_draft};
+use crate::app::history::Occasion;
+use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
+use crate::app::render::terminal::report::render;
+use crate::app::settings::Settings;
+use crate::app::{capture, draft_file, questions, settings};
+use crate::audio;
+use crate::brief::Brief;
+use crate::draft::STANDARD_INPUT;
+use crate::plain::{counted, one_line};
+use crate::report::tracks::Tracks;
+use crate::report::{Report, json};
+use crate::signal::{Contours, Features};
+use crate::story::model::Weights;
+use crate::transcript::Transcriber;
+use crate::transcript::model::Model;
+use crate::transcript::pool::Pool;
+use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Recordings, folders of recordings, or written drafts (.txt, .md, - for standard input)
+    /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
     #[arg(required = true, value_name = "FILE|FOLDER")]
     files: Vec<PathBuf>,
     /// The question that was answered: a name from `aloud questions list`, or its text
@@ -164,7 +164,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
     let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
-    let work = |item: &Item| -> Result<Analyzed, AnalyzeError> {
+    let work = |item: &Item| -> Result<Analyzed> {
         let analyzed = match &pool {
             Some(pool) if !is_draft(&item.path) => {
                 let (report, features) = listen(&item.path, pool, &brief, &bar)?;
@@ -329,11 +329,11 @@ fn listen(
 }
 
 /// Analyzes a written draft; someone who is to type it is told so.
-fn draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
+fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    analyze_draft(path, brief)
+    Ok(judge_draft(&draft_file::open(path)?, brief))
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {
@@ -352,8 +352,11 @@ fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
         [one] => one_line(&one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy()),
         _ => so_many(items.len(), 0),
     };
-    let style =
-        ProgressStyle::with_template("Listening to {msg}  {bar:24} {percent:>3} %").expect("the template is right");
+    let columns = columns();
+    let bar = if columns < WIDEST { 8 } else { 24 };
+    let template = format!("Listening to {{msg}}  {{bar:{bar}}} {{percent:>3}} %");
+    let style = ProgressStyle::with_template(&template).expect("the template is right");
+    let what = shortened(&what, columns.saturating_sub("Listening to    100 %".len() + bar + 1).max(4));
     let bar = ProgressBar::new(items.len() as u64 * FULL).with_style(style).with_message(what);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
@@ -393,7 +396,10 @@ impl Printer {
                 out.write_all(render(&report, columns).as_bytes())?;
                 let goals = history::goal_lines(&report, self.speaker.as_deref());
                 if !goals.is_empty() {
-                    writeln!(out, "\n{}", goals.join("\n"))?;
+                    let mut below = Lines::new(columns);
+                    below.line("");
+                    goals.iter().for_each(|goal| below.paragraph("", goal));
+                    out.write_all(below.into_text().as_bytes())?;
                 }
             }
             Form::Json if self.many => self.reports.push(report),

@@ -1,21 +1,23 @@
 //! `aloud doctor`: what works on this machine, and one remedy for each thing that does not.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::app::capture::{
-    self, About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
-};
-use crate::app::history::{Access, Store, store};
-use crate::app::models;
-use crate::app::settings::{self, Folders, Settings};
-use crate::files::try_writing;
-use crate::plain::{counted, one_line};
 use anyhow::Result;
 
-use super::Outcome;
 use super::history::damaged_ones;
+use super::{Outcome, columns};
+use crate::app::capture::{
+    About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
+};
+use crate::app::history::{Access, Store, store};
+use crate::app::render::terminal::lines::Lines;
+use crate::app::settings::{Folders, Settings};
+use crate::app::{capture, models, settings};
+use crate::files::try_writing;
+use crate::plain::{counted, one_line};
 
 /// How long the microphone is listened to.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -24,15 +26,23 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// Less free space than this is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
+/// Room for what is looked at, in columns: `microphone`, `recordings`.
+const NAMES: usize = 10;
+
 /// What is said, and how it all ends.
-struct Doctor<W> {
-    out: W,
+struct Doctor {
     outcome: Outcome,
 }
 
-impl<W: Write> Doctor<W> {
+impl Doctor {
     fn fine(&mut self, what: &str, said: &str) -> io::Result<()> {
-        writeln!(self.out, "{what:<12}{}", one_line(said))
+        let said = one_line(said);
+        if !io::stdout().is_terminal() {
+            return writeln!(io::stdout(), "{what:<NAMES$}  {said}");
+        }
+        let mut page = Lines::new(columns());
+        page.entry(what, NAMES, &said);
+        write!(io::stdout(), "{}", page.into_text())
     }
 
     fn problem(&mut self, what: &str, said: &str) -> io::Result<()> {
@@ -42,7 +52,7 @@ impl<W: Write> Doctor<W> {
 }
 
 pub(super) fn run() -> Result<Outcome> {
-    let mut doctor = Doctor { out: io::stdout().lock(), outcome: Outcome::Done };
+    let mut doctor = Doctor { outcome: Outcome::Done };
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
@@ -96,7 +106,7 @@ pub(super) fn run() -> Result<Outcome> {
 }
 
 /// Whether recordings can be kept, and how many.
-fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
+fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
     // The folder is made when it is needed: until then its next of kin tells.
     let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
     if let Err(error) = try_writing(there, 0) {
@@ -119,7 +129,7 @@ fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
 }
 
 /// What lies in the data folder beside the history: recordings and fetched models.
-fn kept_files(doctor: &mut Doctor<impl Write>, folders: &Folders) -> io::Result<()> {
+fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     let recordings = folders.recordings();
     let takes = capture::takes(&recordings);
     let bytes: u64 = takes.iter().filter_map(|take| std::fs::metadata(take).ok()).map(|meta| meta.len()).sum();
@@ -136,7 +146,7 @@ fn kept_files(doctor: &mut Doctor<impl Write>, folders: &Folders) -> io::Result<
 }
 
 /// Which microphones there are, and how the default one sounds.
-fn microphone(doctor: &mut Doctor<impl Write>) -> io::Result<()> {
+fn microphone(doctor: &mut Doctor) -> io::Result<()> {
     let all = match microphones() {
         Ok(all) => all,
         Err(CaptureError::NoMicrophone) => {

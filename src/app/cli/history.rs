@@ -1,22 +1,10 @@
 //! `aloud history`: the answers that were kept.
 
-use std::collections::HashSet;
-use std::fs;
-use std::io::{self, BufReader, IsTerminal, Write};
+use std::collections::{BTreeSet, HashSet};
+use std::io::{BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use crate::app::history::compare::Comparison;
-use crate::app::history::edit::{Mending, mend};
-use crate::app::history::filter::{Filter, Order, Speaker, sort};
-use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
-use crate::app::render::terminal::history_list;
-use crate::app::render::terminal::report::render;
-use crate::app::{capture, play, questions, settings};
-use crate::audio::Recording;
-use crate::files;
-use crate::plain::{counted, one_line};
-use crate::report::Report;
-use crate::signal::Contours;
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Args, ValueEnum};
 use jiff::Timestamp;
@@ -26,6 +14,21 @@ use sha2::{Digest, Sha256};
 
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
+use crate::app::history::compare::Comparison;
+use crate::app::history::edit::{Mending, mend};
+use crate::app::history::filter::{Filter, Order, Speaker, sort};
+use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::render::terminal::history_list;
+use crate::app::render::terminal::lines::Lines;
+use crate::app::render::terminal::report::render;
+use crate::app::suggest::did_you_mean;
+use crate::app::{capture, play, questions, settings};
+use crate::audio::Recording;
+use crate::plain::{counted, one_line};
+use crate::question::QuestionKind;
+use crate::report::Report;
+use crate::signal::Contours;
+use crate::{files, plain};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -137,7 +140,7 @@ pub(super) struct RescoreArguments {
 pub(super) struct ExportArguments {
     #[command(flatten)]
     which: Which,
-    /// CSV has a line of measures an answer, for spreadsheets; JSON Lines has everything, and can be imported again
+    /// CSV has a line of measures an answer, for spreadsheets (Excel opens it as it is); JSON Lines has everything, and can be imported again
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
 }
@@ -183,8 +186,8 @@ pub(super) struct Which {
     #[arg(short, long, value_name = "NAME|TEXT")]
     question: Option<String>,
     /// Only answers to questions of this kind, such as past-story
-    #[arg(long)]
-    kind: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = super::questions::kinds(), hide_possible_values = true)]
+    kind: Option<QuestionKind>,
     /// Only this speaker's answers
     #[arg(long, value_name = "NAME")]
     pub(super) speaker: Option<String>,
@@ -310,22 +313,25 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         print_json(&report, true)?;
         return Ok(Outcome::Done);
     }
-    let mut out = anstream::stdout().lock();
-    out.write_all(render(&report, columns()).as_bytes())?;
+    let mut below = Lines::new(columns());
     let goals = goals::lines(&goals, &attempt.measures);
     if attempt.mended || !earlier.is_empty() || !goals.is_empty() {
-        writeln!(out)?;
+        below.line("");
     }
     for goal in goals {
-        writeln!(out, "{goal}")?;
+        below.paragraph("", &goal);
     }
     if attempt.mended && !arguments.unmended {
-        writeln!(out, "Mended by hand. As it was before: aloud history show {} --unmended", attempt.id)?;
+        let said = format!("Mended by hand. As it was before: aloud history show {} --unmended", attempt.id);
+        below.paragraph("", &said);
     }
     for score in earlier {
         let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
-        writeln!(out, "Score by {}: {value}.", score.rubric)?;
+        below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
     }
+    let mut out = anstream::stdout().lock();
+    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(below.into_text().as_bytes())?;
     Ok(Outcome::Done)
 }
 
@@ -598,10 +604,20 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Says that there is nothing.
+/// Says that there is nothing: whose name was perhaps misspelt, or how the first answer is kept.
 pub(super) fn none_kept(filter: &Filter) {
-    let fit = if *filter == Filter::default() { "" } else { " that fit" };
-    say(&format!("No answers are kept{fit}. To keep one: aloud analyze FILE"));
+    if *filter == Filter::default() {
+        return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
+    }
+    if let Speaker::Named(name) = &filter.speaker {
+        let attempts = kept(&Filter::default()).unwrap_or_default();
+        let names: BTreeSet<&str> = attempts.iter().filter_map(|a| a.speaker.as_deref()).collect();
+        if !names.contains(name.as_str()) {
+            let meant = did_you_mean(name, &names.into_iter().collect::<Vec<_>>());
+            return say(&format!("No answers of '{name}' are kept. {}", plain::capital(&meant)));
+        }
+    }
+    say("No answers that fit are kept. All there are: aloud history list");
 }
 
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.

@@ -15,24 +15,33 @@ mod record;
 mod screen;
 mod wishes;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::app::render::terminal::lines::WIDEST;
-use crate::app::settings::{self, Settings};
-use crate::files::write_whole;
-use crate::plain::one_line;
-use crate::report::json;
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
+
+use crate::app::models::ModelError;
+use crate::app::questions::UnknownQuestion;
+use crate::app::render::terminal::lines;
+use crate::app::render::terminal::lines::{Lines, WIDEST};
+use crate::app::settings;
+use crate::app::settings::Settings;
+use crate::files::write_whole;
+use crate::plain::one_line;
+use crate::report::json;
+
+/// The widest help, in columns.
+const WIDEST_HELP: usize = 100;
 
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
 /// Everything happens on this machine; nothing is uploaded.
 #[derive(Parser)]
-#[command(name = "aloud", version, max_term_width = 100)]
+#[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -76,7 +85,7 @@ pub(crate) enum Outcome {
 
 /// Runs the program and gives its exit code.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     match dispatch(arguments.command) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::FAILURE,
@@ -84,7 +93,7 @@ pub fn run() -> ExitCode {
         Err(error) => {
             let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
             complain(&format!("{error:#}"));
-            if error.is::<crate::app::questions::UnknownQuestion>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -122,12 +131,41 @@ fn usage(command: &[&str], message: &str) -> ! {
     for name in command {
         at = at.find_subcommand_mut(name).expect("this command is there");
     }
-    at.error(clap::error::ErrorKind::ArgumentConflict, message).exit()
+    refuse(&at.error(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
+/// Ends the program with what clap says: help, the version, or what is wrong with the arguments, wrapped at words.
+fn refuse(error: &clap::Error) -> ! {
+    let message = lines::wrapped(&error.render().ansi().to_string(), columns(), WIDEST_HELP);
+    let _ = match error.use_stderr() {
+        true if io::stderr().is_terminal() => write!(anstream::stderr(), "{message}"),
+        false if io::stdout().is_terminal() => write!(anstream::stdout(), "{message}"),
+        _ => error.exit(),
+    };
+    std::process::exit(error.exit_code())
 }
 
 /// How wide the terminal is, in columns; as wide as is easy to read where there is none.
 fn columns() -> usize {
     terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
+}
+
+/// Prints entries, each with what it is told by: wrapped in a terminal, one a line elsewhere. Names are followed by what
+/// is said in one column.
+fn print_entries<'a>(entries: impl IntoIterator<Item = (&'a str, String)>) -> io::Result<()> {
+    let entries: Vec<(String, String)> =
+        entries.into_iter().map(|(name, said)| (one_line(name), one_line(&said))).collect();
+    let widest = entries.iter().map(|(name, _)| lines::width(name)).max().unwrap_or(0);
+    let in_terminal = io::stdout().is_terminal();
+    let mut page = Lines::new(columns());
+    for (name, said) in &entries {
+        if in_terminal {
+            page.entry(name, widest, said);
+        } else {
+            page.line(&format!("{}  {said}", lines::padded(name, widest)));
+        }
+    }
+    io::stdout().lock().write_all(page.into_text().as_bytes())
 }
 
 /// Prints data as JSON with rounded numbers, on one line or on many.
@@ -143,6 +181,13 @@ fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
     write_whole(file, bytes).with_context(|| format!("{} could not be written", file.display()))
 }
 
+/// Prints something to be read, in one line, which a terminal gets wrapped.
+fn print_line(line: &str) -> io::Result<()> {
+    let line = one_line(line);
+    let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
 /// Says on stderr what went wrong, in one line.
 fn complain(message: &str) {
     say(&format!("aloud: {message}"));
@@ -154,9 +199,19 @@ fn ask(question: &str) {
     let _ = write!(out, "{question}").and_then(|()| out.flush());
 }
 
-/// Says something on stderr, in one line; a terminal that is gone or a log on a full disk is no reason to fail.
+/// Says something on stderr, in one line, which a terminal gets wrapped; a terminal that is gone or a log on a full disk is
+/// no reason to fail.
 fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{}", one_line(line));
+    let line = one_line(line);
+    let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
+    let said = if line.is_empty() { "\n".to_string() } else { said };
+    let _ = write!(anstream::stderr(), "{said}");
+}
+
+/// Whether a name that was typed is none that there is.
+fn is_of_usage(error: &anyhow::Error) -> bool {
+    let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
+    error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Whether printing failed: an error of the system that nobody gave a name to. Files are named where they are written.

@@ -1,19 +1,22 @@
 //! `aloud models`: which speech models there are, whether their files are right, and how another comes here.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use crate::app::models::fetch::{Patience, fetch, waiting};
-use crate::app::models::{self, Known, ModelError, find, known, locate, own_file, verify};
-use crate::app::settings::{self, Folders, Settings};
-use crate::plain::one_line;
-use crate::transcript::model::Model;
 use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::wishes::Wishes;
-use super::{Outcome, complain, say};
+use super::{Outcome, complain, print_entries, print_line, say};
+use crate::app::models::fetch::{Patience, fetch, waiting};
+use crate::app::models::{Known, ModelError, find, known, locate, own_file, verify};
+use crate::app::settings::{Folders, Settings};
+use crate::app::suggest::did_you_mean;
+use crate::app::{models, settings};
+use crate::plain::one_line;
+use crate::transcript::model::Model;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -39,7 +42,7 @@ fn by_name(name: &str) -> Result<Box<Known>, String> {
         .into_iter()
         .find(|model| model.name == name)
         .map(Box::new)
-        .ok_or(format!("the models are {}", names.join(", ")))
+        .ok_or_else(|| format!("{}the models are {}", did_you_mean(name, &names), names.join(", ")))
 }
 
 /// Which speech model is used.
@@ -76,26 +79,25 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
 }
 
 fn list(folders: &[PathBuf]) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
-    for model in known() {
+    let known = known();
+    print_entries(known.iter().map(|model| {
         let default = if model.default { ", the default" } else { "" };
-        let place = match locate(&model, folders) {
+        let place = match locate(model, folders) {
             Ok(here) => shown(&here[0]),
             Err(_) => format!("not on this machine; fetch it with: aloud models get {}", model.name),
         };
-        writeln!(out, "{:<13} {}, {}{default}: {place}", model.name, megabytes(model.bytes), model.languages)?;
-    }
+        (model.name.as_str(), format!("{}, {}{default}: {place}", megabytes(model.bytes), model.languages))
+    }))?;
     Ok(Outcome::Done)
 }
 
 fn verify_all(folders: &[PathBuf]) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
     let mut outcome = Outcome::Done;
     for model in known() {
         match verify(&model, folders) {
-            Ok(path) => writeln!(out, "{}: right ({})", model.name, shown(&path))?,
+            Ok(path) => print_line(&format!("{}: right ({})", model.name, shown(&path)))?,
             Err(ModelError::Missing { .. }) if !model.default => {
-                writeln!(out, "{}: not on this machine", model.name)?;
+                print_line(&format!("{}: not on this machine", model.name))?;
             }
             Err(error) => {
                 complain(&error.to_string());

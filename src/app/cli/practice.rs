@@ -2,33 +2,11 @@
 //!
 //! What was done is saved before and after every step, so that a session that was stopped or killed goes on where it was.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use crate::analyze::AnalyzeError;
-use crate::app::batch::inputs;
-use crate::app::capture::{self, About};
-use crate::app::history::compare::{Comparison, Verdict};
-use crate::app::history::practice::{Found, Given};
-use crate::app::history::{Access, Store};
-use crate::app::job::{Description, Requirement};
-use crate::app::practice::closing::{Closing, Shown};
-use crate::app::practice::coverage::{Quote, evidence};
-use crate::app::practice::follow_up;
-use crate::app::practice::formats::Format;
-use crate::app::practice::plan::{Item, Material, key, plan};
-use crate::app::practice::session::{Session, Waiting};
-use crate::app::questions;
-use crate::app::render::terminal::lines::{Lines, NARROWEST};
-use crate::app::resume::{self, Claim, claims};
-use crate::app::settings::{self, Settings};
-use crate::brief::Brief;
-use crate::plain::{clock, counted, one_line};
-use crate::question::Question;
-use crate::report::Report;
-use crate::signal::{Contours, Features};
-use crate::transcript::whisper::Whisper;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use jiff::Timestamp;
@@ -39,6 +17,29 @@ use super::models::Choice;
 use super::record::{Finished, answer};
 use super::wishes::Wishes;
 use super::{Outcome, ask, columns, complain, history, say};
+use crate::analyze::AnalyzeError;
+use crate::app::batch::inputs;
+use crate::app::capture::About;
+use crate::app::history::compare::{Comparison, Verdict};
+use crate::app::history::practice::{Found, Given};
+use crate::app::history::{Access, Store};
+use crate::app::job::{Description, Requirement};
+use crate::app::practice::closing::{Closing, Shown};
+use crate::app::practice::coverage::{Quote, evidence};
+use crate::app::practice::follow_up;
+use crate::app::practice::formats::Format;
+use crate::app::practice::plan::{Item, Material, key, plan};
+use crate::app::practice::session::{Session, Waiting};
+use crate::app::render::terminal::lines::Lines;
+use crate::app::resume::{Claim, claims};
+use crate::app::settings::Settings;
+use crate::app::{capture, questions, resume, settings};
+use crate::brief::Brief;
+use crate::plain::{clock, counted, one_line};
+use crate::question::{Question, QuestionKind};
+use crate::report::Report;
+use crate::signal::{Contours, Features};
+use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -565,7 +566,7 @@ impl Practice<'_> {
             Some(id) => format!("All of it: aloud history show {id}"),
             None => format!("All of it: aloud analyze --no-save {}", path.display()),
         });
-        let mut page = Lines::new(columns(), NARROWEST);
+        let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));
         anstream::stdout().lock().write_all(page.into_text().as_bytes())?;
         Ok(())
@@ -648,7 +649,7 @@ impl Practice<'_> {
 }
 
 fn follow_up_question(text: &str) -> Question {
-    Question { id: None, text: text.to_string(), kind: Some("past-story".to_string()), target_s: Some(FOLLOW_UP_S) }
+    Question { id: None, text: text.to_string(), kind: Some(QuestionKind::PastStory), target_s: Some(FOLLOW_UP_S) }
 }
 
 /// How a second try went against the first, in a line.
@@ -667,7 +668,7 @@ fn compared(before: i64, after: i64) -> Result<String> {
 
 /// The same, broken where the window ends.
 fn wrapped(text: &str) {
-    let mut page = Lines::new(columns(), NARROWEST);
+    let mut page = Lines::new(columns());
     page.paragraph("", &one_line(text));
     let _ = anstream::stderr().write_all(page.into_text().as_bytes());
 }

@@ -1,14 +1,9 @@
 //! `aloud progress`: what the kept answers say about the weeks, and the goals.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::path::PathBuf;
 
-use crate::app::history::filter::{Filter, Speaker};
-use crate::app::history::goals::Goal;
-use crate::app::history::progress::{Progress, speakers};
-use crate::app::history::{Access, Attempt, Measure};
-use crate::app::render::page;
-use crate::app::render::terminal::progress as overview;
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
@@ -16,7 +11,14 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::history::{Which, kept, none_kept, with_store};
-use super::{Outcome, columns, print_json, say, write_file};
+use super::{Outcome, columns, print_entries, print_json, say, write_file};
+use crate::app::history::filter::{Filter, Speaker};
+use crate::app::history::goals::Goal;
+use crate::app::history::progress::{Progress, speakers};
+use crate::app::history::{Access, Attempt, Measure};
+use crate::app::render::page;
+use crate::app::render::terminal::progress as overview;
+use crate::app::suggest::did_you_mean;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -67,7 +69,7 @@ struct GoalArguments {
 /// The measure with this name on the command line.
 pub(super) fn measure(name: &str) -> Result<Measure, String> {
     let names: Vec<&str> = Measure::ALL.iter().map(|m| m.name()).collect();
-    Measure::named(name).ok_or(format!("give one of: {}", names.join(", ")))
+    Measure::named(name).ok_or_else(|| format!("{}give one of: {}", did_you_mean(name, &names), names.join(", ")))
 }
 
 fn number(text: &str) -> Result<f64, String> {
@@ -136,15 +138,13 @@ fn goal(arguments: &GoalArguments) -> Result<Outcome> {
         if goals.is_empty() {
             say("No goals are set. To set one: aloud progress goal fillers --below 4");
         }
-        for goal in goals {
-            writeln!(io::stdout(), "{:<13} {}", goal.measure.name(), goal.words())?;
-        }
+        print_entries(goals.iter().map(|goal| (goal.measure.name(), goal.words())))?;
         return Ok(Outcome::Done);
     };
     if arguments.drop {
         let was_there = with_store(Access::Write, |store| store.drop_goal(speaker, measure))?;
         let said = if was_there { "is dropped" } else { "was not set" };
-        say(&format!("The goal for {} {said}.", measure.name()));
+        say(&format!("The goal for {} {said}.", measure.title().to_lowercase()));
         return Ok(Outcome::Done);
     }
     let (above, below) = (arguments.above, arguments.below);

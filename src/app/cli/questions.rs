@@ -1,17 +1,18 @@
 //! `aloud questions`: what to practise with.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use crate::app::questions::{self, Entry, KINDS};
-use crate::app::settings;
-use crate::plain::one_line;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 
 use super::practice::claims_in;
-use super::{Outcome, say};
+use super::{Outcome, print_entries, print_line, say};
+use crate::app::questions::Entry;
+use crate::app::{questions, settings};
+use crate::question::QuestionKind;
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -36,8 +37,8 @@ pub(super) struct AddArguments {
     #[arg(long, value_name = "NAME")]
     id: Option<String>,
     /// What sort of answer it asks for
-    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS), default_value = "past-story")]
-    kind: String,
+    #[arg(long, value_name = "KIND", value_parser = kinds(), default_value = "past-story")]
+    kind: QuestionKind,
     /// Something that a good answer has; give it again for more
     #[arg(long, value_name = "TEXT")]
     needs: Vec<String>,
@@ -46,25 +47,26 @@ pub(super) struct AddArguments {
     follow_up: Vec<String>,
 }
 
+/// Reads a kind of question.
+pub(super) fn kinds() -> impl TypedValueParser<Value = QuestionKind> {
+    PossibleValuesParser::new(QuestionKind::names()).map(|name| QuestionKind::named(&name))
+}
+
 /// The longest name made from words.
 const NAME_WORDS: usize = 4;
 
 pub(super) fn run(command: &Command) -> Result<Outcome> {
-    let mut out = io::stdout().lock();
     match command {
         Command::List => {
             let bank = questions::bank()?;
-            let widest = bank.iter().map(|e| e.id.chars().count()).max().unwrap_or(0);
-            for entry in bank {
-                writeln!(out, "{:<widest$}  {}", one_line(&entry.id), one_line(&entry.text))?;
-            }
+            print_entries(bank.iter().map(|entry| (entry.id.as_str(), entry.text.clone())))?;
         }
         Command::Add(arguments) => add(arguments)?,
         Command::FromResume { file } => {
             let mut claims = claims_in(file)?;
             claims.sort_by_key(|c| !c.is_weak);
             for claim in &claims {
-                writeln!(out, "{}", one_line(&crate::app::resume::telling::question(claim)))?;
+                print_line(&crate::app::resume::telling::question(claim))?;
             }
         }
     }

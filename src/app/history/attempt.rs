@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::measures::Measures;
-use crate::question::Question;
+use crate::question::{Question, QuestionKind};
 use crate::report::Report;
+use crate::score::PartName;
 
 /// What is known of an answer that its report does not say.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +50,7 @@ pub struct Asked {
     /// As the interviewer asks it.
     pub text: String,
     /// What sort of answer it asks for.
-    pub kind: Option<String>,
+    pub kind: Option<QuestionKind>,
 }
 
 impl From<&Question> for Asked {
@@ -69,7 +70,7 @@ impl Asked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartPoints {
     /// The part.
-    pub name: String,
+    pub name: PartName,
     /// Points won.
     pub points: f64,
     /// Points there are.

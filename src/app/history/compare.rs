@@ -4,12 +4,15 @@ use serde::Serialize;
 
 use super::attempt::Attempt;
 use super::measures::{Better, Measure, Measures};
-use crate::app::render::terminal::history_list::{padded, what};
+use crate::app::render::terminal::history_list::what;
+use crate::app::render::terminal::lines::{Column, Lines, Table, padded};
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
 
-/// The narrowest and the widest page, in columns.
-const WIDTHS: [usize; 2] = [60, 120];
+/// The widest page, in columns.
+const WIDEST: usize = 120;
+/// From here on both transcripts stand side by side, in columns; below, one after the other.
+const SIDE_BY_SIDE_FROM: usize = 72;
 /// Between the two columns.
 const GAP: &str = "  |  ";
 
@@ -75,15 +78,10 @@ impl Comparison {
 
     /// The comparison for a terminal of `columns`.
     pub fn render(&self, columns: usize) -> String {
-        let columns = columns.clamp(WIDTHS[0], WIDTHS[1]);
-        let mut text = String::new();
-        let mut line = |line: &str| {
-            text.push_str(line.trim_end());
-            text.push('\n');
-        };
+        let mut page = Lines::up_to(columns, WIDEST);
         let name = |a: &Attempt| format!("answer {}, {}", a.id, what(a));
-        line(&format!("A  {}", name(&self.a)));
-        line(&format!("B  {}", name(&self.b)));
+        page.paragraph("A  ", &name(&self.a));
+        page.paragraph("B  ", &name(&self.b));
         for (heading, verdict) in [("Better in B", Verdict::Better), ("Worse in B", Verdict::Worse)] {
             let names: Vec<String> = self
                 .changes
@@ -91,29 +89,42 @@ impl Comparison {
                 .filter(|c| c.verdict == verdict)
                 .map(|c| c.measure.title().to_lowercase())
                 .collect();
-            line("");
+            page.line("");
             let names = if names.is_empty() { "nothing that one would notice".to_string() } else { names.join(", ") };
-            textwrap::wrap(&format!("{heading}: {names}."), columns).iter().for_each(|l| line(l));
+            page.paragraph("", &format!("{heading}: {names}."));
         }
-        line("");
-        line(&format!("{:<22}{:>7}{:>7}   {}", "", "A", "B", "change"));
+        page.line("");
+        let columns = vec![Column::words(""), Column::numbers("A"), Column::numbers("B"), Column::words("change")];
+        let mut table = Table::new(columns);
         for change in &self.changes {
             let value = |value: Option<f64>| value.map_or("-".to_string(), |v| shown(change.measure, v));
-            let title = change.measure.title();
-            line(&format!("{title:<22}{:>7}{:>7}   {}", value(change.from), value(change.to), change.words()));
+            let title = change.measure.title().to_string();
+            table.row(vec![title, value(change.from), value(change.to), change.words()]);
         }
-        line("");
-        let half = (columns - GAP.len()) / 2;
+        page.table(&table);
+        page.line("");
+        if page.width() >= SIDE_BY_SIDE_FROM {
+            self.write_side_by_side(&mut page);
+        } else {
+            for (heading, said) in [("A said", &self.a_text), ("B said", &self.b_text)] {
+                page.paragraph("", &format!("{heading}: {}", one_line(said)));
+                page.line("");
+            }
+        }
+        page.into_text()
+    }
+
+    fn write_side_by_side(&self, page: &mut Lines) {
+        let half = (page.width() - GAP.len()) / 2;
         let wrapped = |text: &str| -> Vec<String> {
             textwrap::wrap(&one_line(text), half).into_iter().map(|l| l.into_owned()).collect()
         };
         let (left, right) = (wrapped(&self.a_text), wrapped(&self.b_text));
-        line(&format!("{}{GAP}{}", padded("A said", half), "B said"));
+        page.line(&format!("{}{GAP}{}", padded("A said", half), "B said"));
         for i in 0..left.len().max(right.len()) {
             let cell = |side: &[String]| side.get(i).cloned().unwrap_or_default();
-            line(&format!("{}{GAP}{}", padded(&cell(&left), half), cell(&right)));
+            page.line(&format!("{}{GAP}{}", padded(&cell(&left), half), cell(&right)));
         }
-        text
     }
 }
 
@@ -187,11 +198,12 @@ mod tests {
     #[test]
     fn better_and_worse_are_told_and_both_transcripts_stand_side_by_side() {
         insta::assert_snapshot!("compare_80", pair().render(80));
+        insta::assert_snapshot!("compare_44", pair().render(44));
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for columns in [60, 73, 80, 120, 300] {
+        for columns in [30, 44, 60, 73, 80, 120, 300] {
             let text = pair().render(columns);
             let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
             assert!(widest <= columns, "{widest} at {columns}");

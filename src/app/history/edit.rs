@@ -400,8 +400,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_readme_changes_one_word_and_nothing_else() {
-        let mut before = report();
-        before.judge_again();
+        let before = judge_again(report());
         let mut mended = before.clone();
         mend(&mut mended, &words("just messing", "just missing"), None).unwrap();
         assert_sound(&mended);
@@ -524,7 +523,8 @@ mod tests {
             assert_sound(&mended);
         }
         assert_eq!(count(&mended), count(&before) - 7);
-        let points = |r: &Report| r.score.parts.iter().find(|p| p.name == "fillers").unwrap().points;
+        let points =
+            |r: &Report| r.score.parts.iter().find(|p| p.name == crate::score::PartName::Fillers).unwrap().points;
         assert!(points(&mended) >= points(&before));
         mend(&mut mended, &Mending::Filler("working".into()), None).unwrap();
         assert_eq!(count(&mended), count(&before) - 6);

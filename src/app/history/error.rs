@@ -12,7 +12,7 @@ pub enum HistoryError {
     #[error("it cannot be written; allow writing there or set XDG_DATA_HOME to a folder that can be written")]
     NotWritable,
     /// The file cannot be opened at all.
-    #[error("it cannot be opened ({0})")]
+    #[error("it cannot be opened ({0}); run `aloud doctor` to see where it lies, and move it away to begin a new one")]
     Unopenable(String),
     /// There is no space left.
     #[error("the disk is full; free some space and try again")]
@@ -56,7 +56,7 @@ pub enum HistoryError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// Anything else that SQLite says.
-    #[error("{0}")]
+    #[error("it could not be used ({0}); try again, and if that does not help, run `aloud doctor`")]
     Database(String),
 }
 

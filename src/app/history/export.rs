@@ -2,7 +2,8 @@
 //!
 //! Parquet is left out: its library is larger than all of aloud, and whoever wants it gets it from the CSV in one line.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io;
+use std::io::{BufRead, Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +17,7 @@ use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
 use crate::files::FileError;
+use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
 
 /// The name and version of a line of the export.
@@ -85,12 +87,17 @@ pub enum ImportError {
     },
 }
 
-/// Writes answers as CSV, with a line of headings. Numbers are rounded to a ten-thousandth.
+/// What tells Excel that a file is UTF-8: without it, it takes every letter with an accent for two others.
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after the mark of UTF-8), with a line of headings. Numbers
+/// are rounded to a ten-thousandth.
 ///
 /// # Errors
 /// When the writing fails.
-pub fn csv(attempts: &[Attempt], to: impl Write) -> io::Result<()> {
-    let mut table = csv::Writer::from_writer(to);
+pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
+    to.write_all(UTF_8_MARK)?;
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
     let mut headings =
         vec!["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"];
     headings.extend(Measure::ALL.iter().map(|m| m.field()));
@@ -103,11 +110,11 @@ pub fn csv(attempts: &[Attempt], to: impl Write) -> io::Result<()> {
             harmless(attempt.speaker.as_deref().unwrap_or_default()),
             harmless(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
             harmless(question.map_or("", |q| &q.text)),
-            harmless(question.and_then(|q| q.kind.as_deref()).unwrap_or_default()),
+            harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
             harmless(&attempt.path.to_string_lossy()),
-            attempt.sha256.clone(),
+            harmless(&attempt.sha256),
             attempt.mended.to_string(),
-            attempt.rubric.clone(),
+            harmless(&attempt.rubric),
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
         cells.extend(Measure::ALL.map(cell));
@@ -116,9 +123,11 @@ pub fn csv(attempts: &[Attempt], to: impl Write) -> io::Result<()> {
     table.flush()
 }
 
-/// A cell that a spreadsheet does not take for a formula.
+/// A cell that a spreadsheet does not take for a formula (OWASP, "CSV Injection"; the wide signs are those of East Asian
+/// keyboards, which Excel takes for the narrow ones).
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_string() }
+    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
 }
 
 /// One answer with all that is kept of it.
@@ -245,7 +254,14 @@ mod tests {
         kept.question = Some(crate::app::history::attempt::Asked { id: None, text: "Why, \"us\"?".into(), kind: None });
         let mut text = Vec::new();
         csv(&[kept], &mut text).unwrap();
-        insta::assert_snapshot!("csv", String::from_utf8(text).unwrap());
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"), "{text:?}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        insta::assert_snapshot!("csv", text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));
+        for cell in ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "\u{ff1d}1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(harmless("plain - text"), "plain - text");
     }
 
     #[test]

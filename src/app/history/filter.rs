@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::attempt::Attempt;
 use super::measures::Measure;
+use crate::question::QuestionKind;
 
 /// Which answers are meant: those that fit everything that is given.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,7 +12,7 @@ pub struct Filter {
     /// Answers to this question: its short name or its text.
     pub question: Option<String>,
     /// Answers to questions of this kind.
-    pub kind: Option<String>,
+    pub kind: Option<QuestionKind>,
     /// Whose answers.
     pub speaker: Speaker,
     /// Given at this time or later.
@@ -46,7 +47,7 @@ impl Filter {
         let asked = |wanted: &String| {
             question.is_some_and(|q| q.id.as_ref() == Some(wanted) || q.text.eq_ignore_ascii_case(wanted))
         };
-        let kind = |wanted: &String| question.is_some_and(|q| q.kind.as_ref() == Some(wanted));
+        let kind = |wanted: &QuestionKind| question.is_some_and(|q| q.kind.as_ref() == Some(wanted));
         let speaks = match &self.speaker {
             Speaker::Anyone => true,
             Speaker::Oneself => attempt.speaker.is_none(),

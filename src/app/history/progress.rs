@@ -15,6 +15,7 @@ use super::attempt::{Asked, Attempt, PartPoints};
 use super::goals::Goal;
 use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
+use crate::score::PartName;
 
 /// The name and version of the form.
 pub const SCHEMA: &str = "aloud.progress/1";
@@ -124,7 +125,7 @@ pub struct Best {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PartState {
     /// The part.
-    pub part: String,
+    pub part: PartName,
     /// Points in the newest five answers.
     pub now: f64,
     /// Points in the oldest five, as a share of what there was to win then; `None` of a single answer, and where they did not have it.
@@ -198,7 +199,9 @@ impl Progress {
             questions: most_practised(groups(&attempts, zone, |a| {
                 a.question.as_ref().map(|q| Asked::key(q).to_string())
             })),
-            kinds: most_practised(groups(&attempts, zone, |a| a.question.as_ref()?.kind.clone())),
+            kinds: most_practised(groups(&attempts, zone, |a| {
+                Some(a.question.as_ref()?.kind.as_ref()?.name().to_string())
+            })),
             weeks: groups(&attempts, zone, week),
             measures,
             attempts,
@@ -310,18 +313,18 @@ fn improved_most(measures: &[Course]) -> Option<Measure> {
 fn parts(attempts: &[Attempt]) -> Vec<PartState> {
     let newest = &attempts[attempts.len().saturating_sub(A_FEW)..];
     let oldest = &attempts[..A_FEW.min(attempts.len() / 2)];
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<PartName> = Vec::new();
     for part in newest.iter().rev().flat_map(|a| a.parts.points()) {
         if !names.contains(&part.name) {
             names.push(part.name);
         }
     }
-    let mean = |attempts: &[Attempt], name: &str| -> Option<(f64, f64)> {
-        let of: Vec<PartPoints> = attempts.iter().flat_map(|a| a.parts.points()).filter(|p| p.name == name).collect();
+    let mean = |attempts: &[Attempt], name: &PartName| -> Option<(f64, f64)> {
+        let of: Vec<PartPoints> = attempts.iter().flat_map(|a| a.parts.points()).filter(|p| p.name == *name).collect();
         let sum = |value: fn(&PartPoints) -> f64| of.iter().map(value).sum::<f64>() / of.len() as f64;
         (!of.is_empty()).then(|| (sum(|p| p.points), sum(|p| p.out_of)))
     };
-    let state = |name: String| {
+    let state = |name: PartName| {
         let (now, out_of) = mean(newest, &name)?;
         // An earlier rubric may have given other points for it.
         let start = mean(oldest, &name).filter(|(_, of)| *of > 0.0).map(|(points, of)| points / of * out_of);
@@ -495,11 +498,11 @@ mod tests {
     fn the_part_that_costs_most_is_worked_on_next() {
         let mut kept = attempts(3, |_| (Measure::Score, 70.0));
         for a in &mut kept {
-            let part = |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
-            a.parts = vec![part("fillers", 8.0, 14.0), part("pace", 9.0, 10.0)].into();
+            let part = |name, points, out_of| PartPoints { name, points, out_of };
+            a.parts = vec![part(PartName::Fillers, 8.0, 14.0), part(PartName::Pace, 9.0, 10.0)].into();
         }
         let lost = progress(kept).work_on.unwrap();
-        assert_eq!((lost.part.as_str(), lost.lost(), lost.out_of), ("fillers", 6.0, 14.0));
+        assert_eq!((&lost.part, lost.lost(), lost.out_of), (&PartName::Fillers, 6.0, 14.0));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
 use crate::files::{make_private_folder, open_private, try_writing};
+use crate::question::QuestionKind;
 use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::Contours;
@@ -493,7 +494,7 @@ impl Change<'_> {
                 ":speaker": occasion.speaker.as_deref().unwrap_or(""),
                 ":id": question.as_ref().and_then(|q| q.id.as_deref()),
                 ":text": question.as_ref().map(|q| &q.text),
-                ":kind": question.as_ref().and_then(|q| q.kind.as_deref()),
+                ":kind": question.as_ref().and_then(|q| q.kind.as_ref()).map(QuestionKind::name),
                 ":answered_at": occasion.answered_at.as_second(),
                 ":kept_at": kept_at.as_second(),
                 ":path": path_text(report),
@@ -584,7 +585,11 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
     let speaker: String = row.get(2)?;
     let text: Option<String> = row.get(4)?;
     let question = match text {
-        Some(text) => Some(Asked { id: row.get(3)?, text, kind: row.get(5)? }),
+        Some(text) => Some(Asked {
+            id: row.get(3)?,
+            text,
+            kind: row.get::<_, Option<String>>(5)?.map(|name| QuestionKind::named(&name)),
+        }),
         None => None,
     };
     let mut column = 11;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 
+use super::suggest::did_you_mean;
 use crate::transcript::model::{Model, ModelFileError};
 
 pub mod fetch;
@@ -61,10 +62,12 @@ pub enum ModelError {
         searched: Vec<PathBuf>,
     },
     /// Neither a known name nor a file.
-    #[error("there is no speech model {name}: it is neither a file nor one of {known}; see: aloud models list")]
+    #[error("there is no speech model {name}; {meant}give a file, or one of: {known}")]
     Unknown {
         /// What was asked for.
         name: String,
+        /// What was probably meant, as a question.
+        meant: String,
         /// The known names.
         known: String,
     },
@@ -168,7 +171,11 @@ pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Mo
         let path = PathBuf::from(name);
         if !path.is_file() {
             let known: Vec<&str> = known.iter().map(|k| k.name.as_str()).collect();
-            return Err(ModelError::Unknown { name: name.to_string(), known: known.join(", ") });
+            return Err(ModelError::Unknown {
+                name: name.to_string(),
+                meant: did_you_mean(name, &known),
+                known: known.join(", "),
+            });
         }
         let model = Model::open(&path)?;
         let bytes = size(&path)?;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::coverage::Quote;
 use super::session::{Session, Try};
-use crate::app::render::terminal::lines::{Lines, NARROWEST};
+use crate::app::render::terminal::lines::Lines;
 use crate::plain::{clock, counted, one_line};
 use crate::score::NOTHING_TO_MEND;
 
@@ -97,7 +97,7 @@ impl Closing {
 
     /// The page for a terminal of `columns`.
     pub fn render(&self, columns: usize) -> String {
-        let mut page = Lines::new(columns, NARROWEST);
+        let mut page = Lines::new(columns);
         let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));
         paragraph("", &format!("Your session: {} of {}", self.answered, counted(self.asked, "question")));
         if let Some(best) = &self.best {

@@ -1,6 +1,8 @@
 //! What an interviewer would ask next: for the result, the numbers or the own part, where an answer lacked them.
 
+use crate::question::QuestionKind;
 use crate::report::Report;
+use crate::score::PartName;
 use crate::story::cues::is_number;
 
 /// What an answer lacked.
@@ -18,20 +20,27 @@ pub enum Lack {
 const LACKING: f64 = 0.5;
 
 /// Kinds of questions whose answers are stories.
-const STORIES: [&str; 6] = ["past-story", "teamwork", "failure", "leadership", "conflict", "technical-walk-through"];
+const STORIES: [QuestionKind; 6] = [
+    QuestionKind::PastStory,
+    QuestionKind::Teamwork,
+    QuestionKind::Failure,
+    QuestionKind::Leadership,
+    QuestionKind::Conflict,
+    QuestionKind::TechnicalWalkThrough,
+];
 
 /// What an answer lacked most; `None` where it lacked nothing, could not be judged, or is no story.
 pub fn lack(report: &Report) -> Option<Lack> {
-    let kind = report.question.as_ref().and_then(|q| q.kind.as_deref());
-    if kind.is_some_and(|k| !STORIES.contains(&k)) {
+    let kind = report.question.as_ref().and_then(|q| q.kind.as_ref());
+    if kind.is_some_and(|k| !STORIES.contains(k)) {
         return None;
     }
     let story = report.story.as_ref()?;
-    let share = |name: &str| report.score.parts.iter().find(|p| p.name == name).map(|p| p.points / p.out_of);
-    if share("result")? < LACKING {
+    let share = |name: PartName| report.score.parts.iter().find(|p| p.name == name).map(|p| p.points / p.out_of);
+    if share(PartName::Result)? < LACKING {
         return Some(Lack::Result);
     }
-    if share("own_part")? < LACKING {
+    if share(PartName::OwnPart)? < LACKING {
         return Some(Lack::OwnPart);
     }
     let words = || story.sentences.iter().flat_map(|s| s.text.split_whitespace());

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::question::QuestionKind;
+
 /// How the interview takes place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -26,7 +28,7 @@ pub struct Row {
     pub questions: usize,
     /// The kinds of questions, in the order they are asked; again from the start where more are wanted. First talks by
     /// phone ask who somebody is and why they apply; later rounds ask for stories (convention).
-    pub kinds: &'static [&'static str],
+    pub kinds: &'static [QuestionKind],
     /// Answers are as long as usual times this. On the phone nobody sees the listener nod, so they are shorter
     /// (convention; the number is ours).
     pub length: f64,
@@ -41,14 +43,28 @@ impl Format {
             Self::Phone => Row {
                 name: "phone",
                 questions: 5,
-                kinds: &["about-yourself", "motivation", "past-story", "current-job", "closing"],
+                kinds: &[
+                    QuestionKind::AboutYourself,
+                    QuestionKind::Motivation,
+                    QuestionKind::PastStory,
+                    QuestionKind::CurrentJob,
+                    QuestionKind::Closing,
+                ],
                 length: 0.75,
                 advice: "By phone: stand up, keep answers short, and let a pause be the sign that you are done.",
             },
             Self::Video => Row {
                 name: "video",
                 questions: 5,
-                kinds: &["about-yourself", "past-story", "teamwork", "motivation", "failure", "weakness", "closing"],
+                kinds: &[
+                    QuestionKind::AboutYourself,
+                    QuestionKind::PastStory,
+                    QuestionKind::Teamwork,
+                    QuestionKind::Motivation,
+                    QuestionKind::Failure,
+                    QuestionKind::Weakness,
+                    QuestionKind::Closing,
+                ],
                 length: 1.0,
                 advice: "By video: look at the camera when you make your point, and wait a moment before you begin.",
             },
@@ -56,14 +72,14 @@ impl Format {
                 name: "face-to-face",
                 questions: 6,
                 kinds: &[
-                    "about-yourself",
-                    "past-story",
-                    "conflict",
-                    "technical-walk-through",
-                    "leadership",
-                    "failure",
-                    "teamwork",
-                    "motivation",
+                    QuestionKind::AboutYourself,
+                    QuestionKind::PastStory,
+                    QuestionKind::Conflict,
+                    QuestionKind::TechnicalWalkThrough,
+                    QuestionKind::Leadership,
+                    QuestionKind::Failure,
+                    QuestionKind::Teamwork,
+                    QuestionKind::Motivation,
                 ],
                 length: 1.0,
                 advice: "Face to face: take a breath before you answer, and look at the person while you tell the result.",

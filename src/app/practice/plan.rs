@@ -14,7 +14,7 @@ use super::spacing::Repetition;
 use crate::app::job::Requirement;
 use crate::app::questions::Entry;
 use crate::app::resume::{Claim, telling};
-use crate::question::Question;
+use crate::question::{Question, QuestionKind};
 
 /// A question of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -134,7 +134,7 @@ fn of_claim(claim: &Claim) -> Item {
     let question = Question {
         id: None,
         text: telling::question(claim),
-        kind: Some("past-story".to_string()),
+        kind: Some(QuestionKind::PastStory),
         target_s: Some(STORY_S),
     };
     let why = if claim.is_weak { "from your resume: a line without a result" } else { "from your resume" };
@@ -147,7 +147,7 @@ fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
         return Vec::new();
     }
     let wanted: Vec<&str> = requirements.iter().map(|r| r.text.as_str()).collect();
-    let stories: Vec<&Entry> = bank.iter().filter(|e| e.kind.as_deref() != Some("closing")).collect();
+    let stories: Vec<&Entry> = bank.iter().filter(|e| e.kind != Some(QuestionKind::Closing)).collect();
     let near = nearness(&wanted, &stories.iter().map(|e| e.text.as_str()).collect::<Vec<_>>());
     let mut order: Vec<usize> = (0..requirements.len()).collect();
     order.sort_by_key(|i| !requirements[*i].is_must);
@@ -165,9 +165,9 @@ fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
 }
 
 /// Questions of the kinds, one of each by turns.
-fn by_kinds(bank: &[Item], kinds: &[&str]) -> Vec<Item> {
+fn by_kinds(bank: &[Item], kinds: &[QuestionKind]) -> Vec<Item> {
     let mut lists: Vec<_> =
-        kinds.iter().map(|kind| bank.iter().filter(|i| i.question.kind.as_deref() == Some(*kind)).peekable()).collect();
+        kinds.iter().map(|kind| bank.iter().filter(|i| i.question.kind.as_ref() == Some(kind)).peekable()).collect();
     let mut found = Vec::new();
     while lists.iter_mut().any(|l| l.peek().is_some()) {
         found.extend(lists.iter_mut().filter_map(Iterator::next).cloned());
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(&keys[..2], ["mistake", "deadline"]);
         assert!(keys[2].contains("attended meetings") && keys[3].contains("cut waste"), "{keys:?}");
         assert!(!keys.contains(&"conflict"));
-        let about = plan.iter().find(|i| i.question.kind.as_deref() == Some("about-yourself")).unwrap();
+        let about = plan.iter().find(|i| i.question.kind == Some(QuestionKind::AboutYourself)).unwrap();
         assert_eq!(about.question.target_s.unwrap()[0], 45.0);
         assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 6);
     }

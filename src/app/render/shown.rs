@@ -15,28 +15,6 @@ const PARAGRAPH_WORDS: usize = 30;
 
 /// Below this the part of a sentence is shown with a question mark.
 const SURE_PART: f64 = 0.6;
-/// The parts of the score as they are shown.
-const PART_NAMES: [(&str, &str); 13] = [
-    ("setting", "Background"),
-    ("action", "What you did"),
-    ("own_part", "Your own part"),
-    ("result", "What came of it"),
-    ("detail", "Detail"),
-    ("shape", "Thread"),
-    ("others", "Others"),
-    ("question", "The question"),
-    ("pace", "Pace"),
-    ("fillers", "Fillers"),
-    ("pauses", "Pauses"),
-    ("length", "Length"),
-    ("voice", "Voice"),
-];
-
-/// What a part of the score is called.
-pub(crate) fn part_name(part: &str) -> &str {
-    PART_NAMES.iter().find(|(name, _)| *name == part).map_or(part, |(_, shown)| shown)
-}
-
 /// The name of the file without its folder.
 pub(crate) fn file_name(report: &Report) -> String {
     let name = std::path::Path::new(&report.recording.path).file_name();

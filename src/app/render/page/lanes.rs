@@ -10,7 +10,7 @@ use super::data_address;
 use super::sound::Sound;
 use crate::app::render::shown::{paragraphs, shown_words};
 use crate::disfluency::Kind;
-use crate::plain::{clock, number};
+use crate::plain::{clock, number, with_capital_i};
 use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::spectrogram::TOP_HZ;
@@ -359,13 +359,13 @@ impl Lanes {
         let mut marks: Vec<(Sign, f64, String)> = Vec::new();
         for filler in report.fillers.iter().flat_map(|f| &f.events) {
             if let Some(span) = filler.span {
-                marks.push((Sign::of(filler.kind), span.start_s, filler.text.clone()));
+                marks.push((Sign::of(filler.kind), span.start_s, filler.label()));
             }
         }
         let fillers = marks.len();
         if let Some(story) = &report.story {
             let of = |sign: Sign, moments: &[Moment]| -> Vec<(Sign, f64, String)> {
-                moments.iter().filter_map(|m| Some((sign, m.start_s?, m.text.clone()))).collect()
+                moments.iter().filter_map(|m| Some((sign, m.start_s?, with_capital_i(&m.text)))).collect()
             };
             marks.extend(of(Sign::Hedge, &story.hedges));
             marks.extend(of(Sign::Specific, &story.specifics));

@@ -12,6 +12,7 @@ use crate::app::history::progress::{Course, Group, PartState, Progress, day};
 use crate::app::render::terminal::history_list::what;
 use crate::app::render::terminal::progress::{minutes, movement, verdict, with_unit, work_on};
 use crate::plain::{capital, counted, number};
+use crate::question::QuestionKind;
 
 /// Answers that are drawn and listed at most, the newest: more would be neither seen nor quick.
 const MOST: usize = 400;
@@ -46,15 +47,8 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
             })
             .collect(),
         parts: progress.parts.iter().map(Bar::of).collect(),
-        tables: [
-            ("By question", &progress.questions),
-            ("By kind of question", &progress.kinds),
-            ("By week, from its Monday", &progress.weeks),
-        ]
-        .into_iter()
-        .filter(|(_, groups)| !groups.is_empty())
-        .map(|(title, groups)| Table { title, rows: groups.iter().map(group).collect() })
-        .collect(),
+        tables: tables(progress),
+        group_headings: GROUP_HEADINGS,
         columns: progress.measures.iter().map(|c| (c.measure.title(), c.measure.unit())).collect(),
         answers: newest.iter().rev().map(|a| Answer::of(a, &progress.measures, zone)).collect(),
         left_out: progress.attempts.len() - newest.len(),
@@ -80,6 +74,7 @@ struct Page {
     charts: Vec<Chart>,
     parts: Vec<Bar>,
     tables: Vec<Table>,
+    group_headings: [&'static str; 5],
     columns: Vec<(&'static str, &'static str)>,
     answers: Vec<Answer>,
     left_out: usize,
@@ -220,7 +215,7 @@ impl Bar {
     fn of(part: &PartState) -> Self {
         let share = |points: f64| written(100.0 * points / part.out_of.max(1e-9));
         Self {
-            name: part.part.clone(),
+            name: part.part.label(),
             now: number(part.now),
             start: part.start.map_or(String::new(), number),
             out_of: format!("{:.0}", part.out_of),
@@ -232,19 +227,42 @@ impl Bar {
 
 struct Table {
     title: &'static str,
-    rows: Vec<[String; 6]>,
+    rows: Vec<GroupRow>,
 }
 
-fn group(group: &Group) -> [String; 6] {
+fn tables(progress: &Progress) -> Vec<Table> {
+    let plain: fn(&str) -> String = str::to_string;
+    let tables = [
+        ("By question", &progress.questions, plain),
+        ("By kind of question", &progress.kinds, |name| capital(&QuestionKind::named(name).label())),
+        ("By week, from its Monday", &progress.weeks, plain),
+    ];
+    let table = |(title, groups, label): (&'static str, &Vec<Group>, fn(&str) -> String)| Table {
+        title,
+        rows: groups.iter().map(|g| group(g, label(&g.name))).collect(),
+    };
+    tables.into_iter().map(table).filter(|table| !table.rows.is_empty()).collect()
+}
+
+/// A line of a table: what it is about, and each value with its heading.
+struct GroupRow {
+    name: String,
+    cells: Vec<(&'static str, String)>,
+}
+
+/// The headings of groups after the name.
+const GROUP_HEADINGS: [&str; 5] = ["answers", "minutes", "score", "best", "fillers a minute"];
+
+fn group(group: &Group, name: String) -> GroupRow {
     let whole = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.0}"));
-    [
-        group.name.clone(),
+    let cells = [
         group.answers.to_string(),
         number(group.minutes),
         whole(group.score),
         whole(group.best_score),
         group.fillers_per_minute.map_or("-".to_string(), number),
-    ]
+    ];
+    GroupRow { name, cells: GROUP_HEADINGS.into_iter().zip(cells).collect() }
 }
 
 /// A line of the answers.
@@ -254,12 +272,16 @@ struct Answer {
     what: String,
     question: String,
     file: String,
-    values: Vec<String>,
+    /// Each with its heading.
+    values: Vec<(&'static str, String)>,
 }
 
 impl Answer {
     fn of(attempt: &Attempt, measures: &[Course], zone: &TimeZone) -> Self {
-        let value = |c: &Course| attempt.measures.get(c.measure).map_or("-".to_string(), |v| shown(c.measure, v));
+        let value = |c: &Course| {
+            let value = attempt.measures.get(c.measure).map_or("-".to_string(), |v| shown(c.measure, v));
+            (c.measure.title(), value)
+        };
         Self {
             id: attempt.id,
             date: attempt.answered_at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string(),

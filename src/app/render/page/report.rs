@@ -12,11 +12,10 @@ use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, part_name, shares, shown_words, whole};
+use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
 use crate::disfluency::Filler;
 use crate::english::normalized;
-use crate::metrics::pauses::Place;
-use crate::plain::{capital, clock, number};
+use crate::plain::{capital, clock, number, with_capital_i};
 use crate::report::Report;
 use crate::score::{Evidence, Part, Priority};
 use crate::signal::Contours;
@@ -251,7 +250,7 @@ fn parts(report: &Report, words: &[Shown]) -> Vec<Row> {
         };
         Row {
             group,
-            name: capital(part_name(&part.name)),
+            name: part.name.label(),
             points: whole(part.points),
             out_of: whole(part.out_of),
             share: written(100.0 * part.points / part.out_of.max(1e-9)),
@@ -306,7 +305,7 @@ fn told(report: &Report, words: &[Shown]) -> Vec<Told> {
         let heard = unwritten.iter().filter(|e| e.span.is_some_and(|span| begins_before(&span, words, i)));
         let heard = heard.map(|e| Before {
             class: "heard",
-            text: format!("{}?", e.text),
+            text: format!("{}?", e.label()),
             title: "Heard, though not written down".into(),
         });
         let silent = pauses.iter().filter(|p| begins_before(&p.span, words, i));
@@ -485,7 +484,7 @@ fn tables(report: &Report, answer: &Answer<'_>) -> Vec<Table> {
     };
     let told = report.story.iter().flat_map(|s| &s.sentences).map(|s| {
         let when = s.span.map_or("-".to_string(), |s| clock(s.start_s));
-        vec![when, format!("{:?}", s.part).to_lowercase(), format!("{:.0} %", 100.0 * s.confidence), s.text.clone()]
+        vec![when, s.part.label().to_string(), format!("{:.0} %", 100.0 * s.confidence), s.text.clone()]
     });
     add("Story, sentence by sentence", &["at", "part", "sure", "words"], told.collect());
     if let (Some(contours), Some(lanes)) = (answer.contours, answer.lanes) {
@@ -494,24 +493,22 @@ fn tables(report: &Report, answer: &Answer<'_>) -> Vec<Table> {
     let pace = report.pace.iter().flat_map(|p| &p.series);
     let pace = pace.map(|s| vec![clock(s.span.start_s), clock(s.span.end_s), format!("{:.0}", s.words_per_minute)]);
     add("Pace", &["from", "to", "words a minute"], pace.collect());
-    let pauses = report.pauses.iter().flat_map(|p| &p.events).map(|p| {
-        let place = match p.place {
-            Place::WithinClause => "between words that belong together",
-            Place::BetweenClauses => "between clauses",
-            Place::BetweenSentences => "between sentences",
-        };
-        vec![clock(p.span.start_s), format!("{:.2}", p.span.duration_s()), place.to_string()]
-    });
+    let pauses = report
+        .pauses
+        .iter()
+        .flat_map(|p| &p.events)
+        .map(|p| vec![clock(p.span.start_s), format!("{:.2}", p.span.duration_s()), p.place.label().to_string()]);
     add("Pauses", &["at", "seconds", "where"], pauses.collect());
     let fillers = report.fillers.iter().flat_map(|f| &f.events).map(|f| {
         let when = f.span.map_or("-".to_string(), |s| clock(s.start_s));
-        vec![when, Sign::of(f.kind).words().to_string(), f.text.clone()]
+        vec![when, f.kind.label().to_string(), f.label()]
     });
     add("Fillers", &["at", "kind", "words"], fillers.collect());
     if let Some(story) = &report.story {
         let of = |sign: Sign, moments: &[Moment]| -> Vec<Vec<String>> {
-            let row =
-                |m: &Moment| vec![m.start_s.map_or("-".to_string(), clock), sign.words().to_string(), m.text.clone()];
+            let row = |m: &Moment| {
+                vec![m.start_s.map_or("-".to_string(), clock), sign.words().to_string(), with_capital_i(&m.text)]
+            };
             moments.iter().map(row).collect()
         };
         let rows =

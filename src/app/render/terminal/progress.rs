@@ -1,18 +1,17 @@
 //! Progress for reading in a terminal: first what to do and what got better, then the numbers, a chart, and practice.
 //!
-//! At most [`WIDEST`] columns, no colour: shape and words say it all.
+//! At most [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns, no colour: shape and words say it all.
 
-use super::history_list::{padded, shortened};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::shown;
 use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
 use crate::app::history::trends::FEWEST;
-use crate::app::render::terminal::lines::{Lines, WIDEST};
-use crate::plain::{capital, clock, counted, number};
+use crate::app::render::terminal::lines::{Column, Lines, Table};
+use crate::plain::{capital, clock, counted, number, one_line};
+use crate::question::QuestionKind;
+use crate::score::PartName;
 
-/// The narrowest page, in columns.
-const NARROWEST: usize = 60;
 /// From here on there is room for units, in columns.
 const ROOMY_FROM: usize = 80;
 /// The chart's height, in lines.
@@ -26,23 +25,18 @@ const MOST_GROUPS: usize = 8;
 
 /// Lays progress out, with a chart of `charted`.
 pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
-    let mut page = Lines::new(columns, NARROWEST);
+    let mut page = Lines::new(columns);
     write_practice(&mut page, progress);
     write_highlights(&mut page, progress);
     write_goals(&mut page, progress);
     write_measures(&mut page, progress);
     write_chart(&mut page, progress, charted);
     write_bests(&mut page, progress);
-    write_groups(&mut page, "By question", &progress.questions);
-    write_groups(&mut page, "By kind of question", &progress.kinds);
+    write_groups(&mut page, "By question", &progress.questions, str::to_string);
+    write_groups(&mut page, "By kind of question", &progress.kinds, |name| QuestionKind::named(name).label());
     let newest: Vec<Group> = progress.weeks.iter().rev().take(MOST_GROUPS).rev().cloned().collect();
-    write_groups(&mut page, "By week, from its Monday", &newest);
+    write_groups(&mut page, "By week, from its Monday", &newest, str::to_string);
     page.into_text()
-}
-
-fn write_heading(page: &mut Lines, heading: &str) {
-    page.line("");
-    page.line(heading);
 }
 
 fn write_practice(page: &mut Lines, progress: &Progress) {
@@ -99,15 +93,32 @@ fn write_measures(page: &mut Lines, progress: &Progress) {
     }
     page.line("");
     let wide = page.width() >= ROOMY_FROM;
-    let headings = if wide { ["now", "on last week", "on the start"] } else { ["now", "week", "start"] };
-    page.line(&row(wide, "", headings, "trend"));
+    let columns = if wide {
+        vec![
+            Column::words(""),
+            Column::words("now"),
+            Column::numbers("on last week"),
+            Column::numbers("on the start"),
+            Column::words("trend"),
+        ]
+    } else {
+        vec![
+            Column::words(""),
+            Column::numbers("now"),
+            Column::numbers("week").or("on last week"),
+            Column::numbers("start").or("on the start"),
+            Column::words("trend"),
+        ]
+    };
+    let mut table = Table::new(columns);
     for course in &progress.measures {
         let change = |by: Option<f64>| by.map_or("-".to_string(), |by| signed(course.measure, by));
-        let title = course.measure.title();
         let now = if wide { with_unit(course.measure, course.now) } else { shown(course.measure, course.now) };
         let changes = [course.since_last_week, course.since_start].map(change);
-        page.line(&row(wide, title, [&now, &changes[0], &changes[1]], verdict(course)));
+        let [week, start] = changes;
+        table.row(vec![course.measure.title().to_string(), now, week, start, verdict(course).to_string()]);
     }
+    page.table(&table);
     let told = |c: &&Course| is_told(c) && progress.improved_most != Some(c.measure);
     let real: Vec<String> = progress.measures.iter().filter(told).map(movement).collect();
     if !real.is_empty() {
@@ -127,106 +138,94 @@ fn write_chart(page: &mut Lines, progress: &Progress, measure: Measure) {
     let values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
     let goal = progress.goals.iter().find(|g| g.goal.measure == measure).map(|g| g.goal);
     let line = goal.and_then(|g| g.below.or(g.above));
-    write_heading(page, &format!("{}, {}, answer by answer", measure.title(), measure.unit()));
+    page.line("");
+    page.paragraph("", &format!("{}, {}, answer by answer", measure.title(), measure.unit()));
     for drawn in chart(&values, line, measure, page.width() - AXIS - 2) {
         page.line(&drawn);
     }
     let day = |a: &Attempt| crate::app::history::progress::day(a, &jiff::tz::TimeZone::system()).to_string();
     let (first, last) = (day(points[0].0), day(points[points.len() - 1].0));
-    let gap = drawn_columns(values.len(), page.width() - AXIS - 2).saturating_sub(first.len() + last.len()).max(2);
-    page.line(&format!("{}{first}{}{last}", " ".repeat(AXIS + 2), " ".repeat(gap)));
+    if page.width() < AXIS + 2 + first.len() + 2 + last.len() {
+        page.paragraph("", &format!("{first} to {last}"));
+    } else {
+        let gap = drawn_columns(values.len(), page.width() - AXIS - 2).saturating_sub(first.len() + last.len()).max(2);
+        page.line(&format!("{}{first}{}{last}", " ".repeat(AXIS + 2), " ".repeat(gap)));
+    }
     if line.is_some() {
         page.line(&format!("{}- - your goal", " ".repeat(AXIS + 2)));
     }
 }
 
 fn write_bests(page: &mut Lines, progress: &Progress) {
-    let bests: Vec<String> = progress
-        .measures
-        .iter()
-        .filter_map(|c| {
-            let best = c.best?;
-            let value = with_unit(c.measure, best.value);
-            Some(format!("{:<22}{value:<14}answer {}, {}", c.measure.title(), best.id, best.day))
-        })
-        .collect();
-    if !bests.is_empty() {
-        write_heading(page, "Personal bests (answers of half a minute and more)");
-        bests.iter().for_each(|best| page.line(best));
+    let mut table = Table::new(vec![Column::words(""), Column::words(""), Column::words("")]);
+    for course in &progress.measures {
+        let Some(best) = course.best else { continue };
+        let value = with_unit(course.measure, best.value);
+        table.row(vec![course.measure.title().to_string(), value, format!("answer {}, {}", best.id, best.day)]);
+    }
+    if !table.is_empty() {
+        page.line("");
+        page.paragraph("", "Personal bests (answers of half a minute and more)");
+        page.table(&table);
     }
 }
 
-fn write_groups(page: &mut Lines, heading: &str, groups: &[Group]) {
+fn write_groups(page: &mut Lines, heading: &str, groups: &[Group], label: fn(&str) -> String) {
     if groups.is_empty() {
         return;
     }
     page.line("");
-    let name = page.width() - 46;
-    page.line(&format!(
-        "{}{:>8}{:>9}{:>7}{:>6}{:>10}",
-        padded(heading, name),
-        "answers",
-        "minutes",
-        "score",
-        "best",
-        "fillers/m"
-    ));
+    let mut table = Table::new(vec![
+        Column::names(heading).or(""),
+        Column::numbers("answers"),
+        Column::numbers("minutes"),
+        Column::numbers("score"),
+        Column::numbers("best").or("best score"),
+        Column::numbers("fillers/m").or("fillers a minute"),
+    ]);
     for group in groups.iter().take(MOST_GROUPS) {
         let whole = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.0}"));
-        page.line(&format!(
-            "{}{:>8}{:>9}{:>7}{:>6}{:>10}",
-            padded(&format!("  {}", shortened(&crate::plain::one_line(&group.name), name - 3)), name),
-            group.answers,
+        table.row(vec![
+            format!("  {}", one_line(&label(&group.name))),
+            group.answers.to_string(),
             number(group.minutes),
             whole(group.score),
             whole(group.best_score),
             group.fillers_per_minute.map_or("-".to_string(), number),
-        ));
+        ]);
     }
+    page.table(&table);
     if groups.len() > MOST_GROUPS {
-        page.line(&format!("  and {} more; --json has all", groups.len() - MOST_GROUPS));
+        page.paragraph("  ", &format!("and {} more; --json has all", groups.len() - MOST_GROUPS));
     }
 }
 
 /// The speakers of a coach's recordings, in the order of their names: nobody is ranked.
 pub fn speakers(of_each: &[(Option<String>, Progress)], columns: usize) -> String {
-    let width = columns.clamp(NARROWEST, WIDEST);
-    let name = width - 56;
-    let mut text = format!(
-        "{}{:>8}{:>8}{:>12}{:>7}{:>10}  {}\n",
-        padded("Speaker", name),
-        "answers",
-        "minutes",
-        "last",
-        "score",
-        "fillers/m",
-        "trend"
-    );
+    let mut table = Table::new(vec![
+        Column::names("Speaker").or(""),
+        Column::numbers("answers"),
+        Column::numbers("minutes"),
+        Column::numbers("last").or("last answer"),
+        Column::numbers("score"),
+        Column::numbers("fillers/m").or("fillers a minute"),
+        Column::words("trend"),
+    ]);
     for (speaker, progress) in of_each {
         let now = |m: Measure, plain: fn(f64) -> String| progress.course(m).map_or("-".to_string(), |c| plain(c.now));
-        let trend = progress.course(Measure::Score).map_or("-", verdict);
-        let line = format!(
-            "{}{:>8}{:>8}{:>12}{:>7}{:>10}  {trend}",
-            padded(&crate::plain::one_line(speaker.as_deref().unwrap_or("(you)")), name),
-            progress.answers,
+        table.row(vec![
+            one_line(speaker.as_deref().unwrap_or("(you)")),
+            progress.answers.to_string(),
             number(progress.minutes_practised),
             progress.last_day.map_or(String::new(), |d| d.to_string()),
             now(Measure::Score, |s| format!("{s:.0}")),
             now(Measure::Fillers, number),
-        );
-        text.push_str(line.trim_end());
-        text.push('\n');
+            progress.course(Measure::Score).map_or("-", verdict).to_string(),
+        ]);
     }
-    text
-}
-
-/// A line of the measures; `wide` ones have room for units.
-fn row(wide: bool, title: &str, [now, week, start]: [&str; 3], trend: &str) -> String {
-    if wide {
-        format!("{title:<22}{now:<22}{week:>12}{start:>13}   {trend}")
-    } else {
-        format!("{title:<22}{now:>6}{week:>8}{start:>8}   {trend}")
-    }
+    let mut page = Lines::new(columns);
+    page.table(&table);
+    page.into_text()
 }
 
 /// A value with its unit.
@@ -285,16 +284,18 @@ pub fn movement(course: &Course) -> String {
 
 /// What to work on, and how, in a sentence or two.
 pub fn work_on(part: &PartState) -> String {
-    let how = match part.part.as_str() {
-        "fillers" => "When you feel an um coming, close your mouth and wait.",
-        "pauses" => "Settle on your three points before you start, and pause after a sentence rather than inside one.",
-        "pace" => "End a sentence, breathe, and only then begin the next.",
-        "length" => "Say the situation in two sentences, then what you did, then what came of it.",
-        "voice" => "Say the sentence that matters most as if you told a friend.",
+    let how = match part.part {
+        PartName::Fillers => "When you feel an um coming, close your mouth and wait.",
+        PartName::Pauses => {
+            "Settle on your three points before you start, and pause after a sentence rather than inside one."
+        }
+        PartName::Pace => "End a sentence, breathe, and only then begin the next.",
+        PartName::Length => "Say the situation in two sentences, then what you did, then what came of it.",
+        PartName::Voice => "Say the sentence that matters most as if you told a friend.",
         _ => "The last report says how: aloud history show last",
     };
     let lost = format!("{} of {:.0} points lost in the newest answers", number(part.lost()), part.out_of);
-    format!("{} ({lost}). {how}", part.part)
+    format!("{} ({lost}). {how}", uncapital(&part.part.label()))
 }
 
 fn signed(measure: Measure, by: f64) -> String {
@@ -327,7 +328,7 @@ fn column_width(answers: usize, width: usize) -> usize {
 
 /// How wide a chart is, in columns.
 fn drawn_columns(answers: usize, width: usize) -> usize {
-    (column_width(answers, width) * answers).clamp(24, width)
+    (column_width(answers, width) * answers).clamp(24.min(width), width)
 }
 
 /// Values as a plot of `*`, the newest at the right; where there are more values than columns, each column is the
@@ -376,6 +377,7 @@ mod tests {
     use crate::app::history::attempt::PartPoints;
     use crate::app::history::goals::Goal;
     use crate::app::history::sample::{attempt, attempts};
+    use crate::app::render::terminal::lines::WIDEST;
     use jiff::tz::TimeZone;
 
     fn progress(attempts: Vec<Attempt>, goals: &[Goal]) -> Progress {
@@ -400,13 +402,18 @@ mod tests {
                         (Measure::Pitch, 2.4 + 0.1 * wobble),
                     ],
                 );
-                let part = |name: &str, points, out_of| PartPoints { name: name.into(), points, out_of };
-                a.parts = vec![part("fillers", 9.0, 14.0), part("pauses", 4.0, 10.0), part("pace", 10.0, 10.0)].into();
+                let part = |name, points, out_of| PartPoints { name, points, out_of };
+                a.parts = vec![
+                    part(PartName::Fillers, 9.0, 14.0),
+                    part(PartName::Pauses, 4.0, 10.0),
+                    part(PartName::Pace, 10.0, 10.0),
+                ]
+                .into();
                 let (id, kind) = [("conflict", "conflict"), ("proud-of", "past-story")][i % 2];
                 a.question = Some(crate::app::history::attempt::Asked {
                     id: Some(id.into()),
                     text: "A question?".into(),
-                    kind: Some(kind.into()),
+                    kind: Some(QuestionKind::named(kind)),
                 });
                 a
             })
@@ -418,6 +425,7 @@ mod tests {
         let goal =
             Goal { measure: Measure::Score, above: Some(80.0), below: None, set_at: jiff::Timestamp::UNIX_EPOCH };
         insta::assert_snapshot!("progress_80", render(&progress(three_weeks(), &[goal]), Measure::Score, 80));
+        insta::assert_snapshot!("progress_44", render(&progress(three_weeks(), &[goal]), Measure::Score, 44));
     }
 
     #[test]
@@ -430,7 +438,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for columns in [60, 66, 80, 200] {
+        for columns in [30, 44, 60, 66, 80, 200] {
             let text = render(&progress(three_weeks(), &[]), Measure::Fillers, columns);
             for line in text.lines() {
                 assert!(line.chars().count() <= columns.min(WIDEST), "{line}");

@@ -6,13 +6,13 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::app::render::shown::Paragraph;
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, part_name, shares, shown_words, whole};
-use crate::app::render::terminal::lines::{Lines, NARROWEST};
+use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
-use crate::score::{Evidence, Part};
+use crate::score::{Evidence, Part, PartName};
 
 /// Pauses from this length on are shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
@@ -25,7 +25,7 @@ const PAUSE: Style = AnsiColor::Cyan.on_default();
 
 /// Lays the report out for a terminal of `columns`. The text carries ANSI styles; strip them where they cannot be shown.
 pub fn render(report: &Report, columns: usize) -> String {
-    let mut page = Lines::new(columns, NARROWEST);
+    let mut page = Lines::new(columns);
     write_title(&mut page, report);
     write_score(&mut page, report);
     write_priorities(&mut page, report);
@@ -93,7 +93,7 @@ fn write_story(page: &mut Lines, report: &Report) {
     }
     write_heading(page, "The story");
     for part in parts {
-        let (name, why) = (one_line(part_name(&part.name)), one_line(&part.why));
+        let (name, why) = (one_line(&part.name.label()), one_line(&part.why));
         let points = format!("{} of {}", whole(part.points), whole(part.out_of));
         if page.width() >= ONE_LINE_FROM {
             page.paragraph(&format!("{name:<15} {points:>10}  "), &why);
@@ -152,7 +152,7 @@ fn write_transcript(page: &mut Lines, report: &Report) {
         for i in range {
             let before = |event: &&&Filler| event.span.is_some_and(|span| begins_before(&span, &words, i));
             for event in unwritten.iter().filter(before) {
-                text.push_str(&styled(FILLER, &format!("[{}?]", one_line(&event.text))));
+                text.push_str(&styled(FILLER, &format!("[{}?]", one_line(&event.label()))));
                 text.push(' ');
             }
             for pause in pauses.iter().filter(|p| begins_before(&p.span, &words, i)) {
@@ -197,7 +197,7 @@ struct Measure {
 
 /// The measures there are, each with its number and what to think of it.
 fn measures(report: &Report) -> Vec<Measure> {
-    let measure = |name, part: &str, value: String| {
+    let measure = |name, part: PartName, value: String| {
         let part = report.score.parts.iter().find(|p| p.name == part);
         let verdict = part
             .map_or(String::new(), |p| format!("{} {} of {:.0} points.", one_line(&p.why), whole(p.points), p.out_of));
@@ -205,24 +205,24 @@ fn measures(report: &Report) -> Vec<Measure> {
     };
     let mut rows = Vec::new();
     if let Some(pace) = &report.pace {
-        rows.push(measure("Pace", "pace", format!("{:.0} words a minute", pace.words_per_minute)));
+        rows.push(measure("Pace", PartName::Pace, format!("{:.0} words a minute", pace.words_per_minute)));
     }
     if let Some(fillers) = &report.fillers {
         let rate = fillers.per_minute.map(|rate| format!("{} a minute", number(rate)));
         let value = rate.unwrap_or_else(|| format!("{} in 100 words", number(fillers.per_100_words)));
-        rows.push(measure("Fillers", "fillers", value));
+        rows.push(measure("Fillers", PartName::Fillers, value));
     }
     if let Some(pauses) = &report.pauses {
         let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));
-        rows.push(measure("Pauses", "pauses", longest));
+        rows.push(measure("Pauses", PartName::Pauses, longest));
     }
     if let Some(length) = &report.length {
-        rows.push(measure("Length", "length", clock(length.answer_s)));
+        rows.push(measure("Length", PartName::Length, clock(length.answer_s)));
     }
     if let Some(voice) = &report.voice {
         let spread = voice.f0_sd_semitones;
         let value = spread.map_or("pitch not measured".to_string(), |s| format!("{} semitones", number(s)));
-        rows.push(measure("Voice", "voice", value));
+        rows.push(measure("Voice", PartName::Voice, value));
     }
     rows
 }
@@ -260,11 +260,12 @@ mod tests {
     fn the_report_reads_well_wide_and_narrow() {
         insta::assert_snapshot!("report_80", read_at(80, |_| {}));
         insta::assert_snapshot!("report_40", read_at(40, |_| {}));
+        insta::assert_snapshot!("report_30", read_at(30, |_| {}));
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
-        for columns in [40, 57, 80, 200] {
+        for columns in [24, 30, 40, 44, 57, 80, 200] {
             let text = read_at(columns, |_| {});
             let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
             assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
