@@ -2,7 +2,7 @@
 //!
 //! Under a heading such as "Experience" every item of a list is a claim; a sentence is one when it tells a deed. Under
 //! headings of the writer's own a deed must be told. Nothing is taken from school, skills, hobbies or a profile. The
-//! rules are ours; how many claims they find is in TESTING.md.
+//! rules are ours; how many claims they find is in docs/measurements.md.
 
 use std::sync::LazyLock;
 
