@@ -53,7 +53,8 @@ fn chunks(file: &mut File, file_len: u64) -> Result<Chunks, AudioError> {
             b"kuki" if len <= LONGEST => found.cookie = read_bytes(file, body, len)?,
             b"pakt" if len <= LONGEST => {
                 if let Some(head) = read_array::<24>(file, body)? {
-                    let big = |at: usize, len: usize| head[at..at + len].iter().fold(0, |n, &byte| n << 8 | u64::from(byte));
+                    let big =
+                        |at: usize, len: usize| head[at..at + len].iter().fold(0, |n, &byte| n << 8 | u64::from(byte));
                     let sizes = read_bytes(file, body + 24, len.saturating_sub(24))?;
                     found.packets = Some((big(0, 8), big(8, 8), big(16, 4) as u32, big(20, 4) as u32, sizes));
                 }

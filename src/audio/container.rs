@@ -112,7 +112,10 @@ const MIDI: &str = "MIDI, which holds notes and no sound,";
 
 /// Brands of pictures in the container of MP4 (HEIF, AVIF, Canon's raw).
 fn is_picture(brand: &[u8]) -> bool {
-    matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx ")
+    matches!(
+        brand,
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx "
+    )
 }
 
 /// Where the container begins behind tags, and its first bytes.
@@ -148,7 +151,9 @@ pub fn is_sound(path: &Path) -> bool {
 
 /// Whether bytes that came by themselves, without a file, begin sound.
 pub fn begins_sound(head: &[u8]) -> bool {
-    head.starts_with(b"ID3") || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI)) || is_frame_like(head) && std::str::from_utf8(head).is_err()
+    head.starts_with(b"ID3")
+        || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
+        || is_frame_like(head) && std::str::from_utf8(head).is_err()
 }
 
 /// Whether a frame of MPEG audio or AAC may begin here.
@@ -186,14 +191,8 @@ pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
     let (start, head) = head_behind_tags(&mut file, file_len)?;
     let reached: Arc<AtomicU64> = Arc::default();
     let kind = Kind::of(&head);
-    let single = |demux: Box<dyn Demux>, container: &'static str, is_found_by_sync: bool, reached: &Arc<AtomicU64>| Opened {
-        demux,
-        container,
-        is_found_by_sync,
-        tracks: 1,
-        number: 1,
-        file_len,
-        reached: Arc::clone(reached),
+    let single = |demux: Box<dyn Demux>, container: &'static str, is_found_by_sync: bool, reached: &Arc<AtomicU64>| {
+        Opened { demux, container, is_found_by_sync, tracks: 1, number: 1, file_len, reached: Arc::clone(reached) }
     };
     let content = match kind {
         Kind::Refused(name) => return Err(AudioError::Unsupported { name: name.to_owned() }),
@@ -251,12 +250,7 @@ fn choose(candidates: &[Candidate], wanted: usize) -> Result<(usize, usize), Aud
     }
 }
 
-fn open_mp4(
-    mut file: File,
-    file_len: u64,
-    wanted: usize,
-    reached: Arc<AtomicU64>,
-) -> Result<Opened, AudioError> {
+fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64>) -> Result<Opened, AudioError> {
     let index = mp4::Index::read(&mut file, file_len)?;
     let Some(sound_tracks) = index.sound_tracks else { return Err(AudioError::Unfinished) };
     let candidates: Vec<Candidate> = sound_tracks
@@ -511,8 +505,8 @@ impl Demux for Parts {
                     // Matroska says the encoder delay as a first timestamp below zero.
                     if self.kind == Kind::Matroska && part.entry.delay.is_none() && packet.pts.is_negative() {
                         let rate_hz = part.entry.params.sample_rate.unwrap_or(0);
-                        let delay_s = part.time_base.map_or(0.0, seconds_per_tick)
-                            * packet.pts.get().unsigned_abs() as f64;
+                        let delay_s =
+                            part.time_base.map_or(0.0, seconds_per_tick) * packet.pts.get().unsigned_abs() as f64;
                         part.entry.delay = Some((delay_s * f64::from(rate_hz)).round() as u64);
                     }
                     part.held = Some(packet);

@@ -98,8 +98,10 @@ pub(super) struct Stream {
     clock: Clock,
     /// A packet whose turn comes when the silence before it has been given out.
     held: Option<Piece>,
-    /// Silence to give out, frames at the rate that is decoded.
-    silence_left: u64,
+    /// Silence to give out, seconds.
+    silence_left_s: f64,
+    /// The first block, if silence comes before it.
+    waiting: Option<Vec<Vec<f32>>>,
     gaps_left_s: f64,
     /// Encoder delay still to drop, frames.
     delay_left: u64,
@@ -132,12 +134,13 @@ impl Stream {
     pub(super) fn open(path: &Path, wanted: usize) -> Result<Self, AudioError> {
         let opened = container::open(path, wanted)?;
         let container::Opened { mut demux, container, is_found_by_sync, tracks, number, file_len, reached } = opened;
+        let mut silence_s = 0.0;
         let entry = loop {
             match demux.next() {
                 Event::Anew(entry) => break entry,
                 Event::End { .. } => return Err(AudioError::NoSound),
-                // Before the sound: it begins later than the picture.
-                Event::Silence(_) | Event::Unreadable | Event::Piece(_) => {}
+                Event::Silence(seconds) => silence_s += seconds,
+                Event::Unreadable | Event::Piece(_) => {}
             }
         };
         let decoder = make_decoder(&entry.params)?;
@@ -171,7 +174,8 @@ impl Stream {
             is_ready: false,
             clock: Clock::default(),
             held: None,
-            silence_left: 0,
+            silence_left_s: 0.0,
+            waiting: None,
             gaps_left_s: MAX_GAPS_S,
             delay_left: 0,
             frames: 0,
@@ -182,6 +186,7 @@ impl Stream {
             broke_off: false,
             ended: false,
         };
+        stream.fall_silent(silence_s);
         stream.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
         // The decoder knows better than the box what is in it.
         while stream.decoded_packets == 0 && !stream.ended {
@@ -279,15 +284,19 @@ impl Stream {
 
     /// Takes one step: a block of silence, a packet, or whatever comes next in the file.
     fn step(&mut self) -> Result<(), AudioError> {
-        if self.silence_left > 0 && self.decoded_packets > 0 {
-            let frames = self.silence_left.min(SILENT_BLOCK_FRAMES);
-            self.silence_left -= frames;
+        let silent = (self.silence_left_s * f64::from(self.decoded.rate_hz)).round() as u64;
+        if silent > 0 && self.decoded_packets > 0 {
+            let frames = silent.min(SILENT_BLOCK_FRAMES);
+            self.silence_left_s -= frames as f64 / f64::from(self.decoded.rate_hz);
             self.planes.resize(self.decoded.channels, Vec::new());
             for plane in &mut self.planes {
                 plane.clear();
                 plane.resize(frames as usize, 0.0);
             }
             self.hand_out(0.0, f64::INFINITY, 0.0);
+        } else if let Some(planes) = self.waiting.take() {
+            self.planes = planes;
+            self.is_ready = !self.planes[0].is_empty();
         } else if let Some(piece) = self.held.take() {
             self.decode(&piece)?;
         } else {
@@ -342,7 +351,7 @@ impl Stream {
     fn fall_silent(&mut self, seconds: f64) {
         let seconds = seconds.min(self.gaps_left_s).max(0.0);
         self.gaps_left_s -= seconds;
-        self.silence_left += (seconds * f64::from(self.decoded.rate_hz)).round() as u64;
+        self.silence_left_s += seconds;
     }
 
     /// Holds the packet until the silence before it, if its timestamp says there is some, has been given out.
@@ -376,7 +385,8 @@ impl Stream {
             *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
         }
         check_claims(shape.rate_hz, shape.channels)?;
-        if self.decoded_packets == 0 {
+        let is_first = self.decoded_packets == 0;
+        if is_first {
             self.shape = shape;
         } else if self.decoded != shape {
             self.change(shape);
@@ -389,6 +399,10 @@ impl Stream {
         }
         self.clock.heard_s += frames as f64 / f64::from(shape.rate_hz);
         self.hand_out(piece.skip_s, piece.until_s, piece.drop_end_s);
+        if is_first && self.silence_left_s > 0.0 {
+            self.waiting = Some(std::mem::take(&mut self.planes));
+            self.is_ready = false;
+        }
         Ok(())
     }
 

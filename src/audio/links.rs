@@ -51,7 +51,10 @@ pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u6
         if read == 0 {
             break;
         }
-        let marks = window.windows(8).enumerate().filter(|(_, w)| w.starts_with(b"fLaC") && w[4] & 0x7f == 0 && w[5..] == [0, 0, 34]);
+        let marks = window
+            .windows(8)
+            .enumerate()
+            .filter(|(_, w)| w.starts_with(b"fLaC") && w[4] & 0x7f == 0 && w[5..] == [0, 0, 34]);
         starts.extend(marks.map(|(i, _)| at - kept as u64 + i as u64));
         at += read as u64;
         window.drain(..window.len().saturating_sub(7));

@@ -81,7 +81,8 @@ fn track_of_block(file: &mut File, body: u64) -> Result<Option<(u64, u64)>, Audi
     }
     let track = head[..len].iter().fold(0_u64, |n, &byte| n << 8 | u64::from(byte)) & ((1 << (7 * len)) - 1);
     let is_laced = head[len + 2] & 6 > 0;
-    let frames = if is_laced { read_array::<1>(file, body + len as u64 + 3)?.map_or(1, |[n]| u64::from(n) + 1) } else { 1 };
+    let frames =
+        if is_laced { read_array::<1>(file, body + len as u64 + 3)?.map_or(1, |[n]| u64::from(n) + 1) } else { 1 };
     Ok(Some((track, frames)))
 }
 

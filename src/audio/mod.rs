@@ -5,6 +5,8 @@
 //! real.
 
 mod caf;
+#[cfg(test)]
+mod cases;
 mod channels;
 mod container;
 mod decode;

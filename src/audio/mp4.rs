@@ -246,13 +246,8 @@ impl BoxReader<'_> {
             Some(stsd) => self.bytes(&stsd)?,
             None => Vec::new(),
         };
-        let mut track = SoundTrack {
-            id,
-            is_enabled,
-            content: Err(codec_name("")),
-            rows: None,
-            fragment: Defaults::default(),
-        };
+        let mut track =
+            SoundTrack { id, is_enabled, content: Err(codec_name("")), rows: None, fragment: Defaults::default() };
         let Some(Described { mut params, rows, delay }) = described(&description) else {
             let code = description.get(12..16).unwrap_or_default();
             track.content = Err(self.refused_name(code, &description));
@@ -273,15 +268,15 @@ impl BoxReader<'_> {
             None => Vec::new(),
         };
         track.rows = rows;
-        track.content =
-            Ok(Table { params, ticks_per_s, samples, edits, delay, promised_s: None, broke_off: false });
+        track.content = Ok(Table { params, ticks_per_s, samples, edits, delay, promised_s: None, broke_off: false });
         Ok(Some(track))
     }
 
     /// The name of what a track holds that is not read here.
     fn refused_name(&self, code: &[u8], description: &[u8]) -> String {
         if code == b"mp4a"
-            && let Some((object_type, _)) = find_in(description.get(16..).unwrap_or_default(), b"esds").and_then(audio_config)
+            && let Some((object_type, _)) =
+                find_in(description.get(16..).unwrap_or_default(), b"esds").and_then(audio_config)
         {
             return match object_type {
                 0xa5 => codec_name("ac-3"),
@@ -328,7 +323,8 @@ impl BoxReader<'_> {
         };
         // Of sound in equal blocks, what the tables count as packets are frames.
         let frames = rows.filter(|_| constant > 0 && word(&times, 12) <= 1);
-        let mut durations = times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
+        let mut durations =
+            times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
         let (mut repeated, mut ticks) = (0, 0);
         let (mut samples, mut time, mut packet, mut run_index) = (Vec::new(), 0_u64, 0_usize, 0);
         for chunk in 0.. {

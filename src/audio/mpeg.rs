@@ -128,11 +128,17 @@ impl Info {
             return Some(Self { frames: word(50).map(u64::from), delay_padding: None });
         }
         // Behind the side information, whose length depends on version and channels.
-        let at = [13, 21, 36, 15, 23, 38].into_iter().find(|&at| matches!(frame.get(at..at + 4), Some(b"Xing" | b"Info")))?;
+        let at = [13, 21, 36, 15, 23, 38]
+            .into_iter()
+            .find(|&at| matches!(frame.get(at..at + 4), Some(b"Xing" | b"Info")))?;
         let flags = word(at + 4)?;
         let mut next = at + 8;
         let frames = (flags & 1 == 1).then(|| word(next)).flatten().map(u64::from);
-        next += [4, 4, 100, 4].into_iter().enumerate().map(|(bit, len)| if flags >> bit & 1 == 1 { len } else { 0 }).sum::<usize>();
+        next += [4, 4, 100, 4]
+            .into_iter()
+            .enumerate()
+            .map(|(bit, len)| if flags >> bit & 1 == 1 { len } else { 0 })
+            .sum::<usize>();
         let lame = frame.get(next..next + 24).filter(|lame| lame[..4].iter().all(u8::is_ascii_alphanumeric));
         let delay_padding = lame.map(|lame| {
             let both = u64::from(lame[21]) << 16 | u64::from(lame[22]) << 8 | u64::from(lame[23]);
@@ -244,11 +250,7 @@ pub(super) struct FrameReader {
 impl FrameReader {
     /// A reader of the frames in `range`, or `None` if there are none. `eager` takes bytes for sound that are well inside the
     /// file; else frames must begin at once, behind tags.
-    pub(super) fn open(
-        file: File,
-        range: Range<u64>,
-        reached: Arc<AtomicU64>,
-    ) -> Result<Option<Self>, AudioError> {
+    pub(super) fn open(file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> Result<Option<Self>, AudioError> {
         let mut window = Window::new(file, range, reached)?;
         let mut searched = 0;
         while searched < SEARCHED {

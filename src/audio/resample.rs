@@ -6,7 +6,6 @@
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 
-
 /// Output frames of one FFT, at least. At 16 kHz the transition band of the Blackman-Harris-squared low-pass is then about
 /// 150 Hz wide just below 8 kHz, and the filter (64 ms) rings no longer than a phone's own codec.
 const FFT_FRAMES_OUT: u32 = 1024;

@@ -184,6 +184,9 @@ impl Format {
         let (channels, rate_hz) = (self.channels, self.rate_hz);
         let sample_len = self.sample_len();
         let odd = || unsupported(format!("WAV of {} bits a sample", self.bits));
+        if matches!(self.tag, 1 | 3) && (1..8).contains(&self.bits) {
+            return Err(odd());
+        }
         match self.tag {
             1 => integers(sample_len, false, true).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
             3 => floats(sample_len, false).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
@@ -280,9 +283,11 @@ impl Chunks {
                 }
             }
         }
-        if self.data.is_none()
-            && let Some(&at) = find(file, from, b"data")?.first()
-        {
+        let mut places = if self.data.is_none() { find(file, from, b"data")? } else { Vec::new() };
+        if self.data.is_none() && places.is_empty() {
+            places = find(file, 12, b"data")?;
+        }
+        if let Some(&at) = places.first() {
             let len = read_array::<4>(file, at + 4)?.map(u32::from_le_bytes);
             self.data = Some((at + 8, len.map(u64::from).filter(|&len| len > 0 && len < u64::from(u32::MAX))));
         }
@@ -308,7 +313,9 @@ fn find(file: &mut File, from: u64, name: &[u8; 4]) -> Result<Vec<u64>, AudioErr
         if read == 0 {
             break;
         }
-        found.extend(window.windows(4).enumerate().filter(|(_, w)| *w == name).map(|(i, _)| at - kept as u64 + i as u64));
+        found.extend(
+            window.windows(4).enumerate().filter(|(_, w)| *w == name).map(|(i, _)| at - kept as u64 + i as u64),
+        );
         at += read as u64;
         window.drain(..window.len().saturating_sub(3));
     }

@@ -92,7 +92,8 @@ impl Seek for Source {
             SeekFrom::Current(by) => self.position.checked_add_signed(by),
             SeekFrom::End(by) => self.range.end.checked_add_signed(by),
         };
-        let position = position.filter(|&at| at >= self.range.start && i64::try_from(at).is_ok()).ok_or_else(nowhere)?;
+        let position =
+            position.filter(|&at| at >= self.range.start && i64::try_from(at).is_ok()).ok_or_else(nowhere)?;
         self.position = self.file.seek(SeekFrom::Start(position))?;
         Ok(self.position - self.range.start)
     }
