@@ -86,6 +86,9 @@ impl Kind {
             Some(b"MAC ") => return Self::Refused("Monkey's Audio (APE)"),
             Some(b"TTA1" | b"TTA2") => return Self::Refused("True Audio (TTA)"),
             Some(b"MThd") => return Self::Refused(MIDI),
+            Some([0x0b, 0x77, ..]) => return Self::Refused("AC-3 (Dolby Digital)"),
+            Some(b"tBaK") => return Self::Refused("TAK"),
+            Some(b"FRM8") => return Self::Refused("DSD audio (DFF)"),
             Some(b"DSD ") => return Self::Refused("DSD audio (DSF)"),
             Some(b"MPCK" | b"MP+\x07" | b"MP+\x17") => return Self::Refused("Musepack (MPC)"),
             Some([0, 0, 1, 0xba]) => return Self::Refused("MPEG program stream (MPG, VOB)"),
@@ -129,6 +132,31 @@ fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioEr
         }
     }
     Ok((start, read_bytes(file, start, HEAD)?))
+}
+
+/// Where the sound ends before the tags that some programs put at the end of any file (ID3v1, APE).
+fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
+    let mut end = len;
+    if let Some(at) = end.checked_sub(128)
+        && read_bytes(file, at, 3)? == b"TAG"
+    {
+        end = at;
+    }
+    if let Some(at) = end.checked_sub(32) {
+        let footer = read_bytes(file, at, 32)?;
+        if let Some(tag) = ape_len(&footer) {
+            end = end.saturating_sub(tag);
+        }
+    }
+    Ok(end)
+}
+
+/// The bytes of an APE tag by its footer.
+fn ape_len(footer: &[u8]) -> Option<u64> {
+    let len =
+        footer.strip_prefix(b"APETAGEX")?.get(4..8)?.iter().rev().fold(0, |len, &byte| len << 8 | u64::from(byte));
+    let has_header = footer.get(23)? & 0x80 > 0;
+    Some(len + if has_header { 32 } else { 0 })
 }
 
 /// Whether the content of a file is sound, or a video that may have some, by its first bytes. Whether it can be read shows when it
@@ -284,7 +312,33 @@ fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
         // Whatever rate a container notes, Opus counts time at 48 kHz (RFC 7845, 5.1).
         params.sample_rate = Some(OPUS_RATE_HZ);
     }
+    if params.codec == CODEC_ID_AAC
+        && let Some(config) = params.extra_data.as_deref().and_then(core_config)
+    {
+        params.extra_data = Some(config.into());
+    }
     params
+}
+
+/// The configuration of the plain AAC (LC) inside of HE-AAC, if it is that; the first 16 bits of that of plain AAC.
+///
+/// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate: what speech needs is in that,
+/// and decoders that do not know the rest pass over it (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
+fn core_config(config: &[u8]) -> Option<[u8; 2]> {
+    let bits =
+        config.iter().take(8).fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte)) << (8 * (8 - config.len().min(8)));
+    let field = |at: u32, len: u32| (bits << at) >> (64 - len);
+    let (object, rate, channels) = (field(0, 5), field(5, 4), field(9, 4));
+    if rate == 15 {
+        return None;
+    }
+    let (core, flags) = match object {
+        2 => (2, field(13, 3)),
+        5 | 29 if field(13, 4) == 15 => (field(41, 5), field(46, 3)),
+        5 | 29 => (field(17, 5), field(22, 3)),
+        _ => return None,
+    };
+    (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags) as u16).to_be_bytes())
 }
 
 /// Frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the `OpusHead` the container keeps.
@@ -347,8 +401,15 @@ impl Parts {
         let file_len = range.end;
         let mut layout = mkv::Layout::default();
         let ranges = match kind {
-            Kind::Ogg => links::ogg(&mut file, range.start, range.end)?,
-            Kind::Flac => links::flac(&mut file, range.start, range.end)?,
+            Kind::Ogg => {
+                let (ranges, is_whole) = links::ogg(&mut file, range.start, range.end)?;
+                layout.is_whole = is_whole;
+                ranges
+            }
+            Kind::Flac => {
+                let end = before_tags(&mut file, range.end)?;
+                links::flac(&mut file, range.start, end)?
+            }
             _ => {
                 layout = mkv::layout(&mut file, range.clone())?;
                 vec![range]
@@ -406,7 +467,11 @@ impl Parts {
     fn reader(&mut self, range: Range<u64>) -> Result<Box<dyn FormatReader>, AudioError> {
         let mut first_error = None;
         for seekable in [true, false] {
-            let source = Source::open(&self.path, range.clone(), seekable, Arc::clone(&self.reached))?;
+            let (head, range) = match self.kind {
+                Kind::Flac => links::flac_sound(&mut source::open_file(&self.path)?.0, range.clone())?,
+                _ => (Vec::new(), range.clone()),
+            };
+            let source = Source::open(&self.path, head, range, seekable, Arc::clone(&self.reached))?;
             let stream = MediaSourceStream::new(Box::new(source), Default::default());
             let probed = guarded(|| {
                 symphonia::default::get_probe().probe(
@@ -453,7 +518,7 @@ impl Parts {
     /// Whether the end of the file, which came unexpectedly, is one that is allowed.
     fn may_end(&self, error: &DecodeError) -> bool {
         let is_end = matches!(error, DecodeError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof);
-        self.kind == Kind::Matroska && is_end && self.layout.is_whole
+        is_end && self.layout.is_whole
     }
 }
 
@@ -543,5 +608,34 @@ fn unreadable(error: DecodeError, kind: Kind, file_len: u64) -> AudioError {
         DecodeError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => error.into(),
         DecodeError::IoError(_) if file_len <= MAX_HEADER_LEN => AudioError::NoSound,
         _ => AudioError::Damaged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plain_aac_inside_of_he_aac_is_found() {
+        // AAC-LC at 22,050 Hz in two channels: by itself, with SBR said behind it, inside of SBR, inside of PS.
+        let plain = Some([0x13, 0x90]);
+        assert_eq!(core_config(&[0x13, 0x90]), plain);
+        assert_eq!(core_config(&[0x13, 0x90, 0x56, 0xe5, 0xa0]), plain);
+        assert_eq!(core_config(&[0x2b, 0x92, 0x08, 0x00]), plain);
+        assert_eq!(core_config(&[0xeb, 0x8a, 0x08, 0x00]), Some([0x13, 0x88]), "one channel");
+        assert_eq!(core_config(&[0xf8, 0xe6, 0x20]), None, "xHE-AAC");
+        assert_eq!(core_config(&[]), None);
+    }
+
+    #[test]
+    fn a_text_is_no_sound_and_sound_is() {
+        for text in ["", "I", "I asked her what she needed.", "\u{feff}Dear", "Tag, ID card and FORM"] {
+            assert!(!begins_sound(text.as_bytes()), "{text}");
+        }
+        for head in
+            [&b"RIFF\x10\0\0\0WAVEfmt "[..], b"ID3\x03\0", b"OggS\0", b"\0\0\0\x1cftypM4A ", &[0xff, 0xfb, 0x90, 0x64]]
+        {
+            assert!(begins_sound(head), "{head:?}");
+        }
     }
 }

@@ -566,6 +566,18 @@ fn described(stsd: &[u8]) -> Option<Described> {
                 _ => None,
             }
         }
+        // Microsoft's and IMA's ADPCM by their tags in WAV; version 1 says how large a block is.
+        b"ms\0\x02" | b"ms\0\x11" if version == 1 => {
+            let codec = if code[3] == 2 { CODEC_ID_ADPCM_MS } else { CODEC_ID_ADPCM_IMA_WAV };
+            let (block_frames, block_len) = (u64::from(word(36)?), u64::from(word(44)?));
+            if block_frames == 0 || block_frames > 1 << 16 || block_len == 0 {
+                return None;
+            }
+            let mut params = of(codec);
+            params.with_frames_per_block(block_frames).with_max_frames_per_packet(block_frames.max(4096));
+            let rows = Rows { params: params.clone(), block_len, block_frames };
+            Some(Described { params, rows: Some(rows), delay: Some(0) })
+        }
         b".mp3" | b"ms\0\x55" | b"ms\0\x50" | b"mp3 " => plain(of(CODEC_ID_MP3)),
         b"alac" => {
             let mut params = of(CODEC_ID_ALAC);

@@ -46,39 +46,51 @@ pub fn sha256(path: &Path) -> Result<String, AudioError> {
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A part of a file as Symphonia sees it, which notes how far it has been read.
+/// A part of a file as Symphonia sees it, behind a head that may stand in place of the file's own; it notes how far it has been read.
 pub(super) struct Source {
     file: File,
     seekable: bool,
+    head: Vec<u8>,
     range: Range<u64>,
+    /// In bytes from the beginning of the head.
     position: u64,
     reached: Arc<AtomicU64>,
 }
 
 impl Source {
-    /// The part of the file at `path` that lies at `range`. A file that was cut off is best read as if it could not be sought
-    /// (`seekable` false): the decoder then does not go looking for the missing end.
+    /// The part of the file at `path` that lies at `range`, behind `head`. A file that was cut off is best read as if it could not
+    /// be sought (`seekable` false): the decoder then does not go looking for the missing end.
     ///
     /// # Errors
     /// As [`open_file`], and when reading fails.
     pub(super) fn open(
         path: &Path,
+        head: Vec<u8>,
         range: Range<u64>,
         seekable: bool,
         reached: Arc<AtomicU64>,
     ) -> Result<Self, AudioError> {
         let (mut file, _) = open_file(path)?;
-        let position = file.seek(SeekFrom::Start(range.start))?;
-        Ok(Self { file, seekable, range, position, reached })
+        file.seek(SeekFrom::Start(range.start))?;
+        Ok(Self { file, seekable, head, range, position: 0, reached })
+    }
+
+    fn len(&self) -> u64 {
+        self.head.len() as u64 + self.range.end.saturating_sub(self.range.start)
     }
 }
 
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.range.end.saturating_sub(self.position).min(buffer.len() as u64);
-        let n = self.file.read(&mut buffer[..left as usize])?;
+        let n = match self.head.get(self.position as usize..).filter(|rest| !rest.is_empty()) {
+            Some(mut rest) => rest.read(buffer)?,
+            None => {
+                let left = self.len().saturating_sub(self.position).min(buffer.len() as u64);
+                self.file.read(&mut buffer[..left as usize])?
+            }
+        };
         self.position += n as u64;
-        self.reached.store(self.position, Ordering::Relaxed);
+        self.reached.store(self.range.start + self.position, Ordering::Relaxed);
         Ok(n)
     }
 }
@@ -88,14 +100,16 @@ impl Seek for Source {
         // A damaged header leads to places that no file has; nothing is wrong with the disk then.
         let nowhere = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let position = match to {
-            SeekFrom::Start(at) => self.range.start.checked_add(at),
+            SeekFrom::Start(at) => Some(at),
             SeekFrom::Current(by) => self.position.checked_add_signed(by),
-            SeekFrom::End(by) => self.range.end.checked_add_signed(by),
+            SeekFrom::End(by) => self.len().checked_add_signed(by),
         };
-        let position =
-            position.filter(|&at| at >= self.range.start && i64::try_from(at).is_ok()).ok_or_else(nowhere)?;
-        self.position = self.file.seek(SeekFrom::Start(position))?;
-        Ok(self.position - self.range.start)
+        let position = position.ok_or_else(nowhere)?;
+        let in_file = self.range.start.checked_add(position.saturating_sub(self.head.len() as u64));
+        let in_file = in_file.filter(|&at| i64::try_from(at).is_ok()).ok_or_else(nowhere)?;
+        self.file.seek(SeekFrom::Start(in_file))?;
+        self.position = position;
+        Ok(position)
     }
 }
 
@@ -105,7 +119,7 @@ impl MediaSource for Source {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        self.seekable.then_some(self.range.end - self.range.start)
+        self.seekable.then(|| self.len())
     }
 }
 
@@ -149,7 +163,7 @@ mod tests {
     fn a_place_that_no_file_has_is_its_end_and_no_fault_of_the_disk() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "abc").unwrap();
-        let mut source = Source::open(file.path(), 0..3, true, Arc::default()).unwrap();
+        let mut source = Source::open(file.path(), Vec::new(), 0..3, true, Arc::default()).unwrap();
         for to in [SeekFrom::Start(u64::MAX), SeekFrom::Current(-9), SeekFrom::End(i64::MIN)] {
             assert_eq!(source.seek(to).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         }
@@ -160,14 +174,19 @@ mod tests {
     fn a_part_of_a_file_is_a_file_of_its_own() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "0123456789").unwrap();
-        let mut part = Source::open(file.path(), 2..6, true, Arc::default()).unwrap();
+        let mut part = Source::open(file.path(), b"ab".to_vec(), 2..6, true, Arc::default()).unwrap();
         let mut seen = String::new();
         part.read_to_string(&mut seen).unwrap();
-        assert_eq!((seen.as_str(), part.byte_len()), ("2345", Some(4)));
-        assert_eq!(part.seek(SeekFrom::End(-1)).unwrap(), 3);
-        seen.clear();
-        part.read_to_string(&mut seen).unwrap();
-        assert_eq!(seen, "5");
+        assert_eq!((seen.as_str(), part.byte_len()), ("ab2345", Some(6)));
+        for (to, at, rest) in
+            [(SeekFrom::End(-1), 5, "5"), (SeekFrom::Start(1), 1, "b2345"), (SeekFrom::Current(-6), 0, "ab2345")]
+        {
+            assert_eq!(part.seek(to).unwrap(), at);
+            seen.clear();
+            part.read_to_string(&mut seen).unwrap();
+            assert_eq!(seen, rest);
+        }
+        assert_eq!(part.seek(SeekFrom::Start(0)).unwrap(), 0);
         assert!(part.seek(SeekFrom::Current(-5)).is_err(), "before its start");
     }
 }

@@ -5,11 +5,11 @@
     containers_against_ffmpeg.py DECODE --files DIR   compares over the files that are in DIR already, from anywhere
 
 DECODE is the program `cargo build --release --example decode` makes; it decodes and does nothing else. Needs ffmpeg and numpy.
-A file is "same" if both give the same sound within 20 ms and a correlation of 0.9; an encoder's delay that one of them leaves out
-and the other does not (MP3 and AAC without a word about it, up to 150 ms) counts as the same, and is counted apart.
+Of the files that it makes it knows what they hold, and counts for aloud and for ffmpeg: "same" is the same length within 20 ms and
+a correlation of 0.9. An encoder's delay or padding that the file says nothing of (MP3 and AAC, up to 150 ms at 16 kHz for each part)
+is counted apart. Of other files it is ffmpeg's sound that counts.
 """
 
-import os
 import struct
 import subprocess
 import sys
@@ -37,22 +37,28 @@ class Maker:
         run("-ss", 1, "-t", 3, "-i", ROOT / "samples/good.flac", "-c:a", "pcm_s16le", "-ar", 16000, "-ac", 1, "-bitexact", self.wav)
         run("-ss", 4, "-t", 2, "-i", ROOT / "samples/rushed.flac", "-c:a", "pcm_s16le", "-ar", 44100, "-ac", 2, "-bitexact", self.other)
         self.made = []
+        self.holds = {}
+        self.a, self.b = ffmpeg(self.wav), ffmpeg(self.other)
 
-    def path(self, name):
+    def path(self, name, holds=None):
         path = self.folder / name
         self.made.append(path)
+        self.holds[path] = self.a if holds is None else holds
         return path
 
     def ff(self, name, *options, source=None):
-        path = self.path(name)
+        path = self.path(name, self.b if source == self.other else self.a)
         run("-i", source or self.wav, *options, path)
         return path
 
-    def bytes(self, name, data):
-        self.path(name).write_bytes(data)
+    def bytes(self, name, data, holds=None):
+        self.path(name, holds).write_bytes(data)
 
-    def joined(self, name, *parts):
-        self.bytes(name, b"".join(p if isinstance(p, bytes) else Path(p).read_bytes() for p in parts))
+    def joined(self, name, *parts, holds=None):
+        if holds is not None:
+            silence = np.zeros(0, "f4")
+            holds = np.concatenate([{"a": self.a, "b": self.b, "r": self.a[::-1]}.get(part, silence) for part in holds])
+        self.bytes(name, b"".join(p if isinstance(p, bytes) else Path(p).read_bytes() for p in parts), holds)
 
     def temporary(self, name, *options, source=None):
         path = self.folder / f"part_{name}"
@@ -123,7 +129,7 @@ def wavs(m):
     at = w64.index(b"data\xf3\xac")
     for name, length in (("0", 0), ("ff", 2**64 - 1), ("long", 2**40)):
         m.bytes(f"w64_data_{name}.w64", w64[:at + 16] + struct.pack("<Q", length) + w64[at + 24:])
-    m.joined("wav_cut.wav", whole[: len(whole) // 2 + 1])
+    m.bytes("wav_cut.wav", whole[: len(whole) // 2 + 1], m.a[: len(m.a) // 2])
 
 
 def aiffs(m):
@@ -195,7 +201,9 @@ def mp3s(m):
         "ape_after": (bare, ape, tag),
         "id3_twice": (id3, id3, bare),
     }.items():
-        m.joined(f"mp3_{name}.mp3", *parts)
+        letters = {a: "a", same: "r", b: "b", bare: "a", bare_b: "b"}
+        holds = "".join(letters.get(part, "") for part in parts)
+        m.joined(f"mp3_{name}.mp3", *parts, holds=holds)
     whole = bare.read_bytes()
     m.bytes("mp3_cut_middle.mp3", whole[5000:-777])
     for rate in (8000, 11025, 16000, 22050, 24000, 32000, 48000):
@@ -203,8 +211,8 @@ def mp3s(m):
     m.ff("plain.mp2", "-c:a", "mp2")
     aac = m.temporary("a.aac", "-c:a", "aac")
     aac_b = m.temporary("b.aac", "-c:a", "aac", source=m.other)
-    m.joined("aac_joined.aac", aac, aac)
-    m.joined("aac_different.aac", aac, aac_b)
+    m.joined("aac_joined.aac", aac, aac, holds="aa")
+    m.joined("aac_different.aac", aac, aac_b, holds="ab")
     m.joined("aac_id3.aac", id3, aac, tag)
 
 
@@ -214,9 +222,9 @@ def oggs(m):
         parts[codec] = m.temporary(f"{codec}.ogg", "-c:a", *options)
         parts[codec + "_b"] = m.temporary(f"{codec}_b.ogg", "-c:a", *options, source=m.other)
         m.joined(f"ogg_{codec}.ogg", parts[codec])
-        m.joined(f"ogg_{codec}_chained.ogg", parts[codec], parts[codec])
-        m.joined(f"ogg_{codec}_chained_different.ogg", parts[codec], parts[codec + "_b"])
-    m.joined("ogg_chained_mixed.ogg", parts["opus"], parts["vorbis"], parts["flac"])
+        m.joined(f"ogg_{codec}_chained.ogg", parts[codec], parts[codec], holds="aa")
+        m.joined(f"ogg_{codec}_chained_different.ogg", parts[codec], parts[codec + "_b"], holds="ab")
+    m.joined("ogg_chained_mixed.ogg", parts["opus"], parts["vorbis"], parts["flac"], holds="aaa")
     m.ff("plain.flac")
     m.ff("flac_24_stereo.flac", "-sample_fmt", "s32", source=m.other)
     flac = (m.folder / "plain.flac").read_bytes()
@@ -262,7 +270,7 @@ def mp4s(m):
         ending = "mov" if codec == "pcm_s16le" else "mp4"
         whole = m.temporary(f"edit_{codec}.{ending}", "-c:a", codec, "-strict", -2)
         edits(m, f"{ending}_{codec}", ending, whole.read_bytes())
-    m.path("mp4_late.mp4")
+    m.path("mp4_late.mp4", np.concatenate([np.zeros(round(0.7 * RATE), "f4"), m.a]))
     run("-f", "lavfi", "-t", 3, "-i", "color=c=black:s=16x16:r=5", "-itsoffset", 0.7, "-i", m.wav, "-c:v", "mpeg4", "-c:a", "aac", m.folder / "mp4_late.mp4")
     m.path("mp4_first_silent.mp4")
     run("-f", "lavfi", "-t", 3, "-i", "anullsrc=r=16000:cl=mono", "-i", m.wav, "-map", 0, "-map", 1, "-c:a", "aac", m.folder / "mp4_first_silent.mp4")
@@ -294,13 +302,17 @@ def edits(m, name, ending, whole):
         for box in (b"edts", b"trak", b"moov"):
             where = whole.rindex(box, 0, at) - 4
             new[where : where + 4] = struct.pack(">I", struct.unpack(">I", whole[where : where + 4])[0] + grown)
-        m.bytes(f"{name}_edit_{kind}.{ending}", bytes(new))
+        sounds = [
+            np.zeros(round(long * RATE), "f4") if s is None else m.a[round(s * RATE) : round((s + long) * RATE)]
+            for s, long in pieces
+        ]
+        m.bytes(f"{name}_edit_{kind}.{ending}", bytes(new), np.concatenate(sounds))
 
 
 def ffmpeg(path):
-    """What ffmpeg plays, at 16 kHz in one channel; silence where its clock says so."""
+    """What ffmpeg plays, at 16 kHz in one channel."""
     played = subprocess.run(
-        ["ffmpeg", "-v", "quiet", "-i", str(path), "-map", "0:a:0", "-af", "aresample=async=1000:first_pts=0", "-ac", "1", "-ar", str(RATE), "-f", "f32le", "-"],
+        ["ffmpeg", "-v", "quiet", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", str(RATE), "-f", "f32le", "-"],
         capture_output=True, stdin=subprocess.DEVNULL,
     )
     return np.frombuffer(played.stdout, "<f4")
@@ -323,49 +335,59 @@ def alike(a, b):
     return float(product[best] / norm), (best - reach) / RATE
 
 
-def compare(path, decode, folder):
+def verdict(sound, truth, damage="-"):
+    """How a sound compares with what it should be, in a word and in figures."""
+    late = (len(sound) - len(truth)) / RATE
+    likeness, lag = alike(sound, truth)
+    what = f"{late:+.3f} s, correlation {likeness:.3f} at {lag:+.3f} s"
+    if len(sound) == 0:
+        return "refused", what
+    if abs(late) <= DELAY_S and damage != "-":
+        return "called damaged", f"{what}, {damage}"
+    if abs(late) <= DELAY_S and likeness < 0.9:
+        return "other sound", what
+    if abs(late) <= DELAY_S:
+        return ("same" if abs(late) <= ALLOWED_S else "same but for a delay"), what
+    return ("more" if late > 0 else "less"), what
+
+
+def compare(path, decode, folder, holds):
+    """The verdicts on aloud and on ffmpeg, and what was said of the file."""
     said = subprocess.run([decode, folder, str(path)], capture_output=True, text=True).stdout.rstrip("\n").split("\t")
     theirs = ffmpeg(path)
+    truth = theirs if holds is None else holds
     if said[0] != "ok":
-        return ("both refuse" if len(theirs) == 0 else "refused"), said[-1]
+        return "both refuse" if len(theirs) == 0 else "refused", verdict(theirs, truth)[0], said[-1]
     ours = np.fromfile(Path(folder) / (path.name + ".f32"), "<f4")
-    damage = said[3]
-    late = (len(ours) - len(theirs)) / RATE
-    likeness, lag = alike(ours, theirs)
-    what = f"{late:+.3f} s, correlation {likeness:.3f} at {lag:+.3f} s, {said[2]}, damage: {damage}"
-    if len(theirs) == 0:
-        return "only aloud reads it", what
-    if damage != "-" and abs(late) <= DELAY_S:
-        return "called damaged", what
-    if abs(late) <= ALLOWED_S and likeness >= 0.9:
-        return "same", what
-    if abs(late) <= DELAY_S and likeness >= 0.9:
-        return "same but for a delay", what
-    if abs(late) <= DELAY_S:
-        return "other sound", what
-    return ("aloud more" if late > 0 else "aloud less"), what
+    if holds is None and len(theirs) == 0:
+        return "only aloud reads it", "refused", f"{len(ours) / RATE:.3f} s, {said[2]}, {said[3]}"
+    word, what = verdict(ours, truth, said[3])
+    return word, verdict(theirs, truth)[0], f"{what}, {said[2]}"
 
 
 def main():
     decode = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
         if "--files" in sys.argv:
-            paths = sorted(p for p in Path(sys.argv[3]).rglob("*") if p.is_file())
+            files = {p: None for p in sorted(Path(sys.argv[3]).rglob("*")) if p.is_file()}
         else:
             made = Path(sys.argv[2] if len(sys.argv) > 2 else folder)
             made.mkdir(parents=True, exist_ok=True)
             maker = Maker(made)
             for kind in (wavs, aiffs, cafs, mp3s, oggs, matroskas, mp4s):
                 kind(maker)
-            paths = sorted(set(maker.made))
-        counts = Counter()
-        os.makedirs(Path(folder) / "out", exist_ok=True)
-        for path in paths:
-            verdict, what = compare(path, decode, str(Path(folder) / "out"))
-            counts[verdict] += 1
-            if verdict not in ("same", "both refuse"):
-                print(f"{verdict:24} {path.name:50} {what}")
-        print(f"{sum(counts.values())} files: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common()))
+            files = {path: maker.holds[path] for path in maker.made}
+        counts, theirs = Counter(), Counter()
+        out = Path(folder) / "out"
+        out.mkdir()
+        for path, holds in files.items():
+            word, their_word, what = compare(path, decode, str(out), holds)
+            counts[word] += 1
+            theirs[their_word] += 1
+            if word not in ("same", "both refuse"):
+                print(f"{word:22} {path.name:50} {what} (ffmpeg: {their_word})")
+        for name, counted in (("aloud", counts), ("ffmpeg", theirs)):
+            print(f"{name}, {len(files)} files: " + ", ".join(f"{count} {word}" for word, count in counted.most_common()))
 
 
 if __name__ == "__main__":
