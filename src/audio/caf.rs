@@ -138,7 +138,7 @@ pub(super) fn read(file: &mut File, file_len: u64) -> Result<Table, AudioError> 
         at = at.saturating_add(len);
         time += u64::from(ticks);
     }
-    let whole = samples.iter().take_while(|s| s.at + u64::from(s.len) <= end).count();
+    let whole = samples.iter().take_while(|s| s.at.saturating_add(u64::from(s.len)) <= end).count();
     let promised = (whole < samples.len()).then_some(time as f64 / f64::from(rate_hz));
     samples.truncate(whole);
     let length_s = if valid > 0 { valid as f64 / f64::from(rate_hz) } else { f64::INFINITY };

@@ -325,6 +325,9 @@ fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
 /// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate: what speech needs is in that,
 /// and decoders that do not know the rest pass over it (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
 fn core_config(config: &[u8]) -> Option<[u8; 2]> {
+    if config.len() < 2 {
+        return None;
+    }
     let bits =
         config.iter().take(8).fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte)) << (8 * (8 - config.len().min(8)));
     let field = |at: u32, len: u32| (bits << at) >> (64 - len);

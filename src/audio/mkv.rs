@@ -12,7 +12,7 @@ use super::error::AudioError;
 use super::source::read_array;
 
 /// Elements looked at; four hours of packets of 10 ms are 1.4 million. A bound for hostile files.
-const MAX_ELEMENTS: usize = 6_000_000;
+const MAX_ELEMENTS: usize = 2_000_000;
 
 const SEGMENT: u32 = 0x1853_8067;
 const CLUSTER: u32 = 0x1f43_b675;

@@ -119,7 +119,7 @@ impl SoundTrack {
     /// A file that was cut off has packets in its index that it does not hold.
     fn leave_out_what_is_missing(&mut self, len: u64) {
         let Ok(table) = &mut self.content else { return };
-        let all = table.samples.last().map_or(0, |last| last.time + u64::from(last.ticks));
+        let all = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
         let before = table.samples.len();
         table.samples.retain(|sample| sample.at.checked_add(u64::from(sample.len)).is_some_and(|end| end <= len));
         if table.samples.len() == before {
@@ -422,7 +422,7 @@ impl BoxReader<'_> {
         let len = optional(16, 4).map_or(track.fragment.len, |len| len as u32);
         let base = base.unwrap_or(if flags & 0x2_0000 > 0 { start } else { implied });
         let Ok(table) = &mut track.content else { return Ok(base) };
-        let follows = table.samples.last().map_or(0, |last| last.time + u64::from(last.ticks));
+        let follows = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
         let mut time = match self.find(traf.clone(), b"tfdt")? {
             Some(tfdt) if self.number::<1>(&tfdt, 0)? == Some(1) => self.number::<8>(&tfdt, 4)?.unwrap_or(follows),
             Some(tfdt) => self.number::<4>(&tfdt, 4)?.unwrap_or(follows),

@@ -175,6 +175,8 @@ struct Window {
     at: u64,
     end: u64,
     ahead: Vec<u8>,
+    /// Bytes of `ahead` that are behind us.
+    passed: usize,
     reached: Arc<AtomicU64>,
 }
 
@@ -182,27 +184,33 @@ impl Window {
     fn new(mut file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> std::io::Result<Self> {
         file.seek(SeekFrom::Start(range.start))?;
         let reader = BufReader::with_capacity(1 << 16, file);
-        Ok(Self { reader, at: range.start, end: range.end, ahead: Vec::new(), reached })
+        Ok(Self { reader, at: range.start, end: range.end, ahead: Vec::new(), passed: 0, reached })
     }
 
     /// The next bytes, `len` of them or as many as there are.
     fn peek(&mut self, len: usize) -> &[u8] {
-        if self.ahead.len() < len {
-            let left = self.end.saturating_sub(self.at + self.ahead.len() as u64);
-            let wanted = (len - self.ahead.len()).max(1 << 14) as u64;
+        let have = self.ahead.len() - self.passed;
+        if have < len {
+            self.ahead.drain(..self.passed);
+            self.passed = 0;
+            let left = self.end.saturating_sub(self.at + have as u64);
+            let wanted = (len - have).max(1 << 14) as u64;
             // A disk that fails ends the sound here; what is missing is then seen by whoever knows how much there should be.
             let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
         }
-        &self.ahead[..len.min(self.ahead.len())]
+        let rest = &self.ahead[self.passed..];
+        &rest[..len.min(rest.len())]
     }
 
     fn skip(&mut self, len: u64) {
         self.at += len;
-        if len <= self.ahead.len() as u64 {
-            self.ahead.drain(..len as usize);
+        let have = (self.ahead.len() - self.passed) as u64;
+        if len <= have {
+            self.passed += len as usize;
         } else {
-            let _ = self.reader.seek_relative((len - self.ahead.len() as u64) as i64);
+            let _ = self.reader.seek_relative((len - have) as i64);
             self.ahead.clear();
+            self.passed = 0;
         }
         self.reached.store(self.at, Ordering::Relaxed);
     }
@@ -210,7 +218,7 @@ impl Window {
     /// Whether a frame begins here that others follow, or the end of the file or a tag.
     fn begins_frames(&mut self, wanted: usize) -> bool {
         let (mut at, mut first) = (0, None::<Head>);
-        let end = self.end - self.at;
+        let end = self.end.saturating_sub(self.at);
         for _ in 0..wanted {
             let bytes = self.peek(at + 32);
             let Some(rest) = bytes.get(at..) else { return false };
@@ -248,8 +256,7 @@ pub(super) struct FrameReader {
 }
 
 impl FrameReader {
-    /// A reader of the frames in `range`, or `None` if there are none. `eager` takes bytes for sound that are well inside the
-    /// file; else frames must begin at once, behind tags.
+    /// A reader of the frames in `range`, or `None` if there are none.
     pub(super) fn open(file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> Result<Option<Self>, AudioError> {
         let mut window = Window::new(file, range, reached)?;
         let mut searched = 0;

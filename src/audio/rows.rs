@@ -257,8 +257,8 @@ impl Chunks {
                     if claimed.is_none() {
                         return Ok(sensible);
                     }
-                    at = body + claimed.unwrap_or(len);
-                    at += at & 1;
+                    at = body.saturating_add(claimed.unwrap_or(len));
+                    at = at.saturating_add(at & 1);
                     continue;
                 }
                 _ => {}

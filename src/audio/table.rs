@@ -166,8 +166,8 @@ impl Demux for TableReader {
             };
             let Some(next) = self.next else {
                 let samples = &self.table.samples;
-                let first =
-                    samples.partition_point(|s| self.time_s(s.time + u64::from(s.ticks)) <= from_s - PRE_ROLL_S);
+                let first = samples
+                    .partition_point(|s| self.time_s(s.time.saturating_add(u64::from(s.ticks))) <= from_s - PRE_ROLL_S);
                 self.next = Some(first);
                 let delay = if self.table.edits.is_empty() { self.table.delay } else { Some(0) };
                 return Event::Anew(Entry { params: self.table.params.clone(), delay });
