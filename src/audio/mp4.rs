@@ -702,25 +702,32 @@ mod tests {
         values.iter().flat_map(|value| value.to_be_bytes()).collect()
     }
 
-    fn index(bytes: &[u8]) -> Option<Index> {
+    fn index(bytes: &[u8]) -> Index {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         Index::read(&mut file, bytes.len() as u64).unwrap()
     }
 
+    /// 441,000 frames of 16 bits at 44,100 Hz, of which the file has 50, and edits by a clock of 1000 a second.
     fn movie(edits: &[u32]) -> Vec<u8> {
+        let entry = [words(&[36]), b"sowt".to_vec(), words(&[0, 1, 0, 0, 1 << 16 | 16, 0, 44_100 << 16])].concat();
+        let stbl = [
+            boxed(b"stsd", &[words(&[0, 1]), entry].concat()),
+            boxed(b"stts", &words(&[0, 1, 50, 1])),
+            boxed(b"stsc", &words(&[0, 1, 1, 25, 1])),
+            boxed(b"stsz", &words(&[0, 2, 50])),
+            boxed(b"stco", &words(&[0, 2, 24, 74])),
+        ]
+        .concat();
         let mdia = [
             boxed(b"mdhd", &words(&[0, 0, 0, 44_100, 441_000, 0])),
             boxed(b"hdlr", &[words(&[0, 0]), b"soun".to_vec()].concat()),
-            boxed(
-                b"minf",
-                &boxed(b"stbl", &boxed(b"stsd", &[words(&[0, 1, 36]), b"mp4a".to_vec(), vec![0; 28]].concat())),
-            ),
+            boxed(b"minf", &boxed(b"stbl", &stbl)),
         ]
         .concat();
         let edits = [words(&[0, edits.len() as u32 / 3]), words(edits)].concat();
         let trak = [
-            boxed(b"tkhd", &words(&[0, 0, 0, 7, 0, 10_000])),
+            boxed(b"tkhd", &words(&[1, 0, 0, 7, 0, 10_000])),
             boxed(b"edts", &boxed(b"elst", &edits)),
             boxed(b"mdia", &mdia),
         ]
@@ -729,37 +736,51 @@ mod tests {
         [boxed(b"ftyp", b"M4A \0\0\0\0"), boxed(b"mdat", &[1; 100]), boxed(b"moov", &moov)].concat()
     }
 
-    #[test]
-    fn the_edit_says_where_the_sound_starts_and_how_long_it_is() {
-        let index = index(&movie(&[])).unwrap();
-        assert_eq!(index.brand, "M4A ");
-        assert_eq!(index.sound_tracks.unwrap()[0].id, 7);
-        let empty_then_sound = [200, u32::MAX, 0x10000, 9_950, 2205, 0x10000];
-        let track = index_of(&empty_then_sound);
-        assert_eq!(track.code, "mp4a");
-        assert_eq!((track.start_s, track.length_s), (Some(0.05), Some(9.95)));
+    fn table(edits: &[u32]) -> Table {
+        index(&movie(edits)).sound_tracks.unwrap().remove(0).content.unwrap()
     }
 
-    fn index_of(edits: &[u32]) -> SoundTrack {
-        index(&movie(edits)).unwrap().sound_tracks.unwrap().remove(0)
+    fn heard(edits: &[u32]) -> Vec<(Option<f64>, f64)> {
+        table(edits).edits.iter().map(|edit| (edit.from_s, edit.length_s)).collect()
+    }
+
+    const ONCE: u32 = 0x10000;
+
+    #[test]
+    fn every_edit_counts() {
+        assert_eq!(heard(&[]), []);
+        assert_eq!(heard(&[9_950, 2205, ONCE]), [(Some(0.05), 9.95)]);
+        let silence_then_sound = [200, u32::MAX, ONCE, 9_950, 2205, ONCE];
+        assert_eq!(heard(&silence_then_sound), [(None, 0.2), (Some(0.05), 9.95)]);
+        let turned_round = [1000, 88_200, ONCE, 500, 0, ONCE];
+        assert_eq!(heard(&turned_round), [(Some(2.0), 1.0), (Some(0.0), 0.5)]);
+        // One after the other they are one.
+        assert_eq!(heard(&[1000, 0, ONCE, 500, 44_100, ONCE]), [(Some(0.0), 1.5)]);
+        // To the end.
+        assert_eq!(heard(&[0, 2205, ONCE]), [(Some(0.05), f64::INFINITY)]);
+        // A list of nothing but silence is none.
+        assert_eq!(heard(&[200, u32::MAX, ONCE]), []);
     }
 
     #[test]
-    fn no_edit_is_the_whole_track() {
-        let track = index_of(&[]);
-        assert_eq!((track.start_s, track.length_s), (None, None));
+    fn frames_that_are_not_compressed_are_read_by_the_chunk() {
+        let found = index(&movie(&[]));
+        assert_eq!(found.brand, "M4A ");
+        let table = table(&[]);
+        let places: Vec<_> = table.samples.iter().map(|s| (s.at, s.len, s.time, s.ticks)).collect();
+        assert_eq!(places, [(24, 50, 0, 25), (74, 50, 25, 25)]);
+        assert_eq!((table.promised_s, table.broke_off), (None, false));
     }
 
     #[test]
     fn an_unfinished_file_has_no_index() {
         let bytes = [boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"mdat", &[0; 50])].concat();
-        assert_eq!(index(&bytes).unwrap().sound_tracks, None);
-        assert_eq!(index(b"RIFF....WAVE"), None);
+        assert!(index(&bytes).sound_tracks.is_none());
     }
 
     #[test]
     fn any_cut_or_changed_byte_is_survived() {
-        let whole = movie(&[200, u32::MAX, 0x10000, 9_950, 2205, 0x10000]);
+        let whole = movie(&[200, u32::MAX, ONCE, 9_950, 2205, ONCE]);
         for cut in 0..whole.len() {
             let _ = index(&whole[..cut]);
             let mut changed = whole.clone();

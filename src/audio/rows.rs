@@ -180,6 +180,17 @@ impl Format {
         }
     }
 
+    /// Refuses by its name what is not read.
+    fn refuse(&self) -> Result<(), AudioError> {
+        match self.tag {
+            0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
+            0x31 => Err(unsupported("WAV with GSM 6.10 sound inside (voicemail)")),
+            0x160..=0x163 => Err(unsupported("WAV with Windows Media sound inside")),
+            1 | 2 | 3 | 6 | 7 | 0x11 => Ok(()),
+            _ => Err(unsupported("this kind of WAV")),
+        }
+    }
+
     fn rows(&self) -> Result<Rows, AudioError> {
         let (channels, rate_hz) = (self.channels, self.rate_hz);
         let sample_len = self.sample_len();
@@ -193,9 +204,6 @@ impl Format {
             6 => Ok(plain(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
             7 => Ok(plain(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
             2 | 0x11 => self.adpcm(),
-            0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
-            0x31 => Err(unsupported("WAV with GSM 6.10 sound inside (voicemail)")),
-            0x160..=0x163 => Err(unsupported("WAV with Windows Media sound inside")),
             _ => Err(unsupported("this kind of WAV")),
         }
     }
@@ -362,6 +370,7 @@ fn wave_content(format: &Format, extent: Extent) -> Result<Content, AudioError> 
     if matches!(format.tag, 0x50 | 0x55 | 0xff | 0x1600) {
         return Ok(Content::Frames(extent.range));
     }
+    format.refuse()?;
     check_claims(format.rate_hz, usize::from(format.channels))?;
     Ok(table(&format.rows()?, format.rate_hz, extent))
 }
