@@ -341,7 +341,8 @@ fn core_config(config: &[u8]) -> Option<[u8; 2]> {
         5 | 29 => (field(17, 5), field(22, 3)),
         _ => return None,
     };
-    (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags) as u16).to_be_bytes())
+    // Of the last bits only the frame's length matters: some writers set others, which then lack what they announce.
+    (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags & 4) as u16).to_be_bytes())
 }
 
 /// Frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the `OpusHead` the container keeps.
@@ -623,6 +624,7 @@ mod tests {
         // AAC-LC at 22,050 Hz in two channels: by itself, with SBR said behind it, inside of SBR, inside of PS.
         let plain = Some([0x13, 0x90]);
         assert_eq!(core_config(&[0x13, 0x90]), plain);
+        assert_eq!(core_config(&[0x13, 0x92]), plain, "announces a core coder that is not there");
         assert_eq!(core_config(&[0x13, 0x90, 0x56, 0xe5, 0xa0]), plain);
         assert_eq!(core_config(&[0x2b, 0x92, 0x08, 0x00]), plain);
         assert_eq!(core_config(&[0xeb, 0x8a, 0x08, 0x00]), Some([0x13, 0x88]), "one channel");
