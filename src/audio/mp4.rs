@@ -311,7 +311,9 @@ impl BoxReader<'_> {
             (0, constant, _) => Some(constant),
             (_, _, Some(16)) => sizes.get(12 + 2 * i..14 + 2 * i).map(|size| be(size) as u32),
             (_, _, Some(8)) => sizes.get(12 + i).map(|&size| u32::from(size)),
-            (_, _, _) => sizes.get(12 + i / 2).map(|&both| u32::from(if i % 2 == 0 { both >> 4 } else { both & 15 })),
+            (_, _, _) => {
+                sizes.get(12 + i / 2).map(|&both| u32::from(if i.is_multiple_of(2) { both >> 4 } else { both & 15 }))
+            }
         };
         let offset = |chunk: usize| match is_wide {
             0 => chunks.get(8 + 4 * chunk..12 + 4 * chunk).map(be),
@@ -550,9 +552,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
     let of = |codec| params(codec, rate_hz, channels);
     match &code {
         b"mp4a" => {
-            let Some((object_type, config)) = find(b"esds").and_then(audio_config) else {
-                return None;
-            };
+            let (object_type, config) = find(b"esds").and_then(audio_config)?;
             match object_type {
                 // ISO/IEC 14496-3 and the profiles of 13818-7.
                 0x40 | 0x66..=0x68 => {
