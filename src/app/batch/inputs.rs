@@ -1,24 +1,34 @@
 //! Which files are meant: those that are named, the recordings in folders that are named, and the part of them that one
 //! of several machines takes.
 //!
-//! A folder gives every recording in it and in its subfolders, in the order of their paths. Hidden files and folders are
-//! left out. So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged. A
+//! A folder gives every recording in it and in its subfolders, in the order of their paths: what its content shows to be sound,
+//! and what is called like a recording, so that one that is damaged is not passed over. Hidden files and folders are left out.
+//! So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged. A
 //! folder without recordings gives its drafts.
+//!
+//! Sound that comes through standard input is put into a private file first, as reading it takes several passes.
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io;
+use std::io::{self, BufRead, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::app::draft_file::is_readable;
+use crate::app::draft_file::{is_draft, is_readable};
+use crate::audio;
 
-/// Endings of recordings, in lower case. Only folders are searched by them: of a file that is named, the content counts.
-const RECORDINGS: [&str; 15] =
-    ["wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf"];
+/// Endings of recordings, in lower case: what is called so in a folder is taken even if its content is no sound, as it was to be
+/// a recording. Of everything else the content counts.
+const RECORDINGS: [&str; 16] = [
+    "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
+];
+
+/// The most sound that is taken from standard input, bytes: three hours of a studio's sound, and an end to a stream without one.
+const MOST_PIPED: u64 = 1 << 30;
 
 /// A file to analyze.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,11 +120,34 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
     Ok(found)
 }
 
+/// What comes through standard input, if it is sound: a private file with all of it. A text is left there to be read.
+///
+/// # Errors
+/// When it cannot be read or kept, or has no end.
+pub fn piped_sound(mut from: impl BufRead) -> io::Result<Option<NamedTempFile>> {
+    if !audio::begins_sound(from.fill_buf()?) {
+        return Ok(None);
+    }
+    // The file is for its owner alone, and goes away with its handle.
+    let mut file = NamedTempFile::with_prefix("aloud-")?;
+    let copied = io::copy(&mut from.take(MOST_PIPED + 1), &mut file)?;
+    if copied > MOST_PIPED {
+        return Err(io::Error::other("it is longer than any answer; save the part that is one to a file first"));
+    }
+    file.flush()?;
+    Ok(Some(file))
+}
+
 fn is_visible(entry: &DirEntry) -> bool {
     entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
 fn is_recording(path: &Path) -> bool {
+    is_called_recording(path) || (!is_draft(path) && audio::is_sound(path))
+}
+
+/// Whether the ending of its name is a recording's.
+fn is_called_recording(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     RECORDINGS.contains(&ending.as_str())
 }
@@ -179,6 +212,46 @@ mod tests {
             fs::write(path, b"x").unwrap();
         }
         folder
+    }
+
+    /// A second of sound in a header of WAV.
+    fn wav() -> Vec<u8> {
+        let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff".to_vec();
+        bytes.resize(44 + 16_000, 1);
+        bytes
+    }
+
+    #[test]
+    fn sound_in_a_folder_is_found_by_its_content() {
+        let folder = folder(&["page.html", "picture.heic", "._memo.qta", "broken.mp3", "draft.txt", "cover.webp"]);
+        let at = |name: &str| folder.path().join(name);
+        for name in ["memo.qta", "call.3gp", "old.AIFC", "no ending", ".hidden.qta", "draft.md"] {
+            fs::write(at(name), wav()).unwrap();
+        }
+        fs::write(at("picture.heic"), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+        fs::write(at("cover.webp"), b"RIFF\x10\0\0\0WEBPVP8 ").unwrap();
+        fs::write(at("phone.amr"), b"#!AMR\n\x3c").unwrap();
+        let found = inputs(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(names(&found), ["broken.mp3", "call.3gp", "memo.qta", "no ending", "old.AIFC", "phone.amr"]);
+    }
+
+    #[test]
+    fn sound_through_a_pipe_is_kept_in_a_private_file_and_text_is_left_alone() {
+        let sound = wav();
+        let file = piped_sound(sound.as_slice()).unwrap().unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), sound);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o077, 0);
+        }
+        let path = file.path().to_path_buf();
+        drop(file);
+        assert!(!path.exists());
+        let mut text: &[u8] = b"I asked her what she needed.";
+        assert!(piped_sound(&mut text).unwrap().is_none());
+        assert_eq!(text.len(), 28, "nothing was taken");
+        assert!(piped_sound(io::empty()).unwrap().is_none());
     }
 
     fn names(inputs: &[Input]) -> Vec<&str> {

@@ -14,20 +14,21 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, columns, complain, history, print_json, say, write_file};
 use crate::analyze::{AnalyzeError, analyze, judge_draft};
-use crate::app::batch::inputs::{Shard, inputs};
+use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{DraftFileError, is_draft};
+use crate::app::draft_file::{self, DraftFileError, is_draft};
 use crate::app::history::Occasion;
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
 use crate::app::render::terminal::report::render;
 use crate::app::settings::Settings;
-use crate::app::{capture, draft_file, questions, settings};
+use crate::app::{capture, questions, settings};
 use crate::audio;
 use crate::brief::Brief;
 use crate::draft::STANDARD_INPUT;
@@ -103,11 +104,16 @@ struct Item {
     path: PathBuf,
     /// Where its page goes, if there is to be one.
     page: Option<PathBuf>,
+    /// Whether the path is that of a file which only holds what came through standard input.
+    is_piped: bool,
 }
 
 impl Item {
     /// Its path as reports have it.
     fn name(&self) -> String {
+        if self.is_piped {
+            return STANDARD_INPUT.to_string();
+        }
         self.path.to_string_lossy().into_owned()
     }
 }
@@ -129,6 +135,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
+    let piped = take_sound(&mut items)?;
     if many {
         arguments.pages.make_folder()?;
     }
@@ -167,7 +174,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let work = |item: &Item| -> Result<Analyzed> {
         let analyzed = match &pool {
             Some(pool) if !is_draft(&item.path) => {
-                let (report, features) = listen(&item.path, pool, &brief, &bar)?;
+                let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
+                report.recording.path = item.name();
                 let contours = Some(Contours::of(&features));
                 Analyzed { report, contours, features: arguments.tracks.is_some().then_some(features) }
             }
@@ -193,7 +201,24 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     })?;
     bar.finish_and_clear();
     printer.finish(&names)?;
+    drop(piped);
     Ok(outcome)
+}
+
+/// If what comes through standard input is sound, it is analyzed from a file that lasts as long as what is given back.
+fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
+    let Some(item) = items.iter_mut().find(|item| item.path.as_os_str() == STANDARD_INPUT) else {
+        return Ok(None);
+    };
+    if io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let piped = piped_sound(io::stdin().lock()).context("the sound could not be read from standard input")?;
+    if let Some(file) = &piped {
+        item.path = file.path().to_path_buf();
+        item.is_piped = true;
+    }
+    Ok(piped)
 }
 
 /// Ends the program where options do not go together.
@@ -230,7 +255,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
         let to = arguments.pages.html.as_deref()?;
         Some(if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() })
     };
-    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path }).collect())
+    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
 }
 
 /// Leaves out the files whose reports are in the lines already.
@@ -281,7 +306,7 @@ fn deliver(
         complain(&format!("{error:#}"));
         *outcome = Outcome::Failed;
     }
-    printer.print(report, &item.path)?;
+    printer.print(report, Path::new(&item.name()))?;
     if let Some(folders) = &folders {
         capture::settle(&folders.recordings(), &item.path);
     }
@@ -293,9 +318,10 @@ fn deliver(
 
 /// Says why there is no report on a file.
 fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) -> Result<()> {
-    complain(&format!("{}: {why}", item.path.display()));
+    let name = item.name();
+    complain(&format!("{name}: {why}"));
     *outcome = Outcome::Failed;
-    printer.failed(&item.path, why)
+    printer.failed(Path::new(&name), why)
 }
 
 /// Draws the page and the pictures of an answer that was just analyzed.
@@ -308,7 +334,7 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
 
 /// Analyzes one recording under a progress bar of its own.
 pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
-    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None }], true);
+    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
     let analyzed = listen(path, engine, brief, &bar);
     bar.finish_and_clear();
     analyzed
