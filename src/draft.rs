@@ -8,8 +8,8 @@ use std::path::Path;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
+use crate::disfluency::spoken::Spoken;
 use crate::files::{self, FileError};
-use crate::metrics::spoken::Spoken;
 
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";

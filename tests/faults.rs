@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use aloud::app::history::{Access, Attempt, Store, export};
 use aloud::audio::Recording;
-use aloud::history::{Access, Attempt, Store, export};
 use common::attempts::{fill, place};
 use common::fault::{Call, Fault, calls, inject, library};
 use common::microphone::{Home, duration_s, wavs};

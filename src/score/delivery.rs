@@ -2,7 +2,7 @@
 
 use super::rubric::{self, share};
 use super::{Evidence, Judged, Measures, Part, Said, judged, one_digit};
-use crate::metrics::fillers::{Filler, Kind};
+use crate::disfluency::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
