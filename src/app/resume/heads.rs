@@ -236,6 +236,9 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
+/// Countries and states stand before it.
+const FIRST_CITY: &str = "london";
+
 /// Whether a text names a company, a school, a hospital by a word of its own.
 pub(super) fn names_employer(text: &str) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_title(text)
@@ -258,7 +261,8 @@ fn is_title(field: &str) -> bool {
     let company = lower
         .split(|c: char| !c.is_alphabetic())
         .any(|w| ["ltd", "limited", "inc", "llc", "gmbh", "plc", "llp", "corp"].contains(&w));
-    !company && (has_title(field) || last.is_some_and(|w| ENDINGS.iter().any(|e| w.ends_with(e))))
+    let made_like_one = !field.contains('&') && last.is_some_and(|w| ENDINGS.iter().any(|e| w.ends_with(e)));
+    !company && (has_title(field) || made_like_one)
 }
 
 /// Whether a field is a place. The one after it helps: "Thornaby, UK", "Moab, UT".
@@ -271,14 +275,17 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
             .collect::<String>()
             .to_lowercase()
     };
-    let known = |text: &str| PLACES.split('|').any(|p| p == plain(text).trim_end_matches([',', '.']));
+    let place = |text: &str| PLACES.split('|').position(|p| p == plain(text).trim_end_matches([',', '.']));
+    let known = |text: &str| place(text).is_some();
+    let cities = PLACES.split('|').position(|p| p == FIRST_CITY);
+    let land = |text: &str| place(text).is_some_and(|p| Some(p) < cities);
     let state = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_uppercase());
     let words = field.split_whitespace().count();
     let ends_with_state = || field.split_whitespace().last().is_some_and(state) && words > 1 && words < 4;
     known(field)
         || state(field)
         || ends_with_state()
-        || next.is_some_and(|n| (known(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
+        || next.is_some_and(|n| (land(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
 }
 
 /// One of the things that a line of a head names.
