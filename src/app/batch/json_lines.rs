@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::files::FileError;
+use crate::files::{FileError, open_private, write_whole_with};
 use crate::question::Question;
 use crate::report::SCHEMA as REPORT;
 use crate::score::rubric;
@@ -116,9 +116,7 @@ impl JsonLines {
     /// When it cannot be opened, another run writes it, or something else is in it.
     pub fn open(path: &Path) -> Result<Self, JsonLinesError> {
         let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file() || m.is_dir());
-        let mut options = OpenOptions::new();
-        options.write(true);
-        let file = if is_file { options.read(true).create(true).open(path)? } else { options.open(path)? };
+        let file = if is_file { open_private(path)? } else { OpenOptions::new().write(true).open(path)? };
         let mut lines =
             Self { path: path.to_path_buf(), file, is_file, lines: Vec::new(), last: HashMap::new(), end: 0 };
         if is_file {
@@ -198,7 +196,7 @@ impl JsonLines {
     ///
     /// # Errors
     /// When it cannot be written; all lines are there still, in the order they came in.
-    pub fn finish(mut self, paths: &[String]) -> io::Result<()> {
+    pub fn finish(self, paths: &[String]) -> io::Result<()> {
         if !self.is_file {
             return Ok(());
         }
@@ -209,22 +207,16 @@ impl JsonLines {
         if order.iter().copied().eq(0..self.lines.len()) {
             return self.file.sync_all();
         }
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = self.path.with_file_name(format!(".{name}.{}", std::process::id()));
         let places: Vec<(u64, u64)> = order.iter().map(|i| (self.lines[*i].start, self.lines[*i].len)).collect();
-        let written = File::create(&beside).and_then(|new| {
+        let Self { path, mut file, .. } = self;
+        write_whole_with(&path, |new| {
             let mut new = io::BufWriter::new(new);
             for (start, len) in places {
-                self.file.seek(SeekFrom::Start(start))?;
-                io::copy(&mut (&self.file).take(len), &mut new)?;
+                file.seek(SeekFrom::Start(start))?;
+                io::copy(&mut (&file).take(len), &mut new)?;
             }
-            new.into_inner()?.sync_all()?;
-            std::fs::rename(&beside, &self.path)
-        });
-        if written.is_err() {
-            let _ = std::fs::remove_file(&beside);
-        }
-        written
+            new.flush()
+        })
     }
 }
 

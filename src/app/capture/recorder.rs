@@ -4,13 +4,11 @@
 //! before anybody speaks, and writes from [`Recorder::begin`] on. Nobody has to look at it for it to go on.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-use cpal::ErrorKind;
 
 use super::continuity::Continuity;
 use super::device::{Format, Microphone};
@@ -19,6 +17,7 @@ use super::meter::Meter;
 use super::ring::{Intake, Outlet, ring};
 use super::take::{About, Failure, Place, Writer};
 use super::watch::{Concern, Watch};
+use crate::app::play::is_lost;
 
 /// How often the worker looks for sound.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -111,6 +110,7 @@ enum Command {
     Begin(SyncSender<Result<PathBuf, CaptureError>>),
     Pause(bool),
     Finish,
+    FinishWhen(Arc<AtomicBool>),
 }
 
 /// A microphone that is listened to.
@@ -165,6 +165,11 @@ impl Recorder {
     /// Ends the take; it is then in [`Status::over`].
     pub fn finish(&self) {
         self.send(Command::Finish);
+    }
+
+    /// Ends the take, and any that begins later, as soon as `flag` is true: also while whoever would ask for it is held up.
+    pub fn finish_when(&self, flag: Arc<AtomicBool>) {
+        self.send(Command::FinishWhen(flag));
     }
 
     /// How it stands right now.
@@ -232,6 +237,7 @@ struct Worker {
     device_failed: bool,
     overruns: u64,
     samples: Vec<f32>,
+    finish_when: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -255,6 +261,7 @@ impl Worker {
             device_failed: false,
             overruns: 0,
             samples: Vec::new(),
+            finish_when: Arc::default(),
         }
     }
 
@@ -262,14 +269,19 @@ impl Worker {
         loop {
             let command = commands.recv_timeout(LOOK_EVERY);
             // What arrived before the command belongs to before the command.
-            let finishing = matches!(command, Ok(Command::Finish) | Err(RecvTimeoutError::Disconnected));
+            let is_flagged = self.finish_when.load(Ordering::Relaxed);
+            let finishing = is_flagged || matches!(command, Ok(Command::Finish) | Err(RecvTimeoutError::Disconnected));
             if let Some(ending) = self.hear(finishing) {
                 self.end(ending);
+            }
+            if is_flagged {
+                self.end(Ending::Asked);
             }
             match command {
                 Ok(Command::Begin(reply)) => drop(reply.send(self.begin())),
                 Ok(Command::Pause(paused)) => self.paused = paused,
                 Ok(Command::Finish) => self.end(Ending::Asked),
+                Ok(Command::FinishWhen(flag)) => self.finish_when = flag,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.end(Ending::Asked);
@@ -350,8 +362,7 @@ impl Worker {
         let mut gone = false;
         while let Ok(error) = self.stream.errors.try_recv() {
             self.device_failed = true;
-            let fatal = [ErrorKind::DeviceNotAvailable, ErrorKind::StreamInvalidated, ErrorKind::HostUnavailable];
-            gone |= fatal.contains(&error.kind());
+            gone |= is_lost(&error);
         }
         // A device that reports one loss after the other and delivers nothing in between has failed, too.
         let overruns = self.stream.overruns.load(Ordering::Relaxed);

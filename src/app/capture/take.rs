@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::device::{Format, Sample};
 use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
-use crate::files::{make_private_folder, private, sync_folder};
+use crate::files::{create_private, make_private_folder, sync_folder};
 
 /// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
@@ -302,7 +302,7 @@ fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureErr
             1 => folder.join(format!("{stem}{ending}")),
             n => folder.join(format!("{stem}-{n}{ending}")),
         };
-        match private().read(true).write(true).create_new(true).open(&path) {
+        match create_private(&path) {
             Ok(file) => return Ok((path, file)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && numbered && number < MOST_OF_A_NAME => number += 1,
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(CaptureError::Exists { path }),

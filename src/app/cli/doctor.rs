@@ -10,6 +10,7 @@ use crate::app::capture::{
 use crate::app::history::{Access, Store, store};
 use crate::app::models;
 use crate::app::settings::{self, Folders, Settings};
+use crate::files::try_writing;
 use crate::plain::{counted, one_line};
 use anyhow::Result;
 
@@ -98,8 +99,7 @@ pub(super) fn run() -> Result<Outcome> {
 fn data_folder(doctor: &mut Doctor<impl Write>, data: &Path) -> io::Result<()> {
     // The folder is made when it is needed: until then its next of kin tells.
     let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
-    let probe = there.join(format!(".aloud-{}", std::process::id()));
-    if let Err(error) = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)) {
+    if let Err(error) = try_writing(there, 0) {
         let said =
             format!("{} cannot be written ({error}). Make it your own or free space on its disk.", there.display());
         return doctor.problem("data", &said);

@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::pages::{Drawn, Wanted, page_in};
-use super::{Outcome, columns, complain, print_json, say};
+use super::{Outcome, ask, columns, complain, print_json, say};
 
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
@@ -575,8 +575,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize)
     if !io::stdin().is_terminal() {
         bail!("deleting {what} needs your word: run it in a terminal, or add --yes");
     }
-    anstream::eprint!("Delete {what} for good? [y/N] ");
-    io::stderr().flush()?;
+    ask(&format!("Delete {what} for good? [y/N] "));
     let mut said = String::new();
     io::stdin().read_line(&mut said)?;
     Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -148,6 +148,12 @@ fn complain(message: &str) {
     say(&format!("aloud: {message}"));
 }
 
+/// Asks on stderr, where the answer is typed behind the question; a terminal that is gone is no reason to fail.
+fn ask(question: &str) {
+    let mut out = anstream::stderr();
+    let _ = write!(out, "{question}").and_then(|()| out.flush());
+}
+
 /// Says something on stderr, in one line; a terminal that is gone or a log on a full disk is no reason to fail.
 fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{}", one_line(line));

@@ -38,7 +38,7 @@ use super::history::with_store;
 use super::models::Choice;
 use super::record::{Finished, answer};
 use super::wishes::Wishes;
-use super::{Outcome, columns, complain, history, say};
+use super::{Outcome, ask, columns, complain, history, say};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -114,7 +114,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let talks = io::stdin().is_terminal() && io::stderr().is_terminal();
     let left = if arguments.no_store || arguments.new { None } else { with_store(Access::Read, |s| s.open_session())? };
     let goes_on = match &left {
-        Some((_, session)) => goes_on(arguments, session, talks, &wishes)?,
+        Some((_, session)) => goes_on(arguments, session, talks, &wishes),
         None if arguments.go_on => return Err(anyhow!("no session was left; begin one with: aloud practice")),
         None => Some(false),
     };
@@ -152,28 +152,27 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 }
 
 /// Whether the session that was left is gone on with; `None` if somebody leaves.
-fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishes) -> Result<Option<bool>> {
+fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishes) -> Option<bool> {
     if arguments.go_on {
-        return Ok(Some(true));
+        return Some(true);
     }
     let place = (session.at + 1).min(session.items.len());
     let what = format!("A session was left at question {place} of {}", session.items.len());
     if !talks {
         say(&format!("{what}. To go on with it: aloud practice --go-on"));
-        return Ok(Some(false));
+        return Some(false);
     }
     asked(&format!("{what}. Go on with it? [Y/n] "), true, wishes)
 }
 
 /// Asks for a yes or a no; `None` if somebody left instead.
-fn asked(question: &str, otherwise: bool, wishes: &Wishes) -> Result<Option<bool>> {
-    anstream::eprint!("{question}");
-    io::stderr().flush()?;
-    Ok(wishes.line().map(|line| match line.trim().to_lowercase().chars().next() {
+fn asked(question: &str, otherwise: bool, wishes: &Wishes) -> Option<bool> {
+    ask(question);
+    wishes.line().map(|line| match line.trim().to_lowercase().chars().next() {
         Some('y') => true,
         Some('n') => false,
         _ => otherwise,
-    }))
+    })
 }
 
 /// A session, its number where it is kept, and what is kept of it.
@@ -259,7 +258,7 @@ fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep
     }
     say(&format!("{} found in your resume.", counted(claims.len(), "claim")));
     say("Keep them on this machine, to see over the weeks which you have told?");
-    let Some(yes) = asked("The file itself is not kept. [y/N] ", false, wishes)? else { return Ok(None) };
+    let Some(yes) = asked("The file itself is not kept. [y/N] ", false, wishes) else { return Ok(None) };
     if !yes {
         say("Not kept. A session with them cannot be gone on with later.");
     }
@@ -318,8 +317,10 @@ impl Practice<'_> {
             self.session.from = Some(std::path::absolute(from)?);
         }
         wrapped(self.session.format.row().advice);
-        self.find_cut_short();
         let mut outcome = Outcome::Done;
+        if !self.find_cut_short() {
+            return Ok(self.stop(outcome));
+        }
         while let Some(item) = self.session.item().cloned() {
             let mut next = if self.session.waiting.is_some() || self.session.tries_here().next().is_some() {
                 Next::Choose
@@ -348,12 +349,12 @@ impl Practice<'_> {
         Ok(outcome)
     }
 
-    /// A take that a kill cut short is the answer that waits.
-    fn find_cut_short(&mut self) {
-        let Some(folders) = settings::folders() else { return };
-        let Some(item) = self.session.item().cloned() else { return };
+    /// A take that a kill cut short is the answer that waits. False if somebody leaves.
+    fn find_cut_short(&mut self) -> bool {
+        let Some(folders) = settings::folders() else { return true };
+        let Some(item) = self.session.item().cloned() else { return true };
         if self.session.waiting.is_some() || self.id.is_none() {
-            return;
+            return true;
         }
         for take in capture::unfinished(&folders.recordings()) {
             let follow_up = self.session.open_follow_up().map(follow_up_question);
@@ -366,12 +367,17 @@ impl Practice<'_> {
             let Some((place, question)) = question else { continue };
             let length = clock(take.duration_s);
             say(&format!("Your answer was cut short; its first {length} are there."));
-            if self.talks && asked("Use them? [Y/n] ", true, self.wishes).ok().flatten() != Some(true) {
-                continue;
+            if self.talks {
+                match asked("Use them? [Y/n] ", true, self.wishes) {
+                    Some(true) => {}
+                    Some(false) => continue,
+                    None => return false,
+                }
             }
             self.session.waiting = Some(Waiting { path: take.path.clone(), question, is_follow_up: place == 1 });
-            return;
+            return true;
         }
+        true
     }
 
     /// Asks a question and takes the answer.
@@ -401,11 +407,18 @@ impl Practice<'_> {
             say(&format!("From {}", path.display()));
             self.session.used.push(path.clone());
             path
+        } else if self.wishes.is_alone() {
+            return Ok(Next::Stop);
         } else {
             let brief = self.brief(&question);
             let about = About { question: Some(key(&question).to_string()), target_s: None };
             match answer(self.device.as_deref(), brief, about, self.wishes)? {
                 Finished::Taken(path) => path,
+                Finished::Left(path) => {
+                    self.session.waiting = Some(Waiting { path, question, is_follow_up });
+                    self.save(false)?;
+                    return Ok(Next::Stop);
+                }
                 Finished::Over(Outcome::Done) => return Ok(Next::Stop),
                 Finished::Over(Outcome::Failed) => {
                     *outcome = Outcome::Failed;
@@ -578,8 +591,7 @@ impl Practice<'_> {
         }
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };
-        anstream::eprint!("{next}, {answer}a tries again, s stops for now: ");
-        io::stderr().flush()?;
+        ask(&format!("{next}, {answer}a tries again, s stops for now: "));
         let Some(line) = self.wishes.line() else {
             say("");
             return Ok(Next::Stop);

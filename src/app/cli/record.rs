@@ -1,6 +1,6 @@
 //! `aloud record`: one take after the other at the microphone, then the report.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use super::analyze::{Form, Printer, one};
 use super::models::Choice;
 use super::screen::Screen;
 use super::wishes::{Wish, Wishes};
-use super::{Outcome, complain, history, say};
+use super::{Outcome, ask, complain, history, say};
 
 /// Seconds to breathe before a take, on a terminal.
 const COUNTDOWN: u64 = 3;
@@ -89,6 +89,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let brief = session.brief.clone();
     match session.finish(taken) {
         Finished::Taken(path) => job.analyze(&path, loading, brief, &wishes),
+        Finished::Left(_) => Ok(Outcome::Done),
         Finished::Over(outcome) => Ok(outcome),
     }
 }
@@ -110,6 +111,8 @@ pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, wishes: &
 pub(super) enum Finished {
     /// A recording to analyze.
     Taken(PathBuf),
+    /// A recording to analyze another time: somebody left.
+    Left(PathBuf),
     /// There is nothing more to do.
     Over(Outcome),
 }
@@ -197,8 +200,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
             say(&format!("{what}. To analyze it: {}", analyze_command(&take.path, &take.about)));
             continue;
         }
-        anstream::eprint!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path));
-        io::stderr().flush()?;
+        ask(&format!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path)));
         let Some(answer) = wishes.line() else {
             say(""); // it will be offered again
             return Ok(Some(Outcome::Done));
@@ -233,6 +235,7 @@ struct Session<'a> {
 
 impl Session<'_> {
     fn introduce(&mut self) {
+        self.recorder.finish_when(self.wishes.left());
         if let Some(question) = &self.brief.question {
             self.screen.paragraph(&question.text);
         }
@@ -273,9 +276,9 @@ impl Session<'_> {
         let begun = Instant::now();
         let wait = Duration::from_secs(COUNTDOWN);
         loop {
-            match self.wishes.next(&mut self.screen, DRAW_EVERY / 2) {
+            match self.wishes.next(&self.screen, DRAW_EVERY / 2) {
                 Some(Wish::Finish) => break,
-                Some(Wish::Leave | Wish::Interrupt) => return Ok(false),
+                Some(Wish::Leave | Wish::Interrupt | Wish::End) => return Ok(false),
                 _ => {}
             }
             let status = self.recorder.status();
@@ -299,18 +302,22 @@ impl Session<'_> {
     /// One take, from its beginning to its end.
     fn take(&mut self) -> (Take, After) {
         let mut after = After::Analyze;
-        let (mut paused, mut finishing) = (false, false);
+        let (mut paused, mut is_interrupted, mut is_finishing) = (false, false, false);
         let mut plain_at_s = PLAIN_EVERY_S;
         let mut drawn = Instant::now();
         loop {
-            match self.wishes.next(&mut self.screen, DRAW_EVERY / 2) {
+            match self.wishes.next(&self.screen, DRAW_EVERY / 2) {
                 Some(wish @ (Wish::Finish | Wish::Interrupt | Wish::Leave)) => {
-                    if wish == Wish::Leave || (wish == Wish::Interrupt && finishing) {
+                    if wish == Wish::Interrupt && is_interrupted {
                         self.wishes.remember_to_leave();
                     }
-                    finishing |= wish == Wish::Interrupt;
+                    is_interrupted |= wish == Wish::Interrupt;
+                    is_finishing = true;
                     self.recorder.finish();
                 }
+                // Whoever finished the take and then said no more waits for the report.
+                Some(Wish::End) if is_finishing => {}
+                Some(Wish::End) => self.wishes.leave_at_once(),
                 Some(Wish::Pause) => {
                     paused = !paused;
                     self.recorder.pause(paused);
@@ -356,10 +363,10 @@ impl Session<'_> {
 
     /// Says what became of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, mut screen, wishes, .. } = self;
+        let Self { recorder, name, screen, wishes, .. } = self;
         // A Ctrl-C that was typed while the take ended means: leave the analysis.
-        while let Some(wish) = wishes.next(&mut screen, Duration::ZERO) {
-            if matches!(wish, Wish::Interrupt | Wish::Leave) {
+        while let Some(wish) = wishes.next(&screen, Duration::ZERO).filter(|w| !matches!(w, Wish::Leave | Wish::End)) {
+            if wish == Wish::Interrupt {
                 wishes.remember_to_leave();
             }
         }
@@ -397,7 +404,7 @@ impl Session<'_> {
         }
         if wishes.leave() {
             say(&format!("Kept. To analyze it later: aloud analyze {path}"));
-            return Finished::Over(Outcome::Done);
+            return Finished::Left(take.path);
         }
         Finished::Taken(take.path)
     }

@@ -19,8 +19,8 @@ pub(super) struct Screen {
     /// Somebody looks at it.
     watched: bool,
     counted: Option<u64>,
-    /// What the live line shows.
-    shown: String,
+    /// What the live line shows, and in how many columns.
+    shown: (String, usize),
 }
 
 impl Screen {
@@ -32,7 +32,7 @@ impl Screen {
         if live {
             put_back_on_panic();
         }
-        Self { live, watched, counted: None, shown: String::new() }
+        Self { live, watched, counted: None, shown: (String::new(), 0) }
     }
 
     /// Whether keys come one by one.
@@ -47,7 +47,7 @@ impl Screen {
 
     /// The width to draw in.
     pub(super) fn columns(&self) -> usize {
-        crossterm::terminal::size().map_or(ANY_COLUMNS, |(columns, _)| usize::from(columns).max(1))
+        terminal_size::terminal_size_of(io::stderr()).map_or(ANY_COLUMNS, |(width, _)| usize::from(width.0))
     }
 
     /// Shows what is left of the countdown, in seconds.
@@ -67,7 +67,7 @@ impl Screen {
         }
         let columns = self.columns();
         let line: String = line.chars().take(columns.saturating_sub(1)).collect();
-        if line == self.shown {
+        if self.shown.0 == line && self.shown.1 == columns {
             return; // slow lines to far machines have better to do
         }
         let mut out = io::stderr().lock();
@@ -76,18 +76,12 @@ impl Screen {
             .and_then(|()| write!(out, "{line}"))
             .and_then(|()| queue!(out, MoveToColumn(0)))
             .and_then(|()| out.flush());
-        self.shown = line;
+        self.shown = (line, columns);
     }
 
     /// Takes the live line away.
     pub(super) fn clear(&mut self) {
         self.draw("");
-    }
-
-    /// The window has another size.
-    pub(super) fn resized(&mut self) {
-        self.shown = " ".to_owned(); // whatever is there now
-        self.clear();
     }
 
     /// A line that stays, above the live one.
@@ -121,16 +115,21 @@ impl Drop for Screen {
     fn drop(&mut self) {
         if self.live {
             self.clear();
-            let _ = disable_raw_mode();
+            put_back();
         }
     }
+}
+
+/// Puts the terminal back as it was before there was a screen, if there was one.
+pub(super) fn put_back() {
+    let _ = disable_raw_mode();
 }
 
 /// A panic's message needs a terminal in order, and so does the shell after it.
 fn put_back_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let _ = disable_raw_mode();
+        put_back();
         before(panic);
     }));
 }

@@ -2,7 +2,7 @@
 //!
 //! Each row is read by its number on its own: a page that is gone costs the answers on it and no others.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 use super::HistoryError;
 use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, OF_PRACTICE, VERSION};
 use super::store::{Store, lock};
+use crate::files::create_private;
 
 /// How many numbers in a row without an answer end the search, where the store no longer tells how many there were.
 const LONGEST_GAP: i64 = 10_000;
@@ -86,7 +87,7 @@ fn exchange(path: &Path, aside: &Path, new: &Path) -> io::Result<()> {
             return fs::rename(path, aside);
         }
         // Not every file system knows a second name for a file.
-        fs::hard_link(path, aside).or_else(|_| fs::copy(path, aside).map(drop))?;
+        fs::hard_link(path, aside).or_else(|_| copy_private(path, aside))?;
         fs::rename(new, path)
     });
     if exchanged.is_err() {
@@ -118,7 +119,7 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     for end in ["", "-wal"] {
         let from = with_end(damaged, end);
         if from.exists() {
-            fs::copy(&from, with_end(copy, end))?;
+            copy_private(&from, &with_end(copy, end))?;
         }
     }
     let old = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -208,6 +209,13 @@ fn aside(path: &Path) -> PathBuf {
     let now = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let name = |n: usize| beside(path, &if n == 0 { format!("damaged-{now}") } else { format!("damaged-{now}-{n}") });
     (0..).map(name).find(|path| !path.exists()).expect("some name is free")
+}
+
+/// Copies a file to a place where there is none, for its owner alone.
+fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
+    let mut to = create_private(to)?;
+    io::copy(&mut File::open(from)?, &mut to)?;
+    to.sync_all()
 }
 
 fn remove(path: &Path) {

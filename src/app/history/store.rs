@@ -4,7 +4,7 @@
 //! another. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the program after it. What
 //! is deleted is overwritten with zeros (`secure_delete`).
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
-use crate::files::{make_private_folder, private};
+use crate::files::{make_private_folder, open_private, try_writing};
 use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::Contours;
@@ -113,12 +113,8 @@ fn plainer(error: HistoryError, path: &Path) -> HistoryError {
     {
         return error;
     }
-    let probe = path.with_extension("probe");
-    let found = private_file(path).and_then(|_| {
-        let written = std::io::Write::write_all(&mut private_file(&probe)?, &[1; PROBE_BYTES]);
-        written.map_err(|e| if e.kind() == std::io::ErrorKind::StorageFull { HistoryError::DiskFull } else { e.into() })
-    });
-    let _ = fs::remove_file(&probe);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let found = private_file(path).and_then(|_| try_writing(folder, PROBE_BYTES).map_err(of_writing));
     match found {
         Err(reason @ (HistoryError::DiskFull | HistoryError::NotWritable)) => reason,
         _ => error,
@@ -670,11 +666,16 @@ fn make_private(path: &Path) -> Result<(), HistoryError> {
 }
 
 fn private_file(path: &Path) -> Result<File, HistoryError> {
-    private().read(true).append(true).create(true).open(path).map_err(|e| match e.kind() {
+    open_private(path).map_err(of_writing)
+}
+
+/// Why a file of the store cannot be written.
+fn of_writing(error: std::io::Error) -> HistoryError {
+    match error.kind() {
         std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => HistoryError::NotWritable,
         std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
-        _ => HistoryError::Unopenable(e.to_string()),
-    })
+        _ => HistoryError::Unopenable(error.to_string()),
+    }
 }
 
 /// A path as it stands in a URI.

@@ -20,7 +20,7 @@ use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body, Error as HttpError, Proxy};
 
 use super::{Known, ModelError, check};
-use crate::files::{make_private_folder, private, sync_folder};
+use crate::files::{make_private_folder, open_private, sync_folder};
 
 /// The end of the name of what has arrived so far.
 const PART: &str = ".part";
@@ -235,7 +235,7 @@ impl<'a> Part<'a> {
     fn open(place: &Path, model: &'a Known) -> Result<Self, FetchError> {
         let path = part_of(place);
         let wrong = |reason| not_writable(&path, reason);
-        let file = private().read(true).write(true).create(true).truncate(false).open(&path).map_err(wrong)?;
+        let file = open_private(&path).map_err(wrong)?;
         if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
             return Err(FetchError::Busy);
         }
