@@ -10,6 +10,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::dates;
+use super::heads::{Job, has_title, job_of};
 use super::layout::{Paragraph, sentences};
 use super::sections::{Section, has_words, heading, looks_like_heading};
 use super::verbs::{Form, form};
@@ -36,57 +37,101 @@ const HEAD_WORDS: usize = 14;
 /// The first lines are a name and an address, not headings.
 const NAME_LINES: usize = 4;
 
-/// A job that claims stand under.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Job {
-    employer: Option<String>,
-    is_current: Option<bool>,
-}
-
 /// The claims of a resume, in its order; each once.
 pub fn claims(paragraphs: &[Paragraph]) -> Vec<Claim> {
-    let mut section = Section::Other;
+    let found = claims_from(paragraphs, false);
+    // Where no heading says what stands under it, deeds are taken from all that does not say to be something else.
+    if found.is_empty() { claims_from(paragraphs, true) } else { found }
+}
+
+/// The claims; with those of sentences that stand before any heading, which are a profile as a rule, or without them.
+fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
+    let mut section = Section::Own;
+    let mut is_opening = true;
     let mut job = Job::default();
     let mut head: Vec<&str> = Vec::new();
+    let mut has_employers = true;
     let mut found: Vec<Claim> = Vec::new();
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let text = paragraph.text.trim();
+        if paragraph.is_doubtful {
+            // It may have been the head of another job.
+            if !paragraph.is_item {
+                job = Job::default();
+                head.clear();
+            }
+            continue;
+        }
         let is_title = has_title(text);
         if let Some(opened) = heading(paragraph).filter(|_| !is_title && (paragraph.stands_apart || is_plain(text))) {
-            (section, job) = (opened, Job::default());
+            (section, job, is_opening) = (opened, Job::default(), false);
+            has_employers = !text.to_lowercase().contains("project");
             head.clear();
             continue;
         }
         if section != Section::Work && n >= NAME_LINES && !is_title && looks_like_heading(paragraph) {
-            (section, job) = (Section::Own, Job::default());
+            (section, job, is_opening) = (Section::Own, Job::default(), false);
+            has_employers = true;
             head.clear();
             continue;
         }
         let told: Vec<&str> = match section {
             Section::Other => continue,
-            Section::Work if paragraph.is_item && !is_dated(text) => whole(text),
-            Section::Work if is_head(text) => {
+            _ if is_head(paragraph, section) => {
                 head.push(text);
                 continue;
             }
+            Section::Work if paragraph.is_item => whole(text),
+            // Under the head of a job a list says what was done there.
+            Section::Own if paragraph.is_item && (job != Job::default() || is_job(&head)) => whole(text),
             Section::Own if paragraph.is_item => whole(text).into_iter().filter(|t| tells_deed(t)).collect(),
+            _ if is_opening && !with_opening => continue,
             _ => prose(text),
         };
         if !head.is_empty() && !told.is_empty() {
-            if head.iter().any(|l| dates::period(l).is_some() || has_title(l)) {
+            // Any other line between the jobs may be the name of one that is not understood, unless it names what follows.
+            if is_job(&head) {
                 job = job_of(&head);
+            } else if !head.iter().all(|l| is_label(l)) {
+                job = Job::default();
             }
             head.clear();
         }
         for text in told {
-            let employer = job.employer.clone().or_else(|| named_in(text));
-            let claim = Claim { text: text.to_string(), employer, is_current: job.is_current, is_weak: is_weak(text) };
+            let employer = job.employer.clone().filter(|_| has_employers).or_else(|| named_in(text));
+            let text = text.replace('\t', " ");
+            let claim = Claim { is_weak: is_weak(&text), text, employer, is_current: job.is_current };
             if !found.iter().any(|c| c.text == claim.text) {
                 found.push(claim);
             }
         }
     }
     found
+}
+
+/// Whether lines are the head of a job: one of them has its time or its title.
+fn is_job(head: &[&str]) -> bool {
+    head.iter().any(|l| dates::period(l).is_some() || has_title(l))
+}
+
+/// Whether a line between a job's head and its list names what the list is.
+fn is_label(text: &str) -> bool {
+    const LABELS: &[&str] = &[
+        "achievement",
+        "responsibilit",
+        "duties",
+        "highlight",
+        "accomplishment",
+        "project",
+        "result",
+        "task",
+        "key",
+        "role",
+        "selected",
+        "summary",
+    ];
+    let lower = text.to_lowercase();
+    text.ends_with(':') || LABELS.iter().any(|l| lower.contains(l))
 }
 
 /// An item of a list as one claim; a list of tools is none.
@@ -109,7 +154,9 @@ fn tells_deed(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lower = text.to_lowercase();
     let first = words.first().copied().unwrap_or_default();
-    if form(first).is_some() || DUTIES.iter().any(|d| lower.starts_with(d)) {
+    // "Staff Nurse" and "Lead Designer" tell what somebody was.
+    let names_title = words.get(1).is_some_and(|w| has_title(w));
+    if form(first).is_some() && !names_title || DUTIES.iter().any(|d| lower.starts_with(d)) {
         return true;
     }
     // "During the closure, recorded 46 lessons"; "Also helped ...".
@@ -177,232 +224,41 @@ fn has_duty(lower: &str) -> bool {
     DUTIES.iter().any(|d| lower.contains(d))
 }
 
-/// Words that titles of jobs have.
-const TITLES: &[&str] = &[
-    "nurse",
-    "assistant",
-    "engineer",
-    "developer",
-    "manager",
-    "head",
-    "teacher",
-    "chef",
-    "cook",
-    "lead",
-    "leader",
-    "director",
-    "officer",
-    "consultant",
-    "analyst",
-    "designer",
-    "intern",
-    "trainee",
-    "apprentice",
-    "specialist",
-    "coordinator",
-    "co-ordinator",
-    "supervisor",
-    "technician",
-    "clerk",
-    "driver",
-    "handler",
-    "associate",
-    "architect",
-    "administrator",
-    "programmer",
-    "waiter",
-    "waitress",
-    "server",
-    "bartender",
-    "barista",
-    "host",
-    "hostess",
-    "accountant",
-    "bookkeeper",
-    "representative",
-    "agent",
-    "advisor",
-    "adviser",
-    "mechanic",
-    "electrician",
-    "plumber",
-    "carpenter",
-    "welder",
-    "operator",
-    "worker",
-    "volunteer",
-    "tutor",
-    "lecturer",
-    "researcher",
-    "scientist",
-    "physiotherapist",
-    "therapist",
-    "doctor",
-    "pharmacist",
-    "midwife",
-    "carer",
-    "receptionist",
-    "secretary",
-    "editor",
-    "writer",
-    "journalist",
-    "photographer",
-    "founder",
-    "owner",
-    "partner",
-    "sous",
-    "foreman",
-    "freelance",
-    "porter",
-    "attendant",
-    "cleaner",
-    "guard",
-    "cashier",
-    "buyer",
-    "planner",
-    "recruiter",
-    "trainer",
-    "instructor",
-    "librarian",
-    "gardener",
-    "baker",
-    "butcher",
-    "builder",
-    "dispatcher",
-    "inspector",
-    "executive",
-    "president",
-    "principal",
-    "professor",
-    "aide",
-    "steward",
-    "stocker",
-    "picker",
-    "packer",
-    "salesperson",
-    "seller",
-    "translator",
-    "interpreter",
-    "producer",
-    "paramedic",
-    "firefighter",
-    "surveyor",
-    "fitter",
-];
-
-/// Words that names of employers have.
-const EMPLOYERS: &[&str] = &[
-    "hospital",
-    "clinic",
-    "ltd",
-    "limited",
-    "inc",
-    "llc",
-    "gmbh",
-    "plc",
-    "corp",
-    "corporation",
-    "company",
-    "school",
-    "college",
-    "university",
-    "academy",
-    "council",
-    "bank",
-    "hotel",
-    "restaurant",
-    "group",
-    "services",
-    "solutions",
-    "systems",
-    "partners",
-    "trust",
-    "institute",
-    "foundation",
-    "agency",
-    "airlines",
-    "bakery",
-    "factory",
-    "stores",
-    "supermarket",
-    "logistics",
-    "technologies",
-    "infirmary",
-];
-
-fn names_employer(text: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !has_title(text)
-}
-
-fn has_title(text: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphabetic() && c != '-').any(|w| TITLES.contains(&w))
-}
-
 /// Whether a line without capitals, room or anything else is still a heading.
 fn is_plain(text: &str) -> bool {
     text.split_whitespace().count() <= 3
 }
 
 /// Whether a line is one of those at the head of a job: its dates, its title, its place.
-fn is_head(text: &str) -> bool {
+fn is_head(paragraph: &Paragraph, section: Section) -> bool {
+    let text = paragraph.text.trim();
     let words = text.split_whitespace().count();
+    if paragraph.is_item {
+        // Some templates set even the heads as items; what stands at the right of them is no part of a sentence.
+        return is_dated(text) || text.rsplit_once('\t').is_some_and(|(_, right)| is_aside(right));
+    }
     if words > HEAD_WORDS || text.ends_with(['.', '!', ';']) && !text.ends_with("Inc.") && !text.ends_with("Ltd.") {
         return false;
     }
-    is_dated(text) || text.contains(['\t', '|']) || !tells_deed(text) || (has_title(text) && words <= 6)
+    is_dated(text)
+        || has_title(text) && words <= 6
+        || section == Section::Work && (text.contains(['\t', '|']) || !tells_deed(text))
+}
+
+/// Whether words at the right of a line are a date or a place.
+fn is_aside(text: &str) -> bool {
+    let capital = text.trim().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    dates::period(text).is_some()
+        || (capital && text.split_whitespace().count() <= 4 && !text.ends_with(['.', '!', ';']))
 }
 
 /// Whether a line begins or ends with its dates, as the head of a job does.
 fn is_dated(text: &str) -> bool {
-    dates::period(text).is_some_and(|p| {
-        let at_edge = p.range.start == 0 || p.range.end >= text.trim_end_matches(['.', ')', ' ']).len();
-        at_edge && !tells_deed(text)
-    })
-}
-
-/// Employer and time of a job from the lines at its head.
-fn job_of(head: &[&str]) -> Job {
-    let mut is_current = None;
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    for line in head {
-        let mut line = (*line).to_string();
-        if let Some(period) = dates::period(&line) {
-            is_current = is_current.or(period.is_current);
-            line.replace_range(period.range, "\t");
-        }
-        for mark in [" | ", " — ", " – ", " - ", " • ", " · ", " at ", " @ ", ", ", " ("] {
-            line = line.replace(mark, "\t");
-        }
-        let fields = line
-            .split('\t')
-            .map(|f| f.trim_matches(|c: char| c.is_whitespace() || ",;:|()[]-–—•·".contains(c)).to_string());
-        let fields: Vec<String> = fields.filter(|f| f.chars().any(char::is_alphabetic)).collect();
-        if !fields.is_empty() {
-            lines.push(fields);
-        }
-    }
-    let is_name = |f: &&String| {
-        f.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit()) && f.split_whitespace().count() <= 8
-    };
-    let title_line = lines.iter().position(|l| l.iter().any(|f| has_title(f)));
-    let employer = match title_line {
-        // A line of its own names the place, in the line after the title or before it; or the title's line does.
-        Some(at) => lines
-            .get(at + 1)
-            .filter(|l| !l.iter().any(|f| has_title(f)))
-            .or_else(|| at.checked_sub(1).and_then(|before| lines.get(before)))
-            .and_then(|l| l.first())
-            .or_else(|| lines[at].iter().find(|f| !has_title(f)))
-            .filter(is_name)
-            .cloned(),
-        None if lines.iter().flatten().filter(|f| names_employer(f)).count() == 1 => {
-            lines.iter().flatten().find(|f| names_employer(f)).filter(is_name).cloned()
-        }
-        // Without a title that is known, a name is certain only when it is all there is.
-        None if lines.len() == 1 && lines[0].len() == 1 => lines[0].first().filter(is_name).cloned(),
-        None => None,
-    };
-    Job { employer, is_current }
+    let periods = dates::periods(text);
+    let end = text.trim_end_matches(['.', ')', ' ']).len();
+    let at_edge =
+        periods.first().is_some_and(|p| p.range.start <= 1) || periods.last().is_some_and(|p| p.range.end >= end);
+    at_edge && !tells_deed(text)
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -500,6 +356,7 @@ mod tests {
             text: (*text).to_string(),
             is_item: *is_item,
             stands_apart: text.chars().all(|c| !c.is_lowercase()),
+            is_doubtful: false,
         };
         claims(&lines.iter().map(paragraph).collect::<Vec<_>>())
     }

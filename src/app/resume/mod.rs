@@ -4,8 +4,10 @@
 //! where; `telling` asks for the story with the claim's own words.
 
 pub mod claims;
+mod columns;
 mod dates;
 mod docx;
+mod heads;
 pub(crate) mod layout;
 mod pdf;
 pub mod read;

@@ -1,16 +1,25 @@
-//! The text of a PDF: letters with their places become lines, columns apart from each other.
+//! The glyphs of a PDF: each as the letters it stands for, with its place on the page.
 //!
-//! `pdf-extract` finds the letters. It can panic on damaged files, so it works in a thread of its own, and for no longer
-//! than anybody would wait.
+//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` makes lines of what it finds. A file from
+//! somewhere else may nest or unpack without end, so it is read in a thread of its own, with room for what streams may
+//! unpack to, and for no longer than anybody would wait.
 
 use std::io::Read;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use pdf_extract::{Document, MediaBox, Object, OutputDev, OutputError, Transform, output_doc};
+use hayro_interpret::font::{Glyph, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::object::{Object, Stream};
+use hayro_interpret::hayro_syntax::{DecryptionError, Filter, LoadPdfError, Pdf};
+use hayro_interpret::kurbo::{BezPath, Rect, Shape};
+use hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, RenderContent, SoftMask, TransformExt, interpret_page,
+};
 
-use super::dates;
-use super::layout::{Paragraph, Row, paragraphs};
+use super::columns::{Letter, rows};
+use super::layout::{Paragraph, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
 use crate::guard::guarded;
 
@@ -20,13 +29,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const STACK: usize = 64 << 20;
 /// What the streams of the file may unpack to together, in bytes.
 const MAX_UNPACKED: u64 = 128 << 20;
+/// What streams may hold together, in bytes, whose unpacked length is not known beforehand: packed twice, or by LZW or Brotli.
+const MAX_UNKNOWN: usize = 64 << 10;
+/// Streams packed inside streams are followed so far.
+const MAX_NESTED: u32 = 4;
+/// More pages than a resume can have.
+const MAX_PAGES: usize = 60;
 const DAMAGED: ReadError = ReadError::Damaged("pdf");
 
 /// The paragraphs of a PDF.
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let _ = done.send(guarded(|| pages(&bytes)).unwrap_or(Err(DAMAGED)));
+        let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
     })?;
     let pages = match text.recv_timeout(PATIENCE) {
         Ok(pages) => pages?,
@@ -39,315 +54,274 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
 }
 
-/// No word of a resume is longer, in letters.
-const LONGEST_WORD: usize = 24;
-
-/// Whether words run together, as in files that set each letter in a way that is not understood: then no claim of it is sure.
+/// Whether most of the words are not understood: then nothing is to be made of the rest.
 fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
-    let words = paragraphs.iter().flat_map(|p| p.text.split(|c: char| !c.is_alphabetic()));
-    let (mut all, mut long) = (0, 0);
-    for letters in words.map(|w| w.chars().count()) {
-        all += letters;
-        long += if letters > LONGEST_WORD { letters } else { 0 };
-    }
-    long * 50 > all
+    let letters = |p: &Paragraph| p.text.chars().count();
+    let doubtful: usize = paragraphs.iter().filter(|p| p.is_doubtful).map(letters).sum();
+    doubtful * 2 > paragraphs.iter().map(letters).sum()
 }
 
 /// The letters of each page.
-fn pages(bytes: &[u8]) -> Result<Vec<Vec<Letter>>, ReadError> {
+fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
     if !bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Err(DAMAGED);
     }
-    let locked = |e: &pdf_extract::Error| format!("{e:?}").to_lowercase().contains("password");
-    let mut document = Document::load_mem(bytes).map_err(|e| if locked(&e) { ReadError::Locked } else { DAMAGED })?;
-    if document.is_encrypted() && document.decrypt("").is_err() {
-        return Err(ReadError::Locked);
+    if !unpacks_to_little(&bytes) {
+        return Err(ReadError::TooLong);
     }
-    let mut room = MAX_UNPACKED;
-    for object in document.objects.values() {
-        let Object::Stream(stream) = object else { continue };
-        let packed = stream.filters().is_ok_and(|f| f.contains(&b"FlateDecode".as_slice()));
-        if packed {
-            let unpacked = flate2::read::ZlibDecoder::new(stream.content.as_slice()).take(room);
-            room -= std::io::copy(&mut { unpacked }, &mut std::io::sink()).unwrap_or(0).min(room);
-        }
-        if room == 0 {
-            return Err(ReadError::TooLong);
-        }
+    let pdf = Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ReadError::Locked,
+        _ => DAMAGED,
+    })?;
+    let unknown: usize =
+        pdf.objects().into_iter().map(|o| if let Object::Stream(s) = o { unknown_room(&s) } else { 0 }).sum();
+    if unknown > MAX_UNKNOWN || pdf.pages().len() > MAX_PAGES {
+        return Err(ReadError::TooLong);
     }
-    if document.get_pages().is_empty() {
+    if pdf.pages().is_empty() {
         return Err(DAMAGED);
     }
-    let mut letters = Letters::default();
-    match output_doc(&document, &mut letters) {
-        _ if letters.too_many => Err(ReadError::TooLong),
-        Ok(()) => Ok(letters.pages),
-        Err(_) if letters.pages.iter().any(|p| !p.is_empty()) => Ok(letters.pages),
-        Err(_) => Err(DAMAGED),
+    // What is drawn into comments and forms is not the writer's text.
+    let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
+    let cache = InterpreterCache::new();
+    let mut found = Vec::new();
+    let mut count = 0;
+    for page in pdf.pages().iter() {
+        let (width, height) = page.render_dimensions();
+        let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let mut context =
+            Context::new(page.initial_transform(true).to_kurbo(), area, &cache, pdf.xref(), settings.clone());
+        let mut glyphs = Glyphs { count, ..Glyphs::default() };
+        interpret_page(page, &mut context, &mut glyphs);
+        count = glyphs.count;
+        if count > MAX_CHARACTERS {
+            return Err(ReadError::TooLong);
+        }
+        found.push(upright(glyphs));
     }
+    Ok(found)
 }
 
-/// A letter, or the few that one glyph stands for, in points from the top left.
-#[derive(Debug, Clone)]
-struct Letter {
+/// The bytes of a stream whose unpacked length [`unpacks_to_little`] could not see.
+fn unknown_room(stream: &Stream<'_>) -> usize {
+    let filters = stream.filters();
+    let known = match filters.as_slice() {
+        []
+        | [
+            Filter::FlateDecode | Filter::DctDecode | Filter::JpxDecode | Filter::CcittFaxDecode | Filter::Jbig2Decode,
+        ] => true,
+        // Images are not unpacked at all.
+        _ => stream.dict().contains_key("Width") && stream.dict().contains_key("Height"),
+    };
+    let shrinks = filters.iter().all(|f| matches!(f, Filter::AsciiHexDecode | Filter::Ascii85Decode));
+    if known || shrinks { 0 } else { stream.raw_data().len() }
+}
+
+/// Whether all that follows the word "stream" in the file unpacks to no more than there is room for. It is looked for in
+/// the bytes, before anything that reads PDFs unpacks it.
+fn unpacks_to_little(bytes: &[u8]) -> bool {
+    let mut room = MAX_UNPACKED;
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], b"stream") {
+        let word = at + next;
+        at = word + b"stream".len();
+        if bytes[..word].ends_with(b"end") {
+            continue;
+        }
+        let content = &bytes[at..];
+        let content = content.strip_prefix(b"\r").unwrap_or(content);
+        let content = content.strip_prefix(b"\n").unwrap_or(content);
+        room = room.saturating_sub(unpacked(content, room, MAX_NESTED));
+        if room == 0 {
+            return false;
+        }
+    }
+    true
+}
+
+fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes.windows(word.len()).position(|w| w == word)
+}
+
+/// How many bytes packed bytes unpack to, and what these unpack to, but no more than `room`.
+fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
+    // RFC 1950, 2.2: method 8, and a multiple of 31.
+    let is_packed =
+        |b: &[u8]| matches!(b, [m, f, ..] if m & 0x0f == 8 && (u16::from(*m) << 8 | u16::from(*f)).is_multiple_of(31));
+    if !is_packed(packed) {
+        return 0;
+    }
+    let mut start = [0_u8; 2];
+    let mut reader = flate2::read::ZlibDecoder::new(packed);
+    if nested == 0 || reader.read_exact(&mut start).is_err() || !is_packed(&start) {
+        return length(reader, room, |_| ());
+    }
+    let mut whole = start.to_vec();
+    let length = length(reader, room, |piece| whole.extend_from_slice(piece));
+    length.saturating_add(unpacked(&whole, room.saturating_sub(length), nested - 1)).min(room)
+}
+
+/// How many bytes can be read, at most `room`; each piece is shown to `see`.
+fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
+    let mut piece = [0_u8; 16 << 10];
+    let mut length = 0;
+    while length < room {
+        match reader.read(&mut piece) {
+            // What is damaged ends here, for whoever reads it, too.
+            Ok(0) | Err(_) => return length,
+            Ok(read) => {
+                see(&piece[..read]);
+                length += read as u64;
+            }
+        }
+    }
+    room
+}
+
+/// A glyph as it was drawn: its letters, where it begins, where it ends, and how high it is.
+struct Drawn {
     text: String,
-    x: f64,
-    y: f64,
-    width: f64,
+    start: (f64, f64),
+    along: (f64, f64),
     size: f64,
 }
 
 #[derive(Default)]
-struct Letters {
-    pages: Vec<Vec<Letter>>,
-    top: f64,
+struct Glyphs {
+    found: Vec<Drawn>,
+    /// Bullets that are drawn: left, top, right, bottom.
+    spots: Vec<(f64, f64, f64, f64)>,
     count: usize,
-    too_many: bool,
 }
 
-impl OutputDev for Letters {
-    fn begin_page(&mut self, _: u32, media: &MediaBox, _: Option<(f64, f64, f64, f64)>) -> Result<(), OutputError> {
-        self.top = media.ury;
-        self.pages.push(Vec::new());
-        Ok(())
-    }
-
-    fn end_page(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn output_character(
-        &mut self,
-        trm: &Transform,
-        width: f64,
-        _: f64,
-        size: f64,
-        text: &str,
-    ) -> Result<(), OutputError> {
-        self.count += 1;
-        if self.count > MAX_CHARACTERS {
-            self.too_many = true;
-            return Err(OutputError::IoError(std::io::Error::other("too many letters")));
-        }
-        let (across, up) = ((trm.m11 * size).abs(), (trm.m22 * size).abs());
-        // Turned text is a decoration.
-        if let Some(page) = self.pages.last_mut().filter(|_| across > 0.0 && up > 0.0 && trm.m31.is_finite()) {
-            let letter = Letter {
-                text: text.to_string(),
-                x: trm.m31,
-                y: self.top - trm.m32,
-                width: (width * across).max(0.0),
-                size: up,
+impl Device<'_> for Glyphs {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
+        for glyph in run.glyphs() {
+            self.count += 1;
+            if self.count > MAX_CHARACTERS {
+                return;
+            }
+            let [a, b, c, d, x, y] = (props.transform * glyph.transform()).as_coeffs();
+            let advance = f64::from(
+                match &**glyph {
+                    Glyph::Outline(outline) => outline.advance_width(),
+                    Glyph::Type3(drawn) => drawn.advance_width(),
+                }
+                .unwrap_or(0.0),
+            );
+            let drawn = Drawn {
+                text: letters(glyph),
+                start: (x, y),
+                along: (a * advance, b * advance),
+                size: 1000.0 * c.hypot(d),
             };
-            page.push(letter);
-        }
-        Ok(())
-    }
-
-    fn begin_word(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_word(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn end_line(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-/// Letters side by side without a wide space between them.
-#[derive(Debug, Clone)]
-struct Piece {
-    text: String,
-    left: f64,
-    right: f64,
-    y: f64,
-    size: f64,
-}
-
-/// A space wider than this sets apart, in letter heights.
-const APART: f64 = 1.2;
-/// A gap wider than this is a space, in letter heights.
-const SPACE: f64 = 0.16;
-/// Two columns have at least so many lines each.
-const COLUMN_LINES: usize = 6;
-
-/// The lines of all pages, in reading order.
-fn rows(pages: Vec<Vec<Letter>>) -> Vec<Row> {
-    let count = pages.len();
-    let mut pages: Vec<Vec<Vec<Piece>>> = pages.into_iter().map(lines).collect();
-    let name = pages.iter().flatten().next().map_or(String::new(), |line| line[0].text.trim().to_lowercase());
-    let key = |line: &[Piece]| -> String {
-        let text: Vec<&str> = line.iter().map(|p| p.text.trim()).collect();
-        text.join(" ").to_lowercase().chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
-    };
-    let edges: Vec<[String; 2]> =
-        pages.iter().filter(|p| !p.is_empty()).map(|p| [key(&p[0]), key(&p[p.len() - 1])]).collect();
-    for (n, page) in pages.iter_mut().enumerate() {
-        let is_frame = |line: &[Piece]| {
-            let text = key(line);
-            let numbered = text.chars().filter(|c| c.is_alphabetic()).count() <= 6
-                && text.contains('0')
-                && (text.contains("page") || text.chars().all(|c| !c.is_alphabetic()) || text.contains("of"));
-            let repeated = count > 1 && edges.iter().flatten().filter(|e| **e == text).count() > 1;
-            let named = n > 0 && !name.is_empty() && text.contains(&name) && text.chars().count() < 80;
-            let of_page = text.contains("page 0");
-            numbered || repeated || named || of_page
-        };
-        while page.last().is_some_and(|l| is_frame(l)) {
-            page.pop();
-        }
-        while n > 0 && page.first().is_some_and(|l| is_frame(l)) {
-            page.remove(0);
-        }
-    }
-    let limit = pages.iter().flatten().flatten().map(|p| p.right).fold(0.0, f64::max);
-    let mut out = Vec::new();
-    for page in &pages {
-        in_reading_order(page, limit, &mut out);
-    }
-    with_gaps(out)
-}
-
-/// The lines of a page from top to bottom, each as the pieces that stand apart.
-fn lines(mut letters: Vec<Letter>) -> Vec<Vec<Piece>> {
-    letters.retain(|l| l.y.is_finite() && l.x.is_finite() && !l.text.is_empty());
-    letters.sort_by(|a, b| a.y.total_cmp(&b.y));
-    let mut lines: Vec<Vec<Letter>> = Vec::new();
-    for letter in letters {
-        match lines.last_mut() {
-            Some(line) if (letter.y - line[0].y).abs() < 0.35 * letter.size.max(line[0].size) => line.push(letter),
-            _ => lines.push(vec![letter]),
-        }
-    }
-    lines.into_iter().map(pieces).filter(|l: &Vec<Piece>| !l.is_empty()).collect()
-}
-
-fn pieces(mut line: Vec<Letter>) -> Vec<Piece> {
-    line.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let mut found: Vec<Piece> = Vec::new();
-    for letter in line {
-        let blank = letter.text.trim().is_empty();
-        let end = letter.x + letter.width;
-        match found.last_mut() {
-            Some(piece) if letter.x - piece.right <= APART * letter.size.max(piece.size) => {
-                if blank {
-                    continue; // the gap that it leaves is seen
-                }
-                if letter.x - piece.right > SPACE * letter.size {
-                    piece.text.push(' ');
-                }
-                piece.text.push_str(&letter.text);
-                piece.right = piece.right.max(end);
-                piece.size = piece.size.max(letter.size);
+            let numbers = [x, y, drawn.along.0, drawn.along.1, drawn.size];
+            if numbers.iter().all(|n| n.is_finite() && n.abs() < FARTHEST) && drawn.size > 0.0 {
+                self.found.push(drawn);
             }
-            _ if blank => {}
-            _ => found.push(Piece {
-                text: letter.text.clone(),
-                left: letter.x,
-                right: end,
-                y: letter.y,
-                size: letter.size,
-            }),
         }
     }
-    found
-}
 
-/// Adds the lines of a page: across it, or one column after the other where there are two.
-fn in_reading_order(page: &[Vec<Piece>], limit: f64, out: &mut Vec<Placed>) {
-    let Some((gutter, band)) = columns(page) else {
-        out.extend(page.iter().map(|line| row(line, limit)));
-        return;
-    };
-    out.extend(page[..band.start].iter().map(|line| row(line, limit)));
-    for is_left in [true, false] {
-        let side: Vec<Vec<Piece>> = page[band.clone()]
-            .iter()
-            .map(|line| line.iter().filter(|p| (p.right <= gutter) == is_left).cloned().collect())
-            .filter(|line: &Vec<Piece>| !line.is_empty())
-            .collect();
-        let edge = side.iter().flatten().map(|p| p.right).fold(0.0, f64::max);
-        out.extend(side.iter().map(|line| row(line, edge)));
-    }
-    in_reading_order(&page[band.end..], limit, out);
-}
-
-/// The place between two columns and the lines that have them.
-fn columns(page: &[Vec<Piece>]) -> Option<(f64, std::ops::Range<usize>)> {
-    let mut best: Option<(f64, std::ops::Range<usize>)> = None;
-    let mut tried: Vec<f64> = page.iter().flatten().map(|p| p.left - 2.0).collect();
-    tried.sort_by(f64::total_cmp);
-    tried.dedup_by(|a, b| (*a - *b).abs() < 2.0);
-    for gutter in tried {
-        let crosses = |line: &Vec<Piece>| line.iter().any(|p| p.left < gutter && p.right > gutter - 4.0);
-        let mut start = 0;
-        for end in 0..=page.len() {
-            if end < page.len() && !crosses(&page[end]) {
-                continue;
-            }
-            let band = start..end;
-            start = end + 1;
-            if band.len() <= best.as_ref().map_or(0, |(_, b)| b.len()) || !is_band(&page[band.clone()], gutter) {
-                continue;
-            }
-            best = Some((gutter, band));
+    /// A small round or square spot: browsers draw the bullets of lists so.
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
+        if path.elements().len() > BULLET_PARTS || !matches!(mode, DrawMode::Fill(_)) || self.count > MAX_CHARACTERS {
+            return;
+        }
+        let area = props.transform.transform_rect_bbox(path.bounding_box());
+        let (width, height) = (area.width(), area.height());
+        if BULLET.contains(&width) && BULLET.contains(&height) && (0.7..1.4).contains(&(width / height)) {
+            self.count += 1;
+            self.spots.push((area.x0, area.y0, area.x1, area.y1));
         }
     }
-    best
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
 }
 
-/// Whether both sides are text of their own, not dates or names at the edge of a line.
-fn is_band(band: &[Vec<Piece>], gutter: f64) -> bool {
-    let (left, right): (Vec<&Piece>, Vec<&Piece>) = band.iter().flatten().partition(|p| p.right <= gutter);
-    let is_text = |side: &[&Piece]| {
-        let wordy = side.iter().filter(|p| p.text.chars().filter(|c| c.is_alphabetic()).count() >= 4);
-        let dated = side.iter().filter(|p| dates::period(&p.text).is_some()).count();
-        wordy.count() >= COLUMN_LINES && dated * 3 < side.len()
+/// Nothing on a page is farther away, in points (PDF 1.7, annex C: 14 400 units of up to 75 inches are far more).
+const FARTHEST: f64 = 1e6;
+
+/// The letters of a glyph; U+FFFD for one that the file does not name.
+fn letters(glyph: &Glyph<'_>) -> String {
+    match glyph.as_unicode() {
+        Some(BfString::Char(c)) => c.to_string(),
+        Some(BfString::String(text)) => unswapped(text),
+        None => match glyph {
+            Glyph::Type3(drawn) => tex_letters(drawn.char_code()),
+            Glyph::Outline(outline) if outline.char_code() == 32 => " ".into(),
+            Glyph::Outline(_) => "\u{fffd}".into(),
+        },
+    }
+}
+
+/// The letters of a code in TeX's bitmap fonts, which have no names: encoding T1, with the ligatures of OT1.
+fn tex_letters(code: u32) -> String {
+    match code {
+        0x10 => "\u{201c}",
+        0x11 => "\u{201d}",
+        0x15 => "\u{2013}",
+        0x16 => "\u{2014}",
+        27 | 11 => "ff",
+        28 | 12 => "fi",
+        29 | 13 => "fl",
+        30 | 14 => "ffi",
+        31 | 15 => "ffl",
+        0x27 => "\u{2019}",
+        0x88 => "\u{2022}",
+        0x20..=0x7e | 0xa1..=0xff => return char::from_u32(code).map_or("\u{fffd}".into(), String::from),
+        _ => "\u{fffd}",
+    }
+    .into()
+}
+
+/// Ghostscript writes the letters of some ligatures with their bytes swapped: "\u{7400}\u{6900}" is "ti".
+fn unswapped(text: String) -> String {
+    let swapped = |c: char| {
+        let high = u8::try_from(u32::from(c) >> 8).ok().filter(|_| u32::from(c) & 0xff == 0)?;
+        high.is_ascii_alphabetic().then_some(char::from(high))
     };
-    // Bullets with their text to the right are one column.
-    is_text(&left) && is_text(&right)
+    text.chars().map(swapped).collect::<Option<String>>().unwrap_or(text)
 }
 
-/// A line with its place on the page.
-struct Placed {
-    row: Row,
-    y: f64,
-    size: f64,
-}
+/// Bullets that are drawn, not written, are so wide and high, in points.
+const BULLET: std::ops::RangeInclusive<f64> = 1.0..=7.0;
+/// What draws one has no more parts.
+const BULLET_PARTS: usize = 24;
 
-fn row(line: &[Piece], limit: f64) -> Placed {
-    let text: Vec<&str> = line.iter().map(|p| p.text.trim()).collect();
-    let (left, right) = (line[0].left, line[line.len() - 1].right);
-    let letters: usize = line.iter().map(|p| p.text.chars().count()).sum();
-    let width: f64 = line.iter().map(|p| p.right - p.left).sum();
-    // A bullet and its text are one.
-    let text = match text.as_slice() {
-        [mark, rest @ ..] if mark.chars().count() == 1 && !rest.is_empty() => format!("{mark} {}", rest.join("\t")),
-        _ => text.join("\t"),
+/// The letters that run in the way most of the page does, turned so that they run from left to right. Other ones are a
+/// decoration.
+fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
+    let turns = |d: &Drawn| {
+        let (x, y) = d.along;
+        match (x.abs() > 10.0 * y.abs(), y.abs() > 10.0 * x.abs()) {
+            (true, _) => Some(if x > 0.0 { 0 } else { 2 }),
+            (_, true) => Some(if y > 0.0 { 1 } else { 3 }),
+            _ => None,
+        }
     };
-    let row = Row { text, left, right, limit, letter: width / letters.max(1) as f64, gap_before: false };
-    Placed { row, y: line[0].y, size: line[0].size }
-}
-
-/// Lines further apart than this, as a multiple of the usual distance, are not of one paragraph.
-const GAP: f64 = 1.25;
-
-/// Says of each line whether it stands apart from the one above it.
-fn with_gaps(placed: Vec<Placed>) -> Vec<Row> {
-    let distance = |a: &Placed, b: &Placed| Some((b.y - a.y) / a.size.max(b.size)).filter(|d| *d > 0.0);
-    let mut distances: Vec<f64> = placed.windows(2).filter_map(|w| distance(&w[0], &w[1])).collect();
-    distances.sort_by(f64::total_cmp);
-    // Of a text with many short paragraphs the smaller distances are those inside them.
-    let usual = distances.get(distances.len() / 3).copied().unwrap_or(1.2);
-    let gaps: Vec<bool> = std::iter::once(true)
-        .chain(placed.windows(2).map(|w| {
-            let other_type = (w[0].size - w[1].size).abs() > 0.15 * w[0].size;
-            other_type || distance(&w[0], &w[1]).is_some_and(|d| d > GAP * usual)
-        }))
-        .collect();
-    let marked = placed.into_iter().zip(gaps);
-    marked.map(|(placed, gap)| Row { gap_before: gap, ..placed.row }).collect()
+    let mut counts = [0_usize; 4];
+    drawn.iter().filter_map(turns).for_each(|t| counts[t] += 1);
+    let main = (0..4).rev().max_by_key(|t| counts[*t]).unwrap_or(0);
+    let turned = |(x, y): (f64, f64)| match main {
+        0 => (x, y),
+        1 => (y, -x),
+        2 => (-x, -y),
+        _ => (-y, x),
+    };
+    let kept = drawn.into_iter().filter(|d| d.along == (0.0, 0.0) || turns(d) == Some(main));
+    let letters = kept.map(|d| {
+        let (x, y) = turned(d.start);
+        Letter { text: d.text, x, y, width: turned(d.along).0.max(0.0), size: d.size }
+    });
+    let bullets = spots.into_iter().map(|(left, top, right, bottom)| {
+        let (a, b) = (turned((left, top)), turned((right, bottom)));
+        let (x, y) = (a.0.min(b.0), a.1.max(b.1));
+        // It hangs in the middle of a line about three times as high as it is.
+        let height = (a.1 - b.1).abs();
+        Letter { text: "\u{2022}".into(), x, y: y + 0.5 * height, width: (a.0 - b.0).abs(), size: 2.5 * height }
+    });
+    letters.chain(bullets).collect()
 }

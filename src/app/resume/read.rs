@@ -6,6 +6,8 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::layout::{Paragraph, Row, paragraphs};
 use super::{docx, pdf};
 use crate::files::{self, FileError};
@@ -76,11 +78,27 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
         "txt" | "text" | "md" | "markdown" | "" => of_text(&decoded(&bytes)?)?,
         _ => return Err(ReadError::UnknownForm),
     };
-    // A document can name any character; a terminal is to show them.
-    for paragraph in found.iter_mut().filter(|p| p.text.contains(steers)) {
-        paragraph.text = paragraph.text.replace(steers, " ");
+    for paragraph in &mut found {
+        // A document can name any character; a terminal is to show them.
+        paragraph.text = plain_letters(&paragraph.text.replace(steers, " "));
     }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
+}
+
+/// A text without ligatures, wide letters and the like (NFKC), which nobody types and no word list has; what NFKC would
+/// change in meaning stays: "m²" is no "m2".
+fn plain_letters(text: &str) -> String {
+    let stays = |c: char| {
+        "\u{b2}\u{b3}\u{b9}\u{bc}\u{bd}\u{be}\u{2122}\u{aa}\u{ba}\u{2026}".contains(c)
+            || ('\u{2070}'..='\u{209f}').contains(&c)
+    };
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive(stays) {
+        let words = piece.trim_end_matches(stays);
+        out.extend(words.nfkc());
+        out.push_str(&piece[words.len()..]);
+    }
+    out
 }
 
 /// Whether a character could steer a terminal.
@@ -121,11 +139,13 @@ fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
             gap = true;
             continue;
         }
+        let bare = without_emphasis(bare);
         let heading = bare.starts_with('#');
         let left = line.chars().take_while(|c| c.is_whitespace()).count() as f64;
         rows.push(Row {
             text: tabbed(bare.trim_start_matches('#').trim()),
             left,
+            cell: left,
             right: line.trim_end().chars().count() as f64,
             limit,
             letter: 1.0,
@@ -134,6 +154,15 @@ fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
         gap = heading;
     }
     Ok(paragraphs(rows))
+}
+
+/// A line that begins with words in asterisks or underscores, as Markdown has them, without these.
+fn without_emphasis(line: &str) -> String {
+    let emphasis = line.chars().next().filter(|c| "*_".contains(*c));
+    let inside = emphasis.and_then(|c| line[1..].split_once(c)).filter(|(words, _)| {
+        !words.is_empty() && !words.starts_with(char::is_whitespace) && !words.ends_with(char::is_whitespace)
+    });
+    inside.map_or(line.to_string(), |(words, rest)| format!("{words}{rest}"))
 }
 
 /// Lines longer than this are not wrapped, in characters.

@@ -4,7 +4,7 @@
 use super::claims::{Claim, DUTIES};
 use super::layout::sentences;
 use super::sections::has_words;
-use super::verbs::{Form, form};
+use super::verbs::{Form, form, is_verb_of};
 
 /// A claim up to so many words is followed by its employer; before a longer one it stands in front.
 const SHORT: usize = 12;
@@ -20,21 +20,41 @@ pub fn question(claim: &Claim) -> String {
         Some(said) => format!("{} {ask}", placed(&said, claim.employer.as_deref())),
         None => {
             let place = claim.employer.as_deref().filter(|e| !claim.text.contains(e));
-            let place = place.map_or(String::new(), |e| format!(" at {e}"));
+            let place = place.map_or(String::new(), |e| format!(" at {}", with_article(e).trim_end_matches('.')));
             let quote = claim.text.trim_end_matches('.').replace(['\u{201c}', '\u{201d}', '"'], "'");
             format!("Your resume says \"{quote}\"{place}. Tell me the story behind it.")
         }
     }
 }
 
+/// An employer as it stands after "at": "the University of Kent".
+fn with_article(employer: &str) -> String {
+    const TAKES_ARTICLE: &[&str] = &[
+        "University of",
+        "Institute of",
+        "Ministry of",
+        "Department of",
+        "City of",
+        "College of",
+        "Bank of",
+        "Museum of",
+        "U.S.",
+        "US",
+        "Royal",
+        "National",
+    ];
+    let takes = TAKES_ARTICLE.iter().any(|t| employer.strip_prefix(t).is_some_and(|rest| rest.starts_with(' ')));
+    if takes { format!("the {employer}") } else { employer.to_string() }
+}
+
 /// A sentence with where it was done, and a full stop.
 fn placed(said: &str, employer: Option<&str>) -> String {
     let said = said.trim_end_matches(['.', ';', ',', ' ']);
-    let Some(employer) = employer.filter(|e| !said.contains(e)) else { return format!("{said}.") };
+    let Some(employer) = employer.filter(|e| !said.contains(e)).map(with_article) else { return format!("{said}.") };
     let simple = said.split_whitespace().count() <= SHORT && !said.contains([',', ';', ':', '(']);
     match said.strip_prefix("You ") {
         Some(rest) if !simple => format!("At {employer}, you {rest}."),
-        _ if simple && !has_words(said, "at") => format!("{said} at {employer}."),
+        _ if simple && !has_words(said, "at") => format!("{said} at {}.", employer.trim_end_matches('.')),
         _ => format!("{said}."),
     }
 }
@@ -78,7 +98,11 @@ fn said_to_you(claim: &Claim) -> Option<String> {
     }
     let said = |verb: &str| Some(format!("You {verb} {}", yours(rest)));
     let more_of = |is: fn(&Form) -> bool| rest.split_whitespace().filter_map(form).any(|f| is(&f));
-    match form(first)? {
+    let form_of_first = form(first)?;
+    if !is_verb_of(&form_of_first, first, rest) {
+        return None;
+    }
+    match form_of_first {
         Form::Past | Form::Present | Form::Either => said(&uncapital(first)),
         Form::Gerund(base, past) if !more_of(|f| matches!(f, Form::Gerund(..))) => match claim.is_current? {
             true => said(&base),
