@@ -104,10 +104,10 @@ const LONG: &str = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunt
 fn with_long_names(i: usize) -> Value {
     let mut report: Value = serde_json::from_str(include_str!("fixtures/report.json")).unwrap();
     let file =
-        if i % 2 == 0 { format!("interview_final_{}.wav", "x".repeat(180)) } else { "\u{56de}\u{7b54}".repeat(60) };
+        if i.is_multiple_of(2) { format!("interview_final_{}.wav", "x".repeat(180)) } else { "\u{56de}\u{7b54}".repeat(60) };
     report["recording"]["path"] = format!("/home/{}/{file}", "d".repeat(90)).into();
     report["recording"]["sha256"] = format!("{i:064x}").into();
-    let text = if i % 3 == 0 { format!("Tell me about {}.", LONG.repeat(3)) } else { format!("Why {LONG}?") };
+    let text = if i.is_multiple_of(3) { format!("Tell me about {}.", LONG.repeat(3)) } else { format!("Why {LONG}?") };
     report["question"] = serde_json::json!({"id": null, "text": text, "kind": "past-story", "target_s": null});
     for word in report["transcript"]["words"].as_array_mut().unwrap().iter_mut().step_by(6) {
         word["text"] = LONG.repeat(2).into();
