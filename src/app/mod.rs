@@ -1,7 +1,7 @@
 //! What the program adds to the analysis of a file: the microphone, playing, practice, resumes, the history, and how all of
 //! it is shown and asked for.
 //!
-//! The library analyzes without any of it; nothing outside this module knows of it (`tests/architecture.rs`).
+//! The library analyzes without any of it; nothing outside this module knows of it (`tests/program/architecture.rs`).
 
 pub mod batch;
 pub mod capture;

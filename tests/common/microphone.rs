@@ -1,7 +1,6 @@
 //! Microphones for tests, on machines that have none: `tape`, an ALSA plugin that delivers a known sound in real time and
 //! fails on demand (`tape.c`), and a PulseAudio server with a null sink to play something into. Both are true ways
 //! through ALSA. Where one cannot be had, the test says "skipped".
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -41,7 +40,7 @@ impl Home {
     pub fn with_sound_server() -> Option<Self> {
         let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
         if !plugin || !runs("pulseaudio") || !runs("paplay") {
-            eprintln!("skipped: pulseaudio, paplay and ALSA's pulse plugin are not installed");
+            super::skip_without_tool("pulseaudio, paplay and ALSA's pulse plugin are not installed");
             return None;
         }
         let mut home = Self::without_microphone();
@@ -301,7 +300,7 @@ fn tape_plugin() -> Option<&'static Path> {
         }
     });
     if plugin.is_none() {
-        eprintln!("skipped: the test microphone needs Linux, a C compiler and the ALSA headers");
+        super::skip_without_tool("the test microphone is not there: it needs Linux, a C compiler and the ALSA headers");
     }
     plugin.as_deref()
 }

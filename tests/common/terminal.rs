@@ -1,5 +1,4 @@
 //! A pseudo terminal with the program in it, and a terminal emulator that says what a person would see.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};

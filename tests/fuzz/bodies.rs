@@ -1,4 +1,4 @@
-//! What the fuzz targets do with their bytes, one function a target. `tests/fuzz_corpus.rs` runs the same functions over the
+//! What the fuzz targets do with their bytes, one function a target. `tests/program/fuzz_corpus.rs` runs the same functions over the
 //! seeds and over what was found. A function panics when something is wrong that is no panic by itself.
 
 use std::fs;

@@ -6,6 +6,7 @@ mod analyze;
 mod doctor;
 mod duration;
 mod history;
+mod input_events;
 mod models;
 mod pages;
 mod practice;
@@ -13,7 +14,6 @@ mod progress;
 mod questions;
 mod record;
 mod screen;
-mod wishes;
 
 use std::io;
 use std::io::{IsTerminal, Write};

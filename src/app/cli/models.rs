@@ -8,9 +8,9 @@ use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::wishes::Wishes;
+use super::input_events::InputEvents;
 use super::{Outcome, complain, print_entries, print_line, say};
-use crate::app::models::fetch::{Patience, fetch, waiting};
+use crate::app::models::fetch::{Timeouts, fetch, waiting};
 use crate::app::models::{Known, ModelError, find, known, locate, own_file, verify};
 use crate::app::settings::{Folders, Settings};
 use crate::app::suggest::did_you_mean;
@@ -116,10 +116,10 @@ fn get(model: Known, from: Option<String>, folders: &[PathBuf], data: &Path) -> 
     let place = own_file(&model, data);
     let (name, bytes) = (model.name.clone(), model.bytes);
     let progress = Progress::new(&name, bytes, waiting(&place));
-    let wishes = Wishes::listen();
+    let events = InputEvents::listen();
     let (to, mut told) = (place.clone(), progress.clone());
-    let fetching = move || fetch(&model, from.as_deref(), &to, &Patience::default(), &mut |n| told.arrived(n));
-    let fetched = wishes.unless_left(fetching)?;
+    let fetching = move || fetch(&model, from.as_deref(), &to, &Timeouts::default(), &mut |n| told.arrived(n));
+    let fetched = events.unless_left(fetching)?;
     progress.end();
     match fetched {
         Some(Ok(())) => {

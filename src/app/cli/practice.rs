@@ -13,9 +13,9 @@ use jiff::Timestamp;
 
 use super::analyze::one;
 use super::history::with_store;
+use super::input_events::InputEvents;
 use super::models::Choice;
 use super::record::{Finished, answer};
-use super::wishes::Wishes;
 use super::{Outcome, ask, columns, complain, history, say};
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
@@ -111,17 +111,17 @@ const SHOWN_EVIDENCE: usize = 3;
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let folders = settings::folders();
     let model = arguments.speech.find(settings, folders.as_ref())?;
-    let wishes = Wishes::listen();
+    let events = InputEvents::listen();
     let talks = io::stdin().is_terminal() && io::stderr().is_terminal();
     let left = if arguments.no_store || arguments.new { None } else { with_store(Access::Read, |s| s.open_session())? };
     let goes_on = match &left {
-        Some((_, session)) => goes_on(arguments, session, talks, &wishes),
+        Some((_, session)) => goes_on(arguments, session, talks, &events),
         None if arguments.go_on => return Err(anyhow!("no session was left; begin one with: aloud practice")),
         None => Some(false),
     };
     let begun = match (left, goes_on) {
         (Some((id, session)), Some(true)) => Some((session, Some(id), Keep::Everything)),
-        (_, Some(_)) => begin(arguments, talks, &wishes)?,
+        (_, Some(_)) => begin(arguments, talks, &events)?,
         (_, None) => None,
     };
     // Somebody left instead of answering; everything is as it was.
@@ -141,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         id,
         keep,
         talks,
-        wishes: &wishes,
+        events: &events,
         own_fillers: settings.fillers.clone(),
         device: arguments.device.clone(),
         loading: Some(loading),
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 }
 
 /// Whether the session that was left is gone on with; `None` if somebody leaves.
-fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishes) -> Option<bool> {
+fn goes_on(arguments: &Arguments, session: &Session, talks: bool, events: &InputEvents) -> Option<bool> {
     if arguments.go_on {
         return Some(true);
     }
@@ -163,13 +163,13 @@ fn goes_on(arguments: &Arguments, session: &Session, talks: bool, wishes: &Wishe
         say(&format!("{what}. To go on with it: aloud practice --go-on"));
         return Some(false);
     }
-    asked(&format!("{what}. Go on with it? [Y/n] "), true, wishes)
+    asked(&format!("{what}. Go on with it? [Y/n] "), true, events)
 }
 
 /// Asks for a yes or a no; `None` if somebody left instead.
-fn asked(question: &str, otherwise: bool, wishes: &Wishes) -> Option<bool> {
+fn asked(question: &str, otherwise: bool, events: &InputEvents) -> Option<bool> {
     ask(question);
-    wishes.line().map(|line| match line.trim().to_lowercase().chars().next() {
+    events.line().map(|line| match line.trim().to_lowercase().chars().next() {
         Some('y') => true,
         Some('n') => false,
         _ => otherwise,
@@ -180,7 +180,7 @@ fn asked(question: &str, otherwise: bool, wishes: &Wishes) -> Option<bool> {
 type Begun = (Session, Option<i64>, Keep);
 
 /// A new session; `None` if somebody leaves.
-fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<Option<Begun>> {
+fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Option<Begun>> {
     let named = |path: &Path| path.display().to_string();
     let of_resume = arguments.resume.as_deref().map(claims_in).transpose()?;
     let description = match arguments.job.as_deref() {
@@ -194,7 +194,7 @@ fn begin(arguments: &Arguments, talks: bool, wishes: &Wishes) -> Result<Option<B
     let requirements = description.map_or(Vec::new(), |d| d.requirements);
     let keep = match &of_resume {
         _ if arguments.no_store => Keep::Nothing,
-        Some(claims) => match consent(claims, talks, wishes)? {
+        Some(claims) => match consent(claims, talks, events)? {
             Some(keep) => keep,
             None => return Ok(None),
         },
@@ -248,7 +248,7 @@ pub(super) fn claims_in(path: &Path) -> Result<Vec<Claim>> {
 }
 
 /// Whether the claims may be kept: asked once, as long as not all of them are kept already. `None` if somebody leaves.
-fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep>> {
+fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option<Keep>> {
     let kept = with_store(Access::Read, |s| s.claims())?;
     if claims.iter().all(|c| kept.contains(c)) {
         return Ok(Some(Keep::Everything));
@@ -259,7 +259,7 @@ fn consent(claims: &[Claim], talks: bool, wishes: &Wishes) -> Result<Option<Keep
     }
     say(&format!("{} found in your resume.", counted(claims.len(), "claim")));
     say("Keep them on this machine, to see over the weeks which you have told?");
-    let Some(yes) = asked("The file itself is not kept. [y/N] ", false, wishes) else { return Ok(None) };
+    let Some(yes) = asked("The file itself is not kept. [y/N] ", false, events) else { return Ok(None) };
     if !yes {
         say("Not kept. A session with them cannot be gone on with later.");
     }
@@ -293,7 +293,7 @@ struct Practice<'a> {
     keep: Keep,
     /// Whether somebody is there to be asked.
     talks: bool,
-    wishes: &'a Wishes,
+    events: &'a InputEvents,
     own_fillers: Vec<String>,
     device: Option<String>,
     loading: Option<JoinHandle<Result<Whisper>>>,
@@ -369,7 +369,7 @@ impl Practice<'_> {
             let length = clock(take.duration_s);
             say(&format!("Your answer was cut short; its first {length} are there."));
             if self.talks {
-                match asked("Use them? [Y/n] ", true, self.wishes) {
+                match asked("Use them? [Y/n] ", true, self.events) {
                     Some(true) => {}
                     Some(false) => continue,
                     None => return false,
@@ -408,12 +408,12 @@ impl Practice<'_> {
             say(&format!("From {}", path.display()));
             self.session.used.push(path.clone());
             path
-        } else if self.wishes.is_alone() {
+        } else if self.events.is_alone() {
             return Ok(Next::Stop);
         } else {
             let brief = self.brief(&question);
             let about = About { question: Some(key(&question).to_string()), target_s: None };
-            match answer(self.device.as_deref(), brief, about, self.wishes)? {
+            match answer(self.device.as_deref(), brief, about, self.events)? {
                 Finished::Taken(path) => path,
                 Finished::Left(path) => {
                     self.session.waiting = Some(Waiting { path, question, is_follow_up });
@@ -518,7 +518,7 @@ impl Practice<'_> {
     fn listen(&mut self, waiting: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
         let (file, brief) = (waiting.path.clone(), self.brief(&waiting.question));
         let (engine, loading) = (self.engine.take(), self.loading.take());
-        let analyzed = self.wishes.unless_left(move || {
+        let analyzed = self.events.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
             let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
             let analyzed = one(&file, &engine, &brief);
@@ -593,7 +593,7 @@ impl Practice<'_> {
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };
         ask(&format!("{next}, {answer}a tries again, s stops for now: "));
-        let Some(line) = self.wishes.line() else {
+        let Some(line) = self.events.line() else {
             say("");
             return Ok(Next::Stop);
         };

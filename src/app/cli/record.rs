@@ -19,9 +19,9 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::analyze::{Form, Printer, one};
+use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
 use super::screen::Screen;
-use super::wishes::{Wish, Wishes};
 use super::{Outcome, ask, complain, history, say};
 
 /// Seconds to breathe before a take, on a terminal.
@@ -69,9 +69,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
-    let wishes = Wishes::listen();
+    let events = InputEvents::listen();
     if let Some(recordings) = &place.recordings
-        && let Some(outcome) = offer_unfinished(recordings, &job, &wishes)?
+        && let Some(outcome) = offer_unfinished(recordings, &job, &events)?
     {
         return Ok(outcome);
     }
@@ -81,27 +81,27 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(&about, settings)?;
-    let mut session = Session { recorder, name, screen: Screen::open(), wishes: &wishes, brief, told: Vec::new() };
+    let mut session = Session { recorder, name, screen: Screen::open(), events: &events, brief, told: Vec::new() };
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
     let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
     match session.finish(taken) {
-        Finished::Taken(path) => job.analyze(&path, loading, brief, &wishes),
+        Finished::Taken(path) => job.analyze(&path, loading, brief, &events),
         Finished::Left(_) => Ok(Outcome::Done),
         Finished::Over(outcome) => Ok(outcome),
     }
 }
 
 /// Records the answer to one question of a practice session, to aloud's own folder.
-pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, wishes: &Wishes) -> Result<Finished> {
+pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &InputEvents) -> Result<Finished> {
     let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
     let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
-    let mut session = Session { recorder, name, screen: Screen::open(), wishes, brief, told: Vec::new() };
+    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
     session.introduce();
     let taken = session.record()?;
     Ok(session.finish(taken))
@@ -161,10 +161,10 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report, unless somebody wishes to leave it for later.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, wishes: &Wishes) -> Result<Outcome> {
+    /// Analyzes a recording and prints the report, unless somebody events to leave it for later.
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Outcome> {
         let file = path.to_owned();
-        let report = wishes.unless_left(move || {
+        let report = events.unless_left(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
             Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
         })?;
@@ -193,7 +193,7 @@ impl Job {
 }
 
 /// Offers takes that were cut short. Gives the outcome if one was analyzed instead of recording a new one.
-fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Option<Outcome>> {
+fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
     for take in capture::unfinished(recordings) {
         let what = format!("A recording of {} was cut short", clock(take.duration_s));
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
@@ -201,7 +201,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
             continue;
         }
         ask(&format!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path)));
-        let Some(answer) = wishes.line() else {
+        let Some(answer) = events.line() else {
             say(""); // it will be offered again
             return Ok(Some(Outcome::Done));
         };
@@ -213,7 +213,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, wishes: &Wishes) -> Result<Opt
         // A question that is no longer known is no reason to leave it.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, wishes)?;
+        let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)?;
         if matches!(outcome, Outcome::Done) {
             take.settle();
         }
@@ -227,7 +227,7 @@ struct Session<'a> {
     recorder: Recorder,
     name: String,
     screen: Screen,
-    wishes: &'a Wishes,
+    events: &'a InputEvents,
     brief: Brief,
     /// What this take was told already.
     told: Vec<Concern>,
@@ -235,7 +235,7 @@ struct Session<'a> {
 
 impl Session<'_> {
     fn introduce(&mut self) {
-        self.recorder.finish_when(self.wishes.left());
+        self.recorder.finish_when(self.events.left());
         if let Some(question) = &self.brief.question {
             self.screen.paragraph(&question.text);
         }
@@ -276,9 +276,9 @@ impl Session<'_> {
         let begun = Instant::now();
         let wait = Duration::from_secs(COUNTDOWN);
         loop {
-            match self.wishes.next(&self.screen, DRAW_EVERY / 2) {
-                Some(Wish::Finish) => break,
-                Some(Wish::Leave | Wish::Interrupt | Wish::End) => return Ok(false),
+            match self.events.next(&self.screen, DRAW_EVERY / 2) {
+                Some(InputEvent::Finish) => break,
+                Some(InputEvent::Leave | InputEvent::Interrupt | InputEvent::End) => return Ok(false),
                 _ => {}
             }
             let status = self.recorder.status();
@@ -306,24 +306,24 @@ impl Session<'_> {
         let mut plain_at_s = PLAIN_EVERY_S;
         let mut drawn = Instant::now();
         loop {
-            match self.wishes.next(&self.screen, DRAW_EVERY / 2) {
-                Some(wish @ (Wish::Finish | Wish::Interrupt | Wish::Leave)) => {
-                    if wish == Wish::Interrupt && is_interrupted {
-                        self.wishes.remember_to_leave();
+            match self.events.next(&self.screen, DRAW_EVERY / 2) {
+                Some(event @ (InputEvent::Finish | InputEvent::Interrupt | InputEvent::Leave)) => {
+                    if event == InputEvent::Interrupt && is_interrupted {
+                        self.events.remember_to_leave();
                     }
-                    is_interrupted |= wish == Wish::Interrupt;
+                    is_interrupted |= event == InputEvent::Interrupt;
                     is_finishing = true;
                     self.recorder.finish();
                 }
                 // Whoever finished the take and then said no more waits for the report.
-                Some(Wish::End) if is_finishing => {}
-                Some(Wish::End) => self.wishes.leave_at_once(),
-                Some(Wish::Pause) => {
+                Some(InputEvent::End) if is_finishing => {}
+                Some(InputEvent::End) => self.events.leave_at_once(),
+                Some(InputEvent::Pause) => {
                     paused = !paused;
                     self.recorder.pause(paused);
                     self.screen.plain(if paused { "Paused." } else { "Recording again." });
                 }
-                Some(Wish::Again) => {
+                Some(InputEvent::Again) => {
                     after = After::Again;
                     self.recorder.finish();
                 }
@@ -363,11 +363,13 @@ impl Session<'_> {
 
     /// Says what became of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, screen, wishes, .. } = self;
+        let Self { recorder, name, screen, events, .. } = self;
         // A Ctrl-C that was typed while the take ended means: leave the analysis.
-        while let Some(wish) = wishes.next(&screen, Duration::ZERO).filter(|w| !matches!(w, Wish::Leave | Wish::End)) {
-            if wish == Wish::Interrupt {
-                wishes.remember_to_leave();
+        while let Some(event) =
+            events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
+        {
+            if event == InputEvent::Interrupt {
+                events.remember_to_leave();
             }
         }
         drop(screen);
@@ -402,7 +404,7 @@ impl Session<'_> {
             );
             return Finished::Over(Outcome::Failed);
         }
-        if wishes.leave() {
+        if events.leave() {
             say(&format!("Kept. To analyze it later: aloud analyze {path}"));
             return Finished::Left(take.path);
         }

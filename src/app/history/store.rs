@@ -26,7 +26,7 @@ use crate::score::rubric;
 use crate::signal::Contours;
 
 /// How long to wait for another program that writes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// More than SQLite's log and index need to begin with, in bytes.
 const PROBE_BYTES: usize = 256 << 10;
 /// A pause between two tries to open a store that others are just making.
@@ -159,7 +159,7 @@ impl Store {
         loop {
             // While others make or migrate the store, SQLite can say "busy" at once instead of waiting.
             match Self::connect(path) {
-                Err(HistoryError::Busy) if started.elapsed() < PATIENCE => std::thread::sleep(BREATH),
+                Err(HistoryError::Busy) if started.elapsed() < TIMEOUT => std::thread::sleep(BREATH),
                 other => return other,
             }
         }
@@ -168,7 +168,7 @@ impl Store {
     fn connect(path: &Path) -> Result<Self, HistoryError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(path, flags)?;
-        db.busy_timeout(PATIENCE)?;
+        db.busy_timeout(TIMEOUT)?;
         db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;")?;
         if form_of(&db)? < VERSION || !has_log(&db)? {
             migrate(&mut db, path)?;

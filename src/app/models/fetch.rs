@@ -33,7 +33,7 @@ const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "ht
 
 /// How long to wait for a server, and how often to try.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// For a connection, its encryption included.
     pub connect: Duration,
     /// For the next bytes. A slow server may take as long as it likes if something comes now and then.
@@ -44,7 +44,7 @@ pub struct Patience {
     pub pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     /// What people wait who see a bar that stands still (ours).
     fn default() -> Self {
         let s = Duration::from_secs;
@@ -194,15 +194,15 @@ pub fn fetch(
     model: &Known,
     from: Option<&str>,
     place: &Path,
-    patience: &Patience,
+    timeouts: &Timeouts,
     arrived: &mut dyn FnMut(u64),
 ) -> Result<(), FetchError> {
     let start = address(from.unwrap_or(&model.source))?;
     let folder = place.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(|reason| not_writable(folder, reason))?;
-    let line = Line { agent: agent(&start, patience)?, model, start };
+    let line = Line { agent: agent(&start, timeouts)?, model, start };
     let mut part = Part::open(place, model)?;
-    let whole = line.whole(&mut part, patience, arrived);
+    let whole = line.whole(&mut part, timeouts, arrived);
     if part.arrived == 0 {
         let _ = fs::remove_file(&part.path);
     }
@@ -295,10 +295,10 @@ struct Line<'a> {
 
 impl Line<'_> {
     /// Fetches the file until its SHA-1 is right; from the start if what was left over from before was wrong.
-    fn whole(&self, part: &mut Part<'_>, patience: &Patience, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    fn whole(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
         let mut resumed = part.arrived > 0;
         loop {
-            self.all(part, patience, arrived)?;
+            self.all(part, timeouts, arrived)?;
             part.file.sync_all().map_err(|reason| part.unwritten(reason))?;
             match check(self.model, &part.path) {
                 Ok(()) => return Ok(()),
@@ -314,13 +314,13 @@ impl Line<'_> {
     }
 
     /// Fetches what is missing, as often as it takes while something comes.
-    fn all(&self, part: &mut Part<'_>, patience: &Patience, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    fn all(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
         let mut tag = None;
         let (mut tries, mut most) = (0, part.arrived);
         while part.arrived < self.model.bytes {
             let Err(error) = self.some(part, &mut tag, arrived) else { continue };
             if part.arrived > most {
-                (tries, most) = (patience.tries, part.arrived);
+                (tries, most) = (timeouts.tries, part.arrived);
             }
             let passing =
                 matches!(&error, FetchError::Cut { .. } | FetchError::Unreachable { .. } | FetchError::Status { .. });
@@ -328,7 +328,7 @@ impl Line<'_> {
                 return Err(error);
             }
             tries -= 1;
-            std::thread::sleep(patience.pause);
+            std::thread::sleep(timeouts.pause);
         }
         Ok(())
     }
@@ -422,7 +422,7 @@ impl Line<'_> {
 }
 
 /// What carries the requests: the system's certificates, the environment's proxy, no redirect without a look at it.
-fn agent(start: &Uri, patience: &Patience) -> Result<Agent, FetchError> {
+fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     let proxy = if is_this_machine(host(start)) { None } else { proxy()? };
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
@@ -435,10 +435,10 @@ fn agent(start: &Uri, patience: &Patience) -> Result<Agent, FetchError> {
         .user_agent(concat!("aloud/", env!("CARGO_PKG_VERSION")))
         .http_status_as_error(false)
         .max_redirects(0)
-        .timeout_resolve(Some(patience.connect))
-        .timeout_connect(Some(patience.connect))
-        .timeout_recv_response(Some(patience.silence))
-        .timeout_per_read(Some(patience.silence))
+        .timeout_resolve(Some(timeouts.connect))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_recv_response(Some(timeouts.silence))
+        .timeout_per_read(Some(timeouts.silence))
         .build();
     Ok(config.new_agent())
 }

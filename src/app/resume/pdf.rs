@@ -24,7 +24,7 @@ use super::read::{MAX_CHARACTERS, ReadError};
 use crate::guard::guarded;
 
 /// How long to look for text.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// Room for files that nest deeply, in bytes.
 const STACK: usize = 64 << 20;
 /// What the streams of the file may unpack to together, in bytes.
@@ -43,7 +43,7 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
         let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
     })?;
-    let pages = match text.recv_timeout(PATIENCE) {
+    let pages = match text.recv_timeout(TIMEOUT) {
         Ok(pages) => pages?,
         Err(_) => return Err(ReadError::TooLong),
     };

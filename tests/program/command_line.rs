@@ -1,10 +1,9 @@
 //! What a person gets from the command line: words on stderr and stdout, and exit codes.
 
-mod common;
-
+use crate::common;
 use std::path::Path;
 
-use common::{aloud, root, sample, write_wav};
+use crate::common::{aloud, root, sample, write_wav};
 use serde_json::Value;
 
 /// What the program said and how it ended, with the test's own paths taken out.

@@ -5,11 +5,8 @@
 //! damages ALOUD_DAMAGE of them (2,232) and has the whole program analyze some. The files are the same each time.
 #![cfg(target_os = "linux")]
 
-#[path = "fuzz/bodies.rs"]
-#[allow(dead_code, reason = "only the stand-in for the speech model is used here")]
-mod bodies;
-mod common;
-
+use crate::bodies;
+use crate::common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -18,10 +15,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use crate::common::damage::{Chance, KINDS};
 use aloud::analyze::{AnalyzeError, analyze};
 use aloud::brief::Brief;
 use aloud::warnings::Code;
-use common::damage::{Chance, KINDS};
 
 /// No file may take longer: most take milliseconds, the worst claims to be hours long.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -95,7 +92,7 @@ struct Worker {
 impl Worker {
     fn start() -> Self {
         let mut process = Command::new("sh")
-            .args(["-c", &format!("ulimit -v {ADDRESSES_KB}; exec \"$0\" worker --exact --nocapture")])
+            .args(["-c", &format!("ulimit -v {ADDRESSES_KB}; exec \"$0\" damage::worker --exact --nocapture")])
             .arg(std::env::current_exe().unwrap())
             .env(WORKER, "1")
             .stdin(Stdio::piped())

@@ -1,13 +1,12 @@
 //! `aloud record` as a whole, at microphones that are true but for the air in front of them (`common/microphone.rs`).
 
-mod common;
-
+use crate::common;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::common::microphone::{Busy, Home, duration_s, only_wav, wavs};
+use crate::common::{number, sample};
 use aloud::audio::Recording;
-use common::microphone::{Busy, Home, duration_s, only_wav, wavs};
-use common::{number, sample};
 use serde_json::Value;
 
 /// A microphone as most are.

@@ -2,15 +2,14 @@
 //! is left when everything is deleted.
 #![cfg(unix)]
 
-mod common;
-
+use crate::common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use common::{root, sample};
+use crate::common::{root, sample};
 
 /// A home that the program runs in, under other programs such as `strace`.
 struct Home(tempfile::TempDir);
@@ -226,7 +225,7 @@ fn without_any_network_everything_works() {
 #[test]
 fn no_command_but_one_opens_a_connection() {
     if !Command::new("strace").args(["-V"]).output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: strace is not installed");
+        common::skip_without_tool("strace is not installed");
         return;
     }
     let home = Home::new();

@@ -2,16 +2,15 @@
 //! from a transcriber that always hears the same, so that only the signal's part is tested; the real one has its turn
 //! in `samples.rs` and `shared_recordings.rs`.
 
-mod common;
-
+use crate::common;
 use std::path::{Path, PathBuf};
 
+use crate::common::{sample, write_wav};
 use aloud::analyze::analyze;
 use aloud::brief::Brief;
 use aloud::report::Report;
 use aloud::span::Span;
 use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
-use common::{sample, write_wav};
 
 /// Hears a word at equal distances.
 struct Metronome {

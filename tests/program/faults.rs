@@ -5,8 +5,7 @@
 //! `make test` has every so many of these calls fail (always the same ones); the long form, all of them.
 #![cfg(target_os = "linux")]
 
-mod common;
-
+use crate::common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,13 +14,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::common::attempts::{fill, place};
+use crate::common::fault::{Call, Fault, calls, inject, library};
+use crate::common::microphone::{Home, duration_s, wavs};
+use crate::common::server::{Server, good};
+use crate::common::{root, sample, write_wav};
 use aloud::app::history::{Access, Attempt, Store, export};
 use aloud::audio::Recording;
-use common::attempts::{fill, place};
-use common::fault::{Call, Fault, calls, inject, library};
-use common::microphone::{Home, duration_s, wavs};
-use common::server::{Server, good};
-use common::{root, sample, write_wav};
 use serde_json::Value;
 use tempfile::TempDir;
 

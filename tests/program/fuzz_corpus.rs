@@ -1,14 +1,12 @@
 //! The fuzz targets (`tests/fuzz`) over a fixed corpus: the seeds, each damaged in a few ways, and everything that was ever
 //! found. It needs neither nightly nor libFuzzer.
 
-#[path = "fuzz/bodies.rs"]
-mod bodies;
-mod common;
-
+use crate::bodies;
+use crate::common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::damage::Chance;
+use crate::common::damage::Chance;
 
 fn fixtures() -> PathBuf {
     common::root().join("tests/fixtures")

@@ -2,15 +2,14 @@
 //! in a pipe is one line.
 #![cfg(target_os = "linux")]
 
-mod common;
-
+use crate::common;
 use std::path::Path;
 
+use crate::common::attempts::{occasion, place, report};
+use crate::common::microphone::Home;
+use crate::common::terminal::Terminal;
+use crate::common::{aloud, root};
 use aloud::app::history::{Access, Occasion, Store};
-use common::attempts::{occasion, place, report};
-use common::microphone::Home;
-use common::terminal::Terminal;
-use common::{aloud, root};
 
 /// The widths that are looked at, in columns: a very large font, half of a small screen, the usual one, a wide one.
 const WIDTHS: [u16; 4] = [30, 44, 80, 120];

@@ -1,10 +1,9 @@
 //! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and gone on with.
 
-mod common;
-
+use crate::common;
 use std::path::Path;
 
-use common::{aloud, sample};
+use crate::common::{aloud, sample};
 
 /// A resume of three lines that is like none of the fixtures.
 const RESUME: &str = "Ada Pell\n\nEXPERIENCE\n\nPharmacy Porter, County Hospital\n2020 - present\n\n- Brought the evening \
@@ -139,9 +138,9 @@ fn own_questions_are_added_listed_and_used() {
 mod at_a_terminal {
     use std::time::Duration;
 
-    use super::common::microphone::{Home, signal, wavs};
-    use super::common::terminal::Terminal;
     use super::{JOB, RESUME, rows};
+    use crate::common::microphone::{Home, signal, wavs};
+    use crate::common::terminal::Terminal;
 
     /// Plays the sample into the sound server.
     fn play(home: &Home) {

@@ -1,11 +1,10 @@
 //! The history from outside: what a person keeps, sees, mends, takes along and deletes.
 
-mod common;
-
+use crate::common;
 use std::path::Path;
 
-use common::attempts::place;
-use common::{aloud, root, sample};
+use crate::common::attempts::place;
+use crate::common::{aloud, root, sample};
 use serde_json::Value;
 
 /// A home with the four answers of the fixture: one mended, one with an earlier score, one of another speaker.

@@ -1,19 +1,18 @@
 //! How a speech model comes over the network: from a web server on loopback that does everything wrong that a server or
 //! a line can do.
 
-mod common;
-
+use crate::common;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use aloud::app::models::fetch::{FetchError, Patience, fetch, waiting};
+use crate::common::mount::Mount;
+use crate::common::server::{Request, Server, Wire, good, head, request};
+use crate::common::{aloud, root};
+use aloud::app::models::fetch::{FetchError, Timeouts, fetch, waiting};
 use aloud::app::models::{Known, check, known};
-use common::mount::Mount;
-use common::server::{Request, Server, Wire, good, head, request};
-use common::{aloud, root};
 use sha1::{Digest, Sha1};
 
 /// Bytes of the file that most tests fetch.
@@ -52,9 +51,9 @@ fn model() -> Known {
 }
 
 /// Not much of it, so that the tests are quick.
-fn patience() -> Patience {
+fn timeouts() -> Timeouts {
     let ms = Duration::from_millis;
-    Patience { connect: ms(2_000), silence: ms(300), tries: 2, pause: ms(10) }
+    Timeouts { connect: ms(2_000), silence: ms(300), tries: 2, pause: ms(10) }
 }
 
 /// A folder to fetch into.
@@ -79,7 +78,7 @@ impl Folder {
     }
 
     fn fetch(&self, url: &str) -> Result<(), FetchError> {
-        fetch(&model(), Some(url), &self.place(), &patience(), &mut |_| {})
+        fetch(&model(), Some(url), &self.place(), &timeouts(), &mut |_| {})
     }
 
     /// What went wrong, in words; nothing may stand under the model's name.
@@ -127,7 +126,7 @@ fn a_model_arrives_whole_and_for_its_owner_alone() {
     let (server, folder) = (good_server(), Folder::new());
     let mut told = Vec::new();
     let url = server.url("/ggml-test.bin");
-    fetch(&model(), Some(&url), &folder.place(), &patience(), &mut |n| told.push(n)).unwrap();
+    fetch(&model(), Some(&url), &folder.place(), &timeouts(), &mut |n| told.push(n)).unwrap();
     assert_eq!(std::fs::read(folder.place()).unwrap(), body());
     assert!(told.is_sorted() && told.last() == Some(&(BYTES as u64)));
     let asked = server.asked();
@@ -398,7 +397,7 @@ fn it_follows_to_its_own_hosts_and_to_nobody_else() {
 
     let listed = Known { hosts: vec!["localhost".to_owned()], ..model() };
     let folder = Folder::new();
-    fetch(&listed, Some(&server.url("/other")), &folder.place(), &patience(), &mut |_| {}).unwrap();
+    fetch(&listed, Some(&server.url("/other")), &folder.place(), &timeouts(), &mut |_| {}).unwrap();
     assert!(folder.place().exists());
 }
 
@@ -414,7 +413,7 @@ fn slow_goes_on_and_silent_does_not() {
     });
     let begun = Instant::now();
     Folder::new().succeeds(&slow.url("/"));
-    assert!(begun.elapsed() > 3 * patience().silence, "far longer than any silence may be");
+    assert!(begun.elapsed() > 3 * timeouts().silence, "far longer than any silence may be");
 
     let stalls = Server::new(|_, wire| {
         head(wire, "200 OK", &[("Content-Length", &BYTES.to_string())]);
@@ -443,7 +442,7 @@ fn two_do_not_fetch_the_same_at_once() {
     });
     let folder = Folder::new();
     let (url, place) = (server.url("/"), folder.place());
-    let first = std::thread::spawn(move || fetch(&model(), Some(&url), &place, &patience(), &mut |_| {}));
+    let first = std::thread::spawn(move || fetch(&model(), Some(&url), &place, &timeouts(), &mut |_| {}));
     while server.asked().is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -459,7 +458,7 @@ fn the_published_model_comes_over_the_line_as_it_is() {
     let server = Server::new(move |request, wire| good(request, wire, &std::fs::read(&file).unwrap()));
     let folder = Folder::new();
     let place = folder.0.path().join(&published.file);
-    fetch(&published, Some(&server.url("/")), &place, &patience(), &mut |_| {}).unwrap();
+    fetch(&published, Some(&server.url("/")), &place, &timeouts(), &mut |_| {}).unwrap();
     check(&published, &place).unwrap();
 }
 
@@ -689,11 +688,11 @@ fn a_full_disk_is_one_line() {
         let _ = wire.write_all(&body()[CUT..]);
     });
     let place = filling.path().join("ggml-test.bin");
-    let told = fetch(&model(), Some(&server.url("/")), &place, &patience(), &mut |_| {}).unwrap_err().to_string();
+    let told = fetch(&model(), Some(&server.url("/")), &place, &timeouts(), &mut |_| {}).unwrap_err().to_string();
     assert!(told.contains("there is no room for the model") && !place.exists(), "{told}");
     std::fs::remove_file(filling.path().join("other")).unwrap();
     let server = good_server();
-    fetch(&model(), Some(&server.url("/")), &place, &patience(), &mut |_| {}).unwrap();
+    fetch(&model(), Some(&server.url("/")), &place, &timeouts(), &mut |_| {}).unwrap();
     assert!(server.asked()[0].first_byte() >= CUT && std::fs::read(&place).unwrap() == body());
 }
 

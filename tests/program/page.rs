@@ -5,13 +5,12 @@
 //! The pictures it takes are in `target/page`. Without Chromium, Node and playwright-core (`sh .ci/browser` gets them)
 //! it says so and is skipped.
 
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::attempts::{fill, occasion, place, report};
-use common::{aloud, root, sample};
+use crate::common;
+use crate::common::attempts::{fill, occasion, place, report};
+use crate::common::{aloud, root, sample};
 use serde_json::Value;
 
 use aloud::app::history::{Access, Occasion, Store};
@@ -43,8 +42,8 @@ fn look(script: &str, pictures: &str, before: &[String], after: &[String]) {
     let modules = root().join("tests/page/node_modules");
     let are_there = modules.join("playwright-core").is_dir() && modules.join("axe-core").is_dir();
     let (Some(chromium), Some(node), true) = (chromium, node, are_there) else {
-        eprintln!(
-            "skipped: Chromium, Node, playwright-core or axe-core is not installed; get them with: sh .ci/browser"
+        common::skip_without_tool(
+            "Chromium, Node, playwright-core or axe-core is not installed (get them with: sh .ci/browser)",
         );
         return;
     };
@@ -102,9 +101,12 @@ const LONG: &str = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunt
 
 /// The sample report with long names wherever a name, a word or a text comes from outside.
 fn with_long_names(i: usize) -> Value {
-    let mut report: Value = serde_json::from_str(include_str!("fixtures/report.json")).unwrap();
-    let file =
-        if i.is_multiple_of(2) { format!("interview_final_{}.wav", "x".repeat(180)) } else { "\u{56de}\u{7b54}".repeat(60) };
+    let mut report: Value = serde_json::from_str(include_str!("../fixtures/report.json")).unwrap();
+    let file = if i.is_multiple_of(2) {
+        format!("interview_final_{}.wav", "x".repeat(180))
+    } else {
+        "\u{56de}\u{7b54}".repeat(60)
+    };
     report["recording"]["path"] = format!("/home/{}/{file}", "d".repeat(90)).into();
     report["recording"]["sha256"] = format!("{i:064x}").into();
     let text = if i.is_multiple_of(3) { format!("Tell me about {}.", LONG.repeat(3)) } else { format!("Why {LONG}?") };
@@ -235,7 +237,7 @@ fn a_draft_has_a_page_of_its_words() {
 fn words_and_file_names_from_outside_stay_text() {
     let home = tempfile::tempdir().unwrap();
     let hostile = "</title></script><script>alert(1)</script><img src=x onerror=alert(2)>\"'& \u{202e}\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{1f600}";
-    let mut hurt: Value = serde_json::from_str(include_str!("fixtures/report.json")).unwrap();
+    let mut hurt: Value = serde_json::from_str(include_str!("../fixtures/report.json")).unwrap();
     hurt["recording"]["path"] = format!("/tmp/\"><svg onload=alert(3)>{hostile}.wav").into();
     hurt["question"] =
         serde_json::json!({"id": null, "text": format!("{hostile} why?"), "kind": null, "target_s": null});

@@ -5,12 +5,11 @@
 //! have seen them all: `tests/training/evaluate.py --robustness` runs the same with weights that have not (it sets
 //! `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
 
-mod common;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::common::root;
 use aloud::analyze::judge_draft;
 use aloud::app::questions;
 use aloud::brief::Brief;
@@ -20,7 +19,6 @@ use aloud::score::PartName;
 use aloud::score::rubric::QUESTION_POINTS;
 use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
-use common::root;
 use serde_json::Value;
 
 /// The share of the answers of which each must be true.

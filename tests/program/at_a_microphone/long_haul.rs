@@ -6,8 +6,7 @@
 //! lose a megabyte, an open file or a thread a round.
 #![cfg(target_os = "linux")]
 
-mod common;
-
+use crate::common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -16,6 +15,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::common::damage::{Chance, KINDS};
+use crate::common::microphone::Home;
 use aloud::analyze::{AnalyzeError, analyze};
 use aloud::app::capture::{About, Ending, Limits, Microphone, Place, Recorder, unfinished};
 use aloud::app::models::{find, folders};
@@ -25,8 +26,6 @@ use aloud::brief::Brief;
 use aloud::report::json;
 use aloud::transcript::pool::Pool;
 use aloud::transcript::whisper::Whisper;
-use common::damage::{Chance, KINDS};
-use common::microphone::Home;
 
 /// Set for a process that is to do rounds of some work, one for each line it is given.
 const WORKER: &str = "ALOUD_LONG_HAUL_WORKER";
@@ -195,7 +194,7 @@ impl Worker {
     /// One that does `work` in this folder with these variables.
     fn start(work: &str, folder: &Path, variables: Vec<(&'static str, String)>) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["worker", "--exact", "--nocapture"])
+            .args(["at_a_microphone::long_haul::worker", "--exact", "--nocapture"])
             .env(WORKER, work)
             // As the program sets it (`main.rs`): what the C library keeps of large pieces is not what is lost.
             .env("MALLOC_MMAP_THRESHOLD_", "131072")

@@ -1,7 +1,6 @@
 //! Resumes and job descriptions that were marked by hand, by somebody who had not seen the rules: what is found of them.
 
-mod common;
-
+use crate::common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -2,13 +2,11 @@
 //!
 //! `cargo test --release --test history_scale -- --nocapture` prints the figures.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
+use crate::common::aloud;
+use crate::common::attempts::{fill, occasion, place, report};
 use aloud::app::history::{Access, Store};
-use common::aloud;
-use common::attempts::{fill, occasion, place, report};
 
 const ANSWERS: usize = 10_000;
 /// Each command, from its start to its end.

@@ -1,15 +1,13 @@
 //! Many files at once: folders, files side by side, parts for several machines, going on after a stop, one history of all.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::common::{aloud, assert_valid, sample, write_wav};
 use aloud::audio::Recording;
-use common::{aloud, assert_valid, sample, write_wav};
 use serde_json::Value;
 
 /// Seconds of each answer: a few words.

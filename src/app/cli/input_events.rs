@@ -22,9 +22,9 @@ const GRACE: Duration = Duration::from_millis(800);
 /// How often it is looked whether somebody left.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// One wish.
+/// One event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum InputEvent {
     /// Finish the take and analyze it.
     Finish,
     /// The same; and a second one: keep the recording and leave the analysis.
@@ -39,16 +39,16 @@ pub(super) enum Wish {
     Again,
 }
 
-/// Listens for wishes from the start of the program on.
-pub(super) struct Wishes {
+/// Listens for events from the start of the program on.
+pub(super) struct InputEvents {
     interrupts: Arc<AtomicUsize>,
     /// Interrupts that were told.
     heard: Cell<usize>,
     leaving: Leaving,
-    /// Whether the wish to leave was told.
+    /// Whether the event to leave was told.
     told: Cell<bool>,
     /// Keys that were typed at once.
-    keys: RefCell<VecDeque<Wish>>,
+    keys: RefCell<VecDeque<InputEvent>>,
     /// The line that is waited for.
     line: RefCell<Option<Receiver<Option<String>>>>,
     somebody_writes: OnceCell<bool>,
@@ -90,7 +90,7 @@ fn end_now() -> ! {
     std::process::exit(1);
 }
 
-impl Wishes {
+impl InputEvents {
     /// Takes the signals over.
     pub(super) fn listen() -> Self {
         let (interrupts, leaving) = (Arc::<AtomicUsize>::default(), Leaving::default());
@@ -112,55 +112,55 @@ impl Wishes {
         Arc::clone(&self.leaving.leaves)
     }
 
-    /// The next wish, waiting for up to `wait`. That nobody is there is said again and again.
-    pub(super) fn next(&self, screen: &Screen, wait: Duration) -> Option<Wish> {
+    /// The next event, waiting for up to `wait`. That nobody is there is said again and again.
+    pub(super) fn next(&self, screen: &Screen, wait: Duration) -> Option<InputEvent> {
         if self.leaving.leaves() {
             if self.told.replace(true) {
                 std::thread::sleep(wait);
             }
-            return Some(Wish::Leave);
+            return Some(InputEvent::Leave);
         }
         if self.interrupted() {
-            return Some(Wish::Interrupt);
+            return Some(InputEvent::Interrupt);
         }
         if !screen.has_keys() {
             return self.typed(wait);
         }
         let waiting = self.keys.borrow_mut().pop_front();
         waiting.or_else(|| match read_keys(wait) {
-            Keys::Some(wishes) => {
+            Keys::Some(events) => {
                 let mut keys = self.keys.borrow_mut();
-                keys.extend(wishes);
+                keys.extend(events);
                 keys.pop_front()
             }
             Keys::None => None,
             Keys::Gone => {
                 self.leave_at_once();
-                Some(Wish::Leave)
+                Some(InputEvent::Leave)
             }
         })
     }
 
-    /// The wish in the next line, where there are no keys.
-    fn typed(&self, wait: Duration) -> Option<Wish> {
+    /// The event in the next line, where there are no keys.
+    fn typed(&self, wait: Duration) -> Option<InputEvent> {
         if self.ended.get() || !self.somebody_writes.get_or_init(somebody_writes) {
             std::thread::sleep(wait);
-            return self.ended.get().then_some(Wish::End);
+            return self.ended.get().then_some(InputEvent::End);
         }
         match self.read_line(wait) {
             Line::Typed(line) => match line.trim() {
-                "" => Some(Wish::Finish),
-                "p" | "P" => Some(Wish::Pause),
-                "r" | "R" => Some(Wish::Again),
+                "" => Some(InputEvent::Finish),
+                "p" | "P" => Some(InputEvent::Pause),
+                "r" | "R" => Some(InputEvent::Again),
                 _ => None,
             },
             Line::None => None,
             // A terminal that ends was closed, or somebody pressed Ctrl-D.
             Line::End if io::stdin().is_terminal() => {
                 self.leave_at_once();
-                Some(Wish::Leave)
+                Some(InputEvent::Leave)
             }
-            Line::End => Some(Wish::End),
+            Line::End => Some(InputEvent::End),
         }
     }
 
@@ -268,26 +268,26 @@ enum Line {
 
 /// What came of waiting for keys.
 enum Keys {
-    Some(Vec<Wish>),
+    Some(Vec<InputEvent>),
     None,
     /// The terminal was closed.
     Gone,
 }
 
-/// The wishes in what a terminal in raw mode sends at once. What begins with Escape is another key (an arrow, F1, Alt and a
+/// The events in what a terminal in raw mode sends at once. What begins with Escape is another key (an arrow, F1, Alt and a
 /// letter), and comes in one piece.
 #[cfg(unix)]
-fn of_bytes(bytes: &[u8]) -> Vec<Wish> {
+fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
     const ESCAPE: u8 = 0x1b;
     let plain = bytes.iter().take_while(|byte| **byte != ESCAPE);
-    let wish = |byte: &u8| match byte {
-        b'\r' | b'\n' => Some(Wish::Finish),
-        0x03 | 0x04 => Some(Wish::Interrupt), // Ctrl-C, Ctrl-D
-        b'p' | b'P' => Some(Wish::Pause),
-        b'r' | b'R' => Some(Wish::Again),
+    let event = |byte: &u8| match byte {
+        b'\r' | b'\n' => Some(InputEvent::Finish),
+        0x03 | 0x04 => Some(InputEvent::Interrupt), // Ctrl-C, Ctrl-D
+        b'p' | b'P' => Some(InputEvent::Pause),
+        b'r' | b'R' => Some(InputEvent::Again),
         _ => None,
     };
-    plain.filter_map(wish).collect()
+    plain.filter_map(event).collect()
 }
 
 /// Waits for keys for up to `wait`, or until a signal comes.
@@ -368,16 +368,16 @@ fn is_hung_up() -> bool {
 }
 
 #[cfg(not(unix))]
-fn of_key(key: crossterm::event::KeyEvent) -> Option<Wish> {
+fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
     use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
     if key.kind == KeyEventKind::Release {
         return None;
     }
     match key.code {
-        KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Wish::Interrupt),
-        KeyCode::Enter => Some(Wish::Finish),
-        KeyCode::Char('p' | 'P') => Some(Wish::Pause),
-        KeyCode::Char('r' | 'R') => Some(Wish::Again),
+        KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(InputEvent::Interrupt),
+        KeyCode::Enter => Some(InputEvent::Finish),
+        KeyCode::Char('p' | 'P') => Some(InputEvent::Pause),
+        KeyCode::Char('r' | 'R') => Some(InputEvent::Again),
         _ => None,
     }
 }
@@ -423,20 +423,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_wishes_and_what_begins_with_escape_is_none() {
-        for (bytes, wishes) in [
-            (&b"\r"[..], &[Wish::Finish][..]),
-            (b"\x03\x03", &[Wish::Interrupt, Wish::Interrupt]),
-            (b"\x04", &[Wish::Interrupt]),
-            (b"pRx", &[Wish::Pause, Wish::Again]),
+    fn keys_are_events_and_what_begins_with_escape_is_none() {
+        for (bytes, events) in [
+            (&b"\r"[..], &[InputEvent::Finish][..]),
+            (b"\x03\x03", &[InputEvent::Interrupt, InputEvent::Interrupt]),
+            (b"\x04", &[InputEvent::Interrupt]),
+            (b"pRx", &[InputEvent::Pause, InputEvent::Again]),
             (b"\x1b[A", &[]),
             (b"\x1bOP", &[]),
             (b"\x1bOR", &[]),
             (b"\x1bp", &[]),
-            (b"p\x1b[1;5R", &[Wish::Pause]),
+            (b"p\x1b[1;5R", &[InputEvent::Pause]),
             ("\u{440}".as_bytes(), &[]),
         ] {
-            assert_eq!(of_bytes(bytes), wishes, "{bytes:?}");
+            assert_eq!(of_bytes(bytes), events, "{bytes:?}");
         }
     }
 }

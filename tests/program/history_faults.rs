@@ -1,16 +1,15 @@
 //! The history when things go wrong: several programs at once, a program that is killed, a disk that is full or cannot be
 //! written, a store that is damaged, newer or something else. Whatever happens, what was confirmed is there.
 
-mod common;
-
+use crate::common;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::common::attempts::{fill, occasion, place, report};
+use crate::common::mount::Mount;
+use crate::common::{aloud, sample};
 use aloud::app::history::{Access, Store, visit};
-use common::attempts::{fill, occasion, place, report};
-use common::mount::Mount;
-use common::{aloud, sample};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -39,7 +38,7 @@ fn saver() {
 /// Starts [`saver`] in a process of its own.
 fn start_saver(path: &Path, from: usize, saves: usize) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "saver", "--nocapture"])
+        .args(["--exact", "history_faults::saver", "--nocapture"])
         .env("ALOUD_SAVE_TO", path)
         .env("ALOUD_SAVE_FROM", from.to_string())
         .env("ALOUD_SAVES", saves.to_string())

@@ -2,14 +2,12 @@
 //! would see.
 #![cfg(target_os = "linux")]
 
-mod common;
-
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::microphone::{Busy, Home, Running, duration_s, only_wav, signal, wavs};
-use common::terminal::Terminal;
+use crate::common::microphone::{Busy, Home, Running, duration_s, only_wav, signal, wavs};
+use crate::common::terminal::Terminal;
 
 /// A tone that ends after 4 s: the meter has something to show, and then nothing.
 const TAPE: &str = "rate 16000 channels 1 format S16_LE sound burst";

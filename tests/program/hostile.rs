@@ -2,8 +2,7 @@
 //! end, devices, pipes, links that lead nowhere, and names that are no text. Each gets one line, soon.
 #![cfg(unix)]
 
-mod common;
-
+use crate::common;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -12,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use common::{aloud, sample};
+use crate::common::{aloud, sample};
 use tempfile::TempDir;
 
 /// Longer than this nobody waits for a refusal.

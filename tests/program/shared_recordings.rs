@@ -1,9 +1,7 @@
 //! Real recordings from the shared folder, where it is there: the real model on formats, damage and inserted pauses.
 //! The figures over all of them are the business of `make soak`.
 
-mod common;
-
-use common::{number, reports, shared};
+use crate::common::{number, reports, shared};
 
 #[test]
 fn formats_and_rates_of_one_speech_agree() {

@@ -1,10 +1,8 @@
 //! The sample answers through the whole program with the real speech model, against what is known to be in them.
 
-mod common;
-
 use std::sync::OnceLock;
 
-use common::{number, reports, sample, truth};
+use crate::common::{number, reports, sample, truth};
 use serde_json::Value;
 
 const SAMPLES: [&str; 6] =
