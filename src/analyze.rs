@@ -39,7 +39,7 @@ pub fn analyze(
 ) -> Result<(Report, Features), AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
     let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let transcript = transcribe(&recording.speech, &features, engine, &|done| {
+    let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
     Ok((Report::of(&recording, &features, transcript, brief), features))

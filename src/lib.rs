@@ -12,6 +12,7 @@ pub mod analyze;
 pub mod audio;
 pub mod capture;
 pub mod draft;
+pub mod english;
 pub mod files;
 mod guard;
 pub mod history;

@@ -7,10 +7,10 @@
 //! although it was not written. How much each thing counts was fitted on synthesized answers read by the same models.
 
 use super::fillers::{Filler, Kind, Witness, bare, is_filled_pause};
+use crate::english::syllables::syllables;
 use crate::signal::{Features, STEP_S, frame_at, frame_time_s};
 use crate::span::Span;
 use crate::transcript::Word;
-use crate::transcript::syllables::syllables;
 
 /// A frame with more than these log-odds can belong to a filled pause ...
 const SOUNDS_LIKE_ONE: f32 = -1.0;
@@ -289,6 +289,7 @@ mod tests {
             hesitation,
             speech: vec![true; 1_000],
             lost: Vec::new(),
+            sounds: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),

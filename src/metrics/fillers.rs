@@ -1,7 +1,7 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
 //!
 //! Each kind has a file of its own: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. Here they
-//! become events of one list. What the transcript and the signal both say is one event.
+//! become events of one list. Words begun again by somebody who stutters ([`super::begun_again`]) are none. What the transcript and the signal both say is one event.
 
 use std::ops::Range;
 
@@ -11,8 +11,10 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::Transcript;
 
+use super::begun_again::begun_again;
 use super::discourse_markers::discourse_markers;
 use super::filled_pauses::filled_pauses;
+use super::pace::spoken_words;
 use super::per_minute;
 use super::repairs::{RepairKind, repairs};
 use super::spoken::{Spoken, spoken};
@@ -119,8 +121,8 @@ impl Fillers {
         for event in &events {
             transcript.words[event.range()].iter_mut().for_each(|w| w.filler = true);
         }
-        let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
-        Self::counted(events, words, answer.duration_s())
+        let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
+        Self::counted(events, spoken_words(&texts).iter().sum(), answer.duration_s())
     }
 
     /// Counts events, given in order, among `words` words (filled pauses not among them) in `answer_s` seconds.
@@ -142,7 +144,8 @@ impl Fillers {
             .filter(|i| is_filled_pause(draft[*i].text))
             .map(|i| written(Kind::FilledPause, draft, i, i, 1.0, &nothing_known))
             .collect();
-        let words = draft.len() - events.len();
+        let texts: Vec<&str> = draft.iter().map(|w| w.text).collect();
+        let words = spoken_words(&texts).iter().sum();
         add(&mut events, written_fillers(draft, own, &nothing_known));
         events.sort_by_key(|e| e.word);
         Self {
@@ -173,7 +176,13 @@ fn per_100(count: usize, words: usize) -> f64 {
 /// the model is of them.
 fn written_fillers(words: &[Spoken<'_>], own: &[String], heard: Heard<'_>) -> Vec<Filler> {
     let mut events = Vec::new();
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let again = begun_again(&texts);
     for repair in repairs(words, &is_filled_pause) {
+        // Who begins a word again has not filled a silence.
+        if again[repair.first..=repair.last].iter().all(|a| *a) {
+            continue;
+        }
         let kind = match repair.kind {
             RepairKind::Repetition => Kind::Repetition,
             RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,

@@ -3,6 +3,7 @@
 //! Every section serializes as the section of its name in the report. Rates count from the first to the last speech
 //! (the answer), so silence before and after changes nothing.
 
+pub(crate) mod begun_again;
 pub mod discourse_markers;
 mod filled_pauses;
 pub mod fillers;

@@ -118,7 +118,8 @@ impl<'de> Deserialize<'de> for Report {
 impl Report {
     /// Puts a report together from what the stages found.
     pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
-        let metrics = Metrics::of(features, &mut transcript, &recording.levels, brief);
+        let levels = recording.levels.without(&features.sounds, &recording.speech);
+        let metrics = Metrics::of(features, &mut transcript, &levels, brief);
         let warnings = warnings(recording, features, &transcript, &metrics);
         let story = if transcript.language == ENGLISH {
             let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
@@ -148,28 +149,37 @@ impl Report {
         report.scored()
     }
 
-    /// The report on a written draft: it has no sound and nothing that needs it.
+    /// The report on a written draft: it has no sound and nothing that needs it; in another language than English, nothing
+    /// but a warning that says so.
     pub fn of_draft(draft: &Draft, brief: &Brief) -> Self {
-        let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
-        let story = Story::of(&tokens_of_draft(draft, &fillers), brief.question.as_ref(), brief.story_weights());
-        for event in &mut fillers.events {
-            let range = event.range();
-            event.word = Some(draft.counted_before(range.start));
-            event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
-        }
+        let language = draft.other_language();
+        let (fillers, story) = match language {
+            Some(_) => (None, None),
+            None => {
+                let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
+                let tokens = tokens_of_draft(draft, &fillers);
+                let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
+                for event in &mut fillers.events {
+                    let range = event.range();
+                    event.word = Some(draft.counted_before(range.start));
+                    event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
+                }
+                (Some(fillers), story)
+            }
+        };
         let report = Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
             question: brief.question.clone(),
             transcript: None,
             pace: None,
-            fillers: Some(fillers),
+            fillers,
             pauses: None,
             length: None,
             voice: None,
             story,
             score: Score::default(),
-            warnings: draft_warnings(draft.words.len()),
+            warnings: draft_warnings(draft.words.len(), language),
         };
         report.scored()
     }
