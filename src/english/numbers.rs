@@ -3,7 +3,7 @@
 //! Writing hides how much was said: a speech model writes figures for most numbers, a person for some. What is counted
 //! in words or syllables is therefore counted as it is spoken. The forms are those of ordinary American speech ("one
 //! hundred five", no "and"); where there are several ("2:00": two, two o'clock) the one with the words that most have.
-//! A word without a digit is itself, but for the numbers that are written with hyphens ("twenty-five" is two words).
+//! Compounds up to ninety-nine are one word, as they are when they are written out. A word without a digit is itself.
 
 /// Zero to nineteen.
 const ONES: [&str; 20] = [
@@ -110,9 +110,7 @@ pub fn spoken(written: &str) -> Vec<String> {
         return words(said);
     }
     if !has_digit(written) {
-        let parts: Vec<&str> = plain.split('-').collect();
-        let numbers = parts.len() > 1 && parts.iter().all(|part| is_number_word(part));
-        return if numbers { parts.into_iter().map(str::to_string).collect() } else { words(&plain) };
+        return words(&plain);
     }
     let written = written.to_lowercase().replace(['–', '—', '−', '‑'], "-").replace('’', "'");
     let ends = |c: char| !c.is_alphanumeric() && !"%°¢+½¼¾⅓⅔⅛⅕".contains(c);
@@ -158,16 +156,6 @@ fn is_fraction(c: char) -> bool {
 
 fn is_money(c: char) -> bool {
     MONEY.iter().any(|(sign, ..)| *sign == c)
-}
-
-/// Whether a word in lower case is a number, or a part of one.
-fn is_number_word(word: &str) -> bool {
-    let ordinal = || ORDINALS.iter().any(|(_, o)| *o == word) || word.strip_suffix("th").is_some_and(is_number_word);
-    ONES.contains(&word)
-        || TENS[2..].contains(&word)
-        || SCALES[1..].contains(&word)
-        || matches!(word, "hundred" | "half" | "thirds" | "quarter" | "quarters" | "fifths" | "oh")
-        || (word.len() > 3 && ordinal())
 }
 
 /// The two ends of a range: "10-20", "$5k-$10k", "1990-95"; not of what is read out or joined otherwise.
@@ -416,8 +404,10 @@ fn plural(mut said: Vec<String>) -> Vec<String> {
 /// The last word of a number as an ordinal.
 fn ordinal(mut said: Vec<String>) -> Vec<String> {
     if let Some(last) = said.pop() {
-        let ordinal = match (ORDINALS.iter().find(|(number, _)| *number == last), last.strip_suffix('y')) {
-            (Some((_, ordinal)), _) => (*ordinal).to_string(),
+        // Of "twenty-one" the last part.
+        let at = last.rfind('-').map_or(0, |hyphen| hyphen + 1);
+        let ordinal = match (ORDINALS.iter().find(|(number, _)| *number == &last[at..]), last.strip_suffix('y')) {
+            (Some((_, ordinal)), _) => format!("{}{ordinal}", &last[..at]),
             (None, Some(stem)) => format!("{stem}ieth"),
             (None, None) => format!("{last}th"),
         };
@@ -469,14 +459,12 @@ fn figures(text: &str) -> Vec<String> {
 
 /// A whole number.
 fn cardinal(value: u64) -> Vec<String> {
-    let below_hundred = |n: u64, said: &mut Vec<&str>| match n {
+    let below_hundred = |n: u64, said: &mut Vec<String>| match n {
         0 => {}
-        1..=19 => said.push(ONES[n as usize]),
+        1..=19 => said.push(ONES[n as usize].to_string()),
         _ => {
-            said.push(TENS[(n / 10) as usize]);
-            if n % 10 > 0 {
-                said.push(ONES[(n % 10) as usize]);
-            }
+            let (tens, ones) = (TENS[(n / 10) as usize], ONES[(n % 10) as usize]);
+            said.push(if n % 10 > 0 { format!("{tens}-{ones}") } else { tens.to_string() });
         }
     };
     let mut said = Vec::new();
@@ -486,14 +474,14 @@ fn cardinal(value: u64) -> Vec<String> {
             return figures(&value.to_string());
         }
         if group >= 100 {
-            said.extend([ONES[(group / 100) as usize], "hundred"]);
+            said.extend([ONES[(group / 100) as usize].to_string(), "hundred".to_string()]);
         }
         below_hundred(group % 100, &mut said);
         if group > 0 && power > 0 {
-            said.push(scale);
+            said.push((*scale).to_string());
         }
     }
-    if said.is_empty() { vec![ONES[0].to_string()] } else { said.into_iter().map(str::to_string).collect() }
+    if said.is_empty() { vec![ONES[0].to_string()] } else { said }
 }
 
 #[cfg(test)]
@@ -509,7 +497,7 @@ mod tests {
             ("7", "seven"),
             ("12", "twelve"),
             ("40", "forty"),
-            ("25,", "twenty five"),
+            ("25,", "twenty-five"),
             ("105", "one hundred five"),
             ("350.", "three hundred fifty"),
             ("3,000", "three thousand"),
@@ -526,7 +514,7 @@ mod tests {
             ("100s", "hundreds"),
             // Years.
             ("2019", "twenty nineteen"),
-            ("1998.", "nineteen ninety eight"),
+            ("1998.", "nineteen ninety-eight"),
             ("2008", "two thousand eight"),
             ("1905", "nineteen oh five"),
             ("2000", "two thousand"),
@@ -535,7 +523,7 @@ mod tests {
             ("'90s", "nineties"),
             ("90's", "nineties"),
             ("20s", "twenties"),
-            ("2019-2021", "twenty nineteen to twenty twenty one"),
+            ("2019-2021", "twenty nineteen to twenty twenty-one"),
             ("mid-2019", "mid twenty nineteen"),
             // Decimals, shares, money.
             ("2.5", "two point five"),
@@ -544,7 +532,7 @@ mod tests {
             (".5", "point five"),
             ("3.11.2", "three point eleven point two"),
             ("15%", "fifteen percent"),
-            ("99.9%", "ninety nine point nine percent"),
+            ("99.9%", "ninety-nine point nine percent"),
             ("10-20%", "ten to twenty percent"),
             ("$1", "one dollar"),
             ("£5", "five pounds"),
@@ -564,7 +552,7 @@ mod tests {
             ("3rd", "third"),
             ("12th", "twelfth"),
             ("20th", "twentieth"),
-            ("21st", "twenty first"),
+            ("21st", "twenty-first"),
             ("100th", "one hundredth"),
             ("1/2", "one half"),
             ("3/4", "three quarters"),
@@ -572,7 +560,7 @@ mod tests {
             ("½", "half"),
             ("2½", "two and a half"),
             ("50/50", "fifty fifty"),
-            ("24/7", "twenty four seven"),
+            ("24/7", "twenty-four seven"),
             ("9/11", "nine eleven"),
             // Times and ranges.
             ("9:30", "nine thirty"),
@@ -601,14 +589,14 @@ mod tests {
             ("1920x1080", "nineteen twenty by one thousand eighty"),
             ("5km", "five kilometers"),
             ("30mph", "thirty miles per hour"),
-            ("72\u{b0}", "seventy two degrees"),
+            ("72\u{b0}", "seventy-two degrees"),
             ("COVID-19", "covid nineteen"),
             ("401k", "four oh one k"),
             ("20-year-old", "twenty year old"),
             ("first-year", "first-year"),
             // No digits.
-            ("twenty-five", "twenty five"),
-            ("Twenty-first,", "twenty first"),
+            ("twenty-five", "twenty-five"),
+            ("Twenty-first,", "twenty-first"),
             ("well-known", "well-known"),
             ("don't", "don't"),
             ("II", "ii"),

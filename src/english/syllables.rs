@@ -22,7 +22,7 @@ const EXCEPTIONS: [(&str, usize); 12] = [
 /// but not "people"); figures as they are spoken. At least 1.
 pub fn syllables(word: &str) -> usize {
     if word.chars().any(|c| c.is_ascii_digit()) {
-        return numbers::spoken(word).iter().map(|w| of_letters(w)).sum::<usize>().max(1);
+        return numbers::spoken(word).iter().flat_map(|w| w.split('-')).map(of_letters).sum::<usize>().max(1);
     }
     of_letters(word)
 }
