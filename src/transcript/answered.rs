@@ -23,9 +23,9 @@ const LONG_S: f64 = 1.5;
 /// A voice has a pitch in at least this share of its frames. Claps, keys and doors have one in few.
 const VOICED_SHARE: f64 = 0.3;
 /// So many frames as much like a filled pause as this (log-odds) are one, which the model leaves out more often than not.
-const HESITATION_FRAMES: usize = 12;
+const HESITATION_FRAMES: usize = 8;
 /// See [`HESITATION_FRAMES`].
-const HESITATION_ODDS: f32 = 1.0;
+const HESITATION_ODDS: f32 = 0.0;
 /// In sound that goes on for long, fewer syllables a second than this were not said in it but made up for it: the slowest
 /// talk has two.
 const INVENTED_SYLLABLES_S: f64 = 0.7;
@@ -41,7 +41,9 @@ pub(super) fn nobody(words: &mut Vec<Word>, features: &Features) -> Vec<Span> {
     let mut nobody: Vec<Span> = Vec::new();
     for group in &groups {
         let confirmed = |s: &Span| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0);
-        if !group.iter().any(confirmed) && is_nobody(group, &heard_s, features) {
+        let last_s = heard_s.last().copied().unwrap_or_default();
+        let inside = heard_s.first().is_some_and(|first_s| *first_s < group[0].start_s) && group[0].start_s < last_s;
+        if !group.iter().any(confirmed) && is_nobody(group, &heard_s, features, inside) {
             nobody.extend(*group);
         }
     }
@@ -90,8 +92,9 @@ fn drop_invented(words: &mut Vec<Word>, groups: &[&[Span]]) {
     }
 }
 
-/// Whether a group without a word in it is nobody speaking.
-fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features) -> bool {
+/// Whether a group without a word in it is nobody speaking. A short voice `inside` the answer is somebody: the model's times
+/// for an "um" are often wrong by half a second.
+fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool) -> bool {
     let span = whole(group);
     if span.duration_s() >= LONG_S {
         return true;
@@ -101,7 +104,7 @@ fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features) -> bool {
     let hesitating = frames.iter().filter(|i| features.hesitation[**i] >= HESITATION_ODDS).count();
     let voiced = frames.iter().filter(|i| features.f0_hz[**i].is_some()).count();
     let is_voice = voiced as f64 >= VOICED_SHARE * frames.len() as f64;
-    if is_voice && hesitating >= HESITATION_FRAMES {
+    if is_voice && (inside || hesitating >= HESITATION_FRAMES) {
         return false;
     }
     // A word can have been written at the wrong time; a sound without a voice takes more to be one.
