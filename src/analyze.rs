@@ -1,13 +1,19 @@
-//! The main job: from a file to a report, one stage after the other.
+//! The main job, from a file to a report: every stage in order, nothing hidden. Read this first.
 
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
+use crate::brief::Brief;
+use crate::disfluency::spoken::spoken;
+use crate::disfluency::{fillers, fillers_of_draft};
 use crate::draft::{Draft, DraftError};
-use crate::metrics::Brief;
+use crate::metrics::{Fillers, Metrics};
 use crate::report::Report;
 use crate::signal::Features;
-use crate::transcript::{Transcriber, TranscriptError, transcribe};
+use crate::story::model::Weights;
+use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
+use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
+use crate::warnings::{draft_warnings, warnings};
 
 /// The share of the work that reading the file is; writing down the words is the rest.
 const DECODING_SHARE: f64 = 0.05;
@@ -42,7 +48,34 @@ pub fn analyze(
     let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
-    Ok((Report::of(&recording, &features, transcript, brief), features))
+    let report = judge(&recording, &features, transcript, brief);
+    Ok((report, features))
+}
+
+/// What follows once the words are written down.
+pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
+    let is_english = transcript.language == ENGLISH;
+    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
+    let levels = recording.levels.without(&features.sounds, &recording.speech);
+    let metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    let story = if is_english {
+        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+        Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
+    } else {
+        None
+    };
+    let warnings = warnings(recording, features, &transcript, &metrics);
+    Report::of(recording, features, transcript, metrics, story, warnings, brief.question.clone()).scored()
+}
+
+/// Judges the story and the score of a report again, after words of its transcript were edited.
+#[must_use]
+pub fn judge_again(mut report: Report) -> Report {
+    if let (Some(transcript), Some(_)) = (&report.transcript, &report.story) {
+        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        report.story = Story::of(&tokens, report.question.as_ref(), Weights::built_in());
+    }
+    report.scored()
 }
 
 /// Analyzes a written draft: its words and its story.
@@ -50,5 +83,19 @@ pub fn analyze(
 /// # Errors
 /// When it cannot be read.
 pub fn analyze_draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
-    Ok(Report::of_draft(&Draft::open(path)?, brief))
+    Ok(judge_draft(&Draft::open(path)?, brief))
+}
+
+/// What follows once the words of a draft are read. In another language than English it gets nothing but a warning that
+/// says so.
+pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
+    let other_language = draft.other_language();
+    let warnings = draft_warnings(draft.words.len(), other_language);
+    if other_language.is_some() {
+        return Report::of_draft(draft, None, None, warnings, brief.question.clone()).scored();
+    }
+    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
+    let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
+    let fillers = Fillers::of_draft(events, draft);
+    Report::of_draft(draft, Some(fillers), story, warnings, brief.question.clone()).scored()
 }

@@ -9,9 +9,9 @@ use std::path::Path;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use whatlang::{Lang, Script};
 
+use crate::disfluency::spoken::Spoken;
+use crate::english::normalized;
 use crate::files::{self, FileError};
-use crate::metrics::fillers::bare;
-use crate::metrics::spoken::Spoken;
 
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -136,7 +136,7 @@ impl Draft {
     pub fn other_language(&self) -> Option<&'static str> {
         let text = self.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let found = whatlang::detect(&text).filter(|found| found.lang() != Lang::Eng)?;
-        let words = self.words.iter().map(|w| bare(&w.text));
+        let words = self.words.iter().map(|w| normalized(&w.text));
         let english = words.filter(|w| ENGLISH.contains(&w.as_str())).count();
         let english_share = english as f64 / self.words.len() as f64;
         let sure = match (found.script(), self.words.len() >= ENOUGH_WORDS) {

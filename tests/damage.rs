@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use aloud::analyze::{AnalyzeError, analyze};
-use aloud::metrics::Brief;
+use aloud::brief::Brief;
 use aloud::warnings::Code;
 use common::damage::{Chance, KINDS};
 

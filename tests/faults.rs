@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use aloud::app::history::{Access, Attempt, Store, export};
 use aloud::audio::Recording;
-use aloud::history::{Access, Attempt, Store, export};
 use common::attempts::{fill, place};
 use common::fault::{Call, Fault, calls, inject, library};
 use common::microphone::{Home, duration_s, wavs};
@@ -225,7 +225,11 @@ impl Walk {
             [] => kinds.push("done all the same".to_owned()),
             [one] => {
                 kinds.push(if ran.code == Some(0) { "said, the rest done" } else { "said" }.to_owned());
-                let is_named = ran.calls.iter().filter(|call| call.failed).any(|call| one.contains(name(&call.path)));
+                let names = ran.calls.iter().filter(|call| call.failed).map(|call| name(&call.path));
+                let of_its_own = self.makes.iter().map(|made| name(made));
+                let is_named =
+                    |name: &str| one.contains(name) || (is_beside(name) && of_its_own.clone().any(|n| one.contains(n)));
+                let is_named = names.into_iter().any(is_named);
                 if !is_named && !self.says.iter().any(|word| one.contains(word)) {
                     wrong("does not name what failed".to_owned());
                 }
@@ -280,11 +284,14 @@ fn is_silent_sync(fault: &Fault, failed: &Call) -> bool {
     fault.kind() == "sync" && name.contains('.') && !name.starts_with("history.db")
 }
 
-/// The name of a file, or of the one that is written beside it first.
+/// The name of a file.
 fn name(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let beside = name.strip_prefix('.').and_then(|name| name.rsplit_once('.'));
-    beside.filter(|(_, process)| process.parse::<u32>().is_ok()).map_or(name, |(name, _)| name)
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Whether a file is one that is written beside its place first. Nobody can foresee its name.
+fn is_beside(name: &str) -> bool {
+    name.starts_with(".aloud-")
 }
 
 /// The faults that are tried of all.

@@ -190,7 +190,7 @@ fn deleting_asks_and_takes_only_what_was_named() {
 
 #[test]
 fn only_recordings_that_aloud_made_are_deleted_with_their_answers() {
-    use aloud::history::{Access, Occasion, Store};
+    use aloud::app::history::{Access, Occasion, Store};
     let home = tempfile::tempdir().unwrap();
     let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
     let mut keep = |name: &str, bytes: &[u8], recorded_here: bool, question: Option<&str>| {
@@ -200,7 +200,7 @@ fn only_recordings_that_aloud_made_are_deleted_with_their_answers() {
         report.recording.path = path.display().to_string();
         let sum = <sha2::Sha256 as sha2::Digest>::digest(bytes);
         report.recording.sha256 = Some(sum.iter().map(|b| format!("{b:02x}")).collect());
-        report.question = question.map(|q| aloud::questions::resolve(q).unwrap());
+        report.question = question.map(|q| aloud::app::questions::resolve(q).unwrap());
         let occasion = Occasion { recorded_here, ..common::attempts::occasion(0, 1) };
         store.save(&report, &occasion).unwrap().id
     };

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use aloud::history::{Access, Store, visit};
+use aloud::app::history::{Access, Store, visit};
 use common::attempts::{fill, occasion, place, report};
 use common::mount::Mount;
 use common::{aloud, sample};
@@ -129,7 +129,7 @@ fn list(home: &Path, data: &Path) -> Output {
 fn a_full_disk_costs_the_new_answer_and_no_other() {
     let Some(disk) = Mount::new("2m") else { return };
     let home = tempfile::tempdir().unwrap();
-    let path = aloud::history::store::path_in(&disk.path().join("aloud"));
+    let path = aloud::app::history::store::path_in(&disk.path().join("aloud"));
     fill(&path, 30);
     let filler = disk.path().join("filler");
     let mut zeros = std::fs::File::create(&filler).unwrap();
@@ -165,7 +165,7 @@ fn a_history_that_cannot_be_written_can_still_be_read() {
     assert!(list(home.path(), disk.path()).status.success());
 
     let Some(disk) = Mount::new("8m") else { return };
-    let path = aloud::history::store::path_in(&disk.path().join("aloud"));
+    let path = aloud::app::history::store::path_in(&disk.path().join("aloud"));
     fill(&path, 20);
     disk.make_read_only();
     assert_reported(&analyze(home.path(), disk.path()), &["this answer was not kept", "it cannot be written"]);
@@ -199,7 +199,7 @@ fn a_missing_folder_is_made_for_its_owner_alone() {
     let data = home.path().join("not/yet/there");
     let output = analyze(home.path(), &data);
     assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
-    let path = aloud::history::store::path_in(&data.join("aloud"));
+    let path = aloud::app::history::store::path_in(&data.join("aloud"));
     assert_eq!(kept(&path), 1);
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
@@ -294,7 +294,7 @@ fn damage_in_the_middle_costs_what_lies_there() {
         let attempts = store.attempts()?;
         for attempt in &attempts {
             match store.report(attempt.id) {
-                Err(aloud::history::HistoryError::ReportUnreadable { .. }) => {}
+                Err(aloud::app::history::HistoryError::ReportUnreadable { .. }) => {}
                 other => drop(other?),
             }
         }
@@ -327,7 +327,7 @@ fn a_newer_history_is_left_alone() {
 #[test]
 fn stores_of_every_earlier_form_become_todays() {
     let fixtures = common::root().join("tests/fixtures/history");
-    for form in 1..=aloud::history::schema::VERSION {
+    for form in 1..=aloud::app::history::schema::VERSION {
         let home = tempfile::tempdir().unwrap();
         let path = place(home.path());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -341,7 +341,7 @@ fn stores_of_every_earlier_form_become_todays() {
             for attempt in &attempts {
                 let report = store.report(attempt.id)?;
                 assert_eq!(
-                    aloud::history::Measures::of(&report),
+                    aloud::app::history::Measures::of(&report),
                     attempt.measures,
                     "form {form}, answer {}",
                     attempt.id
@@ -374,7 +374,7 @@ fn what_is_deleted_leaves_no_bytes() {
     let mut secret = report(7_000, 8_000);
     let words = "zwetschgenknoedel at the Ministry of Quiet Things";
     secret.recording.path = format!("/home/ana/{words}.wav");
-    secret.question = Some(aloud::questions::resolve(&format!("{words}?")).unwrap());
+    secret.question = Some(aloud::app::questions::resolve(&format!("{words}?")).unwrap());
     let mut store = Store::open(&path, Access::Write).unwrap();
     let id = store.save(&secret, &occasion(0, 1)).unwrap().id;
     let mut mended = secret.clone();

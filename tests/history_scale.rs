@@ -6,7 +6,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use aloud::history::{Access, Store};
+use aloud::app::history::{Access, Store};
 use common::aloud;
 use common::attempts::{fill, occasion, place, report};
 

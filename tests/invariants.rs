@@ -7,7 +7,7 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use aloud::analyze::analyze;
-use aloud::metrics::Brief;
+use aloud::brief::Brief;
 use aloud::report::Report;
 use aloud::span::Span;
 use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};

@@ -17,11 +17,12 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use aloud::analyze::{AnalyzeError, analyze};
+use aloud::app::capture::{About, Ending, Limits, Microphone, Place, Recorder, unfinished};
+use aloud::app::models::{find, folders};
+use aloud::app::render::terminal::report as terminal;
 use aloud::audio::Recording;
-use aloud::capture::{About, Ending, Limits, Microphone, Place, Recorder, unfinished};
-use aloud::metrics::Brief;
-use aloud::report::{json, terminal};
-use aloud::transcript::models::{find, folders};
+use aloud::brief::Brief;
+use aloud::report::json;
 use aloud::transcript::pool::Pool;
 use aloud::transcript::whisper::Whisper;
 use common::damage::{Chance, KINDS};

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use aloud::transcript::fetch::{FetchError, Patience, fetch, waiting};
-use aloud::transcript::models::{Known, check, known};
+use aloud::app::models::fetch::{FetchError, Patience, fetch, waiting};
+use aloud::app::models::{Known, check, known};
 use common::mount::Mount;
 use common::server::{Request, Server, Wire, good, head, request};
 use common::{aloud, root};

@@ -10,7 +10,7 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use aloud::history::{Access, Occasion, Store};
+use aloud::app::history::{Access, Occasion, Store};
 use common::attempts::{fill, occasion, place, report};
 use common::{aloud, root, sample};
 use serde_json::Value;
@@ -80,7 +80,7 @@ fn names_from_outside_stay_text() {
         let mut report = report(i, 8);
         report.recording.path = format!("/tmp/\"><svg onload=alert(3)>{i}{hostile}.wav");
         if i % 2 == 0 {
-            report.question = Some(aloud::questions::resolve(&format!("{hostile} why?")).unwrap());
+            report.question = Some(aloud::app::questions::resolve(&format!("{hostile} why?")).unwrap());
         }
         let part = &mut report.score.parts[0];
         part.name = hostile.into();

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aloud::analyze::analyze_draft;
-use aloud::job::Description;
-use aloud::metrics::Brief;
-use aloud::practice::coverage::{Quote, evidence};
-use aloud::resume::{Claim, ReadError, claims, read, telling};
+use aloud::app::job::Description;
+use aloud::app::practice::coverage::{Quote, evidence};
+use aloud::app::resume::{Claim, ReadError, claims, read, telling};
+use aloud::brief::Brief;
 use serde::Deserialize;
 
 const RESUMES: [&str; 5] = ["nurse", "developer", "logistics", "teacher", "restaurant"];

@@ -67,12 +67,14 @@ impl Home {
                 "analyze {answer} --question conflict --html made/page.html --svg made/lanes.svg --tracks made/t.json"
             ),
             format!("analyze {answer} {answers}/conflict.flac --html pages --audio link"),
+            format!("analyze {answers}/weakness.flac {answers}/conflict.flac --jsonl --output made/lines.jsonl"),
+            format!("analyze {answer} --no-save --png made/lanes.png"),
             "questions add Why?".to_owned(),
             "questions list".to_owned(),
             format!("questions from-resume {}", root().join("tests/fixtures/practice/resumes/nurse.txt").display()),
             format!("practice --from {answers}"),
             "history list".to_owned(),
-            "history show last --html made/again.html".to_owned(),
+            "history show last --html made/again.html --svg made/again.svg --png made/again.png".to_owned(),
             "history export --format csv".to_owned(),
             "progress --html made/progress.html".to_owned(),
             "progress goal fillers --below 4".to_owned(),
@@ -97,22 +99,105 @@ fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
     found
 }
 
+/// The options that name something to write, by their commands. A new one belongs here or among those that read, and into
+/// [`Home::everything`].
+const WRITING: [(&str, &str); 9] = [
+    ("analyze", "html"),
+    ("analyze", "output"),
+    ("analyze", "png"),
+    ("analyze", "svg"),
+    ("analyze", "tracks"),
+    ("history show", "html"),
+    ("history show", "png"),
+    ("history show", "svg"),
+    ("progress", "html"),
+];
+/// The one that needs a microphone.
+const RECORDING: (&str, &str) = ("record", "output");
+/// The options that name something to read.
+const READING: [(&str, &str); 4] =
+    [("analyze", "story-weights"), ("practice", "from"), ("practice", "job"), ("practice", "resume")];
+
+/// Every option of the program whose value is a path, with its command: the completions know them by their type.
+fn path_options(home: &Home) -> Vec<(String, String)> {
+    let script = String::from_utf8(home.succeeds(&["completions", "fish"]).stdout).unwrap();
+    let mut found = Vec::new();
+    for line in script.lines().filter(|line| line.contains(" -r -F")) {
+        let condition = line.split('"').nth(1).expect("when it holds");
+        let after = |what: &str| condition.split_once(what).map(|(_, rest)| rest.split([';', ' ']).next().unwrap());
+        let command = ["using_subcommand ", "; and __fish_seen_subcommand_from "].into_iter().filter_map(after);
+        let option = line.split_once(" -l ").expect("a long name").1.split(' ').next().unwrap();
+        found.push((command.collect::<Vec<_>>().join(" "), option.to_owned()));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[test]
+fn no_option_that_writes_is_forgotten() {
+    let home = Home::new();
+    let mut known: Vec<(&str, &str)> = [&WRITING[..], &READING, &[RECORDING]].concat();
+    known.sort_unstable();
+    let found = path_options(&home);
+    assert_eq!(found.iter().map(|(c, o)| (c.as_str(), o.as_str())).collect::<Vec<_>>(), known);
+    for (command, option) in WRITING {
+        let is_tried =
+            |line: &Vec<String>| line.join(" ").starts_with(command) && line.contains(&format!("--{option}"));
+        assert!(home.everything().iter().any(is_tried), "{command} --{option} is not tried");
+    }
+}
+
 #[test]
 fn whatever_is_written_is_for_its_owner_alone() {
     let home = Home::new();
     let commands = home.everything();
-    fs::create_dir(home.path().join("made")).unwrap();
     let before = modes(home.path());
+    // A new file is private from its first byte; one that was there, and that everybody could read, becomes so.
+    fs::create_dir(home.path().join("made")).unwrap();
+    fs::set_permissions(home.path().join("made"), fs::Permissions::from_mode(0o700)).unwrap();
+    for name in ["again.html", "t.json", "lines.jsonl"] {
+        let there = home.path().join("made").join(name);
+        fs::write(&there, "").unwrap();
+        fs::set_permissions(&there, fs::Permissions::from_mode(0o666)).unwrap();
+    }
     for command in commands.iter().filter(|command| command[0] != "doctor") {
         home.succeeds(&command.iter().map(String::as_str).collect::<Vec<_>>());
     }
     home.aloud(&["doctor"]);
     let made: Vec<_> = modes(home.path()).into_iter().filter(|(path, _)| !before.contains_key(path)).collect();
-    assert!(made.len() > 12, "{made:?}");
+    for command in &commands {
+        for pair in command.windows(2).filter(|pair| WRITING.iter().any(|(_, o)| pair[0] == format!("--{o}"))) {
+            let named = home.path().join(&pair[1]);
+            assert!(fs::metadata(&named).is_ok_and(|m| m.is_dir() || m.len() > 0), "{command:?} writes {}", pair[1]);
+        }
+    }
+    assert!(made.len() > 16, "{made:?}");
     // The sound server's library makes a folder of its own when the doctor looks for microphones.
     for (path, mode) in made.into_iter().filter(|(path, _)| !path.starts_with(home.path().join("config/pulse"))) {
         let right = if path.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode, right, "{}: {mode:o}", path.display());
+        let name = path.file_name().unwrap().to_string_lossy();
+        assert!(!name.starts_with(".aloud-"), "{name} was left behind");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_take_is_for_its_owner_alone() {
+    let Some(tape) = common::microphone::Home::with_tape("rate 16000 channels 1 format S16_LE") else { return };
+    let before = modes(tape.path());
+    for arguments in [&["record", "--max", "1s"][..], &["record", "--max", "1s", "--output", "named.wav"]] {
+        let mut command = tape.sound_program("sh");
+        command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(assert_cmd::cargo::cargo_bin("aloud"));
+        command.args(arguments).current_dir(tape.path()).stdin(std::process::Stdio::null());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let made: Vec<_> = modes(tape.path()).into_iter().filter(|(path, _)| !before.contains_key(path)).collect();
+    assert!(made.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == "wav")).count() == 2, "{made:?}");
+    for (path, mode) in made {
+        assert_eq!(mode, if path.is_dir() { 0o700 } else { 0o600 }, "{}: {mode:o}", path.display());
     }
 }
 

@@ -11,9 +11,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aloud::analyze::judge_draft;
+use aloud::app::questions;
+use aloud::brief::Brief;
 use aloud::draft::Draft;
-use aloud::metrics::Brief;
-use aloud::questions;
 use aloud::report::Report;
 use aloud::score::rubric::QUESTION_POINTS;
 use aloud::story::model::Weights;
@@ -85,7 +86,7 @@ fn report(sentences: &[impl AsRef<str>], question: &str, brief: &Brief) -> Repor
     let text: Vec<&str> = sentences.iter().map(AsRef::as_ref).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("a draft");
     let question = Some(questions::resolve(question).expect("a question"));
-    Report::of_draft(&draft, &Brief { question, ..brief.clone() })
+    judge_draft(&draft, &Brief { question, ..brief.clone() })
 }
 
 fn overall(report: &Report) -> f64 {

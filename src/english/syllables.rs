@@ -1,6 +1,6 @@
 //! About how many syllables written words have: what was written down against what was heard.
 
-use super::numbers;
+use super::{normalized, numbers};
 
 /// Words whose syllables their letters do not tell, most of them numbers.
 const EXCEPTIONS: [(&str, usize); 12] = [
@@ -14,8 +14,8 @@ const EXCEPTIONS: [(&str, usize); 12] = [
     ("fortieth", 3),
     ("fiftieth", 3),
     ("times", 1),
-    ("a.m.", 2),
-    ("p.m.", 2),
+    ("a.m", 2),
+    ("p.m", 2),
 ];
 
 /// About how many syllables a word has when it is said: its groups of vowels, a silent "e" at its end left out ("made",
@@ -28,10 +28,10 @@ pub fn syllables(word: &str) -> usize {
 }
 
 fn of_letters(word: &str) -> usize {
+    let word = normalized(word);
     if let Some((_, count)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == word) {
         return *count;
     }
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let is_vowel = |c: char| "aeiouy".contains(c);
     let letters: Vec<char> = word.chars().collect();
     let groups = letters.chunk_by(|a, b| is_vowel(*a) == is_vowel(*b)).filter(|g| is_vowel(g[0])).count();

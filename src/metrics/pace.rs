@@ -1,18 +1,17 @@
 //! Pace: how many words and syllables in how much time.
 //!
-//! Words come from the transcript, without filled pauses and words begun again, figures as they are spoken. Syllables are nuclei in the signal, so they do not depend on
-//! what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
+//! Words come from the transcript, without filled pauses and what a stutter begins again, figures as they are spoken.
+//! Syllables are nuclei in the signal, so they do not depend on what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
 //! (N. H. de Jong and T. Wempe, Behavior Research Methods 41, 2009).
 
 use serde::{Deserialize, Serialize};
 
-use crate::english::numbers;
+use crate::disfluency::stutter_like;
+use crate::english::{is_filled_pause, normalized, numbers};
 use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::begun_again::begun_again;
-use super::fillers::{bare, is_filled_pause};
 use super::per_minute;
 
 /// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
@@ -90,16 +89,16 @@ fn starts_s(words: &[Word]) -> Vec<f64> {
     words.iter().zip(counts).flat_map(|(w, count)| std::iter::repeat_n(w.span.start_s, count)).collect()
 }
 
-/// How many words each written one is when it is spoken: none for a filled pause and for what was begun again, several
-/// for figures.
+/// How many words each written one is when it is spoken: none for a filled pause and for what a stutter begins again,
+/// several for figures.
 pub(crate) fn spoken_words(texts: &[&str]) -> Vec<usize> {
-    let count = |(text, again): (&&str, bool)| match bare(text).as_str() {
+    let count = |(text, again): (&&str, bool)| match normalized(text).as_str() {
         _ if again || is_filled_pause(text) => 0,
         // The model writes "all right" one way or the other, and the pace is the same.
         "alright" => 2,
         _ => numbers::count(text),
     };
-    texts.iter().zip(begun_again(texts)).map(count).collect()
+    texts.iter().zip(stutter_like(texts)).map(count).collect()
 }
 
 fn ratio(a: f64, b: f64) -> f64 {

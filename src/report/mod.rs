@@ -1,25 +1,21 @@
-//! The report: everything known about one answer, as data (`aloud.report/1`) and for reading ([`terminal`]).
+//! The report: everything known about one answer, as data (`aloud.report/1`).
 
 mod check;
 pub mod json;
-pub(crate) mod shown;
-pub mod terminal;
 pub mod tracks;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
 use crate::draft::Draft;
-use crate::metrics::spoken::spoken;
-use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
-use crate::questions::Question;
+use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
+use crate::question::Question;
 use crate::score::{Measures, Said, Score};
 use crate::signal::Features;
 use crate::span::Span;
-use crate::story::model::Weights;
-use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::{ENGLISH, Transcript, Word};
-use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
+use crate::story::Story;
+use crate::transcript::{Transcript, Word};
+use crate::warnings::{Warning, is_too_poor};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "aloud.report/1";
@@ -116,21 +112,20 @@ impl<'de> Deserialize<'de> for Report {
 }
 
 impl Report {
-    /// Puts a report together from what the stages found.
-    pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
-        let levels = recording.levels.without(&features.sounds, &recording.speech);
-        let metrics = Metrics::of(features, &mut transcript, &levels, brief);
-        let warnings = warnings(recording, features, &transcript, &metrics);
-        let story = if transcript.language == ENGLISH {
-            let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
-            Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
-        } else {
-            None
-        };
-        let report = Self {
+    /// Puts together what the stages found about a recording. It has no score yet.
+    pub fn of(
+        recording: &Recording,
+        features: &Features,
+        transcript: Transcript,
+        metrics: Metrics,
+        story: Option<Story>,
+        warnings: Vec<Warning>,
+        question: Option<Question>,
+    ) -> Self {
+        Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
-            question: brief.question.clone(),
+            question,
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,
@@ -145,32 +140,22 @@ impl Report {
             story,
             score: Score::default(),
             warnings,
-        };
-        report.scored()
+        }
     }
 
-    /// The report on a written draft: it has no sound and nothing that needs it; in another language than English, nothing
-    /// but a warning that says so.
-    pub fn of_draft(draft: &Draft, brief: &Brief) -> Self {
-        let language = draft.other_language();
-        let (fillers, story) = match language {
-            Some(_) => (None, None),
-            None => {
-                let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
-                let tokens = tokens_of_draft(draft, &fillers);
-                let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
-                for event in &mut fillers.events {
-                    let range = event.range();
-                    event.word = Some(draft.counted_before(range.start));
-                    event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
-                }
-                (Some(fillers), story)
-            }
-        };
-        let report = Self {
+    /// Puts together what is known of a written draft: it has no sound and nothing that needs it. It has no score
+    /// yet.
+    pub fn of_draft(
+        draft: &Draft,
+        fillers: Option<Fillers>,
+        story: Option<Story>,
+        warnings: Vec<Warning>,
+        question: Option<Question>,
+    ) -> Self {
+        Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
-            question: brief.question.clone(),
+            question,
             transcript: None,
             pace: None,
             fillers,
@@ -179,38 +164,24 @@ impl Report {
             voice: None,
             story,
             score: Score::default(),
-            warnings: draft_warnings(draft.words.len(), language),
-        };
-        report.scored()
+            warnings,
+        }
     }
 
     /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
     #[must_use]
     pub fn scored(mut self) -> Self {
-        self.score_again();
-        self
-    }
-
-    fn score_again(&mut self) {
         self.score = Score::of(&self.measures());
         let grade = self.score.story_grade();
         if let Some(story) = &mut self.story {
             story.grade = grade;
         }
-    }
-
-    /// Judges the story and the score again, after words of the transcript were mended.
-    pub fn judge_again(&mut self) {
-        if let (Some(transcript), Some(_)) = (&self.transcript, &self.story) {
-            let spoken = spoken(&transcript.words, &self.stretches(&transcript.words));
-            let tokens = tokens_of_transcript(&transcript.words, &spoken);
-            self.story = Story::of(&tokens, self.question.as_ref(), Weights::built_in());
-        }
-        self.score_again();
+        self
     }
 
     /// The speech between the pauses, from the first word to the last.
-    fn stretches(&self, words: &[Word]) -> Vec<Span> {
+    pub(crate) fn stretches(&self) -> Vec<Span> {
+        let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| p.span);
         let starts = std::iter::once(first.span.start_s).chain(pauses.clone().map(|p| p.end_s));

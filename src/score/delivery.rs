@@ -2,8 +2,7 @@
 
 use super::rubric::{self, share};
 use super::{Evidence, Judged, Measures, Part, Said, judged, one_digit};
-use crate::metrics::begun_again::begun_again;
-use crate::metrics::fillers::{Filler, Kind};
+use crate::disfluency::{Filler, Kind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -83,7 +82,7 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
     let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
-    let again = begun_again(&texts).into_iter().filter(|again| *again).count();
+    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
     let (mut why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {

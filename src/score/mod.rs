@@ -10,7 +10,7 @@ mod story;
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
-use crate::questions::Question;
+use crate::question::Question;
 use crate::span::Span;
 use crate::story::{Grade, Story};
 

@@ -6,7 +6,7 @@
 use super::rubric::{self, share};
 use super::{Evidence, Judged, judged};
 use crate::plain::{capital, clock, counted};
-use crate::questions::Question;
+use crate::question::Question;
 use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
 use crate::story::{EMPTY, Moment, Part, Story, Told};

@@ -22,12 +22,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disfluency::spoken::Spoken;
+use crate::disfluency::{Filler, stutter_like};
 use crate::draft::Draft;
 use crate::english::numbers;
-use crate::metrics::Fillers;
-use crate::metrics::begun_again::begun_again;
-use crate::metrics::spoken::Spoken;
-use crate::questions::Question;
+use crate::question::Question;
 use crate::span::{Span, maybe};
 use crate::transcript::Word;
 use cues::Sentence;
@@ -241,8 +240,8 @@ impl From<[f64; 5]> for Share {
 }
 
 /// The words of a draft as the story is told from them.
-pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &Fillers) -> Vec<Token<'a>> {
-    let filler = |i: usize| fillers.events.iter().any(|e| e.range().contains(&i));
+pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a>> {
+    let filler = |i: usize| fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::Word)| Token {
         text: &word.text,
         span: None,
@@ -263,7 +262,7 @@ pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>]) -> Vec
         ends_block: false,
         filler: word.filler || again,
     };
-    words.iter().zip(spoken).zip(begun_again(&texts)).map(token).collect()
+    words.iter().zip(spoken).zip(stutter_like(&texts)).map(token).collect()
 }
 
 fn text(tokens: &[Token<'_>], range: Range<usize>) -> String {

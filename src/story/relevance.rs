@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cues::Sentence;
 use super::model::{Described, Weights};
-use crate::questions::Question;
+use crate::question::Question;
 
 /// How well an answer fits its question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -285,7 +285,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::questions;
+    use crate::app::questions;
 
     #[test]
     fn questions_are_known_by_their_words() {

@@ -5,15 +5,14 @@
 //! written at the wrong time. It is given up when it neither sounds like a voice nor lies where a word ends, or when it goes
 //! on for longer than anybody speaks without a word.
 
-use crate::metrics::fillers::is_filled_pause;
+use crate::english::is_filled_pause;
+use crate::english::syllables::syllables;
+use crate::signal::pause::is_pause;
 use crate::signal::{Features, STEP_S, frame_at};
 use crate::span::Span;
 
 use super::Word;
-use crate::english::syllables::syllables;
 
-/// What is nearer to a stretch than this belongs to the same utterance, in seconds: the shortest silent pause.
-const UTTERANCE_GAP_S: f64 = 0.25;
 /// How far the model's times are from the truth at most, in seconds.
 const TIME_ERROR_S: f64 = 0.4;
 /// A word is heard at its end, or this much before, in seconds: the model's beginnings reach back over silences.
@@ -63,7 +62,7 @@ fn long_runs<'a>(stretches: &'a [Span], words: &[Word]) -> Vec<&'a [Span]> {
     let heard_s: Vec<f64> = words.iter().map(heard_s).collect();
     let has_word = |s: &Span| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0);
     let mut groups = Vec::new();
-    for utterance in stretches.chunk_by(|a, b| b.start_s - a.end_s < UTTERANCE_GAP_S) {
+    for utterance in stretches.chunk_by(|a, b| !is_pause(b.start_s - a.end_s)) {
         let parts: Vec<&[Span]> = utterance.chunk_by(|a, b| has_word(a) == has_word(b)).collect();
         let is_apart = |part: &&[Span]| !has_word(&part[0]) && whole(part).duration_s() >= LONG_S;
         if parts.len() > 1 && parts.iter().any(is_apart) {

@@ -5,10 +5,9 @@
 
 mod answered;
 pub mod chunks;
-pub mod fetch;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
-pub mod models;
+pub mod model;
 pub mod pool;
 pub mod whisper;
 pub mod words;
@@ -112,9 +111,6 @@ pub enum Manner {
 /// Why there is no transcript.
 #[derive(Debug, thiserror::Error)]
 pub enum TranscriptError {
-    /// The model is not where it was looked for, or is not what it should be.
-    #[error(transparent)]
-    Model(#[from] models::ModelError),
     /// whisper.cpp could not load the file.
     #[error("the speech model {path} could not be loaded; check it with: aloud models verify")]
     Load {

@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -156,6 +156,14 @@ impl Running {
         Self { child, said, report: Some(report) }
     }
 
+    /// The same, with the other end of its standard input.
+    pub fn with_input(mut command: Command) -> (Self, ChildStdin) {
+        command.stdin(Stdio::piped());
+        let mut running = Self::new(command);
+        let stdin = running.child.stdin.take().expect("it was asked for");
+        (running, stdin)
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -214,6 +222,25 @@ impl Ended {
         let complaints: Vec<&String> = self.said.iter().filter(|line| line.starts_with("aloud: ")).collect();
         assert_eq!(complaints.len(), 1, "{:?}", self.said);
         complaints[0]
+    }
+}
+
+/// Processes that take all the processors there are, and more.
+pub struct Busy(Vec<Child>);
+
+impl Busy {
+    pub fn begin() -> Self {
+        let spin = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("sh runs");
+        Self((0..4).map(|_| spin()).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use aloud::disfluency::fillers_of_draft;
 use aloud::draft::Draft;
-use aloud::metrics::Fillers;
 use aloud::report::json;
 use aloud::story::cues::Sentence;
 use aloud::story::model::{ALONE, Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
@@ -182,8 +182,7 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let fillers = Fillers::of_draft(&draft.spoken(), &[]);
-    let tokens = tokens_of_draft(&draft, &fillers);
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
     // A mark that stands alone joined the word before it.
     let labels: Vec<usize> =
         words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, label)| *label).collect();
