@@ -5,7 +5,8 @@
 //! a word always is one. A whole word said again is a repetition, as everybody's speech has some, unless they come as
 //! thickly as in stuttered speech: E. Yairi and N. Ambrose, "Early childhood stuttering", 2005, call speech stuttered
 //! from 3 such disfluencies (part-word and single-syllable word repetitions) in 100 syllables on; here, where the speech
-//! model leaves some out and anybody may search for a word, it has to be twice that.
+//! model leaves some out and anybody may search for a word, it has to be twice that. None of 64 recordings of read and
+//! spontaneous speech reaches that, nor does a synthesized answer full of fillers and repetitions.
 
 use crate::english::{is_filled_pause, normalized};
 

@@ -1,20 +1,22 @@
 //! Which stretches of sound the words were said in. What has no word in it is nobody speaking: a slammed door, a jingle,
 //! hold music, which can look like speech in the signal alone.
 //!
-//! The model's times are right to a few tenths of a second, so that a short sound beside a word may be a word of its own,
-//! written at the wrong time. It is given up when it neither sounds like a voice nor lies where a word ends, or when it goes
-//! on for longer than anybody speaks without a word.
+//! The model's times are right to a few tenths of a second, so that a short sound may be a word written at the wrong time.
+//! Between words it is kept. Before the first and after the last it is given up when it is far from where any word ends,
+//! farther if it has a pitch. What goes on for longer than anybody speaks without a word is given up anywhere.
 
 use crate::english::is_filled_pause;
 use crate::english::syllables::syllables;
 use crate::signal::pause::is_pause;
-use crate::signal::{Features, STEP_S, frame_at};
+use crate::signal::{Features, frame_at};
 use crate::span::Span;
 
 use super::Word;
 
 /// How far the model's times are from the truth at most, in seconds.
 const TIME_ERROR_S: f64 = 0.4;
+/// The same for a sound without a pitch, which is a door or a clap more often than a word ("thanks") at the wrong time (ours).
+const UNVOICED_REACH_S: f64 = 0.15;
 /// A word is heard at its end, or this much before, in seconds: the model's beginnings reach back over silences.
 const BEFORE_END_S: f64 = 0.1;
 /// Sound that goes on for this long has a word in it if somebody speaks, in seconds.
@@ -37,12 +39,13 @@ pub(super) fn nobody(words: &mut Vec<Word>, features: &Features) -> Vec<Span> {
     let groups = long_runs(&features.stretches, words);
     drop_invented(words, &groups);
     let heard_s: Vec<f64> = words.iter().map(heard_s).collect();
+    let hoarse = is_hoarse(features, &heard_s);
     let mut nobody: Vec<Span> = Vec::new();
     for group in &groups {
         let confirmed = |s: &Span| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0);
         let last_s = heard_s.last().copied().unwrap_or_default();
         let inside = heard_s.first().is_some_and(|first_s| *first_s < group[0].start_s) && group[0].start_s < last_s;
-        if !group.iter().any(confirmed) && is_nobody(group, &heard_s, features, inside) {
+        if !group.iter().any(confirmed) && is_nobody(group, &heard_s, features, inside, hoarse) {
             nobody.extend(*group);
         }
     }
@@ -91,23 +94,37 @@ fn drop_invented(words: &mut Vec<Word>, groups: &[&[Span]]) {
     }
 }
 
-/// Whether a group without a word in it is nobody speaking. A short voice `inside` the answer is somebody: the model's times
-/// for an "um" are often wrong by half a second.
-fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool) -> bool {
-    let span = whole(group);
-    if span.duration_s() >= LONG_S {
-        return true;
-    }
+/// Whether the words that were heard were said in a voice without a pitch: hoarse, whispered, or in a loud room.
+fn is_hoarse(features: &Features, heard_s: &[f64]) -> bool {
+    let confirmed = features.stretches.iter().filter(|s| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0));
+    let frames: Vec<usize> = confirmed.flat_map(|s| speech_frames(s, features)).collect();
+    !is_voiced(&frames, features)
+}
+
+fn speech_frames(span: &Span, features: &Features) -> Vec<usize> {
     let to = frame_at(span.end_s).min(features.speech.len().saturating_sub(1));
-    let frames: Vec<usize> = (frame_at(span.start_s).min(to)..=to).filter(|i| features.speech[*i]).collect();
-    let hesitating = frames.iter().filter(|i| features.hesitation[**i] >= HESITATION_ODDS).count();
+    (frame_at(span.start_s).min(to)..=to).filter(|i| features.speech[*i]).collect()
+}
+
+fn is_voiced(frames: &[usize], features: &Features) -> bool {
     let voiced = frames.iter().filter(|i| features.f0_hz[**i].is_some()).count();
-    let is_voice = voiced as f64 >= VOICED_SHARE * frames.len() as f64;
-    if is_voice && (inside || hesitating >= HESITATION_FRAMES) {
+    voiced as f64 >= VOICED_SHARE * frames.len() as f64
+}
+
+/// Whether a group without a word in it is nobody speaking. A short sound `inside` the answer is taken for somebody: the
+/// model's times for an "um" are often wrong by half a second, and a hoarse one has no pitch.
+fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool, hoarse: bool) -> bool {
+    let span = whole(group);
+    let frames = speech_frames(&span, features);
+    let hesitating = frames.iter().filter(|i| features.hesitation[**i] >= HESITATION_ODDS).count();
+    if span.duration_s() >= LONG_S {
+        return 2 * hesitating < frames.len();
+    }
+    if inside || hesitating >= HESITATION_FRAMES {
         return false;
     }
     // A word can have been written at the wrong time; a sound without a voice takes more to be one.
-    let reach_s = if is_voice { TIME_ERROR_S } else { STEP_S };
+    let reach_s = if hoarse || is_voiced(&frames, features) { TIME_ERROR_S } else { UNVOICED_REACH_S };
     !heard_s.iter().any(|at| span.distance_s(*at) <= reach_s)
 }
 
@@ -162,16 +179,34 @@ mod tests {
             [(true, false, false), (true, true, true), (false, false, true), (false, true, true)]
         {
             let at = if far { 4.0 } else { 2.8 };
-            let features = features(&[(1.0, 2.5), (at, at + 0.3)], voiced);
+            let mut features = features(&[(1.0, 2.5), (at, at + 0.3)], voiced);
+            features.f0_hz[100..250].fill(Some(120.0));
             let mut said = words(&[("We", 1.0, 1.6, 0.9), ("left", 1.6, 2.55, 0.9)]);
             assert_eq!(nobody(&mut said, &features).len(), usize::from(is_nobody), "{voiced} {far}");
         }
     }
 
     #[test]
+    fn a_short_sound_between_words_is_kept_whatever_its_pitch() {
+        for voiced in [true, false] {
+            let features = features(&[(1.0, 2.5), (4.0, 4.4), (6.0, 7.0)], voiced);
+            let mut said = words(&[("We", 1.0, 2.5, 0.9), ("um,", 4.7, 5.3, 0.6), ("left", 6.0, 6.9, 0.9)]);
+            assert!(nobody(&mut said, &features).is_empty(), "{voiced}");
+        }
+    }
+
+    #[test]
+    fn a_hoarse_voice_does_not_lose_its_first_word_for_want_of_a_pitch() {
+        let features = features(&[(0.55, 0.9), (1.43, 3.0)], false);
+        let mut said = words(&[("Alright,", 0.55, 1.3, 0.6), ("so", 1.33, 2.0, 0.9), ("this", 2.0, 2.9, 0.9)]);
+        assert!(nobody(&mut said, &features).is_empty());
+    }
+
+    #[test]
     fn a_filled_pause_that_nobody_wrote_is_kept() {
         let mut features = features(&[(1.0, 1.5), (4.0, 6.0)], true);
         features.hesitation[100..150].fill(3.0);
+        features.f0_hz[100..150].fill(None);
         let mut said = words(&[("We", 3.0, 4.5, 0.9), ("left", 4.5, 5.9, 0.9)]);
         assert!(nobody(&mut said, &features).is_empty());
     }
