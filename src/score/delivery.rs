@@ -1,8 +1,8 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
-use super::rubric::share;
-use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, one_digit, rubric};
-use crate::disfluency::{Filler, Kind};
+use super::rubric::{self, share};
+use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, one_digit};
+use crate::disfluency::{Filler, Kind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -79,7 +79,9 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
-    let (why, evidence, todo) = if fillers.count == 0 {
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
+    let (mut why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
         (format!("Few enough not to notice: {said}."), Vec::new(), None)
@@ -97,6 +99,9 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
+    if again > 0 {
+        why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
+    }
     judged(PartName::Fillers, share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
 }
 

@@ -23,6 +23,8 @@ const WORTH_QUOTING: usize = 4;
 const AS_GOOD_AS_ALL: f64 = 0.96;
 /// A sentence that blames others less surely than this is not quoted for it.
 const BLAMES: f64 = 0.2;
+/// In fewer words nobody is judged for how they speak of others (ours).
+const LEAST_ON_OTHERS: f64 = 20.0;
 /// From this share of its points on a part is fine but for a detail; it is no priority either.
 const NEARLY: f64 = 0.85;
 /// A sentence that is of a part with less probability than this is none: many small chances are not one sentence.
@@ -70,7 +72,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>) -> Vec<Judged> {
         Some(view.result()),
         Some(view.detail()),
         Some(view.shape()),
-        Some(view.others()),
+        view.others(),
         view.question(),
     ];
     let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
@@ -537,7 +539,11 @@ impl<'a> View<'a> {
         self.story.sentences.iter().filter(hedged).collect()
     }
 
-    fn others(&self) -> Judged {
+    /// Nothing where too little is said to blame anybody.
+    fn others(&self) -> Option<Judged> {
+        if self.words < LEAST_ON_OTHERS {
+            return None;
+        }
         let words: f64 = self.fresh.iter().map(|s| s.blame * s.words as f64).sum();
         let points = share(rubric::BLAME_SHARE, words / self.words.max(1.0));
         let (why, evidence, todo) = if snap(points) >= 1.0 {
@@ -551,7 +557,7 @@ impl<'a> View<'a> {
             let advice = "Give that one neutral sentence, then say what you did about it.";
             (why, self.in_order(blaming), Some(("Be fair to the others", advice.to_string())))
         };
-        part(PartName::Others, points, rubric::OTHERS_POINTS, why, &evidence, todo)
+        Some(part(PartName::Others, points, rubric::OTHERS_POINTS, why, &evidence, todo))
     }
 
     fn question(&self) -> Option<Judged> {
