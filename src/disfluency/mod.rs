@@ -1,5 +1,5 @@
 //! What makes speech disfluent: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and
-//! restarts. [`fillers`] puts them together. What a stutter begins again ([`stuttering`]) is no filler.
+//! restarts. [`fillers()`] puts them together. What a stutter begins again ([`stuttering`]) is no filler.
 
 pub mod discourse_markers;
 mod filled_pauses;

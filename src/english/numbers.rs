@@ -464,7 +464,7 @@ fn cardinal(value: u64) -> Vec<String> {
         1..=19 => said.push(ONES[n as usize].to_string()),
         _ => {
             let (tens, ones) = (TENS[(n / 10) as usize], ONES[(n % 10) as usize]);
-            said.push(if n % 10 > 0 { format!("{tens}-{ones}") } else { tens.to_string() });
+            said.push(if !n.is_multiple_of(10) { format!("{tens}-{ones}") } else { tens.to_string() });
         }
     };
     let mut said = Vec::new();

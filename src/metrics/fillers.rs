@@ -24,7 +24,7 @@ pub struct Fillers {
 }
 
 impl Fillers {
-    /// Counts events, given in order, among `words` spoken words (see [`spoken_words`]) in `answer_s` seconds.
+    /// Counts events, given in order, among `words` spoken words (as spoken: "2.5" is three) in `answer_s` seconds.
     pub fn counted(events: Vec<Filler>, words: usize, answer_s: f64) -> Self {
         let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
         Self {

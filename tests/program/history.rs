@@ -56,7 +56,10 @@ fn nothing_kept_is_said_kindly_and_is_data_to_programs() {
     let home = tempfile::tempdir().unwrap();
     for command in [&["history", "list"][..], &["progress"], &["history", "rescore"]] {
         let said = told(home.path(), command);
-        assert_eq!(said, "exit 0\n\n--- stderr\nNo answers are kept yet. To keep one: aloud analyze FILE, or: aloud record", "{command:?}");
+        assert_eq!(
+            said, "exit 0\n\n--- stderr\nNo answers are kept yet. To keep one: aloud analyze FILE, or: aloud record",
+            "{command:?}"
+        );
     }
     assert_eq!(json(home.path(), &["history", "list", "--json"]), serde_json::json!([]));
     assert_eq!(json(home.path(), &["progress", "--json"])["answers"], 0);
