@@ -186,6 +186,7 @@ pub struct UnknownQuestion {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::relevance::topic_of_question;
 
     #[test]
     fn every_question_is_complete_and_named_once() {
@@ -200,6 +201,12 @@ mod tests {
             assert!(10.0 <= shortest && shortest < longest && longest <= 180.0, "{question:?}");
             assert!(question.kind.is_some() && question.text.ends_with(['?', '.']));
         }
+    }
+
+    #[test]
+    fn the_topic_of_most_questions_is_known() {
+        let known = built_in().iter().filter(|q| topic_of_question(&q.text).is_some()).count();
+        assert!(known >= 12, "{known}");
     }
 
     #[test]
