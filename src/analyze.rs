@@ -62,7 +62,7 @@ pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcr
         None
     };
     let warnings = warnings(recording, features, &transcript, &metrics);
-    Report::of(recording, features, transcript, metrics, story, warnings, brief.question.clone()).scored()
+    Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.
@@ -81,10 +81,10 @@ pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let other_language = draft.other_language();
     let warnings = draft_warnings(draft.words.len(), other_language);
     if other_language.is_some() {
-        return Report::of_draft(draft, None, None, warnings, brief.question.clone()).scored();
+        return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
     let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
     let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
     let fillers = Fillers::of_draft(events, draft);
-    Report::of_draft(draft, Some(fillers), story, warnings, brief.question.clone()).scored()
+    Report::of_draft(draft, Some(fillers), story, warnings, brief).scored()
 }

@@ -43,6 +43,9 @@ pub struct Transcript {
     pub model: String,
     /// The language heard, as its two-letter code; `en` when the model knows only English.
     pub language: String,
+    /// The names and jargon that the model was to spell right.
+    #[serde(default)]
+    pub vocabulary: Vec<String>,
     /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
     pub words: Vec<Word>,
 }
@@ -81,6 +84,10 @@ pub struct Reading {
 pub trait Transcriber: Sync {
     /// The model's name for the report.
     fn model(&self) -> &str;
+    /// The names and jargon that it was told to spell right.
+    fn vocabulary(&self) -> &[String] {
+        &[]
+    }
     /// How many pieces it can usefully read at the same time.
     fn workers(&self) -> usize;
     /// A reader of pieces, one of `at_once` that will be at work at the same time; every worker has its own.
@@ -178,7 +185,8 @@ pub fn transcribe(
         readings = job.run(engine, &language)?;
     }
     let (words, features) = words::assemble(&chunks, readings, features);
-    Ok((Transcript { model: engine.model().to_string(), language, words }, features))
+    let (model, vocabulary) = (engine.model().to_string(), engine.vocabulary().to_vec());
+    Ok((Transcript { model, language, vocabulary, words }, features))
 }
 
 /// All pieces of one recording.

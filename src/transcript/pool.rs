@@ -24,6 +24,10 @@ impl Transcriber for Pool<'_> {
         self.engine.model()
     }
 
+    fn vocabulary(&self) -> &[String] {
+        self.engine.vocabulary()
+    }
+
     fn workers(&self) -> usize {
         self.engine.workers()
     }

@@ -85,6 +85,7 @@ fn is_idle() -> bool {
 pub struct Whisper {
     context: WhisperContext,
     model: String,
+    vocabulary: Vec<String>,
     prompt: Vec<WhisperTokenId>,
     strategy: SamplingStrategy,
 }
@@ -107,7 +108,13 @@ impl Whisper {
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
-        Ok(Self { context, model: model.name.clone(), prompt, strategy: strategy(model.architecture) })
+        Ok(Self {
+            context,
+            model: model.name.clone(),
+            vocabulary: vocabulary.to_vec(),
+            prompt,
+            strategy: strategy(model.architecture),
+        })
     }
 }
 
@@ -151,6 +158,10 @@ fn alignment_heads(architecture: Architecture) -> DtwModelPreset {
 impl Transcriber for Whisper {
     fn model(&self) -> &str {
         &self.model
+    }
+
+    fn vocabulary(&self) -> &[String] {
+        &self.vocabulary
     }
 
     fn workers(&self) -> usize {

@@ -34,7 +34,7 @@ use crate::brief::Brief;
 use crate::draft::STANDARD_INPUT;
 use crate::plain::{counted, one_line};
 use crate::report::tracks::Tracks;
-use crate::report::{Report, json};
+use crate::report::{Program, Report, json};
 use crate::signal::{Contours, Features};
 use crate::story::model::Weights;
 use crate::transcript::Transcriber;
@@ -148,7 +148,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = match &arguments.output {
         Some(path) => {
-            let lines = JsonLines::open(path).with_context(|| path.display().to_string())?;
+            let program = Program::this(&brief, &settings.vocabulary);
+            let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
             if let Some(model) = &model {
                 leave_out_finished(&mut items, &lines, &brief, model, jobs)?;
             }
