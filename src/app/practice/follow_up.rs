@@ -1,9 +1,10 @@
 //! What an interviewer would ask next: for the result, the numbers or the own part, where an answer lacked them.
 
+use crate::english::normalized;
+use crate::english::numbers::is_quantity;
 use crate::question::QuestionKind;
 use crate::report::Report;
 use crate::score::PartName;
-use crate::story::cues::is_number;
 
 /// What an answer lacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,7 @@ pub fn lack(report: &Report) -> Option<Lack> {
         return Some(Lack::OwnPart);
     }
     let words = || story.sentences.iter().flat_map(|s| s.text.split_whitespace());
-    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    (!words().any(|w| is_number(&bare(w)))).then_some(Lack::Numbers)
+    (!words().any(|w| is_quantity(&normalized(w)))).then_some(Lack::Numbers)
 }
 
 /// The follow-up question for what was lacking: the question's own one, where it asks for that, or else a plain one.

@@ -1,6 +1,7 @@
 //! The verbs that resumes begin their lines with, and their forms.
 
 use super::heads::has_title;
+use crate::english::normalized;
 
 /// How a line begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,12 +222,11 @@ meeting setting drawing understanding beginning hearing leading supporting outst
 /// "Lead baker" begin with no verb, "Adopted by six shops" tells of something else.
 pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
     let listed = |list: &str, word: &str| list.split_whitespace().any(|w| w == word);
-    let bare = |word: &str| word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()).to_string();
-    let word = bare(first);
+    let word = normalized(first);
     let mut after = rest.split_whitespace();
     let raw = after.next().unwrap_or_default();
-    let next = bare(raw);
-    let second = after.next().map(bare).unwrap_or_default();
+    let next = normalized(raw);
+    let second = after.next().map(normalized).unwrap_or_default();
     if ["by", "as", "of"].contains(&next.as_str()) {
         return false;
     }
