@@ -18,6 +18,7 @@ use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{Mending, mend};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::render;
@@ -345,7 +346,7 @@ fn compare(arguments: &CompareArguments) -> Result<Outcome> {
     if arguments.json {
         print_json(&comparison, true)?;
     } else {
-        io::stdout().lock().write_all(comparison.render(columns()).as_bytes())?;
+        io::stdout().lock().write_all(comparison::render(&comparison, columns()).as_bytes())?;
     }
     Ok(Outcome::Done)
 }

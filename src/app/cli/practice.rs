@@ -30,6 +30,7 @@ use crate::app::practice::follow_up;
 use crate::app::practice::formats::Format;
 use crate::app::practice::plan::{Item, Material, key, plan};
 use crate::app::practice::session::{Session, Waiting};
+use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::resume::{Claim, claims};
 use crate::app::settings::Settings;
@@ -643,7 +644,7 @@ impl Practice<'_> {
         };
         let closing = Closing::of(&self.session, shown, (all > 0).then_some((told, all)));
         let mut out = anstream::stdout().lock();
-        writeln!(out, "\n{}", closing.render(columns()).trim_end())?;
+        writeln!(out, "\n{}", closing::render(&closing, columns()).trim_end())?;
         Ok(())
     }
 }
@@ -658,12 +659,11 @@ fn compared(before: i64, after: i64) -> Result<String> {
         let (a, b) = (s.report(before)?, s.report(after)?);
         Ok(Comparison::of((s.attempt(before)?, &a), (s.attempt(after)?, &b)))
     })?;
-    let names = |verdict: Verdict| {
-        let changes = comparison.changes.iter().filter(|c| c.verdict == verdict);
-        let names: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
-        if names.is_empty() { "nothing that one would notice".to_string() } else { names.join(", ") }
-    };
-    Ok(format!("Against the first try, better: {}; worse: {}.", names(Verdict::Better), names(Verdict::Worse)))
+    Ok(format!(
+        "Against the first try, better: {}; worse: {}.",
+        comparison.titles(Verdict::Better),
+        comparison.titles(Verdict::Worse)
+    ))
 }
 
 /// The same, broken where the window ends.

@@ -7,8 +7,6 @@ use serde::Serialize;
 
 use super::coverage::Quote;
 use super::session::{Session, Try};
-use crate::app::render::terminal::lines::Lines;
-use crate::plain::{clock, counted, one_line};
 use crate::score::NOTHING_TO_MEND;
 
 /// What a session came to.
@@ -93,49 +91,5 @@ impl Closing {
             requirements,
             told,
         }
-    }
-
-    /// The page for a terminal of `columns`.
-    pub fn render(&self, columns: usize) -> String {
-        let mut page = Lines::new(columns);
-        let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));
-        paragraph("", &format!("Your session: {} of {}", self.answered, counted(self.asked, "question")));
-        if let Some(best) = &self.best {
-            paragraph("", "");
-            paragraph("", "Your best answer");
-            let number = best.attempt.map_or(String::new(), |id| format!(" To see it: aloud history show {id}"));
-            paragraph("  ", &format!("{} (score {:.0} of 100).{number}", best.question, best.score));
-        }
-        if let Some((title, advice)) = &self.habit {
-            paragraph("", "");
-            paragraph("", "One thing to work on");
-            paragraph("  ", &format!("{title}. {advice}"));
-        }
-        if !self.tomorrow.is_empty() {
-            paragraph("", "");
-            paragraph("", "To practise tomorrow");
-            self.tomorrow.iter().for_each(|q| paragraph("  - ", q));
-        }
-        if !self.requirements.is_empty() {
-            let given = self.requirements.iter().filter(|r| r.evidence.is_some()).count();
-            paragraph("", "");
-            paragraph("", &format!("What the job asks for: evidence for {given} of {}", self.requirements.len()));
-            for shown in &self.requirements {
-                match &shown.evidence {
-                    Some((quote, attempt)) => {
-                        paragraph("  + ", &shown.requirement);
-                        let at = quote.start_s.map_or(String::new(), |s| format!(" at {}", clock(s)));
-                        let answer = attempt.map_or("you said".to_string(), |id| format!("answer {id}"));
-                        paragraph("      ", &format!("{answer}{at}: \"{}\"", quote.text));
-                    }
-                    None => paragraph("  - ", &format!("{} (no evidence yet)", shown.requirement)),
-                }
-            }
-        }
-        if let Some((told, all)) = self.told {
-            paragraph("", "");
-            paragraph("", &format!("Of your resume, {told} of {} told aloud so far.", counted(all, "claim")));
-        }
-        page.into_text()
     }
 }
