@@ -10,15 +10,12 @@ use super::HistoryError;
 use super::schema::OF_PRACTICE;
 use super::store::{Change, Store};
 use crate::app::job::Requirement;
-use crate::app::practice::coverage::Quote;
+use crate::app::practice::coverage::{Found, Quote};
 use crate::app::practice::plan::key;
 use crate::app::practice::session::Session;
 use crate::app::practice::spacing::Repetition;
 use crate::app::resume::Claim;
 use crate::question::Question;
-
-/// Evidence that an answer gave, by the place of the claim or requirement it is for.
-pub type Found = Vec<(usize, Quote)>;
 
 /// What an answer adds to what is kept.
 #[derive(Debug, Clone, Copy)]
