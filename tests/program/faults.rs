@@ -1,5 +1,5 @@
 //! Each call by which the program writes fails in turn, in every way that a disk fails: while it records, keeps an answer,
-//! imports, mends, deletes, exports, draws, fetches. Whatever fails, what was confirmed before is there, nothing
+//! imports, edits, deletes, exports, draws, fetches. Whatever fails, what was confirmed before is there, nothing
 //! half-written has a final name, one line says what failed, and the same command does it all once the fault is gone.
 //!
 //! `make test` has every so many of these calls fail (always the same ones); the long form, all of them.

@@ -216,7 +216,7 @@ impl Writer {
         if let Err(failure) = done {
             return Err(self.abandon(failure));
         }
-        // From here on it is whole; to mend it as a take that was cut short would take its chunk for sound.
+        // From here on it is whole; to repair it as a take that was cut short would take its chunk for sound.
         self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
         if let Some(note) = self.note.take() {
             note.remove();
@@ -243,7 +243,7 @@ impl Writer {
         let path = match &failure {
             Failure::Removed(Some(path)) => path.clone(),
             _ => {
-                let _ = mend(&mut self.file).and_then(|_| append_chunk(&mut self.file, &self.gaps));
+                let _ = repair(&mut self.file).and_then(|_| append_chunk(&mut self.file, &self.gaps));
                 let _ = self.file.sync_all();
                 self.path.clone()
             }
@@ -260,7 +260,7 @@ impl Writer {
             let (path, mut to) = create_file(&place, true).ok()?;
             self.file.seek(SeekFrom::Start(0)).ok()?;
             io::copy(&mut self.file, &mut to).ok()?;
-            mend(&mut to).ok()?;
+            repair(&mut to).ok()?;
             append_chunk(&mut to, &self.gaps).ok()?;
             to.sync_all().ok()?;
             Some(path)
@@ -339,7 +339,7 @@ fn plain(error: hound::Error) -> io::Error {
 
 /// Brings the lengths in the header of our own WAV file in line with what is there, and cuts off half a frame at its end.
 /// Gives the frames that it holds.
-fn mend(file: &mut File) -> io::Result<u64> {
+fn repair(file: &mut File) -> io::Result<u64> {
     let (data_at, frame_bytes, _) = layout(file)?;
     let end = file.seek(SeekFrom::End(0))?;
     let bytes = end.saturating_sub(data_at) / frame_bytes * frame_bytes;
@@ -545,7 +545,7 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     if ended {
         return Ok((promised, rate_hz));
     }
-    let frames = mend(&mut file)?;
+    let frames = repair(&mut file)?;
     let gaps: Vec<Gap> = gaps.iter().filter(|g| g.at_frame < frames).copied().collect();
     if frames > 0 {
         let _ = append_chunk(&mut file, &gaps);

@@ -68,7 +68,7 @@ pub(super) fn run() -> Result<Outcome> {
                     doctor.fine("settings", &format!("{file}: {state}"))?;
                 }
                 Err(error) => {
-                    let said = format!("{error}. Mend that line or move the file away.");
+                    let said = format!("{error}. Correct that line or move the file away.");
                     doctor.problem("settings", &said)?;
                 }
             }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::app::history::compare::Comparison;
-use crate::app::history::edit::{Mending, mend};
+use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
 use crate::app::render::terminal::comparison;
@@ -41,7 +41,7 @@ pub(super) enum Command {
     Compare(CompareArguments),
     /// Play the recording of an answer
     Play(PlayArguments),
-    /// Mend the transcript of an answer by hand; the measures and the score follow
+    /// Correct the transcript of an answer by hand; the measures and the score follow
     Edit(EditArguments),
     /// Score kept answers again with the rubric of this version; the old score is kept
     Rescore(RescoreArguments),
@@ -75,7 +75,7 @@ pub(super) struct ShowArguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Show the report as it was before it was mended by hand
+    /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
     #[command(flatten)]
@@ -123,7 +123,7 @@ pub(super) struct EditArguments {
     /// Words that were marked as a filler and are none
     #[arg(long, value_name = "WORDS", group = "mending")]
     not_filler: Option<String>,
-    /// Take back everything that was mended in this answer
+    /// Take back every edit of this answer
     #[arg(long, group = "mending", conflicts_with = "at")]
     undo: bool,
     /// Which of several like words: the one nearest to this moment of the report
@@ -316,14 +316,14 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
     }
     let mut below = Lines::new(columns());
     let goals = goals::lines(&goals, &attempt.measures);
-    if attempt.mended || !earlier.is_empty() || !goals.is_empty() {
+    if attempt.is_edited || !earlier.is_empty() || !goals.is_empty() {
         below.line("");
     }
     for goal in goals {
         below.paragraph("", &goal);
     }
-    if attempt.mended && !arguments.unmended {
-        let said = format!("Mended by hand. As it was before: aloud history show {} --unmended", attempt.id);
+    if attempt.is_edited && !arguments.unmended {
+        let said = format!("Edited by hand. As it was before: aloud history show {} --unmended", attempt.id);
         below.paragraph("", &said);
     }
     for score in earlier {
@@ -364,34 +364,34 @@ fn play(arguments: &PlayArguments) -> Result<Outcome> {
 
 fn edit(arguments: &EditArguments) -> Result<Outcome> {
     if arguments.undo {
-        let (id, was_mended) = with_store(Access::Write, |store| {
+        let (id, was_edited) = with_store(Access::Write, |store| {
             let id = arguments.answer.find(store)?;
-            Ok((id, store.unmend(id)?))
+            Ok((id, store.undo_edits(id)?))
         })?;
-        let said = if was_mended { "is as aloud heard it again" } else { "was not mended; nothing to take back" };
+        let said = if was_edited { "is as aloud heard it again" } else { "was not edited; nothing to take back" };
         say(&format!("Answer {id} {said}."));
         return Ok(Outcome::Done);
     }
-    let mending = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
-        (Some(wrong), Some(right), ..) => Mending::Words { wrong: wrong.clone(), right: right.clone() },
-        (_, _, Some(words), _) => Mending::Filler(words.clone()),
-        (_, _, _, Some(words)) => Mending::NoFiller(words.clone()),
-        _ => bail!("say what to mend: --word with --to, --filler, --not-filler or --undo"),
+    let edit = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
+        (Some(wrong), Some(right), ..) => Edit::Words { wrong: wrong.clone(), right: right.clone() },
+        (_, _, Some(words), _) => Edit::Filler(words.clone()),
+        (_, _, _, Some(words)) => Edit::NoFiller(words.clone()),
+        _ => bail!("say what to change: --word with --to, --filler, --not-filler or --undo"),
     };
     let (id, before) = with_store(Access::Read, |store| {
         let id = arguments.answer.find(store)?;
         Ok((id, store.report(id)?))
     })?;
     let mut after = before.clone();
-    mend(&mut after, &mending, arguments.at).with_context(|| format!("answer {id}"))?;
-    with_store(Access::Write, |store| store.mend(id, &after))?;
+    edit::apply(&edit, &mut after, arguments.at).with_context(|| format!("answer {id}"))?;
+    with_store(Access::Write, |store| store.keep_edited(id, &after))?;
     let numbers = |report: &Report| {
         let score = report.score.overall.map_or("no score".to_string(), |s| format!("score {s:.0}"));
         let fillers = report.fillers.as_ref().map_or(String::new(), |f| format!(", {}", counted(f.count, "filler")));
         let words = report.pace.as_ref().map_or(String::new(), |p| format!(", {}", counted(p.words, "word")));
         format!("{score}{fillers}{words}")
     };
-    say(&format!("Answer {id} is mended. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
+    say(&format!("Answer {id} is corrected. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
     Ok(Outcome::Done)
 }
 
@@ -637,9 +637,9 @@ pub(super) fn keep(
     let saved = with_store(Access::Write, |store| store.keep(&kept))
         .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
         .ok()?;
-    if saved.stays_mended {
+    if saved.stays_edited {
         say(&format!(
-            "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
+            "You edited answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
         ));
     }

@@ -134,8 +134,9 @@ pub struct Attempt {
     pub recorded_here: bool,
     /// What tells the recording from others: the SHA-256 of the file.
     pub sha256: String,
-    /// Whether the transcript was mended by hand.
-    pub mended: bool,
+    /// Whether the transcript was edited by hand.
+    #[serde(rename = "edited")]
+    pub is_edited: bool,
     /// The version of the rubric that scored it.
     pub rubric: String,
     /// The measures that are followed over time.

@@ -37,7 +37,7 @@ pub struct Line {
     kept_at: Timestamp,
     recorded_here: bool,
     report: Report,
-    /// The report before it was mended by hand; `None` where it was not.
+    /// The report before it was edited by hand; `None` where it was not.
     machine_report: Option<Report>,
     earlier_scores: Vec<EarlierScore>,
     /// The tracks of the sound as they are kept, in base64; `None` where they were not.
@@ -113,7 +113,7 @@ pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
             harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
             harmless(&attempt.path.to_string_lossy()),
             harmless(&attempt.sha256),
-            attempt.mended.to_string(),
+            attempt.is_edited.to_string(),
             harmless(&attempt.rubric),
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
@@ -277,9 +277,9 @@ mod tests {
         let kept =
             Kept { report: &report, occasion: &occasion, contours: Some(&contours), kept_at: Timestamp::UNIX_EPOCH };
         let id = store.keep(&kept).unwrap().id;
-        let mut mended = report.clone();
-        super::super::edit::mend(&mut mended, &super::super::edit::Mending::Filler("working".into()), None).unwrap();
-        store.mend(id, &mended).unwrap();
+        let mut edited = report.clone();
+        super::super::edit::apply(&super::super::edit::Edit::Filler("working".into()), &mut edited, None).unwrap();
+        store.keep_edited(id, &edited).unwrap();
         let exported = |store: &Store| {
             let attempts = store.attempts().unwrap();
             let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());

@@ -54,8 +54,8 @@ pub struct Saved {
     pub id: i64,
     /// Whether it was kept for the first time.
     pub is_new: bool,
-    /// Whether it had been mended by hand, which stays; the report is kept as the machine's.
-    pub stays_mended: bool,
+    /// Whether it had been edited by hand, which stays; the report is kept as the machine's.
+    pub stays_edited: bool,
 }
 
 /// What deleting came to.
@@ -261,7 +261,7 @@ impl Store {
         })
     }
 
-    /// The report of a mended answer as the machine made it; `None` where nothing was mended.
+    /// The report of a edited answer as the machine made it; `None` where nothing was edited.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -288,25 +288,25 @@ impl Store {
         kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
     }
 
-    /// Puts a report mended by hand in the place of the machine's, which is kept.
+    /// Puts a report edited by hand in the place of the machine's, which is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn mend(&mut self, id: i64, mended: &Report) -> Result<(), HistoryError> {
+    pub fn keep_edited(&mut self, id: i64, edited: &Report) -> Result<(), HistoryError> {
         self.write(|change| {
-            if !change.is_mended(id)? {
+            if !change.is_edited(id)? {
                 let machine = report_in(change.db, "report", id)?.ok_or(HistoryError::ReportLost(id))?;
                 change.set_machine_report(id, &machine)?;
             }
-            change.set_report(id, mended)
+            change.set_report(id, edited)
         })
     }
 
-    /// Goes back to the machine's report. Says whether anything had been mended.
+    /// Goes back to the machine's report. Says whether anything had been edited.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn unmend(&mut self, id: i64) -> Result<bool, HistoryError> {
+    pub fn undo_edits(&mut self, id: i64) -> Result<bool, HistoryError> {
         self.write(|change| {
             let Some(machine) = report_in(change.db, "machine_report", id)? else { return Ok(false) };
             change.db.execute("DELETE FROM machine_report WHERE attempt_id = ?", [id])?;
@@ -475,13 +475,13 @@ impl Change<'_> {
             if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
                 self.keep_score(id, &before)?;
             }
-            if self.is_mended(id)? {
-                // What somebody mended by hand stays; the machine's own version is brought up to date behind it.
+            if self.is_edited(id)? {
+                // What somebody edited by hand stays; the machine's own version is brought up to date behind it.
                 self.set_machine_report(id, report)?;
-                return Ok(Saved { id, is_new: false, stays_mended: true });
+                return Ok(Saved { id, is_new: false, stays_edited: true });
             }
             self.set_report(id, report)?;
-            return Ok(Saved { id, is_new: false, stays_mended: false });
+            return Ok(Saved { id, is_new: false, stays_edited: false });
         }
         let question = report.question.as_ref().map(Asked::from);
         self.db.execute(
@@ -503,7 +503,7 @@ impl Change<'_> {
         )?;
         let id = self.db.last_insert_rowid();
         self.set_report(id, report)?;
-        Ok(Saved { id, is_new: true, stays_mended: false })
+        Ok(Saved { id, is_new: true, stays_edited: false })
     }
 
     /// Gives an answer its report, and the numbers of it that lists and charts need.
@@ -537,7 +537,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Keeps the machine's report of an answer that was mended by hand.
+    /// Keeps the machine's report of an answer that was edited by hand.
     pub(super) fn set_machine_report(&self, id: i64, machine: &Report) -> Result<(), HistoryError> {
         self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
         let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
@@ -545,7 +545,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn is_mended(&self, id: i64) -> Result<bool, HistoryError> {
+    fn is_edited(&self, id: i64) -> Result<bool, HistoryError> {
         Ok(self.db.query_row("SELECT mended FROM attempt WHERE id = ?", [id], |row| row.get(0))?)
     }
 
@@ -601,7 +601,7 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
         path: row.get::<_, String>(6)?.into(),
         recorded_here: row.get(7)?,
         sha256: row.get(8)?,
-        mended: row.get(9)?,
+        is_edited: row.get(9)?,
         rubric: row.get(10)?,
         parts: Parts(row.get(11)?),
         measures: Measures::from_fn(|_| {
@@ -724,23 +724,23 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mended_by_hand_outlives_another_analysis() {
+    fn what_was_edited_by_hand_outlives_another_analysis() {
         let mut store = Store::empty().unwrap();
         let id = store.save(&report(), &occasion(None)).unwrap().id;
-        let mut mended = report();
-        mended.transcript.as_mut().unwrap().text = "mended".into();
-        store.mend(id, &mended).unwrap();
-        mended.transcript.as_mut().unwrap().text = "mended again".into();
-        store.mend(id, &mended).unwrap();
+        let mut edited = report();
+        edited.transcript.as_mut().unwrap().text = "edited".into();
+        store.keep_edited(id, &edited).unwrap();
+        edited.transcript.as_mut().unwrap().text = "edited again".into();
+        store.keep_edited(id, &edited).unwrap();
         assert_eq!(store.machine_report(id).unwrap(), Some(report()));
         let mut newer = report();
         newer.score.overall = Some(99.0);
-        assert!(store.save(&newer, &occasion(None)).unwrap().stays_mended);
-        assert_eq!(store.report(id).unwrap(), mended);
-        assert!(store.attempt(id).unwrap().mended);
-        assert!(store.unmend(id).unwrap());
+        assert!(store.save(&newer, &occasion(None)).unwrap().stays_edited);
+        assert_eq!(store.report(id).unwrap(), edited);
+        assert!(store.attempt(id).unwrap().is_edited);
+        assert!(store.undo_edits(id).unwrap());
         assert_eq!(store.report(id).unwrap(), newer);
-        assert!(!store.attempt(id).unwrap().mended && !store.unmend(id).unwrap());
+        assert!(!store.attempt(id).unwrap().is_edited && !store.undo_edits(id).unwrap());
     }
 
     #[test]
@@ -769,7 +769,7 @@ mod tests {
     fn a_number_is_never_given_twice_and_deleting_takes_all_that_hangs_on_it() {
         let mut store = Store::empty().unwrap();
         let id = store.save(&report(), &occasion(None)).unwrap().id;
-        store.mend(id, &report()).unwrap();
+        store.keep_edited(id, &report()).unwrap();
         assert_eq!(store.delete(&[id, 55], false).unwrap().answers, 1);
         let rows = |table: &str| -> i64 {
             store.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
