@@ -40,12 +40,12 @@ pub struct Draft {
     /// The path it was read from; [`STANDARD_INPUT`] for standard input.
     pub path: String,
     /// Its words as written, with their punctuation; at least one.
-    pub words: Vec<Word>,
+    pub words: Vec<DraftWord>,
 }
 
 /// A word of a draft.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Word {
+pub struct DraftWord {
     /// As written, with the punctuation around it.
     pub text: String,
     /// Whether a paragraph, a list item or the like ends with it.
@@ -120,7 +120,7 @@ impl Draft {
         Self::of_text(&if is_markdown { spoken_part(&text) } else { text }, path)
     }
 
-    fn of_words(words: Vec<Word>, path: &Path) -> Result<Self, DraftError> {
+    fn of_words(words: Vec<DraftWord>, path: &Path) -> Result<Self, DraftError> {
         match words.len() {
             0 => Err(DraftError::Empty),
             n if n > MAX_WORDS => Err(DraftError::TooLong),
@@ -202,8 +202,8 @@ fn spoken_part(markdown: &str) -> String {
 }
 
 /// The words of a text. A mark that stands alone, such as a dash, belongs to the word before it.
-fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
+fn words(text: &str) -> Vec<DraftWord> {
+    let mut words: Vec<DraftWord> = Vec::new();
     for line in text.lines() {
         if line.trim().is_empty()
             && let Some(last) = words.last_mut()
@@ -217,7 +217,7 @@ fn words(text: &str) -> Vec<Word> {
                     last.text.push_str(token);
                 }
                 _ if !token.contains(char::is_alphanumeric) => {}
-                _ => words.push(Word { text: token.to_string(), ends_block: false }),
+                _ => words.push(DraftWord { text: token.to_string(), ends_block: false }),
             }
         }
     }

@@ -153,7 +153,7 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// Opens a file to go on with it, and makes it if it is not there. It is for its owner alone, or becomes so.
+/// Opens a file for appending or resuming, and makes it if it is not there. It is for its owner alone, or becomes so.
 ///
 /// # Errors
 /// When it cannot be opened, or others could read what is written.

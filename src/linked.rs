@@ -20,7 +20,7 @@ use whisper_rs::whisper_rs_sys::{
 
 /// Rows of the smallest matrix that asks for the next word: no other of whisper.cpp's has so many (`n_vocab`).
 const FEWEST_WORDS: i64 = 51_864;
-/// Hypotheses that whisper.cpp goes on with in one product, at most (`WHISPER_MAX_DECODERS`).
+/// Hypotheses that whisper.cpp extends in one product, at most (`WHISPER_MAX_DECODERS`).
 const MOST_HYPOTHESES: i64 = 8;
 
 /// The beginning of ggml's `ggml_compute_params`.

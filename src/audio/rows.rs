@@ -90,11 +90,11 @@ fn floats(bytes: u64, big_endian: bool) -> Option<AudioCodecId> {
 pub(super) fn linear(bits: u64, float: bool, big_endian: bool, channels: u16, rate_hz: u32) -> Option<Rows> {
     let bytes = bits.div_ceil(8);
     let codec = if float { floats(bytes, big_endian) } else { integers(bytes, big_endian, false) }?;
-    Some(plain(codec, bytes, channels, rate_hz))
+    Some(pcm(codec, bytes, channels, rate_hz))
 }
 
-/// One frame a block.
-fn plain(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
+/// Uncompressed sound: one frame a block.
+fn pcm(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
     Rows { params: params(codec, rate_hz, channels), block_len: bytes * u64::from(channels), block_frames: 1 }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn by_code(code: &[u8; 4], bits: u64, channels: u16, rate_hz: u32, li
         }
         _ => return None,
     };
-    Some(plain(codec, bytes, channels, rate_hz))
+    Some(pcm(codec, bytes, channels, rate_hz))
 }
 
 /// The `fmt ` chunk of WAV.
@@ -199,10 +199,10 @@ impl Format {
             return Err(odd());
         }
         match self.tag {
-            1 => integers(sample_len, false, true).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
-            3 => floats(sample_len, false).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
-            6 => Ok(plain(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
-            7 => Ok(plain(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
+            1 => integers(sample_len, false, true).map(|c| pcm(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            3 => floats(sample_len, false).map(|c| pcm(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            6 => Ok(pcm(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
+            7 => Ok(pcm(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
             2 | 0x11 => self.adpcm(),
             _ => Err(unsupported("this kind of WAV")),
         }
@@ -484,5 +484,5 @@ pub(super) fn au(file: &mut File, file_len: u64) -> Result<Content, AudioError> 
     };
     let start = if (24..file_len).contains(&start) { start } else { 24 };
     let claimed = Some(u64::from(len)).filter(|&len| len > 0);
-    Ok(table(&plain(codec, bytes, channels, rate_hz), rate_hz, Extent::new(start, claimed, file_len)))
+    Ok(table(&pcm(codec, bytes, channels, rate_hz), rate_hz, Extent::new(start, claimed, file_len)))
 }

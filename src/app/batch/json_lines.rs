@@ -1,5 +1,5 @@
-//! The file that `aloud analyze --jsonl --output` writes: a line for each input, in their order. A run that was interrupted
-//! goes on where it stopped.
+//! The file that `aloud analyze --jsonl --output` writes: a line for each input, in their order. An interrupted run is
+//! resumed where it stopped.
 //!
 //! A file with reports of another version of aloud, or made with other settings, is not touched: figures of two kinds would
 //! stand side by side. A line counts as finished when it is whole, is a report, and its path, the file's SHA-256, the question,
@@ -38,7 +38,7 @@ pub struct Terms<'a> {
 pub struct JsonLines {
     path: PathBuf,
     file: File,
-    /// Whether it is an ordinary file, which can be gone on with; a pipe or a device is only written to.
+    /// Whether it is an ordinary file, which can be resumed; a pipe or a device is only written to.
     is_file: bool,
     lines: Vec<Line>,
     /// The last line of each file, by its path.

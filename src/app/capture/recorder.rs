@@ -157,7 +157,7 @@ impl Recorder {
         begun.recv().unwrap_or_else(|_| Err(CaptureError::Gone { name: "recorder".to_owned() }))
     }
 
-    /// Pauses the take, or goes on with it. What is said in a pause is not recorded.
+    /// Pauses the take or resumes it. What is said in a pause is not recorded.
     pub fn pause(&self, paused: bool) {
         self.send(Command::Pause(paused));
     }

@@ -101,8 +101,8 @@ impl Writer {
         };
         let started = (|| {
             let buffered = BufWriter::with_capacity(1 << 16, file.try_clone()?);
-            let mut wav = WavWriter::new(buffered, spec).map_err(plain)?;
-            wav.flush().map_err(plain)?;
+            let mut wav = WavWriter::new(buffered, spec).map_err(io_error)?;
+            wav.flush().map_err(io_error)?;
             file.sync_all()?;
             sync_folder(&path);
             Ok(wav)
@@ -157,7 +157,7 @@ impl Writer {
             Sample::Int24 => wav.write_sample(whole(8_388_608.0, *x)),
             Sample::Float32 => wav.write_sample(*x),
         });
-        written.map_err(|e| Failure::Disk(plain(e)))?;
+        written.map_err(|e| Failure::Disk(io_error(e)))?;
         self.frames += (samples.len() / usize::from(self.format.channels)) as u64;
         Ok(())
     }
@@ -189,7 +189,7 @@ impl Writer {
         }
         self.header_at = now;
         if let Some(wav) = self.wav.as_mut() {
-            wav.flush().map_err(|e| Failure::Disk(plain(e)))?;
+            wav.flush().map_err(|e| Failure::Disk(io_error(e)))?;
         }
         if is_removed(&self.file, &self.path) {
             return Err(Failure::Removed(None));
@@ -207,7 +207,7 @@ impl Writer {
     /// When the last part could not be written; the take is then kept as [`Writer::abandon`] keeps it.
     pub(super) fn finish(mut self) -> Result<PathBuf, (Failure, PathBuf)> {
         let finalized = match self.wav.take() {
-            Some(wav) => wav.finalize().map_err(|e| Failure::Disk(plain(e))),
+            Some(wav) => wav.finalize().map_err(|e| Failure::Disk(io_error(e))),
             None => Ok(()),
         };
         let removed = is_removed(&self.file, &self.path);
@@ -329,8 +329,8 @@ fn is_removed(_file: &File, _path: &Path) -> bool {
     false
 }
 
-/// hound's error as the system's, which is what it is when a file is written.
-fn plain(error: hound::Error) -> io::Error {
+/// hound's error as the system's error that it wraps when a file is written.
+fn io_error(error: hound::Error) -> io::Error {
     match error {
         hound::Error::IoError(error) => error,
         other => io::Error::other(other),

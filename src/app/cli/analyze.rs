@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
-    /// Write the lines of --jsonl into this file; if it is there, go on with it: what is finished is not done again
+    /// Write the lines of --jsonl into this file; if it is there, it is resumed: what is finished is not done again
     #[arg(short, long, value_name = "FILE", requires = "jsonl")]
     output: Option<PathBuf>,
     /// How many files to work on at the same time; by default as many as this machine has processors

@@ -71,7 +71,7 @@ pub(super) struct Arguments {
     /// Begin a new session, without asking about one that was left
     #[arg(long)]
     new: bool,
-    /// Keep nothing: no claims, no answers in the history, no session to go on with; recordings stay
+    /// Keep nothing: no claims, no answers in the history, no session to resume; recordings stay
     #[arg(long, conflicts_with = "go_on")]
     no_store: bool,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
@@ -145,7 +145,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     practice.run()
 }
 
-/// Whether the session that was left is gone on with; `None` if somebody leaves.
+/// Whether the session that was left is resumed; `None` if somebody leaves.
 fn goes_on(arguments: &Arguments, session: &Session, talks: bool, events: &InputEvents) -> Option<bool> {
     if arguments.go_on {
         return Some(true);
@@ -253,7 +253,7 @@ fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option
     say("Keep them on this machine, to see over the weeks which you have told?");
     let Some(yes) = asked("The file itself is not kept. [y/N] ", false, events) else { return Ok(None) };
     if !yes {
-        say("Not kept. A session with them cannot be gone on with later.");
+        say("Not kept. A session with them cannot be resumed later.");
     }
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }

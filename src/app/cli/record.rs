@@ -259,7 +259,7 @@ impl Session<'_> {
             }
             self.told.clear();
             let path = self.recorder.begin()?;
-            self.screen.plain(&format!("Recording to {}", shown(&path)));
+            self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
             match self.take() {
                 (take, After::Analyze) => return Ok(Some(take)),
                 (take, After::Again) => self.screen.say(&format!("Kept: {}", shown(&take.path))),
@@ -321,7 +321,7 @@ impl Session<'_> {
                 Some(InputEvent::Pause) => {
                     paused = !paused;
                     self.recorder.pause(paused);
-                    self.screen.plain(if paused { "Paused." } else { "Recording again." });
+                    self.screen.say_unless_live(if paused { "Paused." } else { "Recording again." });
                 }
                 Some(InputEvent::Again) => {
                     after = After::Again;
@@ -338,7 +338,7 @@ impl Session<'_> {
                 self.tell(status.concern);
             }
             if status.elapsed_s >= plain_at_s {
-                self.screen.plain(&format!("{} recorded", clock(plain_at_s)));
+                self.screen.say_unless_live(&format!("{} recorded", clock(plain_at_s)));
                 plain_at_s += PLAIN_EVERY_S;
             }
             if drawn.elapsed() >= DRAW_EVERY {
@@ -355,7 +355,7 @@ impl Session<'_> {
         self.told.push(concern);
         let small = matches!(concern, Concern::TooLoud | Concern::TooSoft);
         if small {
-            self.screen.plain(&concern.advice(&self.name));
+            self.screen.say_unless_live(&concern.advice(&self.name));
         } else {
             self.screen.say(&concern.advice(&self.name));
         }

@@ -96,8 +96,8 @@ impl Screen {
         self.lines(&lines);
     }
 
-    /// A line for where there is no live one.
-    pub(super) fn plain(&mut self, line: &str) {
+    /// Says a line where there is no live one that shows it.
+    pub(super) fn say_unless_live(&mut self, line: &str) {
         if !self.live {
             self.say(line);
         }

@@ -43,7 +43,7 @@ impl Store {
         let query = "SELECT id, state FROM practice_session WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1";
         let found: Option<(i64, String)> =
             self.db.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        // A state that another version wrote cannot be gone on with.
+        // A session that another version saved cannot be resumed.
         Ok(found.and_then(|(id, state)| Some((id, serde_json::from_str(&state).ok()?))))
     }
 

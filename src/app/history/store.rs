@@ -19,6 +19,7 @@ use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
+use crate::app::uri::percent_encoded;
 use crate::files::{make_private_folder, open_private, try_writing};
 use crate::question::QuestionKind;
 use crate::report::Report;
@@ -193,7 +194,11 @@ impl Store {
     fn open_to_look(path: &Path) -> Result<Self, HistoryError> {
         let wal = PathBuf::from(format!("{}-wal", path.display()));
         let is_whole = !wal.metadata().is_ok_and(|m| m.len() > 0);
-        let uri = format!("file:{}?{}", escaped(path), if is_whole { "immutable=1" } else { "mode=ro" });
+        let uri = format!(
+            "file:{}?{}",
+            percent_encoded(&path.to_string_lossy(), "/"),
+            if is_whole { "immutable=1" } else { "mode=ro" }
+        );
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(uri, flags)?;
         if form_of(&db)? < VERSION {
@@ -681,13 +686,6 @@ fn of_writing(error: std::io::Error) -> HistoryError {
         std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
         _ => HistoryError::Unopenable(error.to_string()),
     }
-}
-
-/// A path as it stands in a URI.
-fn escaped(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let bytes = path.to_string_lossy();
-    bytes.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A speech model's file, fetched from where it is published. The one place in aloud that uses a network.
 //!
-//! What arrives is written beside the file's place (`.part`) and gets its name only when its SHA-1 is the published one.
-//! A part that is left over is gone on with: the SHA-1 judges the whole in any case, and a part that turns out to be of
-//! something else costs one fetch from the start. Within one run the server's ETag spares that.
+//! A download is written to `NAME.part` and renamed only when its SHA-1 is the published one. A partial download is resumed:
+//! the SHA-1 of the whole decides in any case, and one that turns out to be of another file costs one download from the
+//! start. Within one run the server's ETag saves that.
 //!
 //! Where it may come from: the host that the manifest names and the hosts that it lists, over https; or where the user
 //! says (`--from`), and from there on to the same host or those of the manifest. Never from https on to http. The SHA-1
@@ -22,7 +22,7 @@ use ureq::{Agent, Body, Error as HttpError, Proxy};
 use super::{Known, ModelError, check};
 use crate::files::{make_private_folder, open_private, sync_folder};
 
-/// The end of the name of what has arrived so far.
+/// How the name of a partial download ends.
 const PART: &str = ".part";
 /// How often a file is sent on to another address, at most.
 const MOST_REDIRECTS: usize = 8;
@@ -200,8 +200,8 @@ pub fn fetch(
     let start = address(from.unwrap_or(&model.source))?;
     let folder = place.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(|reason| not_writable(folder, reason))?;
-    let line = Line { agent: agent(&start, timeouts)?, model, start };
-    let mut part = Part::open(place, model)?;
+    let line = Source { agent: agent(&start, timeouts)?, model, start };
+    let mut part = PartialDownload::open(place, model)?;
     let whole = line.whole(&mut part, timeouts, arrived);
     if part.arrived == 0 {
         let _ = fs::remove_file(&part.path);
@@ -223,15 +223,15 @@ fn part_of(place: &Path) -> PathBuf {
     place.with_file_name(name)
 }
 
-/// What has arrived, locked against another program.
-struct Part<'a> {
+/// What has arrived so far, locked against another program.
+struct PartialDownload<'a> {
     path: PathBuf,
     file: File,
     arrived: u64,
     model: &'a Known,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PartialDownload<'a> {
     fn open(place: &Path, model: &'a Known) -> Result<Self, FetchError> {
         let path = part_of(place);
         let wrong = |reason| not_writable(&path, reason);
@@ -286,16 +286,21 @@ fn not_writable(path: &Path, reason: io::Error) -> FetchError {
     FetchError::NotWritable { path: path.to_path_buf(), reason }
 }
 
-/// The way to a model's file.
-struct Line<'a> {
+/// Where a model's file is downloaded from.
+struct Source<'a> {
     agent: Agent,
     model: &'a Known,
     start: Uri,
 }
 
-impl Line<'_> {
+impl Source<'_> {
     /// Fetches the file until its SHA-1 is right; from the start if what was left over from before was wrong.
-    fn whole(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    fn whole(
+        &self,
+        part: &mut PartialDownload<'_>,
+        timeouts: &Timeouts,
+        arrived: &mut dyn FnMut(u64),
+    ) -> Result<(), FetchError> {
         let mut resumed = part.arrived > 0;
         loop {
             self.all(part, timeouts, arrived)?;
@@ -314,7 +319,12 @@ impl Line<'_> {
     }
 
     /// Fetches what is missing, as often as it takes while something comes.
-    fn all(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    fn all(
+        &self,
+        part: &mut PartialDownload<'_>,
+        timeouts: &Timeouts,
+        arrived: &mut dyn FnMut(u64),
+    ) -> Result<(), FetchError> {
         let mut tag = None;
         let (mut tries, mut most) = (0, part.arrived);
         while part.arrived < self.model.bytes {
@@ -336,7 +346,7 @@ impl Line<'_> {
     /// Fetches until the file is whole or the connection ends.
     fn some(
         &self,
-        part: &mut Part<'_>,
+        part: &mut PartialDownload<'_>,
         tag: &mut Option<String>,
         arrived: &mut dyn FnMut(u64),
     ) -> Result<(), FetchError> {

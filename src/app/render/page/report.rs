@@ -13,6 +13,7 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
 use crate::english::normalized;
 use crate::plain::{capital, clock, number, with_capital_i};
@@ -462,10 +463,7 @@ fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
 
 /// A file's name as an address, relative to the page.
 fn relative_address(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    let escaped: String =
-        name.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-    format!("./{escaped}")
+    format!("./{}", percent_encoded(name, ""))
 }
 
 /// A chart as a table.
