@@ -1,4 +1,4 @@
-//! Sound that is not compressed, or only by so much a sample, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
+//! Sound that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
 //!
 //! Recorders write these headers before they know what will follow, and other programs edit them. So no length is believed
 //! that the file contradicts: the sound is what lies between the head of its chunk and the end of the file, at most.
@@ -23,7 +23,7 @@ const UNKNOWN_LENGTH: u64 = 0x7fff_0000;
 /// How far into a file a chunk is looked for by its name when the lengths lead nowhere, bytes: behind the largest pictures.
 const SEARCHED: u64 = 64 << 20;
 
-/// What such a file holds.
+/// The contents of such a file.
 pub(super) enum Content {
     /// Blocks of equal size.
     Rows(Box<Table>),
@@ -31,7 +31,7 @@ pub(super) enum Content {
     Frames(Range<u64>),
 }
 
-/// Where the sound lies, and how much of it there should be.
+/// Where the sound lies, and how much of it the file claims.
 struct Extent {
     range: Range<u64>,
     /// Bytes that the file says there are, if they are more.
@@ -180,7 +180,7 @@ impl Format {
         }
     }
 
-    /// Refuses by its name what is not read.
+    /// The error for a codec that is not read, by its name.
     fn refuse(&self) -> Result<(), AudioError> {
         match self.tag {
             0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
@@ -228,7 +228,7 @@ impl Format {
     }
 }
 
-/// What was found of the chunks of a WAV file.
+/// The chunks of a WAV file that were found.
 #[derive(Default)]
 struct Chunks {
     format: Option<Format>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::brief::Brief;
+use crate::files::hex;
 
 /// Which program made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ impl Program {
                 fillers: brief.own_fillers.clone(),
                 story_weights: brief.story_weights.as_ref().map(|weights| {
                     let bytes = serde_json::to_vec(&**weights).expect("weights have a form in JSON");
-                    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+                    hex(Sha256::digest(bytes))
                 }),
             },
             cpu: cpu(),

@@ -4,8 +4,8 @@
 //! A file with reports of another version of aloud, or made with other settings, is not touched: figures of two kinds would
 //! stand side by side. A line counts as finished when it is whole, is a report, and its path, the file's SHA-256, the question,
 //! the speech model and the rubric are those of this run. Everything else is done again: errors, drafts (quick, and without a
-//! checksum), files that have changed. New lines are appended; at the end, if they are not in order or some were replaced, the file is
-//! written anew beside its place and then put there.
+//! checksum), files that have changed. New lines are appended; at the end, if they are out of order or some were replaced, the file is
+//! rewritten atomically.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -19,9 +19,9 @@ use crate::question::Question;
 use crate::report::{Program, SCHEMA as REPORT};
 use crate::score::rubric;
 
-/// The name and version of a line in the place of a report that there is none of.
+/// The name and version of the line for a file without a report.
 pub const ERROR: &str = "aloud.error/1";
-/// How a line of ours begins; a last line that was cut off begins so too, as far as it goes.
+/// How a line of ours begins; so does a last line that was cut off, as far as it goes.
 const BEGINNING: &[u8] = b"{\"schema\":\"aloud.";
 
 /// What a report depends on besides the file.
@@ -38,7 +38,7 @@ pub struct Terms<'a> {
 pub struct JsonLines {
     path: PathBuf,
     file: File,
-    /// Whether it is an ordinary file, which can be resumed; a pipe or a device is only written to.
+    /// Whether it is a regular file, which can be resumed; a pipe or a device is only written to.
     is_file: bool,
     lines: Vec<Line>,
     /// The last line of each file, by its path.
@@ -54,7 +54,7 @@ struct Line {
     about: About,
 }
 
-/// What is read of a line, whether a report or an error.
+/// The fields of a line that matter here, whether it is a report or an error.
 #[derive(Debug, Default, Deserialize)]
 struct About {
     schema: String,
@@ -151,7 +151,7 @@ impl From<io::Error> for JsonLinesError {
 }
 
 impl JsonLines {
-    /// Opens the file, which is made if it is not there, for reports of `program`. A last line that was cut off is cut away.
+    /// Opens the file, which is made if it is not there, for reports of `program`. A last line that was cut off is removed.
     ///
     /// # Errors
     /// When it cannot be opened, another run writes it, something else is in it, or reports of another version or with other
@@ -164,7 +164,7 @@ impl JsonLines {
         if is_file {
             match lines.file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Err(JsonLinesError::InUse),
-                // A file system without locks: then it is on whoever starts two.
+                // On a file system without locks, not starting two runs is up to the user.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             lines.read(program)?;
@@ -204,12 +204,12 @@ impl JsonLines {
         &self.path
     }
 
-    /// Whether any line is there of the file at `path`, so that its checksum is worth knowing.
+    /// Whether there is any line for the file at `path`, so that its checksum is worth computing.
     pub fn knows(&self, path: &str) -> bool {
         self.last.contains_key(path)
     }
 
-    /// Whether the report on the file at `path` with this checksum, on these terms, is there.
+    /// Whether there is a report on the file at `path` with this checksum, on these terms.
     pub fn is_finished(&self, path: &str, sha256: &str, terms: &Terms) -> bool {
         self.last.get(path).map(|i| &self.lines[*i].about).is_some_and(|about| {
             about.recording.as_ref().and_then(|r| r.sha256.as_deref()) == Some(sha256)
@@ -226,7 +226,7 @@ impl JsonLines {
     pub fn append(&mut self, path: &str, line: &str) -> io::Result<()> {
         if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
             if self.is_file {
-                // Where that fails too, the next run cuts it away.
+                // If that fails too, the next run cuts it off.
                 let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
             }
             return Err(error);
@@ -235,7 +235,7 @@ impl JsonLines {
         Ok(())
     }
 
-    /// Puts the lines in the order of `paths`, the last one of each, behind the lines of other files.
+    /// Puts the last line of each of `paths` in their order, after the lines of other files.
     ///
     /// # Errors
     /// When it cannot be written; all lines are there still, in the order they came in.
@@ -366,7 +366,7 @@ mod tests {
             (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
         ] {
             assert_ne!(line, ours);
-            // With a line that was cut off, which would be cut away.
+            // With a line that was cut off, which would be removed.
             let text = format!("{}\n{ours}\n{line}\n{{\"sch", error("b"));
             let (_folder, path) = file(&text);
             let message = open(&path).unwrap_err().to_string();

@@ -1,7 +1,7 @@
-//! One take on disk: a WAV file that is whole at every moment, and what is remembered of it until it is finished.
+//! One take on disk: a WAV file that is valid at every moment, and a note about it until it is finished.
 //!
-//! The header's lengths are brought up to date a few times a second, so a killed recorder costs only what came since; the
-//! file is synced to the disk itself less often, for the power cut. Beside the recordings, in `.unfinished`, a note says
+//! The header's lengths are updated a few times a second, so that a killed recorder loses only what came since; the
+//! file is synced less often, against a power cut. Beside the recordings, in `.unfinished`, a note says
 //! what is being recorded where. It is locked while its recorder lives: a note without a lock is a take that was cut
 //! short. What went missing while recording stands in the note, and in the end in a chunk of its own (`alou`) in the
 //! WAV file, which other programs skip.
@@ -20,7 +20,7 @@ use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 use crate::files::{create_private, make_private_folder, sync_folder};
 
-/// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
+/// How often the header is updated: the most that a crash may cost, besides what is in flight.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
 /// How often the file is synced to the disk: the most that a power cut may cost. Syncing can hold the writer up.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
@@ -30,10 +30,10 @@ const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
 const NAMED: &str = "%Y-%m-%d_%H-%M-%S";
 /// The folder of the notes on unfinished takes, inside the folder of recordings.
 const NOTES: &str = ".unfinished";
-/// More takes of one name than this are not tried.
+/// The most numbered names that are tried for a take.
 const MOST_OF_A_NAME: u32 = 10_000;
 
-/// What a take is an answer to: what has to be known to analyze it later.
+/// What has to be known about a take to analyze it later.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct About {
     /// The question, by its name or its text.
@@ -45,7 +45,7 @@ pub struct About {
 /// Where takes go.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The user's folder of recordings: the notes are here, and what has no name of its own. `None` without a home.
+    /// The user's folder of recordings, with the notes and the takes that the user did not name. `None` without a home.
     pub recordings: Option<PathBuf>,
     /// The file that the user named.
     pub file: Option<PathBuf>,
@@ -114,7 +114,7 @@ impl Writer {
                 return Err(unwritable(reason));
             }
         };
-        // A take in a place of the user's own is not given up because the note cannot be written.
+        // A take at the user's own path is not given up because the note cannot be written.
         let note = place.recordings.as_deref().and_then(|r| Note::create(r, &path_now, about).ok());
         let now = Instant::now();
         Ok(Self {
@@ -168,7 +168,7 @@ impl Writer {
         let silence = [0.0; 4096];
         let mut left = frames.saturating_mul(u64::from(self.format.channels));
         while left > 0 {
-            // Whole frames, so that a failure between two writes leaves no half of one.
+            // Whole frames, so that a failure between two writes leaves no partial frame.
             let most = silence.len() - silence.len() % usize::from(self.format.channels);
             let now = left.min(most as u64);
             self.write(&silence[..now as usize])?;
@@ -181,7 +181,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps the file whole. To be called often.
+    /// Updates the header and syncs the file if it is time. To be called often.
     pub(super) fn tick(&mut self) -> Result<(), Failure> {
         let now = Instant::now();
         if now.duration_since(self.header_at) < HEADER_EVERY {
@@ -201,7 +201,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the take as it should: whole, with its chunk, and no longer unfinished. Gives its path.
+    /// Finishes the take: complete, with its chunk, and without its note. Returns its path.
     ///
     /// # Errors
     /// When the last part could not be written; the take is then kept as [`Writer::abandon`] keeps it.
@@ -224,7 +224,7 @@ impl Writer {
         Ok(self.path)
     }
 
-    /// Ends the take before its time though nothing is wrong with the file: whole, but noted as unfinished. Gives its path.
+    /// Ends the take early though the file is fine: complete, but still noted as unfinished. Returns its path.
     pub(super) fn interrupt(mut self) -> PathBuf {
         if let Some(wav) = self.wav.take() {
             let _ = wav.finalize();
@@ -233,7 +233,7 @@ impl Writer {
         self.path
     }
 
-    /// Ends the take after `failure`: what is there is made whole, and stays noted as unfinished. Gives what became of it.
+    /// Ends the take after `failure`: what is there is repaired, and stays noted as unfinished. Returns the failure and the path of what was saved.
     pub(super) fn abandon(mut self, failure: Failure) -> (Failure, PathBuf) {
         drop(self.wav.take()); // tries to write what it still holds
         let failure = match failure {
@@ -337,8 +337,8 @@ fn io_error(error: hound::Error) -> io::Error {
     }
 }
 
-/// Brings the lengths in the header of our own WAV file in line with what is there, and cuts off half a frame at its end.
-/// Gives the frames that it holds.
+/// Corrects the lengths in the header of our own WAV file, and cuts off a partial frame at its end.
+/// Returns the number of frames.
 fn repair(file: &mut File) -> io::Result<u64> {
     let (data_at, frame_bytes, _) = layout(file)?;
     let end = file.seek(SeekFrom::End(0))?;
@@ -396,7 +396,7 @@ fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
 /// The note on a take that is being recorded: one line of JSON on the take, one more for each gap.
 struct Note {
     path: PathBuf,
-    /// Holds the lock as long as it is open.
+    /// The lock is held as long as it is open.
     file: File,
 }
 
@@ -451,7 +451,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// It is dealt with: it will not be found again. The recording stays.
+    /// Forgets the note, so that the take is not found again. The recording stays.
     pub fn settle(self) {
         self.note.remove();
     }
@@ -537,7 +537,7 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     if rate_hz == 0 {
         return nothing;
     }
-    // A take whose end was written in order has its chunk already.
+    // A take that was finished properly has its chunk already.
     let mut tail = [0; 4];
     let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
     let ended =
@@ -603,7 +603,7 @@ mod tests {
         let recordings = place.recordings.clone().unwrap();
         assert!(unfinished(&recordings).is_empty(), "its recorder lives");
 
-        // Killed: nothing is dropped in order, a part of a frame is at the end.
+        // Killed: no destructor runs, and a partial frame is at the end.
         take.write(&[0.5; 1_600]).unwrap();
         take.wav.as_mut().unwrap().flush().unwrap();
         take.file.seek(SeekFrom::End(0)).unwrap();
@@ -628,7 +628,7 @@ mod tests {
     fn a_file_that_is_no_take_any_more_is_left_alone() {
         let folder = TempDir::new().unwrap();
         let place = place(&folder);
-        // The sound would begin where the rate stands: mending the one would change the other.
+        // The sound would begin where the rate is: repairing one would change the other.
         let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
         for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
             let take = writer(&place, FORMAT);

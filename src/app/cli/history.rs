@@ -473,7 +473,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
     let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
     let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
-    // With everything goes what no answer stands for: takes that were never analyzed, and damaged histories.
+    // Deleting everything includes what belongs to no answer: takes that were never analyzed, and damaged histories.
     let loose = if arguments.all && arguments.recordings { loose_takes(&recordings) } else { Vec::new() };
     let damaged = damaged_ones(&place()?);
     let asides = if arguments.all { damaged.as_slice() } else { &[] };
@@ -530,7 +530,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The recordings that aloud made and that are not among `recordings`: in its own folder, or cut short elsewhere.
+/// The recordings that aloud made and that are not among `recordings`: in its own folder, or takes cut short elsewhere.
 fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     let Some(folder) = settings::folders().map(|folders| folders.recordings()) else { return Vec::new() };
     let mut takes = capture::takes(&folder);
@@ -541,7 +541,7 @@ fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     takes
 }
 
-/// The recordings that aloud made itself and that no staying answer was given in.
+/// The recordings that aloud made itself and that belong to no remaining answer.
 fn own_recordings(doomed: &[Attempt], staying: &[Attempt]) -> Vec<Attempt> {
     let needed: HashSet<&str> = staying.iter().map(|a| a.sha256.as_str()).collect();
     let mut seen = HashSet::new();
@@ -561,14 +561,14 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
         }
         sum.update(&part[..read]);
     }
-    let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = files::hex(sum.finalize());
     if sum != attempt.sha256 {
         bail!("this is another file than the one that was analyzed; it was left alone");
     }
     Ok(fs::remove_file(&attempt.path)?)
 }
 
-/// Asks before deleting. Without somebody to ask, nothing is deleted.
+/// Asks before deleting. With nobody to ask, nothing is deleted.
 fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
     let mut what = match doomed {
         [] => Vec::new(),
@@ -588,7 +588,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize)
     Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Damaged stores that were set aside.
+/// Damaged history files that were set aside.
 pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     let folder = place.parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = folder.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
@@ -598,14 +598,14 @@ pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The kept answers that fit, the newest first.
+/// The kept answers that match, the newest first.
 pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     let mut attempts = with_store(Access::Read, |store| store.attempts())?;
     attempts.retain(|a| filter.matches(a));
     Ok(attempts)
 }
 
-/// Says that there is nothing: whose name was perhaps misspelt, or how the first answer is kept.
+/// Says that no answers match: that a speaker's name may be misspelt, or how to keep the first answer.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
@@ -622,8 +622,8 @@ pub(super) fn none_kept(filter: &Filter) {
 }
 
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
-/// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
-/// report alone.
+/// If that fails, one line on stderr says why: the report is printed all the same, and the exit code is that of the
+/// report.
 pub(super) fn keep(
     report: &Report,
     contours: Option<&Contours>,
@@ -646,7 +646,7 @@ pub(super) fn keep(
     Some(saved.id)
 }
 
-/// A line for each goal of a speaker that this report can be held against. Without a history to read there are none.
+/// A line for each of a speaker's goals that this report measures; none if the history cannot be read.
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
@@ -658,7 +658,7 @@ pub(super) fn place() -> Result<PathBuf> {
     Ok(store::path_in(&folders.data))
 }
 
-/// Does a job with the history; tells of a rescue and names the file in errors.
+/// Runs `job` on the history; reports a rescue, and names the file in errors.
 pub(super) fn with_store<T>(access: Access, job: impl FnMut(&mut Store) -> Result<T, HistoryError>) -> Result<T> {
     let path = place()?;
     let (value, rescued) = crate::app::history::visit(&path, access, job).map_err(|error| match error {

@@ -258,14 +258,14 @@ fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
-/// What a folder has, each recording by a path that holds wherever the session is resumed.
+/// The contents of a folder, with absolute paths, so that the session can be resumed from anywhere.
 fn folder(path: &Path, bank: &[Entry]) -> Result<Folder> {
     let found = inputs::recordings_in(path)?;
     let files = found.iter().map(std::path::absolute).collect::<io::Result<_>>()?;
     Ok(Folder { files, question_ids: bank.iter().map(|entry| entry.id.clone()).collect() })
 }
 
-/// Takes the steps of a session: everything about it that is not plain data.
+/// Takes the steps of a session: its input and output.
 struct Practice<'a> {
     flow: Flow,
     /// The session as it was saved last.
@@ -361,7 +361,7 @@ impl Practice<'_> {
         })
     }
 
-    /// What stands before a question.
+    /// Prints what comes before a question.
     fn introduce(&self, asking: &Asking) {
         say("");
         let session = self.flow.session();
@@ -377,7 +377,7 @@ impl Practice<'_> {
         }
     }
 
-    /// What the folder has that the answers come from.
+    /// The contents of the folder that the answers come from.
     fn folder(&self) -> Result<Folder> {
         self.flow.session().from.as_deref().map_or(Ok(Folder::default()), |from| folder(from, &questions::bank()?))
     }
@@ -446,7 +446,7 @@ impl Practice<'_> {
         Ok(Some(analyzed))
     }
 
-    /// The report in short.
+    /// Prints the report in short.
     fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
@@ -510,7 +510,7 @@ impl Practice<'_> {
         Ok(())
     }
 
-    /// The page at the end.
+    /// Prints the page at the end.
     fn close(&self) -> Result<()> {
         let session = self.flow.session();
         let job = session.job.as_deref().unwrap_or_default();
@@ -550,7 +550,7 @@ fn compared(before: i64, after: i64) -> Result<String> {
     ))
 }
 
-/// The same, broken where the window ends.
+/// Prints a paragraph on stderr, wrapped to the window.
 fn wrapped(text: &str) {
     let mut page = Lines::new(columns());
     page.paragraph("", &one_line(text));

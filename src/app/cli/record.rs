@@ -26,9 +26,9 @@ use super::{Outcome, ask, complain, history, say};
 
 /// Seconds to breathe before a take, on a terminal.
 const COUNTDOWN: u64 = 3;
-/// How often the screen is brought up to date.
+/// How often the screen is updated.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
-/// How often a line says how far the take is where there is no screen, in seconds.
+/// Without a screen: how often a line says how long the take is, in seconds.
 const PLAIN_EVERY_S: f64 = 30.0;
 
 #[derive(Args)]
@@ -107,7 +107,7 @@ pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &
     Ok(session.finish(taken))
 }
 
-/// What recording came to.
+/// The outcome of recording.
 pub(super) enum Finished {
     /// A recording to analyze.
     Taken(PathBuf),
@@ -117,7 +117,7 @@ pub(super) enum Finished {
     Over(Outcome),
 }
 
-/// What a take that begins now is called.
+/// The file name of a take that begins now.
 fn take_name(question: Option<&Question>) -> String {
     capture::name(&jiff::ZonedDateTime::now(), question.and_then(|q| q.id.as_deref()))
 }
@@ -161,7 +161,7 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report, unless somebody events to leave it for later.
+    /// Analyzes a recording and prints the report, unless somebody wants to leave it for later.
     fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Outcome> {
         let file = path.to_owned();
         let report = events.unless_left(move || {
@@ -229,7 +229,7 @@ struct Session<'a> {
     screen: Screen,
     events: &'a InputEvents,
     brief: Brief,
-    /// What this take was told already.
+    /// The concerns that were reported in this take.
     told: Vec<Concern>,
 }
 
@@ -349,7 +349,7 @@ impl Session<'_> {
         }
     }
 
-    /// Says what is wrong with the input and what to do, once a take. Small things only stand in the live line.
+    /// Reports what is wrong with the input and what to do, once a take. Small things are only in the live line.
     fn tell(&mut self, concern: Option<Concern>) {
         let Some(concern) = concern.filter(|c| !self.told.contains(c)) else { return };
         self.told.push(concern);
@@ -361,7 +361,7 @@ impl Session<'_> {
         }
     }
 
-    /// Says what became of the take.
+    /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
         let Self { recorder, name, screen, events, .. } = self;
         // A Ctrl-C that was typed while the take ended means: leave the analysis.
@@ -418,7 +418,7 @@ enum After {
     Again,
 }
 
-/// What cut a take short, if anything did.
+/// Why the take was cut short, if it was.
 fn cut_short(take: &Take, microphone: &str) -> Option<String> {
     match &take.ending {
         ending if !ending.is_failure() => None,
@@ -445,7 +445,7 @@ fn analyze_command(path: &Path, about: &About) -> String {
     format!("aloud analyze {}{question}", shown(path))
 }
 
-/// A path as it can be typed into a shell.
+/// A path quoted for a shell.
 fn shown(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }

@@ -7,7 +7,7 @@ use super::measures::{Better, Measure, Measures};
 use crate::plain::{clock, number};
 use crate::report::Report;
 
-/// How a measure went from one answer to another.
+/// The change of a measure between two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Change {
     /// The measure.
@@ -16,11 +16,11 @@ pub struct Change {
     pub from: Option<f64>,
     /// In the second.
     pub to: Option<f64>,
-    /// What to call it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// What to call a change.
+/// The verdict on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -67,7 +67,7 @@ impl Comparison {
         }
     }
 
-    /// The measures that went so, by their titles, in words: "fillers, pace".
+    /// The titles of the measures with this verdict, in a sentence: "fillers, pace".
     pub fn titles(&self, verdict: Verdict) -> String {
         let changes = self.changes.iter().filter(|c| c.verdict == verdict);
         let titles: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
@@ -75,7 +75,7 @@ impl Comparison {
     }
 }
 
-/// How each measure that either has went from one to the other.
+/// The change of each measure that either answer has.
 pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
     let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
     changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()

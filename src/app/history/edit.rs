@@ -48,7 +48,7 @@ pub enum EditError {
     /// They are there several times.
     #[error("'{0}' is there several times, at {1}; say which with --at")]
     Several(String, String),
-    /// They are no filler to begin with.
+    /// They are not marked as a filler.
     #[error("'{0}' is not marked as a filler there")]
     NoFiller(String),
     /// They are a filler already.
@@ -103,7 +103,7 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
     Ok(())
 }
 
-/// Says "already" of words that are there but not as looked for.
+/// Turns "not there" into "already" for words that are there, but marked already.
 fn already(error: EditError, is_there: bool, text: &str) -> EditError {
     match error {
         EditError::NotThere(..) if is_there => EditError::FillerAlready(text.to_string()),
@@ -111,7 +111,7 @@ fn already(error: EditError, is_there: bool, text: &str) -> EditError {
     }
 }
 
-/// Counts again what the words decide.
+/// Recomputes the measures that depend on the words.
 fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     let Some(transcript) = &mut report.transcript else { return };
     let words = &mut transcript.words;
@@ -128,7 +128,7 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     }
 }
 
-/// Where the words are, compared without case and punctuation, among the places that `fits`.
+/// Where the words are, compared without case and punctuation, among the ranges that `fits` accepts.
 fn find(
     words: &[Word],
     text: &str,
@@ -158,14 +158,14 @@ fn find(
     }
 }
 
-/// A word as it is compared: letters and digits in lower case.
+/// The form of a word for comparison: letters, digits and inner apostrophes, in lower case.
 fn bare(word: &str) -> String {
     let plain = word.chars().map(|c| if c == '\u{2019}' { '\'' } else { c });
     let word: String = plain.filter(|c| c.is_alphanumeric() || *c == '\'').flat_map(char::to_lowercase).collect();
     word.trim_matches('\'').to_string()
 }
 
-/// Whether a sign stands beside a word and does not belong to it, as `%`, `$` and the hyphen of one that was broken off do.
+/// Whether a character is punctuation beside a word, unlike `%`, `$` and the hyphen of a cut-off word, which belong to it.
 fn is_mark(c: char) -> bool {
     ".,?!:;\u{2026}\"\u{201c}\u{201d}\u{ab}\u{bb}()[]{}\u{2013}\u{2014}".contains(c)
 }
@@ -225,8 +225,8 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Puts other words in the place of some, and moves the fillers after them. What is the same at the beginning and at the end
-/// of both stays as it is.
+/// Replaces words, and shifts the fillers after them. A common beginning and end
+/// of both are left as they are.
 fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range<usize>, wrong: &str, right: &str) {
     let (wrong, right): (Vec<&str>, Vec<&str>) =
         (wrong.split_whitespace().collect(), right.split_whitespace().collect());

@@ -33,12 +33,12 @@ const PROBE_BYTES: usize = 256 << 10;
 /// A pause between two tries to open a store that others are just making.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// What a store is opened for.
+/// The access mode of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// To look only: a store that is not there counts as an empty one, and one that cannot be written can still be read.
+    /// Read only: a missing store counts as empty, and a store that cannot be written can be read.
     Read,
-    /// To change it; it is made if it is not there.
+    /// Read and write; a missing store is created.
     Write,
 }
 
@@ -48,18 +48,18 @@ pub struct Store {
     pub(super) db: Connection,
 }
 
-/// What a save came to.
+/// The outcome of a save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saved {
     /// The answer's number.
     pub id: i64,
     /// Whether it was kept for the first time.
     pub is_new: bool,
-    /// Whether it had been edited by hand, which stays; the report is kept as the machine's.
+    /// Whether it had been edited by hand. The edits stay, and this report is kept beside them as the machine's.
     pub stays_edited: bool,
 }
 
-/// What deleting came to.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
     /// How many answers are gone.
@@ -109,7 +109,7 @@ pub fn visit<T>(
     done.map_err(|error| plainer(error, path))
 }
 
-/// Finds out what is behind an error that SQLite only calls one of input and output.
+/// Finds the cause of an error that SQLite only calls an I/O error.
 fn plainer(error: HistoryError, path: &Path) -> HistoryError {
     if !matches!(error, HistoryError::Database(_) | HistoryError::Unopenable(_) | HistoryError::Io(_)) || !path.exists()
     {
@@ -124,7 +124,7 @@ fn plainer(error: HistoryError, path: &Path) -> HistoryError {
 }
 
 impl Store {
-    /// Opens the store at `path`, and brings it to the newest form.
+    /// Opens the store at `path`, and migrates it to the newest schema.
     ///
     /// # Errors
     /// When it cannot be opened, was written by a newer aloud, or is damaged.
@@ -181,7 +181,7 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Makes a store in an earlier form, for what was saved from a damaged one.
+    /// Creates a store with an earlier schema, for what was rescued from a damaged one.
     pub(super) fn create(path: &Path, form: usize) -> Result<Self, HistoryError> {
         private_file(path)?;
         let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -266,7 +266,7 @@ impl Store {
         })
     }
 
-    /// The report of a edited answer as the machine made it; `None` where nothing was edited.
+    /// The machine's report of an edited answer; `None` if nothing was edited.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -293,7 +293,7 @@ impl Store {
         kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
     }
 
-    /// Puts a report edited by hand in the place of the machine's, which is kept.
+    /// Replaces the report by one that was edited by hand; the machine's is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -307,7 +307,7 @@ impl Store {
         })
     }
 
-    /// Goes back to the machine's report. Says whether anything had been edited.
+    /// Restores the machine's report. Returns whether anything had been edited.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -363,7 +363,7 @@ impl Store {
         Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
     }
 
-    /// Deletes answers with everything that is kept of them, on wish also what practice keeps besides, and leaves no byte of it
+    /// Deletes answers with everything that is kept of them, and optionally what practice keeps besides, leaving no byte of it
     /// in the file or its log.
     ///
     /// # Errors
@@ -420,7 +420,7 @@ impl Store {
         self.write(|change| Ok(change.db.execute(delete, key)?)).map(|gone| gone > 0)
     }
 
-    /// Does a change wholly or not at all.
+    /// Runs a change in a transaction.
     pub(super) fn write<T>(
         &mut self,
         change: impl FnOnce(&Change) -> Result<T, HistoryError>,
@@ -511,7 +511,7 @@ impl Change<'_> {
         Ok(Saved { id, is_new: true, stays_edited: false })
     }
 
-    /// Gives an answer its report, and the numbers of it that lists and charts need.
+    /// Sets the report of an answer, and its numbers that lists and charts need.
     pub(super) fn set_report(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
         self.set_numbers(id, report)?;
         self.db
@@ -645,7 +645,7 @@ fn has_log(db: &Connection) -> Result<bool, HistoryError> {
     Ok(db.query_row("PRAGMA journal_mode", [], |row| Ok(row.get::<_, String>(0)? == "wal"))?)
 }
 
-/// Gives the store its log and brings it to the newest form, one program at a time.
+/// Turns on the write-ahead log and migrates the store, one program at a time.
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     let _lock = lock(path)?;
     // Where the disk fails just now, SQLite goes on without the log and says nothing: the next program tries again.
@@ -658,7 +658,7 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     Ok(())
 }
 
-/// Holds the others off while a store is made, migrated or rescued; until the file is dropped.
+/// Locks other programs out while a store is created, migrated or rescued, until the file is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, HistoryError> {
     let file = private_file(&path.with_extension("lock"))?;
     file.lock()?;

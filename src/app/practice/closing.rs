@@ -9,12 +9,12 @@ use super::coverage::Quote;
 use super::session::{Session, Try};
 use crate::score::NOTHING_TO_MEND;
 
-/// What a session came to.
+/// The summary of a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Closing {
-    /// Questions that were answered, and all of them.
+    /// How many questions were answered.
     pub answered: usize,
-    /// See above.
+    /// How many questions there were.
     pub asked: usize,
     /// The answer with the highest score.
     pub best: Option<Best>,
@@ -54,7 +54,7 @@ const TOMORROW: usize = 3;
 const RANKS: [f64; 3] = [3.0, 2.0, 1.0];
 
 impl Closing {
-    /// Of a session that is over. `requirements` and `told` are what the answers gave evidence for.
+    /// Summarizes a session that is over. `requirements` and `told` say what the answers gave evidence for.
     pub fn of(session: &Session, requirements: Vec<Shown>, told: Option<(usize, usize)>) -> Self {
         let answers = || session.tries.iter().filter(|t| !t.is_follow_up);
         let scored = answers().filter_map(|t| Some((t, t.score?)));
@@ -73,7 +73,7 @@ impl Closing {
         }
         let heaviest = weights.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)));
         let habit = heaviest.map(|(title, (_, advice))| (title.to_string(), advice.to_string()));
-        // The last try of each question counts; what has no score comes after the worst, and then what was not reached.
+        // The last try of each question counts. The worst come first, then those without a score, then those not reached.
         let mut last: HashMap<usize, &Try> = HashMap::new();
         answers().for_each(|t| {
             last.insert(t.item, t);

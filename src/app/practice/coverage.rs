@@ -51,7 +51,7 @@ pub fn evidence(report: &Report, wanted: &[&str]) -> Vec<Option<Quote>> {
     (0..wanted.len()).map(best).collect()
 }
 
-/// The nearness of each of some texts to each of others, -1 to 1.
+/// The nearness of each of `these` texts (rows) to each of `those` (columns), -1 to 1.
 pub fn nearness(these: &[&str], those: &[&str]) -> Array2<f64> {
     let all: Vec<&str> = these.iter().chain(those).copied().collect();
     let meaning = encode(&all, all.len()).meaning;

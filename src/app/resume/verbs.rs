@@ -88,7 +88,7 @@ troubleshoot turn tutor uncover unify update upgrade use validate verify visit v
 assist perform inspect photograph paint fit wire mix brew bake roast ferment harvest milk prune groom drain survey \
 flag spot pitch welcome quote rewire convince dress illustrate sequence visualise visualize lecture evacuate brief relocate rebrand onboard \
 calibrate cater decorate sew serve greet advise enter type trace invoice chase collate";
-/// What ends in -ed and is no deed.
+/// Words in -ed that are not verbs of doing.
 const NO_DEED: [&str; 30] = [
     "experienced",
     "skilled",
@@ -160,7 +160,7 @@ fn doubles(base: &str) -> bool {
     THEY.contains(&base)
 }
 
-/// How a word stands as a verb; `None` for a word that is none, or none that is surely one.
+/// The verb form of a word; `None` if it is not surely a verb.
 pub(super) fn form(word: &str) -> Option<Form> {
     let word = word.to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
@@ -189,7 +189,7 @@ pub(super) fn form(word: &str) -> Option<Form> {
     found.or_else(|| past().then_some(Form::Past))
 }
 
-/// Verbs that are no nouns and no adjectives in their first form.
+/// Verbs whose base form is neither a noun nor an adjective.
 const SURE: &str = "achieve act adapt add administer advise align allocate analyse analyze apply appoint arrange assemble assess \
 assist attend bring build calculate carry certify collaborate collect communicate compile conduct configure consolidate construct \
 consult contribute convert create customise customize deal define deliver demonstrate deploy detect develop diagnose discover draw \
@@ -200,7 +200,7 @@ motivate negotiate obtain operate optimise optimize orchestrate organise organiz
 prioritise prioritize procure promote propose protect prove provide publish raise recommend reconcile recover reduce refine reorganise \
 reorganize replace represent resolve restore run save sell send serve settle simplify solve speak streamline strengthen supervise take teach \
 tell transcribe translate troubleshoot uncover undertake unify validate verify write";
-/// Words that begin what somebody did something to.
+/// Words that begin a direct object.
 const OPENS_OBJECT: &str = "a an the my our your their its his her this these those all both each every any some several many most \
 more over up about around nearly almost approximately roughly one two three four five six seven eight nine ten eleven twelve \
 fifteen twenty thirty forty fifty hundreds thousands dozens half multiple new weekly daily monthly annual on-site out down off";

@@ -8,7 +8,7 @@ use crate::plain::one_line;
 
 /// The widest page, in columns.
 const WIDEST: usize = 120;
-/// From here on both transcripts stand side by side, in columns; below, one after the other.
+/// From this width on both transcripts are side by side, in columns; below it, one after the other.
 const SIDE_BY_SIDE_FROM: usize = 72;
 /// Between the two columns.
 const GAP: &str = "  |  ";
