@@ -439,7 +439,8 @@ impl Note {
     }
 }
 
-/// A take that was cut short: by a crash, a kill, a power cut, a full disk or a microphone that went away.
+/// A take that was cut short, by a crash, a kill, a power cut, a full disk or a microphone that went away; or one whose
+/// recorder left before there was a report.
 pub struct Unfinished {
     /// Its recording, as whole as it can be.
     pub path: PathBuf,
@@ -457,7 +458,13 @@ impl Unfinished {
     }
 }
 
-/// The takes that were cut short, oldest first, made whole. Those that hold no sound are forgotten, those that are being
+/// Notes that a whole take has no report yet, because whoever recorded it left: it is found again as [`unfinished`].
+pub fn leave_for_later(recordings: &Path, recording: &Path, about: &About) {
+    // The note is a help: without it the take lies in its place all the same.
+    let _ = Note::create(recordings, recording, about);
+}
+
+/// The takes that were cut short or left, oldest first, made whole. Those that hold no sound are forgotten, those that are being
 /// recorded right now are left alone, and so are those that cannot be read or made whole for the moment.
 pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     let mut notes: Vec<PathBuf> =

@@ -65,12 +65,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let about = About { question: arguments.question.clone(), target_s: arguments.target };
     let place = place(arguments, question.as_ref());
+    let recordings = place.recordings.clone();
     // A missing model is said now, not after the answer.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
     let events = InputEvents::listen();
-    if let Some(recordings) = &place.recordings
+    if let Some(recordings) = &recordings
         && let Some(outcome) = offer_unfinished(recordings, &job, &events)?
     {
         return Ok(outcome);
@@ -88,10 +89,26 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let taken = session.record()?;
     let brief = session.brief.clone();
     match session.finish(taken) {
-        Finished::Taken(path) => job.analyze(&path, loading, brief, &events),
-        Finished::Left(_) => Ok(Outcome::Done),
+        Finished::Taken(path) => match job.analyze(&path, loading, brief, &events)? {
+            Some(outcome) => Ok(outcome),
+            None => leave(&path, recordings.as_deref(), &about),
+        },
+        Finished::Left(path) => leave(&path, recordings.as_deref(), &about),
         Finished::Over(outcome) => Ok(outcome),
     }
+}
+
+/// Leaves a take without a report: the next `record` offers it.
+fn leave(take: &Path, recordings: Option<&Path>, about: &About) -> ! {
+    if let Some(recordings) = recordings {
+        capture::leave_for_later(recordings, take, about);
+    }
+    exit_while_reading()
+}
+
+/// The speech model cannot be stopped halfway; everything is on disk.
+fn exit_while_reading() -> ! {
+    std::process::exit(0)
 }
 
 /// Records the answer to one question of a practice session, to aloud's own folder.
@@ -161,8 +178,8 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report, unless somebody wants to leave it for later.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Outcome> {
+    /// Analyzes a recording and prints the report; `None` if somebody leaves it for later. The analysis then still runs.
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Option<Outcome>> {
         let file = path.to_owned();
         let report = events.unless_left(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
@@ -170,10 +187,9 @@ impl Job {
         })?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
-            // The speech model cannot be stopped halfway; everything is on disk.
-            std::process::exit(0);
+            return Ok(None);
         };
-        match report {
+        let outcome = match report {
             Ok((report, features)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 if self.save {
@@ -182,20 +198,21 @@ impl Job {
                 let mut printer = Printer::new(form, false, None);
                 printer.print(report, path)?;
                 printer.finish(&[])?;
-                Ok(Outcome::Done)
+                Outcome::Done
             }
             Err(error) => {
                 complain(&format!("{}: {error:#}", path.display()));
-                Ok(Outcome::Failed)
+                Outcome::Failed
             }
-        }
+        };
+        Ok(Some(outcome))
     }
 }
 
-/// Offers takes that were cut short. Gives the outcome if one was analyzed instead of recording a new one.
+/// Offers takes that were cut short or left. Gives the outcome if one was analyzed instead of recording a new one.
 fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
     for take in capture::unfinished(recordings) {
-        let what = format!("A recording of {} was cut short", clock(take.duration_s));
+        let what = format!("A recording of {} has no report yet", clock(take.duration_s));
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
             say(&format!("{what}. To analyze it: {}", analyze_command(&take.path, &take.about)));
             continue;
@@ -213,7 +230,9 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         // A question that is no longer known is no reason to leave it.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)?;
+        let Some(outcome) = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? else {
+            exit_while_reading(); // it will be offered again
+        };
         if matches!(outcome, Outcome::Done) {
             take.settle();
         }
