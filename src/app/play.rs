@@ -49,21 +49,23 @@ impl From<cpal::Error> for PlayError {
     }
 }
 
-/// Plays a recording from `from_s` seconds on, to its end.
+/// Plays a recording from `from_s` seconds on, to `to_s` or to its end.
 ///
 /// # Errors
 /// When there is no device to play on or it fails.
-pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
-    let first = (from_s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
+pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(), PlayError> {
+    let at = |s: f64| (s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
     let sound = &recording.speech;
+    let first = at(from_s);
     if first >= sound.len() {
         return Err(PlayError::AfterTheEnd);
     }
+    let end = to_s.map_or(sound.len(), |s| at(s).clamp(first, sound.len()));
     let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
     let supported = device.default_output_config()?;
     let (format, period) = (supported.sample_format(), period(&supported));
     let config: StreamConfig = supported.into();
-    let samples = resampled(sound.samples(first..sound.len()), config.sample_rate);
+    let samples = resampled(sound.samples(first..end), config.sample_rate);
     let playing = Arc::new(Playing { samples, ..Playing::default() });
     let build = |buffer_size| {
         let config = StreamConfig { buffer_size, ..config };

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use super::afterwards::page_of;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::app::history::compare::Comparison;
@@ -358,7 +359,7 @@ fn play(arguments: &PlayArguments) -> Result<Outcome> {
     if recording.sha256 != attempt.sha256 {
         complain(&format!("{path}: this file has changed since it was analyzed; it may be another recording"));
     }
-    play::play(&recording, arguments.from).with_context(|| path)?;
+    play::play(&recording, arguments.from, None).with_context(|| path)?;
     Ok(Outcome::Done)
 }
 
@@ -502,6 +503,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     }
     for take in &loose {
         removed += usize::from(was_removed(take, fs::remove_file(take).map_err(Into::into)));
+        remove_page(take);
     }
     for aside in asides {
         was_removed(aside, fs::remove_file(aside).map_err(Into::into));
@@ -565,7 +567,14 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
     if sum != attempt.sha256 {
         bail!("this is another file than the one that was analyzed; it was left alone");
     }
-    Ok(fs::remove_file(&attempt.path)?)
+    fs::remove_file(&attempt.path)?;
+    remove_page(&attempt.path);
+    Ok(())
+}
+
+/// Removes the page that was made beside a take; mostly there is none.
+fn remove_page(take: &Path) {
+    let _ = fs::remove_file(page_of(take));
 }
 
 /// Asks before deleting. With nobody to ask, nothing is deleted.

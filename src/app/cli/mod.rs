@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 something failed, 2 the command line was wrong.
 
+mod afterwards;
 mod analyze;
 mod doctor;
 mod duration;

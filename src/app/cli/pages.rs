@@ -64,6 +64,11 @@ pub(super) struct Drawn<'a> {
 }
 
 impl Wanted {
+    /// A page with its sound inside, opened in the browser.
+    pub(super) fn opened(page: PathBuf) -> Self {
+        Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
+    }
+
     /// Whether anything is to be drawn.
     pub(super) fn any(&self) -> bool {
         self.html.is_some() || self.svg.is_some() || self.png.is_some()

@@ -18,6 +18,7 @@ use crate::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
+use super::afterwards::{Shown, Then, is_watched};
 use super::analyze::{Form, Printer, one};
 use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
@@ -63,8 +64,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let about = About { question: arguments.question.clone(), target_s: arguments.target };
-    let place = place(arguments, question.as_ref());
+    let mut about = About { question: arguments.question.clone(), target_s: arguments.target };
+    let mut place = place(arguments, question.as_ref());
     let recordings = place.recordings.clone();
     // A missing model is said now, not after the answer.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
@@ -76,26 +77,64 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     {
         return Ok(outcome);
     }
+    loop {
+        let shown = match round(arguments, place, &about, &job, &events)? {
+            Round::Shown(shown) => shown,
+            Round::Over(outcome) => return Ok(outcome),
+        };
+        match shown.choose(&events)? {
+            Then::Again => {}
+            Then::Ask(question) => {
+                about = About { question: question.id.clone().or(Some(question.text.clone())), target_s: None };
+            }
+            Then::Done => return Ok(Outcome::Done),
+        }
+        // A file that was chosen holds the first take, and numbers tell the others apart.
+        place = self::place(arguments, about.question.as_deref().map(questions::resolve).transpose()?.as_ref());
+        place.file = place.file.map(|file| free(&file));
+    }
+}
 
+/// What one take came to.
+enum Round {
+    /// A report, and somebody who sees it.
+    Shown(Box<Shown>),
+    /// There is nothing more to do.
+    Over(Outcome),
+}
+
+/// A take and its report.
+fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: &InputEvents) -> Result<Round> {
+    let settings = &job.settings;
+    let recordings = place.recordings.clone();
     let microphone = Microphone::find(arguments.device.as_deref())?;
     let name = microphone.name.clone();
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
-    let brief = brief(&about, settings)?;
-    let mut session = Session { recorder, name, screen: Screen::open(), events: &events, brief, told: Vec::new() };
+    let brief = brief(about, settings)?;
+    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
     let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
     match session.finish(taken) {
-        Finished::Taken(path) => match job.analyze(&path, loading, brief, &events)? {
-            Some(outcome) => Ok(outcome),
-            None => leave(&path, recordings.as_deref(), &about),
+        Finished::Taken(path) => match job.analyze(&path, loading, brief, events)? {
+            Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
+            Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
+            Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
+            Analyzed::Left => leave(&path, recordings.as_deref(), about),
         },
-        Finished::Left(path) => leave(&path, recordings.as_deref(), &about),
-        Finished::Over(outcome) => Ok(outcome),
+        Finished::Left(path) => leave(&path, recordings.as_deref(), about),
+        Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
+}
+
+/// A file's name with the first number that is free.
+fn free(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let numbered = |n: u64| file.with_file_name(format!("{stem}-{n}.wav"));
+    (2..).map(numbered).find(|path| !path.exists()).expect("numbers do not end")
 }
 
 /// Leaves a take without a report: the next `record` offers it.
@@ -170,6 +209,14 @@ struct Job {
     save: bool,
 }
 
+/// What the analysis of a take came to.
+enum Analyzed {
+    /// A report that was shown; `None` if there is none, which was said.
+    Done(Option<Box<Shown>>),
+    /// Somebody left.
+    Left,
+}
+
 type Loading = JoinHandle<Result<Whisper>>;
 
 impl Job {
@@ -178,8 +225,8 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report; `None` if somebody leaves it for later. The analysis then still runs.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Option<Outcome>> {
+    /// Analyzes a recording and prints the report, unless somebody leaves it for later. The analysis then still runs.
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
         let file = path.to_owned();
         let report = events.unless_left(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
@@ -187,25 +234,25 @@ impl Job {
         })?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
-            return Ok(None);
+            return Ok(Analyzed::Left);
         };
-        let outcome = match report {
+        match report {
             Ok((report, features)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
+                let contours = Contours::of(&features);
                 if self.save {
-                    history::keep(&report, Some(&Contours::of(&features)), path, None, true);
+                    history::keep(&report, Some(&contours), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
-                printer.print(report, path)?;
+                printer.print(report.clone(), path)?;
                 printer.finish(&[])?;
-                Outcome::Done
+                Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording: path.to_owned() }))))
             }
             Err(error) => {
                 complain(&format!("{}: {error:#}", path.display()));
-                Outcome::Failed
+                Ok(Analyzed::Done(None))
             }
-        };
-        Ok(Some(outcome))
+        }
     }
 }
 
@@ -230,13 +277,14 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         // A question that is no longer known is no reason to leave it.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        let Some(outcome) = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? else {
-            exit_while_reading(); // it will be offered again
+        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
+            Analyzed::Done(Some(_)) => {
+                take.settle();
+                Ok(Some(Outcome::Done))
+            }
+            Analyzed::Done(None) => Ok(Some(Outcome::Failed)),
+            Analyzed::Left => exit_while_reading(), // it will be offered again
         };
-        if matches!(outcome, Outcome::Done) {
-            take.settle();
-        }
-        return Ok(Some(outcome));
     }
     Ok(None)
 }

@@ -63,6 +63,12 @@ fn decline(terminal: &mut Terminal) {
     terminal.until("It stays there");
 }
 
+/// Ends the program after a report.
+fn quit(terminal: &mut Terminal) {
+    terminal.until("q ends:");
+    terminal.press("q\n");
+}
+
 /// The moments at which a window is closed, and whether a take is there then.
 const MOMENTS: [(&str, bool); 5] =
     [("counting down", false), ("recording", true), ("paused", true), ("just typed", true), ("reading", true)];
@@ -233,6 +239,7 @@ fn a_take_on_a_terminal() {
     }
     terminal.press(ENTER);
     terminal.until("Recorded 0:0");
+    quit(&mut terminal);
     let (code, shown) = terminal.end();
     assert_eq!(code, "0", "{shown}");
     assert!(shown.contains("No score"), "{shown}");
@@ -247,6 +254,9 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
         let mut terminal = Terminal::open(&home, 80, "record", &[]);
         terminal.until("REC 0:01");
         terminal.press(keys);
+        if report {
+            quit(&mut terminal);
+        }
         let (code, shown) = terminal.end();
         assert_eq!(code, "0", "{shown}");
         assert_eq!(shown.contains("No score"), report, "{shown}");
@@ -272,6 +282,39 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
 }
 
 #[test]
+fn after_a_report_one_can_try_again_see_the_page_and_take_another_question() {
+    let Some(home) = Home::with_tape(TAPE) else { return };
+    let browser = [("BROWSER", "true"), ("DISPLAY", "")];
+    let mut terminal = Terminal::open(&home, 80, "record --question about-yourself -o mine.wav", &browser);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("No score");
+    terminal.until("q ends:");
+    // There is no moment to listen to; what is not offered does nothing.
+    terminal.press("l\n");
+    terminal.press("w\n");
+    terminal.until("mine.html");
+    terminal.press("\n");
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("Recorded 0:01: mine-2.wav");
+    terminal.wait("the second choice", |screen| screen.rsplit("mine-2.wav").next().unwrap().contains("q ends:"));
+    terminal.press("n\n");
+    terminal.until("How did you come to do the work you do?");
+    terminal.until("REC 0:01");
+    terminal.press("\x03\x03");
+    let (code, shown) = terminal.end();
+    assert!(code == "0" && shown.contains("To analyze it later"), "{shown}");
+    assert_eq!(wavs(home.path()).len(), 3);
+    let page = std::fs::read_to_string(home.path().join("mine.html")).unwrap();
+    assert!(page.contains("Tell me a little about yourself"));
+    // What is answered in a pipe is asked nothing.
+    let running = home.start(&["record", "--max", "1s"]);
+    let ended = running.end();
+    assert!(ended.said.iter().all(|line| !line.contains("q ends")), "{:?}", ended.said);
+}
+
+#[test]
 fn starting_again_keeps_the_old_take() {
     let Some(home) = Home::with_tape(TAPE) else { return };
     let mut terminal = Terminal::open(&home, 80, "record -o mine.wav", &[]);
@@ -282,6 +325,7 @@ fn starting_again_keeps_the_old_take() {
     terminal.press(ENTER); // no need to wait
     terminal.until("REC 0:01");
     terminal.press(ENTER);
+    quit(&mut terminal);
     let (code, shown) = terminal.end();
     assert_eq!(code, "0", "{shown}");
     let names: Vec<String> =
@@ -320,6 +364,7 @@ fn narrow_wide_colourless_and_dumb_terminals() {
             terminal.press("p\n");
             terminal.until("Recording again.");
             terminal.press("\n");
+            quit(&mut terminal);
             let (code, shown) = terminal.end();
             assert_eq!(code, "0", "{shown}");
             let until_report = shown.split("Recorded").next().unwrap();
