@@ -136,7 +136,7 @@ pub struct Attempt {
     /// The identity of the recording: the SHA-256 of the file.
     pub sha256: String,
     /// Whether the transcript was edited by hand.
-    #[serde(rename = "edited")]
+    #[serde(rename = "mended")]
     pub is_edited: bool,
     /// The version of the rubric that scored it.
     pub rubric: String,
