@@ -10,7 +10,7 @@ use whisper_rs::{
 };
 
 use super::model::{Architecture, Model};
-use super::{ENGLISH, Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use super::{ENGLISH, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
@@ -182,7 +182,7 @@ struct WhisperReader<'a> {
 }
 
 impl Reader for WhisperReader<'_> {
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         self.padded.clear();
         self.padded.extend_from_slice(samples);
@@ -203,7 +203,7 @@ impl Reader for WhisperReader<'_> {
         parameters.set_audio_ctx(positions(self.padded.len(), context.n_audio_ctx() as usize) as i32);
         parameters.set_language(Some(language));
         // The prompt is English, and makes fillers of nothing in other languages.
-        if language == ENGLISH && manner == Manner::Verbatim {
+        if language == ENGLISH && mode == PromptMode::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
         let _at_work = AtWork::begin();

@@ -30,7 +30,7 @@ use aloud::plain::one_line;
 use aloud::report::{Report, json};
 use aloud::signal::Contours;
 use aloud::span::Span;
-use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use aloud::transcript::{PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -101,7 +101,7 @@ impl Transcriber for TwoWords {
 }
 
 impl Reader for TwoWords {
-    fn read(&mut self, _: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, _: &[f32], _: &str, _: PromptMode) -> Result<Reading, TranscriptError> {
         let word = |text: &str, start_s, end_s| ReadWord {
             text: text.to_string(),
             span: Span::new(start_s, end_s),
