@@ -76,13 +76,15 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
         }
         // Where work is told of, too, unless the name of an employer is more likely.
         let may_open = section != Section::Work || is_own || (is_shouted && !text.contains(char::is_lowercase));
-        if may_open && n >= NAME_LINES && opens_own(paragraph, section, is_shouted) {
-            is_own = true;
-            let own = if tells_mostly_deeds(&paragraphs[n + 1..]) { Section::Work } else { Section::Own };
-            (section, job, is_opening) = (own, Job::default(), false);
-            has_employers = true;
-            head.clear();
-            continue;
+        if may_open && opens_own(paragraph, section, is_shouted) {
+            let tells = tells_mostly_deeds(&paragraphs[n + 1..]);
+            if n >= NAME_LINES || (n > 0 && tells) {
+                let own = if tells { Section::Work } else { Section::Own };
+                (section, job, is_opening, is_own) = (own, Job::default(), false, true);
+                has_employers = true;
+                head.clear();
+                continue;
+            }
         }
         let told: Vec<&str> = match section {
             Section::Other => continue,
@@ -531,6 +533,21 @@ mod tests {
         let found =
             of(&[("Jo Bell", false), ("Leeds", false), ("jo@example.org", false), ("Skills", false), ("Rye", true)]);
         assert!(found.is_empty());
+    }
+
+    #[test]
+    fn lines_without_marks_are_claims_under_a_heading_of_ones_own() {
+        let found = placed(&[
+            ("Jo Bell, baker in Leeds, jo@example.org", false),
+            ("BAKING", false),
+            ("Night baker, Crumb Hall Bakery, Leeds. Since spring 2019", false),
+            ("Bake 300 loaves a night.", false),
+            ("Taught two apprentices to shape a plait.", false),
+            ("Visiting pastry cook, Elm Valley College. 2011 to 2015", false),
+            ("Gave four courses on choux pastry.", false),
+        ]);
+        let employers: Vec<Option<&str>> = found.iter().map(|c| c.1.as_deref()).collect();
+        assert_eq!(employers, [Some("Crumb Hall Bakery"), Some("Crumb Hall Bakery"), Some("Elm Valley College")]);
     }
 
     #[test]

@@ -300,6 +300,9 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
+/// States and provinces in two letters, without those that are company forms, too ("Nordic Peat AB").
+const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NH NJ NM NY NC ND OH OK OR PA \
+RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
 /// The entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
@@ -370,7 +373,10 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
     let land = |text: &str| place(text).is_some_and(|p| Some(p) < cities);
     let state = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_uppercase());
     let words = field.split_whitespace().count();
-    let ends_with_state = || field.split_whitespace().last().is_some_and(state) && words > 1 && words < 4;
+    let ends_with_state = || {
+        let last = field.split_whitespace().last().unwrap_or_default();
+        STATES.split(' ').any(|s| s == last) && words > 1 && words < 4
+    };
     let lower = field.to_lowercase();
     let in_parts = || lower.split(" and ").flat_map(|p| p.split(" & ")).any(known);
     let direction = |w: &str| DIRECTIONS.contains(&w) || ["and", "&"].contains(&w);
@@ -599,6 +605,8 @@ mod tests {
             (&["ORLOP\t2011 - 2014", "Account Manager, Retail Services"], None),
             (&["Orlop Freight Ltd\t2011 - 2014", "Clerk, Retail Services"], Some("Orlop Freight Ltd")),
             (&["Baker, Bread Lines, Radley Mills, 2018 - 2019"], None),
+            (&["Clerk, Nordic Peat AB\t2011 - 2014"], Some("Nordic Peat AB")),
+            (&["Clerk, Nordic Peat AB\t2011 - 2014", "Radley Works, a plant of 40 people"], None),
             // Names that are broken over two lines, and full stops that are not theirs.
             (&["Treasurer, Elm Valley\t2019 -", "Choral Trust\t2023"], None),
             (&["Visiting oboe tutor, Elm Valley Academy. 2011 to 2015"], Some("Elm Valley Academy")),
