@@ -99,7 +99,8 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
             _ if is_opening && !with_opening => continue,
             _ => prose(text),
         };
-        if told.is_empty() && head.is_empty() && !paragraph.is_item && dates::period(text).is_some() {
+        let period = dates::period(text).filter(|_| head.is_empty() && !paragraph.is_item);
+        if period.is_some_and(|p| told.is_empty() || p.is_current.is_some()) {
             // Another job begins, whatever it is.
             job = Job::default();
         }

@@ -189,7 +189,12 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     {
         return true;
     }
-    if !paragraph.is_item && dates::period(ended).is_some_and(|p| p.range.end == ended.len()) {
+    let ends_with_date = |text: &str, is_span: bool| {
+        dates::period(text).is_some_and(|p| p.range.end == text.len() && (!is_span || p.is_current.is_some()))
+    };
+    // After a sentence, a line with the time of a job is its head.
+    let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(row.text.trim_end(), true);
+    if !paragraph.is_item && (ends_with_date(ended, false) || opens_job) {
         return false;
     }
     if paragraph.is_item {
@@ -301,6 +306,8 @@ mod tests {
         ] {
             assert_eq!(texts(34.0, &[(0.0, first), (0.0, second)]), [format!("{first} {second}")]);
         }
+        let head = "Cook, Elm Valley College. 2011 to 2015";
+        assert_eq!(texts(40.0, &[(0.0, "Baked 30 loaves a night for three years."), (0.0, head)]).len(), 2);
         assert_eq!(texts(34.0, &[(0.0, "Baked 30 loaves a night"), (0.0, "2016 - 2018 Cook")]).len(), 2);
     }
 }
