@@ -11,6 +11,7 @@
 pub mod analyze;
 pub mod audio;
 pub mod capture;
+pub mod codes;
 pub mod draft;
 pub mod files;
 mod guard;

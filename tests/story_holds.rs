@@ -1,7 +1,7 @@
 //! What must hold of the story's points, over every strong and weak answer: nonsense gains nothing, what is missing costs, and
 //! what makes no difference to a listener makes none here.
 //!
-//! The project's own answers are always there; those of the shared folder only beside it. The weights that come with the program
+//! The weights that come with the program
 //! have seen them all: `tests/training/evaluate.py --robustness` runs the same with weights that have not (it sets
 //! `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
 
@@ -11,11 +11,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use aloud::codes::Code;
 use aloud::draft::Draft;
 use aloud::metrics::Brief;
 use aloud::questions;
 use aloud::report::Report;
-use aloud::score::rubric::QUESTION_POINTS;
+use aloud::score::rubric::{CRITICISED, QUESTION_POINTS};
 use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
 use common::root;
@@ -43,13 +44,8 @@ fn answers() -> Vec<Answer> {
     let files: Vec<PathBuf> = match std::env::var("ALOUD_STORY_ANSWERS") {
         Ok(paths) => std::env::split_paths(&paths).collect(),
         Err(_) => {
-            let shared = root().join("../shared/answers");
-            if !shared.exists() {
-                eprintln!("skipped: ../shared/answers is not there; only the project's own answers are used");
-            }
-            let folders = [root().join("tests/training/answers"), shared];
-            let mut files: Vec<PathBuf> =
-                folders.iter().filter_map(|f| f.read_dir().ok()).flatten().map(|f| f.expect("a file").path()).collect();
+            let folder = root().join("tests/training/answers").read_dir().expect("the answers are there");
+            let mut files: Vec<PathBuf> = folder.map(|f| f.expect("a file").path()).collect();
             files.retain(|f| f.extension().is_some_and(|e| e == "jsonl"));
             files.sort();
             files
@@ -60,7 +56,7 @@ fn answers() -> Vec<Answer> {
         for line in std::fs::read_to_string(file).expect("answers").lines() {
             let answer: Value = serde_json::from_str(line).expect("an answer");
             let text = |v: &Value| v.as_str().expect("text").to_string();
-            // What is there for its topic alone has no grade and no labels.
+            // What is there for its topic alone, and what coaches said, has no sentences.
             let Some(sentences) = answer["sentences"].as_array() else { continue };
             answers.push(Answer {
                 id: text(&answer["id"]),
@@ -203,7 +199,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         }
         let ours: Vec<String> = text.iter().map(|s| with_we(s)).collect();
         let ours = report(&ours, &answer.question, brief);
-        let says_so = ours.score.parts.iter().any(|p| p.name == "own_part" && p.why.contains("\"we\""));
+        let says_so = ours.score.parts.iter().flat_map(|p| &p.reasons).any(|r| r.code == Code::OwnPart);
         let lost = overall(&before) - overall(&ours);
         claim(
             "a strong answer that says we for I loses and is told",
@@ -217,12 +213,30 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
         let gain = overall(&ask(&[text.clone(), vec![stuffed]].concat())) - overall(&before);
         claim("empty words gain a weak answer 5 at most", gain <= 5.0, format!("{gain:+.1}"));
     }
+    let priorities: Vec<Option<Code>> = before.score.priorities.iter().map(|p| p.code).collect();
+    let no_event = priorities.contains(&Some(Code::NoEvent));
     for part in &before.score.parts {
-        let explained = part.points >= part.out_of || !part.why.is_empty() && !part.evidence.is_empty();
-        claim("every point lost has a reason and a quote", explained, part.name.clone());
+        let explained = part.points >= CRITICISED * part.out_of || !part.reasons.is_empty() || no_event;
+        claim(
+            "a part that lost more than a quarter has a reason",
+            explained && !part.why.is_empty(),
+            part.name.clone(),
+        );
+        let whole = part.points.fract() == 0.0 && part.points <= part.out_of;
+        claim("points are whole", whole, part.name.clone());
     }
-    let n = before.score.priorities.len();
+    let n = priorities.len();
     claim("there are one to three priorities", (1..=3).contains(&n), n.to_string());
+    let coded = priorities.iter().all(Option::is_some) && (n == 1 || !priorities.contains(&Some(Code::Ready)));
+    claim("each has a code, and ready stands alone", coded, format!("{priorities:?}"));
+    let said = |code| before.score.parts.iter().flat_map(|p| &p.reasons).any(|r| r.code == code);
+    let contradicts = said(Code::NoResult) && said(Code::VagueResult) || said(Code::NoSteps) && said(Code::ThinSteps);
+    claim("nothing that is said contradicts something else", !contradicts, format!("{priorities:?}"));
+    let text = answer.sentences.iter().map(|s| s.0.as_str()).collect::<Vec<_>>().join(" ");
+    let begins = |quote: &str| text.contains(quote.trim_end_matches(" ..."));
+    let quotes = before.score.priorities.iter().flat_map(|p| &p.evidence).chain(&before.score.keep);
+    let quoted: Vec<&str> = quotes.map(|e| e.text.as_str()).filter(|t| !begins(t)).collect();
+    claim("what is quoted was said", quoted.is_empty(), format!("{quoted:?}"));
     found
 }
 

@@ -23,6 +23,8 @@ use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "aloud.report/1";
+/// A name by which the words of a draft are read as plain text.
+const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// What is known about the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -174,9 +176,13 @@ impl Report {
         report.scored()
     }
 
-    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
+    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so. The story of a report
+    /// from before it was asked what a coach would say is judged again from its words.
     #[must_use]
     pub fn scored(mut self) -> Self {
+        if self.story.as_ref().is_some_and(|s| s.findings.is_none()) {
+            self.story = self.told_again();
+        }
         self.score_again();
         self
     }
@@ -191,12 +197,23 @@ impl Report {
 
     /// Judges the story and the score again, after words of the transcript were mended.
     pub fn judge_again(&mut self) {
-        if let (Some(transcript), Some(_)) = (&self.transcript, &self.story) {
-            let spoken = spoken(&transcript.words, &self.stretches(&transcript.words));
-            let tokens = tokens_of_transcript(&transcript.words, &spoken);
-            self.story = Story::of(&tokens, self.question.as_ref(), Weights::built_in());
+        if self.transcript.is_some() {
+            self.story = self.told_again();
         }
         self.score_again();
+    }
+
+    /// The story of the words, where there was one.
+    fn told_again(&self) -> Option<Story> {
+        let (before, question, weights) = (self.story.as_ref()?, self.question.as_ref(), Weights::built_in());
+        if let Some(transcript) = &self.transcript {
+            let spoken = spoken(&transcript.words, &self.stretches(&transcript.words));
+            return Story::of(&tokens_of_transcript(&transcript.words, &spoken), question, weights);
+        }
+        let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
+        let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
+        let fillers = Fillers::of_draft(&draft.spoken(), &[]);
+        Story::of(&tokens_of_draft(&draft, &fillers), question, weights)
     }
 
     /// The speech between the pauses, from the first word to the last.
@@ -214,6 +231,7 @@ impl Report {
         let words = self.transcript.iter().flat_map(|t| &t.words);
         Measures {
             trustworthy: !is_too_poor(snr_db),
+            is_draft: self.transcript.is_none(),
             words: words.map(|w| Said { text: &w.text, span: Some(w.span) }).collect(),
             question: self.question.as_ref(),
             story: self.story.as_ref(),

@@ -64,8 +64,13 @@ pub(crate) fn shares(report: &Report) -> String {
         Some(Grade::Weak) => ", weak",
         None => "",
     };
+    let left_out = match report.score.parts.iter().any(|p| p.name == "question") {
+        true => "",
+        false => "; the question was not judged",
+    };
+    let together = format!("Together {} of {}{left_out}.", whole(all.0), whole(all.1));
     match (story.1 > 0.0, said.1 > 0.0) {
-        (true, true) => format!("The story: {}{grade}. How you said it: {}.", of(story), of(said)),
+        (true, true) => format!("The story: {}{grade}. How you said it: {}. {together}", of(story), of(said)),
         (true, false) => format!("The story: {}{grade}. How you would say it is not judged from a draft.", of(story)),
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }

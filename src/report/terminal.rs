@@ -77,6 +77,10 @@ fn write_priorities(page: &mut Lines, report: &Report) {
             write_evidence(page, evidence);
         }
     }
+    if let Some(keep) = &report.score.keep {
+        page.paragraph("", "Keep this moment as it is:");
+        write_evidence(page, keep);
+    }
 }
 
 fn write_evidence(page: &mut Lines, evidence: &Evidence) {

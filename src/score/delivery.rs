@@ -1,7 +1,8 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
 use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, Said, judged, one_digit};
+use super::{Evidence, Judged, Measures, Part, Said, judged};
+use crate::codes::Code;
 use crate::metrics::fillers::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
@@ -10,6 +11,8 @@ use crate::plain::{capital, clock, counted, number};
 
 /// A filled pause that is less sure than this is said to be uncertain.
 const SURE_FILLER: f64 = 0.5;
+/// The discourse marker that counts as much as a filled pause.
+const LIKE: &str = "like";
 /// The part that the length is.
 pub(super) const LENGTH: &str = "length";
 /// Moments shown for one part at most.
@@ -41,7 +44,7 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
 
 /// Lowers a part's points where the answer is too short to tell.
 fn count_for_less(part: &mut Part, told: f64) {
-    part.points = one_digit(part.points * told);
+    part.points = (part.points * told).round();
     part.why.push_str(" Too short an answer to count in full.");
 }
 
@@ -72,12 +75,13 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    judged("pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
+    judged(Code::Pace, "pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
 }
 
 fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
-    let filled = fillers.events.iter().filter(|e| e.kind == Kind::FilledPause).count() as f64;
-    let weighted = filled + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - filled);
+    let in_full = |e: &&Filler| e.kind == Kind::FilledPause || e.kind == Kind::DiscourseMarker && e.text == LIKE;
+    let full = fillers.events.iter().filter(in_full).count() as f64;
+    let weighted = full + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - full);
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
@@ -88,7 +92,7 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     } else {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
-            "{} in {}: {said}. When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
+            "{} in {}: {said}. When you feel one coming, finish the word before it and wait a moment: a short silence is easier to listen to. Up to {fine:.0} a minute nobody minds; um, uh and like count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
             clock(answer_s)
         );
@@ -99,7 +103,15 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    judged("fillers", share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
+    judged(
+        Code::Fillers,
+        "fillers",
+        share(rubric::FILLERS_PER_MINUTE, rate),
+        rubric::FILLERS_POINTS,
+        why,
+        evidence,
+        todo,
+    )
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
@@ -194,7 +206,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f6
         ("None too long for its place.".to_string(), None)
     };
     let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
-    judged("pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
+    judged(Code::Pauses, "pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
 /// Whether a pause is long for its place.
@@ -225,7 +237,7 @@ fn judge_length(length: &Length) -> Judged {
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged(LENGTH, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    judged(Code::Length, LENGTH, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
 fn voice(voice: &Voice) -> Option<Judged> {
@@ -241,7 +253,15 @@ fn voice(voice: &Voice) -> Option<Judged> {
     } else {
         ("The pitch moves as in ordinary talk.".to_string(), None)
     };
-    Some(judged("voice", share(rubric::VOICE_SD_SEMITONES, spread), rubric::VOICE_POINTS, why, Vec::new(), todo))
+    Some(judged(
+        Code::Voice,
+        "voice",
+        share(rubric::VOICE_SD_SEMITONES, spread),
+        rubric::VOICE_POINTS,
+        why,
+        Vec::new(),
+        todo,
+    ))
 }
 
 /// What is said from a moment on.

@@ -5,7 +5,7 @@ use super::sentences::{Token, bare};
 use super::{Moment, moment};
 
 /// Days, months, seasons and other words for a time.
-const TIMES: [&str; 30] = [
+pub(super) const TIMES: [&str; 30] = [
     "monday",
     "tuesday",
     "wednesday",
