@@ -460,8 +460,8 @@ mod tests {
         };
         assert_eq!(verdict(220.0, -5.0), Verdict::Better);
         assert_eq!(verdict(80.0, 5.0), Verdict::Better);
-        assert_eq!(verdict(160.0, 5.0), Verdict::Worse);
-        assert_eq!(verdict(125.0, 2.0), Verdict::Rising);
+        assert_eq!(verdict(180.0, 5.0), Verdict::Worse);
+        assert_eq!(verdict(140.0, 2.0), Verdict::Rising);
     }
 
     #[test]
