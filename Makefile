@@ -5,7 +5,7 @@ DESTDIR ?=
 CARGO ?= cargo
 ALOUD := target/release/aloud
 
-.PHONY: help demo test build setup setup-tests soak supply licences install uninstall clean
+.PHONY: help demo test build portable setup setup-tests soak supply licences install uninstall clean
 
 # Every library that is built in on some system, or used to build, with its licence.
 LIBRARIES = $(CARGO) tree --locked --edges normal,build --target all --prefix none --no-dedupe --format "{p}: {l}" | grep -v "^aloud " | sed "s/ (proc-macro)//" | LC_ALL=C sort -u
@@ -22,7 +22,10 @@ test: setup setup-tests ## Check form, lints and documents, and run all tests
 	@$(LIBRARIES) | diff LIBRARIES.txt - || { echo "LIBRARIES.txt is not what Cargo.lock says. Run: make licences" >&2; exit 1; }
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
 	@sh .ci/browser || echo "without a browser, the pages are not looked at"
-	$(CARGO) test --release --locked --lib --tests
+	$(CARGO) test --release --locked --lib
+	$(CARGO) test --release --locked --doc
+	$(CARGO) test --release --locked --test program -- --skip at_a_microphone::
+	$(CARGO) test --release --locked --test program at_a_microphone::
 
 setup-tests:
 	@sh .ci/setup tests
@@ -30,15 +33,20 @@ setup-tests:
 build: setup ## Build the program
 	$(CARGO) build --release --locked
 
+PORTABLE = target/portable
+portable: setup ## Build a program to give to others, for processors from about 2013 on, in target/portable
+	GGML_NATIVE=OFF CARGO_TARGET_DIR=$(PORTABLE) $(CARGO) build --release --locked
+	@sh .ci/portable $(PORTABLE)
+
 setup: ## Install what the build needs and this system lacks
 	@sh .ci/setup
 
 FUZZ_SECONDS ?= 1200
 soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files and failing calls, hundreds of analyses and takes in one process, valgrind, fuzzing
 	tests/checks/hour_of_recording.sh
-	$(CARGO) test --release --locked --test damage -- --ignored --nocapture
-	$(CARGO) test --release --locked --test faults -- --ignored --nocapture
-	$(CARGO) test --release --locked --test long_haul -- --ignored --nocapture --test-threads=1
+	$(CARGO) test --release --locked --test program damage:: -- --ignored --nocapture
+	$(CARGO) test --release --locked --test program faults:: -- --ignored --nocapture
+	$(CARGO) test --release --locked --test program long_haul:: -- --ignored --nocapture --test-threads=1
 	tests/checks/memory_errors.sh
 	tests/fuzz/run.sh $(FUZZ_SECONDS)
 	tests/checks/all.sh

@@ -1,16 +1,25 @@
-//! The main job: from a file to a report, one stage after the other.
+//! The main job, from a file to a report: every stage in order, nothing hidden. Read this first.
 
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
-use crate::draft::{Draft, DraftError};
-use crate::metrics::Brief;
+use crate::brief::Brief;
+use crate::disfluency::spoken::spoken;
+use crate::disfluency::{fillers, fillers_of_draft};
+use crate::draft::Draft;
+use crate::metrics::{Fillers, Metrics};
 use crate::report::Report;
 use crate::signal::Features;
-use crate::transcript::{Transcriber, TranscriptError, transcribe};
+use crate::story::model::Weights;
+use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
+use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
+use crate::warnings::{draft_warnings, warnings};
 
 /// The share of the work that reading the file is; writing down the words is the rest.
 const DECODING_SHARE: f64 = 0.05;
+
+/// A name by which the words of a draft are read as plain text.
+const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +27,6 @@ pub enum AnalyzeError {
     /// The file could not be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
-    /// The draft could not be read.
-    #[error(transparent)]
-    Draft(#[from] DraftError),
     /// The words could not be written down.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
@@ -42,13 +48,61 @@ pub fn analyze(
     let transcript = transcribe(&recording.speech, &features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
-    Ok((Report::of(&recording, &features, transcript, brief), features))
+    let report = judge(&recording, &features, transcript, brief);
+    Ok((report, features))
+}
+
+/// What follows once the words are written down.
+pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
+    let is_english = transcript.language == ENGLISH;
+    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
+    let metrics = Metrics::of(features, &transcript, &recording.levels, fillers, brief.target_s());
+    let story = if is_english {
+        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+        Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
+    } else {
+        None
+    };
+    let warnings = warnings(recording, features, &transcript, &metrics);
+    Report::of(recording, features, transcript, metrics, story, warnings, brief.question.clone()).scored()
+}
+
+/// Judges the story and the score of a report again, after words of its transcript were edited.
+#[must_use]
+pub fn judge_again(mut report: Report) -> Report {
+    if report.transcript.is_some() {
+        report.story = told_again(&report);
+    }
+    report.scored()
+}
+
+/// The report with the score that the present rubric gives to its measures. A story from before the findings were part of it is
+/// judged again from its words.
+#[must_use]
+pub fn rescored(mut report: Report) -> Report {
+    if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
+        report.story = told_again(&report);
+    }
+    report.scored()
+}
+
+/// The story of the words of a report, where it had one.
+fn told_again(report: &Report) -> Option<Story> {
+    let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+    if let Some(transcript) = &report.transcript {
+        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        return Story::of(&tokens, question, weights);
+    }
+    let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
+    let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
+    Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
 }
 
 /// Analyzes a written draft: its words and its story.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn analyze_draft(path: &Path, brief: &Brief) -> Result<Report, AnalyzeError> {
-    Ok(Report::of_draft(&Draft::open(path)?, brief))
+pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
+    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
+    let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
+    let fillers = Fillers::of_draft(events, draft);
+    let warnings = draft_warnings(draft.words.len());
+    Report::of_draft(draft, fillers, story, warnings, brief.question.clone()).scored()
 }

@@ -1,20 +1,19 @@
-//! A written draft of an answer: a text or Markdown file, or standard input. Of a draft only the words and the story are
-//! judged; it has no sound.
+//! A written draft of an answer: text or Markdown. Of a draft only the words and the story are judged; it has no sound.
 //!
 //! Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
 
-use std::io::{self, Read};
+use std::io;
+use std::io::Read;
 use std::path::Path;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::files::{self, FileError};
-use crate::metrics::spoken::Spoken;
+use crate::disfluency::spoken::Spoken;
+use crate::files;
+use crate::files::FileError;
 
 /// The name that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
-/// The file name extensions of drafts.
-const EXTENSIONS: [&str; 4] = ["txt", "text", "md", "markdown"];
 /// The longest text that is read, in bytes: far more than any answer, little for a machine.
 const MAX_BYTES: u64 = 1 << 18;
 /// The longest draft, in words: about half an hour of talk.
@@ -51,10 +50,12 @@ pub enum DraftError {
     #[error("there is no text in it; write your answer into it, or give a recording")]
     Empty,
     /// It is not text.
-    #[error("this is not plain text; save the draft as a text file, not as a document of a word processor")]
+    #[error("this is not plain text; save the draft as a text file (.txt), or as a document named .docx or .pdf")]
     NotText,
     /// Text in an encoding other than UTF-8.
-    #[error("this text is not in UTF-8; save it again with the encoding UTF-8")]
+    #[error(
+        "the letters of this text cannot be told (it is not UTF-8); save it again with the encoding UTF-8, or as .docx"
+    )]
     NotUtf8,
     /// Too long for an answer.
     #[error("this is longer than any answer (over {MAX_WORDS} words); keep only the answer to one question")]
@@ -65,13 +66,6 @@ impl From<io::Error> for DraftError {
     fn from(error: io::Error) -> Self {
         FileError::from(error).into()
     }
-}
-
-/// Whether a path names a draft and not a recording: by its extension, or standard input.
-pub fn is_draft(path: &Path) -> bool {
-    let extension = path.extension().and_then(|e| e.to_str());
-    path.as_os_str() == STANDARD_INPUT
-        || extension.is_some_and(|e| EXTENSIONS.iter().any(|x| e.eq_ignore_ascii_case(x)))
 }
 
 impl Draft {
@@ -86,6 +80,14 @@ impl Draft {
         Self::read(files::open(path)?.0, path)
     }
 
+    /// A draft of a text that was read elsewhere; empty lines part its paragraphs.
+    ///
+    /// # Errors
+    /// When there is no word in it, or far too many.
+    pub fn of_text(text: &str, path: &Path) -> Result<Self, DraftError> {
+        Self::of_words(words(text), path)
+    }
+
     /// Reads a draft; `path` names it and says by its extension whether it is Markdown.
     ///
     /// # Errors
@@ -98,9 +100,12 @@ impl Draft {
         if too_long {
             return Err(DraftError::TooLong);
         }
-        let markdown =
+        let is_markdown =
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
-        let words = words(&if markdown { spoken_part(&text) } else { text });
+        Self::of_text(&if is_markdown { spoken_part(&text) } else { text }, path)
+    }
+
+    fn of_words(words: Vec<Word>, path: &Path) -> Result<Self, DraftError> {
         match words.len() {
             0 => Err(DraftError::Empty),
             n if n > MAX_WORDS => Err(DraftError::TooLong),
@@ -195,16 +200,6 @@ mod tests {
 
     fn said(draft: &Draft) -> String {
         draft.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn drafts_are_known_by_their_name() {
-        for name in ["a.txt", "b/A.MD", "-", "x.markdown"] {
-            assert!(is_draft(Path::new(name)), "{name}");
-        }
-        for name in ["a.wav", "txt", "a.txt.mp3", "-.wav"] {
-            assert!(!is_draft(Path::new(name)), "{name}");
-        }
     }
 
     #[test]

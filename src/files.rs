@@ -3,7 +3,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Why nothing was read at a path, whatever was to be there.
 ///
@@ -26,10 +26,16 @@ pub enum FileError {
     /// The operating system failed while the file was read.
     #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
     Io(#[source] io::Error),
+    /// It is to be written to, and others could read it.
+    #[error(transparent)]
+    NotPrivate(NotPrivate),
 }
 
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
+        if let Some(reason) = error.get_ref().and_then(|reason| reason.downcast_ref::<NotPrivate>()) {
+            return Self::NotPrivate(*reason);
+        }
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::PermissionDenied => Self::NoPermission,
@@ -76,39 +82,153 @@ pub fn read_text(path: &Path) -> io::Result<Option<String>> {
     String::from_utf8(bytes).map(Some).map_err(|_| io::Error::other("it is no text in UTF-8"))
 }
 
-/// Writes a file whole or not at all: beside its place first, then in it. A pipe or a device is written as it is. A new
-/// file is for its owner alone; one that is there keeps its permissions.
+/// Why something private is not written where it was to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPrivate {
+    /// A link that somebody else may have put there.
+    #[error("this is a link in a folder where everybody may write; name the file that it leads to")]
+    Link,
+    /// Somebody else's file, which they could read afterwards.
+    #[error("this file belongs to somebody else, who could read what is written; give another name")]
+    Owner,
+}
+
+impl From<NotPrivate> for io::Error {
+    fn from(reason: NotPrivate) -> Self {
+        Self::other(reason)
+    }
+}
+
+/// Writes a file whole or not at all, for its owner alone: beside its place first, then in it. A file that was there is
+/// replaced, whoever could read it; what a link leads to is written, not the link. A pipe or a device is written as it is.
 ///
 /// # Errors
 /// When it cannot be written; what was there before is there still.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let before = fs::metadata(file).ok();
-    if before.as_ref().is_some_and(|m| !m.is_file() && !m.is_dir()) {
-        return fs::write(file, bytes);
-    }
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let beside = file.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = private().write(true).create(true).truncate(true).open(&beside).and_then(|mut new| {
-        new.write_all(bytes)?;
-        new.sync_all()?;
-        if let Some(before) = before.filter(fs::Metadata::is_file) {
-            new.set_permissions(before.permissions())?;
-        }
-        fs::rename(&beside, file)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    write_whole_with(file, |to| to.write_all(bytes))
 }
 
-/// How a file is opened that is for its owner alone if it is made.
-pub fn private() -> OpenOptions {
-    #[allow(unused_mut, reason = "changed where files have a mode")]
-    let mut options = OpenOptions::new();
+/// The same, with what `write` writes.
+///
+/// # Errors
+/// When it cannot be written; what was there before is there still.
+pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let file = through_links(file)?;
+    match fs::metadata(&file) {
+        Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(there) if !there.is_file() => return write(&mut OpenOptions::new().write(true).open(&file)?),
+        _ => {}
+    }
+    let mut new = beside(folder_of(&file))?;
+    write(new.as_file_mut())?;
+    new.as_file().sync_all()?;
+    let (_, path) = new.into_parts();
+    fs::rename(&path, &file)?;
+    let _ = path.keep(); // there is nothing left to remove
+    sync_folder(&file);
+    Ok(())
+}
+
+/// Whether so many bytes can be written into a folder: they are written and removed.
+///
+/// # Errors
+/// Why they cannot.
+pub fn try_writing(folder: &Path, bytes: usize) -> io::Result<()> {
+    beside(folder)?.as_file_mut().write_all(&vec![1; bytes])
+}
+
+/// A file in a folder for what is not whole yet, under a name that nobody can foresee. It is removed when it is dropped.
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(BESIDE).make_in(folder, create_private)
+}
+
+/// How the name of a file begins that is not whole yet.
+const BESIDE: &str = ".aloud-";
+
+/// Makes a file for its owner alone.
+///
+/// # Errors
+/// When there is something of that name, be it a link, or it cannot be made.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    private().create_new(true).open(path)
+}
+
+/// Opens a file to go on with it, and makes it if it is not there. It is for its owner alone, or becomes so.
+///
+/// # Errors
+/// When it cannot be opened, or others could read what is written.
+pub fn open_private(path: &Path) -> io::Result<File> {
+    let file = private().create(true).truncate(false).open(through_links(path)?)?;
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    keep_private(&file)?;
+    Ok(file)
+}
+
+/// How a file is opened that is for its owner alone if it is made. No link is followed at the last moment.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(PRIVATE).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
     options
+}
+
+/// The permissions of a private file.
+#[cfg(unix)]
+const PRIVATE: u32 = 0o600;
+
+/// Takes a file that was there from everybody but its owner.
+#[cfg(unix)]
+fn keep_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    const OTHERS: u32 = 0o077;
+    let there = file.metadata()?;
+    if !there.is_file() || there.mode() & OTHERS == 0 {
+        return Ok(());
+    }
+    let is_ours = there.uid() == rustix::process::geteuid().as_raw();
+    match file.set_permissions(fs::Permissions::from_mode(PRIVATE)) {
+        // A file system without permissions, such as a stick's.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && is_ours => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(NotPrivate::Owner.into()),
+        done => done,
+    }
+}
+
+/// The most links that lead from one to the next, as on Linux.
+const MOST_LINKS: usize = 40;
+
+/// What a path leads to in the end: itself, unless its last part is a link. Of its folders, links are followed as ever.
+///
+/// # Errors
+/// When a link lies where everybody may write and is not of the folder's owner (as Linux itself has it for `/tmp`), or leads on
+/// and on.
+fn through_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..=MOST_LINKS {
+        let Some(link) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_symlink) else { return Ok(path) };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            const EVERYBODY_WRITES: u32 = 0o002;
+            let folder = fs::metadata(folder_of(&path))?;
+            if folder.mode() & EVERYBODY_WRITES != 0 && link.uid() != folder.uid() {
+                return Err(NotPrivate::Link.into());
+            }
+        }
+        #[cfg(not(unix))]
+        let _ = link;
+        path = folder_of(&path).join(fs::read_link(&path)?);
+    }
+    Err(io::Error::other("this link leads to other links without end"))
+}
+
+/// The folder that a file lies in.
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a folder, and those above it, that nobody else can look into. One that is there stays as it is.
@@ -125,8 +245,7 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
 
 /// Brings the entries of a file's folder to the disk: a file that was synced is no use if nothing leads to it.
 pub fn sync_folder(file: &Path) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let _ = File::open(folder).and_then(|folder| folder.sync_all()); // not every system can
+    let _ = File::open(folder_of(file)).and_then(|folder| folder.sync_all()); // not every system can
 }
 
 #[cfg(test)]
@@ -165,7 +284,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn what_is_made_is_for_its_owner_alone() {
+    fn what_is_made_is_for_its_owner_alone_and_what_was_there_becomes_so() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -174,8 +293,62 @@ mod tests {
         write_whole(&file, b"words").unwrap();
         let made = [folder.path().join("made"), folder.path().join("made/folder")];
         assert_eq!((made.map(|f| mode(&f)), mode(&file)), ([0o700; 2], 0o600));
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        let open = || fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
+        open();
         write_whole(&file, b"other words").unwrap();
-        assert_eq!(mode(&file), 0o644);
+        assert_eq!(mode(&file), 0o600);
+        open();
+        drop(open_private(&file).unwrap());
+        assert_eq!((mode(&file), fs::read(&file).unwrap()), (0o600, b"other words".to_vec()));
+        let new = folder.path().join("lines");
+        drop(open_private(&new).unwrap());
+        assert_eq!(mode(&new), 0o600);
+        assert!(create_private(&new).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_is_written_unless_somebody_else_may_have_put_it_there() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("far")).unwrap();
+        symlink("far/page.html", at("second")).unwrap();
+        symlink("second", at("first")).unwrap();
+        for words in ["made through two links", "replaced through them"] {
+            write_whole(&at("first"), words.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(at("far/page.html")).unwrap(), words);
+        }
+        assert_eq!(open_private(&at("first")).unwrap().metadata().unwrap().len(), 21);
+        assert!(at("first").is_symlink() && at("second").is_symlink());
+        assert!(create_private(&at("first")).is_err());
+        symlink("round", at("round")).unwrap();
+        assert!(write_whole(&at("round"), b"x").is_err() && open_private(&at("round")).is_err());
+
+        // In a folder like /tmp: one of the folder's owner is followed, one of somebody else is not.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+        write_whole(&at("first"), b"the owner's").unwrap();
+        if std::os::unix::fs::lchown(at("first"), Some(65_534), None).is_err() {
+            return; // only root may give it away
+        }
+        for refused in [write_whole(&at("first"), b"x"), open_private(&at("first")).map(drop)] {
+            let reason = FileError::from(refused.unwrap_err());
+            assert!(matches!(reason, FileError::NotPrivate(NotPrivate::Link)), "{reason}");
+        }
+        assert_eq!(fs::read(at("far/page.html")).unwrap(), b"the owner's");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_whole_yet_has_a_name_that_nobody_can_foresee() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: std::collections::HashSet<_> =
+            (0..50).map(|_| beside(folder.path()).unwrap().path().file_name().unwrap().to_owned()).collect();
+        assert_eq!(names.len(), 50);
+        assert!(names.iter().all(|name| !name.to_string_lossy().contains(&std::process::id().to_string())));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        try_writing(folder.path(), 100).unwrap();
+        assert!(try_writing(&folder.path().join("none"), 0).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

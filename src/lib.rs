@@ -1,35 +1,75 @@
 //! aloud: practise interview answers aloud and hear what you really said, on your own machine.
 //!
-//! Data flows one way: a microphone ([`capture`]) gives a file; a file becomes an [`audio::Recording`], the signal gives
-//! its [`signal::Features`], the speech model its [`transcript::Transcript`], both together the [`metrics::Metrics`],
-//! these the [`score::Score`], and all of it the [`report::Report`]. [`analyze::analyze`] runs the stages in that order.
-//! [`resume`] and [`job`] read what somebody brings to an interview, and [`practice`] leads through a session with it.
-//! [`history`] keeps reports and says what they come to over the weeks; [`page`] writes that for a browser. Only
-//! [`audio`], [`draft`], [`files`], [`inputs`], [`json_lines`], [`capture`], [`mod@resume::read`], [`questions`], [`transcript::whisper`], [`transcript::models`],
-//! [`history::store`] and [`settings`] touch the world.
+//! Data flows one way: a file becomes an [`audio::Recording`], its signal gives [`signal::Features`], the speech model the
+//! [`transcript::Transcript`], both together the [`disfluency::Fillers`] and [`metrics::Metrics`], the words the
+//! [`story::Story`], these the [`score::Score`], and all of it the [`report::Report`]. [`analyze`] lists every stage.
+//!
+//! # Analyze a file
+//!
+//! ```
+//! use aloud::{analyze::analyze, brief::Brief, transcript::model::Model, transcript::whisper::Whisper};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let model = Model::open("models/ggml-base-q8_0.bin".as_ref())?;
+//! let engine = Whisper::load(&model, &[])?;
+//! let (report, _features) = analyze("samples/too_short.flac".as_ref(), &engine, &Brief::default(), &|_done| ())?;
+//! let words = report.transcript.expect("a recording has a transcript").words;
+//! println!("{} words, score {:?}", words.len(), report.score.overall);
+//! # assert!(words.len() > 10);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Only the signal
+//!
+//! ```
+//! use aloud::{audio::Recording, signal::Features};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let recording = Recording::open("samples/too_short.flac".as_ref(), &mut |_done| ())?;
+//! let features = Features::of(&recording.speech);
+//! println!("{} syllables in {:.1} s", features.nuclei_s.len(), recording.duration_s);
+//! # assert!(features.nuclei_s.len() > 10);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Only a text
+//!
+//! ```
+//! use aloud::{analyze::judge_draft, brief::Brief, draft::Draft};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let text = "Our returns took nine days. I asked the drivers why, and moved the forms onto the pallets. Now it is two.";
+//! let report = judge_draft(&Draft::read(text.as_bytes(), "answer.txt".as_ref())?, &Brief::default());
+//! for sentence in report.story.expect("the text has words").sentences {
+//!     println!("{:?}: {}", sentence.part, sentence.text);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The program
+//!
+//! The feature `app` (on by default) adds [`app`]: what the program has beyond the analysis of a file, such as the
+//! microphone, the history, practice, pages and the command line.
 
 pub mod analyze;
+#[cfg(feature = "app")]
+pub mod app;
 pub mod audio;
-pub mod capture;
+pub mod brief;
 pub mod codes;
+pub mod disfluency;
 pub mod draft;
+pub mod english;
 pub mod files;
 mod guard;
-pub mod history;
-pub mod inputs;
-pub mod job;
-pub mod json_lines;
-pub mod lines;
 pub mod metrics;
-pub mod page;
 pub mod plain;
-pub mod practice;
-pub mod questions;
+pub mod question;
 pub mod report;
-pub mod resume;
 pub mod score;
-pub mod settings;
-pub mod side_by_side;
 pub mod signal;
 pub mod span;
 pub mod story;

@@ -1,6 +1,5 @@
-//! The command line program. What it can do is in [`cli`]; everything it knows is in the library.
+//! The command line program. Everything it does is in the library.
 
-mod cli;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linked;
 
@@ -8,7 +7,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     give_memory_back();
-    cli::run()
+    aloud::app::cli::run()
 }
 
 /// Has what is large (128 KiB) given back to the system as soon as it is freed. Of itself glibc keeps more and more of it, for

@@ -43,6 +43,8 @@ pub enum Code {
     Soft,
     /// Only some of the channels have sound, or they cancel each other.
     Channels,
+    /// The file has several sound tracks, and one of them was taken.
+    Tracks,
     /// The speech is not English.
     NotEnglish,
     /// There is too little to measure rates of.
@@ -152,6 +154,13 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
             Code::Soft,
             "The recording is very soft. It was turned up for listening; nothing is marked down for it.",
             "Turn the input level up or speak closer to the microphone.",
+        ));
+    }
+    if let Some(track) = recording.track {
+        found.push(Warning::new(
+            Code::Tracks,
+            format!("The file has {} sound tracks; number {} was used.", track.of, track.number),
+            "Nothing to do if your voice is on it; else save the track with your voice as a file of its own.",
         ));
     }
     match recording.channel_use {

@@ -120,6 +120,15 @@ impl ChannelSums {
     }
 }
 
+/// The first of several sound tracks that has sound: that is no further below the loudest than a channel may be to be used. If
+/// all are silent, the first.
+pub(super) fn first_with_sound(tracks: &[ChannelSums]) -> usize {
+    let loudest = |sums: &ChannelSums| (0..sums.channels).map(|i| sums.covariance(i, i)).fold(0.0, f64::max);
+    let energies: Vec<f64> = tracks.iter().map(loudest).collect();
+    let floor = energies.iter().copied().fold(0.0, f64::max) * 10_f64.powf(-UNUSED_BELOW_LOUDEST_DB / 10.0);
+    energies.iter().position(|&energy| energy > floor).unwrap_or(0)
+}
+
 /// Dot product in eight lanes, which the compiler turns into vector instructions, summed in double precision.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     let mut lanes = [0.0_f32; 8];
@@ -185,6 +194,21 @@ mod tests {
     fn opposite_phase_takes_the_louder_channel() {
         assert_eq!(choose(&[scaled(&voice(0.0), -0.9), voice(0.0)]), ChannelUse::OppositePhase(1));
         assert_eq!(choose(&[voice(0.0), scaled(&voice(0.0), -1.0)]), ChannelUse::OppositePhase(0));
+    }
+
+    #[test]
+    fn the_first_track_with_sound_is_taken() {
+        let sums = |signal: &[f32]| {
+            let mut sums = ChannelSums::new(1);
+            sums.push(&[signal.to_vec()]);
+            sums
+        };
+        let (loud, soft, silent) = (voice(0.0), scaled(&voice(5.0), 0.1), vec![0.0; 48_000]);
+        let first = |tracks: &[&[f32]]| first_with_sound(&tracks.iter().map(|t| sums(t)).collect::<Vec<_>>());
+        assert_eq!(first(&[&silent, &loud]), 1);
+        assert_eq!(first(&[&soft, &loud]), 0, "20 dB below is heard");
+        assert_eq!(first(&[&scaled(&loud, 0.01), &silent, &loud]), 2, "40 dB below is not");
+        assert_eq!(first(&[&silent, &silent]), 0);
     }
 
     #[test]

@@ -1,31 +1,23 @@
-//! Demuxing and decoding: any container to blocks of samples at the native rate, on the recording's own clock.
+//! Decoding: the packets of any container to blocks of samples at one rate, on the recording's own clock.
 //!
-//! Containers and codecs are Symphonia's, with libopus for Opus. What Symphonia leaves to its user is done here: the
-//! encoder delay of AAC and Opus is dropped, gaps in the packets' timestamps (Opus sends nothing during silence) and
-//! broken packets become silence, and what the header promises is compared with what was there.
+//! Codecs are Symphonia's, with libopus for Opus. What they leave to their user is done here: the encoder delay of AAC, MP3 and
+//! Opus is dropped, gaps in the packets' timestamps (Opus sends nothing during silence) and broken packets become silence, a part
+//! of another rate or layout is brought to that of the first, and what the header promises is compared with what was there.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::*;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::errors::Error as DecodeError;
-use symphonia::core::formats::well_known::*;
-use symphonia::core::formats::{FormatId, FormatOptions, FormatReader, Track};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
-use symphonia::core::packet::Packet;
-use symphonia::core::units::{TimeBase, Timestamp};
 
+use super::container;
+use super::demux::{Demux, Entry, Event, Piece};
 use super::error::AudioError;
-use super::mp4;
-use super::source::{self, Source, WavHeader};
+use super::resample::Resampler;
 use super::{Damage, MAX_DURATION_S};
 use crate::guard;
 
@@ -52,6 +44,10 @@ const SILENT_BLOCK_FRAMES: u64 = 4096;
 /// Unreadable packets in a row after which the rest of the file is given up.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
+/// Packets at the beginning of a part that a decoder may refuse without anything being broken: an MP3 that was cut out of
+/// another begins with frames that borrow from those before, which are gone.
+const FORGIVEN: u64 = 4;
+
 /// A file ends early if it is shorter than promised by more than this, and by more than [`EARLY_END_FRACTION`]: container
 /// headers round, and do not always count the encoder's padding.
 const EARLY_END_S: f64 = 0.1;
@@ -70,114 +66,137 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
+/// Rate and number of channels of a block of sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shape {
+    rate_hz: u32,
+    channels: usize,
+}
+
 /// One sound track being decoded.
 pub(super) struct Stream {
     format: String,
-    sample_rate_hz: u32,
+    /// Whether the container is one that noise can be taken for.
+    is_found_by_sync: bool,
     quantum: f32,
-    reader: Box<dyn FormatReader>,
+    demux: Box<dyn Demux>,
     decoder: Box<dyn AudioDecoder>,
-    track_id: u32,
-    clock: Option<PacketClock>,
+    tracks: usize,
+    track: usize,
     file_len: u64,
     reached: Arc<AtomicU64>,
 
+    /// What is given out: rate and channels of the first block that could be decoded.
+    shape: Shape,
+    /// What is decoded now.
+    decoded: Shape,
+    /// Brings what is decoded to `shape`, where it differs.
+    adapter: Option<Adapter>,
     planes: Vec<Vec<f32>>,
+    /// Whether `planes` waits to be given out.
+    is_ready: bool,
+    clock: Clock,
     /// A packet whose turn comes when the silence before it has been given out.
-    held: Option<Packet>,
-    silence_left: u64,
-    gaps_left: u64,
-    /// Whether the file says how long the encoder delay is.
-    delay_known: bool,
+    held: Option<Piece>,
+    /// Silence to give out, seconds.
+    silence_left_s: f64,
+    /// The first block, if silence comes before it.
+    waiting: Option<Vec<Vec<f32>>>,
+    gaps_left_s: f64,
     /// Encoder delay still to drop, frames.
     delay_left: u64,
-    /// Frames after which the sound ends, as an edit list says.
-    frames_left: Option<u64>,
 
     /// Frames given out.
     frames: u64,
-    promised_s: Option<f64>,
     decoded_packets: u64,
     skipped_packets: u64,
+    /// Packets that were refused since the decoder began and before it gave any sound.
+    refused_at_first: Option<u64>,
+    unreadable_in_a_row: u32,
     broke_off: bool,
     ended: bool,
 }
 
-/// Converts packet timestamps to frames since the first packet.
-struct PacketClock {
-    frames_per_tick: f64,
-    first: Option<Timestamp>,
-    /// Frames decoded so far, with the encoder delay.
-    frames: u64,
+/// Time since the first packet, by the container and by what was heard.
+#[derive(Default)]
+struct Clock {
+    first_s: Option<f64>,
+    /// Sound decoded so far, with the encoder delay and what was left out.
+    heard_s: f64,
 }
 
 impl Stream {
-    /// Opens the file at `path` and finds its first sound track that can be decoded.
+    /// Opens the file at `path` with the sound track that is number `wanted`, from 0, in the order in which players would choose,
+    /// and decodes until it is known what the sound is like.
     ///
     /// # Errors
     /// All of [`AudioError`] that show before the sound itself is decoded.
-    pub(super) fn open(path: &Path) -> Result<Self, AudioError> {
-        let (mut file, file_len) = source::open_file(path)?;
-        let head = read_head(&mut file)?;
-        if let Some(name) = unsupported_container(&head) {
-            return Err(AudioError::Unsupported { name: name.to_owned() });
-        }
-        let index = mp4::Index::read(&mut file, file_len)?;
-        if index.as_ref().is_some_and(|index| index.sound_tracks.is_none()) {
-            return Err(AudioError::Unfinished);
-        }
-        drop(file);
-
-        let Opened { reader, wav, reached, cut_off } = Opened::open(path, &head, index.as_ref())?;
-        let (track, decoder) = first_decodable_track(reader.as_ref(), index.as_ref())?;
+    pub(super) fn open(path: &Path, wanted: usize) -> Result<Self, AudioError> {
+        let opened = container::open(path, wanted)?;
+        let container::Opened { mut demux, container, is_found_by_sync, tracks, number, file_len, reached } = opened;
+        let mut silence_s = 0.0;
+        let entry = loop {
+            match demux.next() {
+                Event::Anew(entry) => break entry,
+                Event::End { .. } => return Err(AudioError::NoSound),
+                Event::Silence(seconds) => silence_s += seconds,
+                Event::Unreadable | Event::Piece(_) => {}
+            }
+        };
+        let decoder = make_decoder(&entry.params)?;
         let params = decoder.codec_params();
-        let sample_rate_hz = params.sample_rate.unwrap_or(0);
-        let channels = params.channels.as_ref().map_or(0, |channels| channels.count());
-        check_claims(sample_rate_hz, channels)?;
-
-        let container = container_name(reader.format_info().format, index.as_ref(), &head);
+        let shape = Shape {
+            rate_hz: params.sample_rate.unwrap_or(0),
+            channels: params.channels.as_ref().map_or(0, |channels| channels.count()),
+        };
+        if let Some(rate_hz) = params.sample_rate {
+            check_claims(rate_hz, shape.channels.max(1))?;
+        }
         let codec = decoder.codec_info().short_name;
         let format = match container {
             "aac" | "mp3" | "mp2" | "mp1" | "flac" => container.to_owned(),
             _ => format!("{container}/{codec}"),
         };
-        let edit = index
-            .as_ref()
-            .and_then(|index| index.sound_tracks.as_ref())
-            .and_then(|tracks| tracks.iter().find(|sound| sound.id == track.id));
-        let to_frames = |seconds: f64| (seconds * f64::from(sample_rate_hz)).round() as u64;
-        let clock = track.time_base.map(|time_base| PacketClock {
-            frames_per_tick: seconds_per_tick(time_base) * f64::from(sample_rate_hz),
-            first: None,
-            frames: 0,
-        });
-        let known_delay = edit.and_then(|edit| edit.start_s).map(to_frames).or_else(|| opus_pre_skip(&track));
-        let usual_delay = usual_delay(&track, params.codec);
-        let promised_s = promised_s(reader.as_ref(), &track, wav.as_ref(), edit);
-        Ok(Self {
+        let mut stream = Self {
             format,
-            sample_rate_hz,
+            is_found_by_sync,
             quantum: quantum(params.codec),
+            demux,
             decoder,
-            track_id: track.id,
-            clock,
+            tracks,
+            track: number,
             file_len,
             reached,
-            planes: vec![Vec::new(); channels],
+            shape,
+            decoded: shape,
+            adapter: None,
+            planes: vec![Vec::new(); shape.channels],
+            is_ready: false,
+            clock: Clock::default(),
             held: None,
-            silence_left: 0,
-            gaps_left: to_frames(MAX_GAPS_S),
-            delay_known: known_delay.is_some(),
-            delay_left: known_delay.unwrap_or(usual_delay),
-            frames_left: edit.and_then(|edit| edit.length_s).map(to_frames),
+            silence_left_s: 0.0,
+            waiting: None,
+            gaps_left_s: MAX_GAPS_S,
+            delay_left: 0,
             frames: 0,
-            promised_s,
             decoded_packets: 0,
             skipped_packets: 0,
-            broke_off: cut_off,
+            refused_at_first: Some(0),
+            unreadable_in_a_row: 0,
+            broke_off: false,
             ended: false,
-            reader,
-        })
+        };
+        stream.fall_silent(silence_s);
+        stream.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
+        // The decoder knows better than the box what is in it.
+        while stream.decoded_packets == 0 && !stream.ended {
+            stream.step()?;
+        }
+        if stream.decoded_packets == 0 {
+            stream.damage()?;
+            return Err(AudioError::Damaged);
+        }
+        Ok(stream)
     }
 
     /// Container and codec in plain words, e.g. `m4a/aac`.
@@ -187,17 +206,27 @@ impl Stream {
 
     /// Native sample rate, within [`SAMPLE_RATES_HZ`].
     pub(super) fn sample_rate_hz(&self) -> u32 {
-        self.sample_rate_hz
+        self.shape.rate_hz
     }
 
     /// Native number of channels, 1 to [`MAX_CHANNELS`].
     pub(super) fn channels(&self) -> usize {
-        self.planes.len()
+        self.shape.channels
     }
 
     /// The largest step between neighbouring sample values near full scale.
     pub(super) fn quantum(&self) -> f32 {
         self.quantum
+    }
+
+    /// How many sound tracks of the file can be decoded.
+    pub(super) fn tracks(&self) -> usize {
+        self.tracks
+    }
+
+    /// Which of the file's sound tracks this is, from 1.
+    pub(super) fn track(&self) -> usize {
+        self.track
     }
 
     /// Fraction of the file that has been read, 0 to 1.
@@ -208,42 +237,27 @@ impl Stream {
     /// The next block: one vector of samples for each channel, all of one length above zero. `None` at the end.
     ///
     /// # Errors
-    /// [`AudioError::TooLong`]. Broken packets are counted and become silence; they are no error.
+    /// [`AudioError::TooLong`], and a part whose header makes absurd claims. Broken packets are counted and become silence; they
+    /// are no error.
     pub(super) fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>, AudioError> {
-        while !self.ended {
-            if self.silence_left > 0 {
-                let frames = self.silence_left.min(SILENT_BLOCK_FRAMES);
-                self.silence_left -= frames;
-                for plane in &mut self.planes {
-                    plane.clear();
-                    plane.resize(frames as usize, 0.0);
-                }
-            } else if let Some(packet) = self.held.take() {
-                self.decode(&packet);
-            } else {
-                match self.next_packet() {
-                    Some(packet) => self.await_turn(packet),
-                    None => self.ended = true,
-                }
-                continue;
-            }
-            self.trim();
-            let frames = self.planes[0].len() as u64;
-            if frames > 0 {
-                self.frames += frames;
-                let longest_s = self.longest_s();
-                if self.frames as f64 > longest_s * f64::from(self.sample_rate_hz) {
-                    return Err(AudioError::TooLong { hours: longest_s / 3600.0 });
-                }
-                return Ok(Some(&self.planes));
-            }
+        while !self.is_ready && !self.ended {
+            self.step()?;
         }
-        Ok(None)
+        if !self.is_ready {
+            return Ok(None);
+        }
+        self.is_ready = false;
+        self.frames += self.planes[0].len() as u64;
+        let longest_s = self.longest_s();
+        if self.frames as f64 > longest_s * f64::from(self.shape.rate_hz) {
+            return Err(AudioError::TooLong { hours: longest_s / 3600.0 });
+        }
+        Ok(Some(&self.planes))
     }
 
     /// The longest that this file may be, in seconds.
     fn longest_s(&self) -> f64 {
-        MAX_DURATION_S.min(MAX_SAMPLES / f64::from(self.sample_rate_hz) / self.planes.len() as f64)
+        MAX_DURATION_S.min(MAX_SAMPLES / f64::from(self.shape.rate_hz) / self.shape.channels as f64)
     }
 
     /// What is missing or broken, to be asked after the last block.
@@ -252,129 +266,246 @@ impl Stream {
     /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if no sound was there at all, [`AudioError::NotAudio`] if most
     /// of what looked like packets of MPEG audio or AAC was none.
     pub(super) fn damage(&self) -> Result<Option<Damage>, AudioError> {
-        let found_by_sync_word =
-            matches!(self.reader.format_info().format, FORMAT_ID_ADTS | FORMAT_ID_MP1 | FORMAT_ID_MP2 | FORMAT_ID_MP3);
-        if found_by_sync_word && self.skipped_packets >= self.decoded_packets {
+        let refused = self.skipped_packets + self.refused_at_first.unwrap_or(0);
+        if self.is_found_by_sync && refused > 0 && refused >= self.decoded_packets {
             return Err(AudioError::NotAudio);
         }
         if self.decoded_packets == 0 || self.frames == 0 {
-            return Err(match self.skipped_packets {
-                0 => AudioError::NoSound,
-                _ => AudioError::Damaged,
-            });
+            return Err(if refused == 0 { AudioError::NoSound } else { AudioError::Damaged });
         }
-        let decoded_s = self.frames as f64 / f64::from(self.sample_rate_hz);
+        let decoded_s = self.frames as f64 / f64::from(self.shape.rate_hz);
         let promised_s = self
-            .promised_s
+            .demux
+            .promised_s()
             .filter(|&promised_s| promised_s - decoded_s > EARLY_END_S.max(EARLY_END_FRACTION * promised_s));
         let damaged = promised_s.is_some() || self.skipped_packets > 0 || self.broke_off;
         Ok(damaged.then_some(Damage { promised_s, decoded_s, skipped_packets: self.skipped_packets }))
     }
 
-    /// The next packet of the track, passing over what cannot be read. `None` at the end or when the file breaks off.
-    fn next_packet(&mut self) -> Option<Packet> {
-        for _ in 0..MAX_UNREADABLE_IN_A_ROW {
-            loop {
-                match guarded(|| self.reader.next_packet()) {
-                    Ok(Some(packet)) if packet.track_id == self.track_id => return Some(packet),
-                    Ok(Some(_)) => {}
-                    Ok(None) => return None,
-                    Err(DecodeError::DecodeError(_)) => break,
-                    // A chained Ogg stream starts anew, a disk fails, a file ends inside a packet.
-                    Err(_) => {
-                        self.broke_off = true;
-                        return None;
+    /// Takes one step: a block of silence, a packet, or whatever comes next in the file.
+    fn step(&mut self) -> Result<(), AudioError> {
+        let silent = (self.silence_left_s * f64::from(self.decoded.rate_hz)).round() as u64;
+        if silent > 0 && self.decoded_packets > 0 {
+            let frames = silent.min(SILENT_BLOCK_FRAMES);
+            self.silence_left_s -= frames as f64 / f64::from(self.decoded.rate_hz);
+            self.planes.resize(self.decoded.channels, Vec::new());
+            for plane in &mut self.planes {
+                plane.clear();
+                plane.resize(frames as usize, 0.0);
+            }
+            self.hand_out(0.0, f64::INFINITY, 0.0);
+        } else if let Some(planes) = self.waiting.take() {
+            self.planes = planes;
+            self.is_ready = !self.planes[0].is_empty();
+        } else if let Some(piece) = self.held.take() {
+            self.decode(&piece)?;
+        } else {
+            match self.demux.next() {
+                Event::Piece(piece) => {
+                    self.unreadable_in_a_row = 0;
+                    self.await_turn(piece);
+                }
+                Event::Anew(entry) => self.begin(&entry)?,
+                Event::Silence(seconds) => self.fall_silent(seconds),
+                Event::Unreadable => {
+                    self.skipped_packets += 1;
+                    self.unreadable_in_a_row += 1;
+                    if self.unreadable_in_a_row >= MAX_UNREADABLE_IN_A_ROW {
+                        self.end(true);
                     }
                 }
+                Event::End { broke_off } => self.end(broke_off),
             }
-            self.skipped_packets += 1;
         }
-        self.broke_off = true;
-        None
+        Ok(())
+    }
+
+    fn end(&mut self, broke_off: bool) {
+        self.broke_off |= broke_off;
+        self.ended = true;
+        self.finish_adapter();
+    }
+
+    /// What an adapter still holds is given out.
+    fn finish_adapter(&mut self) {
+        if let Some(adapter) = self.adapter.take() {
+            adapter.finish(&mut self.planes);
+            self.is_ready = self.planes.first().is_some_and(|plane| !plane.is_empty());
+        }
+    }
+
+    /// Begins to decode a part that was encoded by itself.
+    fn begin(&mut self, entry: &Entry) -> Result<(), AudioError> {
+        match make_decoder(&entry.params) {
+            Ok(decoder) => self.decoder = decoder,
+            // One part of another kind that cannot be read: what can be is still worth hearing.
+            Err(_) => self.broke_off = true,
+        }
+        self.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
+        self.clock = Clock::default();
+        self.refused_at_first = Some(0);
+        Ok(())
+    }
+
+    /// Puts silence of so many seconds before what follows.
+    fn fall_silent(&mut self, seconds: f64) {
+        let seconds = seconds.min(self.gaps_left_s).max(0.0);
+        self.gaps_left_s -= seconds;
+        self.silence_left_s += seconds;
     }
 
     /// Holds the packet until the silence before it, if its timestamp says there is some, has been given out.
-    fn await_turn(&mut self, packet: Packet) {
-        if let Some(clock) = &mut self.clock {
-            let is_matroska = self.reader.format_info().format == FORMAT_ID_MKV;
-            if clock.first.is_none() && is_matroska && !self.delay_known && packet.pts.is_negative() {
-                // Matroska says the encoder delay as a first timestamp below zero.
-                let delay = packet.pts.get().unsigned_abs() as f64 * clock.frames_per_tick;
-                self.delay_left = delay.round() as u64;
-            }
-            let first = *clock.first.get_or_insert(packet.pts);
-            let ticks = packet.pts.get().saturating_sub(first.get());
-            let missing = ticks as f64 * clock.frames_per_tick - clock.frames as f64;
-            if missing > GAP_S * f64::from(self.sample_rate_hz) {
-                // A cast of a float above the range gives the largest number.
-                self.silence_left = (missing as u64).min(self.gaps_left);
-                self.gaps_left -= self.silence_left;
-                clock.frames += self.silence_left;
+    fn await_turn(&mut self, piece: Piece) {
+        if let Some(at_s) = piece.at_s {
+            let first_s = *self.clock.first_s.get_or_insert(at_s);
+            let missing_s = at_s - first_s - self.clock.heard_s;
+            if missing_s > GAP_S {
+                self.clock.heard_s += missing_s;
+                self.fall_silent(missing_s);
             }
         }
-        self.held = Some(packet);
+        self.held = Some(piece);
     }
 
-    /// Decodes the packet into `planes`; a broken one becomes silence.
-    fn decode(&mut self, packet: &Packet) {
-        let frames = match guarded(|| self.decoder.decode(packet)) {
-            Ok(block)
-                if block.spec().rate() == self.sample_rate_hz
-                    && block.spec().channels().count() == self.planes.len() =>
-            {
-                block.copy_to_vecs_planar(&mut self.planes);
-                for sample in self.planes.iter_mut().flatten() {
-                    *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
-                }
-                self.decoded_packets += 1;
-                block.frames()
-            }
-            // A block of another rate or layout in mid-file is as unusable as one that does not decode.
+    /// Decodes the packet; a broken one becomes silence.
+    fn decode(&mut self, piece: &Piece) -> Result<(), AudioError> {
+        let decoded = guarded(|| self.decoder.decode(&piece.packet));
+        let block = match decoded {
+            Ok(block) if block.spec().channels().count() > 0 => block,
             Ok(_) | Err(_) => {
-                self.skipped_packets += 1;
-                self.planes.iter_mut().for_each(Vec::clear);
-                self.silence_left = self.frames_of_broken(packet);
-                self.gaps_left -= self.silence_left;
-                self.silence_left as usize
+                self.pass_over(piece);
+                return Ok(());
             }
         };
-        if let Some(clock) = &mut self.clock {
-            clock.frames += frames as u64;
+        let shape = Shape { rate_hz: block.spec().rate(), channels: block.spec().channels().count() };
+        let frames = block.frames();
+        self.planes.resize(shape.channels, Vec::new());
+        block.copy_to_vecs_planar(&mut self.planes);
+        for sample in self.planes.iter_mut().flatten() {
+            *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
         }
+        check_claims(shape.rate_hz, shape.channels)?;
+        let is_first = self.decoded_packets == 0;
+        if is_first {
+            self.shape = shape;
+        } else if self.decoded != shape {
+            self.change(shape);
+        }
+        self.decoded = shape;
+        self.decoded_packets += 1;
+        // A first few that were refused only wanted for what came before them.
+        if let Some(refused) = self.refused_at_first.take().filter(|&refused| refused > FORGIVEN) {
+            self.skipped_packets += refused;
+        }
+        self.clock.heard_s += frames as f64 / f64::from(shape.rate_hz);
+        self.hand_out(piece.skip_s, piece.until_s, piece.drop_end_s);
+        if is_first && self.silence_left_s > 0.0 {
+            self.waiting = Some(std::mem::take(&mut self.planes));
+            self.is_ready = false;
+        }
+        Ok(())
     }
 
-    /// Frames a broken packet would have had, as its container says.
-    fn frames_of_broken(&self, packet: &Packet) -> u64 {
-        let seconds = self
-            .reader
-            .tracks()
-            .iter()
-            .find(|track| track.id == self.track_id)
-            .and_then(|track| track.time_base)
-            .map_or(0.0, |time_base| seconds_per_tick(time_base) * packet.dur.get() as f64);
-        ((seconds * f64::from(self.sample_rate_hz)).round() as u64).min(self.gaps_left)
+    /// Another rate or layout begins in what was just decoded into `planes`.
+    fn change(&mut self, shape: Shape) {
+        let Some(before) = self.adapter.take() else { return };
+        // The rest of the sound before goes in front of the block, which is not adapted yet: it is kept by the next adapter.
+        let mut tail = Vec::new();
+        before.finish(&mut tail);
+        let mut after = Adapter::new(shape, self.shape);
+        after.pending = tail;
+        self.adapter = Some(after);
     }
 
-    /// Drops the encoder delay from the start of the block and what lies beyond the edited end.
-    fn trim(&mut self) {
+    /// A packet that cannot be decoded: silence of its length, as far as it would have been heard.
+    fn pass_over(&mut self, piece: &Piece) {
+        self.planes.iter_mut().for_each(Vec::clear);
+        if piece.is_unheard() {
+            self.clock.heard_s += piece.length_s;
+            return;
+        }
+        match &mut self.refused_at_first {
+            Some(refused) => *refused += 1,
+            None => self.skipped_packets += 1,
+        }
+        self.clock.heard_s += piece.length_s;
+        let dropped = (piece.length_s * f64::from(self.decoded.rate_hz)).round() as u64;
+        // What would have been left out as encoder delay needs no silence in its place.
+        let delay = self.delay_left.min(dropped);
+        self.delay_left -= delay;
+        let heard_s = (piece.length_s.min(piece.until_s) - piece.skip_s).max(0.0);
+        self.fall_silent(heard_s - delay as f64 / f64::from(self.decoded.rate_hz.max(1)));
+    }
+
+    /// Leaves out of `planes` what is not to be heard, and gives out the rest.
+    fn hand_out(&mut self, skip_s: f64, until_s: f64, drop_end_s: f64) {
+        let rate = f64::from(self.decoded.rate_hz);
         let frames = self.planes[0].len() as u64;
-        let dropped = self.delay_left.min(frames);
-        self.delay_left -= dropped;
-        let mut kept = frames - dropped;
-        if let Some(left) = &mut self.frames_left {
-            kept = kept.min(*left);
-            *left -= kept;
-            self.ended = *left == 0;
-        }
+        let to_frames = |seconds: f64| (seconds * rate).round().clamp(0.0, frames as f64) as u64;
+        let end = to_frames(until_s).min(frames.saturating_sub(to_frames(drop_end_s)));
+        let skipped = to_frames(skip_s);
+        let delay = self.delay_left.min(end.saturating_sub(skipped));
+        self.delay_left -= delay;
+        let start = (skipped + delay).min(end);
         for plane in &mut self.planes {
-            plane.drain(..dropped as usize);
-            plane.truncate(kept as usize);
+            plane.truncate(end as usize);
+            plane.drain(..start as usize);
+        }
+        if self.decoded != self.shape && self.adapter.is_none() {
+            self.adapter = Some(Adapter::new(self.decoded, self.shape));
+        }
+        if let Some(adapter) = &mut self.adapter {
+            adapter.push(&mut self.planes);
+        }
+        self.is_ready = !self.planes[0].is_empty();
+    }
+}
+
+/// Brings sound of one rate and layout to another: the parts of a joined file become one recording.
+struct Adapter {
+    channels: usize,
+    resamplers: Vec<Resampler>,
+    /// What comes before the next block.
+    pending: Vec<Vec<f32>>,
+}
+
+impl Adapter {
+    fn new(from: Shape, to: Shape) -> Self {
+        let resamplers = (0..to.channels).map(|_| Resampler::new(from.rate_hz, to.rate_hz)).collect();
+        Self { channels: to.channels, resamplers, pending: Vec::new() }
+    }
+
+    /// Replaces the planes of a block by those that come out.
+    fn push(&mut self, planes: &mut Vec<Vec<f32>>) {
+        let mixed = to_channels(planes, self.channels);
+        *planes = std::mem::take(&mut self.pending);
+        planes.resize(self.channels, Vec::new());
+        for ((resampler, plane), out) in self.resamplers.iter_mut().zip(&mixed).zip(planes) {
+            resampler.push(plane, out);
+        }
+    }
+
+    /// The rest.
+    fn finish(mut self, planes: &mut Vec<Vec<f32>>) {
+        *planes = std::mem::take(&mut self.pending);
+        planes.resize(self.channels, Vec::new());
+        for (resampler, out) in self.resamplers.into_iter().zip(planes) {
+            let mut rest = Vec::new();
+            resampler.finish(&mut rest);
+            out.append(&mut rest);
         }
     }
 }
 
-/// The rate Opus decodes at, and counts its pre-skip in.
-const OPUS_RATE_HZ: u32 = 48_000;
+/// The same sound on another number of channels: on all, if one becomes several; else their mean, so that nobody is lost.
+fn to_channels(planes: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
+    if planes.len() == channels {
+        return planes.to_vec();
+    }
+    let scale = 1.0 / planes.len() as f32;
+    let mean = (0..planes[0].len()).map(|i| planes.iter().map(|plane| plane[i]).sum::<f32>() * scale).collect();
+    vec![mean; channels]
+}
 
 /// Samples of one AAC-LC frame. The first frame of a stream overlaps nothing before it and so holds no sound of its own.
 const AAC_FRAME: u64 = 1024;
@@ -383,77 +514,28 @@ const AAC_FRAME: u64 = 1024;
 const MP3_DELAY: u64 = 528 + 1 + 576;
 
 /// Encoder delay of a file that does not say it, frames.
-fn usual_delay(track: &Track, codec: AudioCodecId) -> u64 {
+fn usual_delay(codec: AudioCodecId) -> u64 {
     match codec {
         CODEC_ID_AAC => AAC_FRAME,
-        CODEC_ID_MP3 if track.delay.is_none() => MP3_DELAY,
+        CODEC_ID_MP3 => MP3_DELAY,
         _ => 0,
     }
 }
 
-/// The first bytes of a file, enough to name its container; zeros after the end of a shorter file.
-type Head = [u8; 192];
-
-fn read_head(file: &mut File) -> Result<Head, AudioError> {
-    let mut head = [0; 192];
-    let mut filled = 0;
-    while filled < head.len() {
-        match file.read(&mut head[filled..])? {
-            0 => break,
-            n => filled += n,
-        }
-    }
-    Ok(head)
+fn make_decoder(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, AudioError> {
+    // Leaving out is done here, for all codecs alike; only Ogg has Vorbis and Opus do it by themselves.
+    let options = AudioDecoderOptions::default();
+    let made = guarded(|| CODECS.make_audio_decoder(params, &options));
+    made.map_err(|_| AudioError::Unsupported { name: codec_name(params) })
 }
 
-/// A container that has been recognised.
-struct Opened {
-    reader: Box<dyn FormatReader>,
-    wav: Option<WavHeader>,
-    reached: Arc<AtomicU64>,
-    /// The file's end, with the index there, is missing.
-    cut_off: bool,
-}
-
-impl Opened {
-    /// Recognises the container by its content. If that fails because the file's end is missing, or an MP4 file of
-    /// fragments is known to be cut off, it is read from the start on without looking for the end.
-    fn open(path: &Path, head: &Head, index: Option<&mp4::Index>) -> Result<Self, AudioError> {
-        let mut first_error = None;
-        let cut_fragments = index.is_some_and(|index| index.cut_fragments);
-        let file_len = source::open_file(path)?.1;
-        for seekable in [true, false].into_iter().skip(usize::from(cut_fragments)) {
-            let (source, wav) = Source::open(path, seekable)?;
-            if let Some(wav) = &wav {
-                if let Some(name) = unsupported_wav(wav) {
-                    return Err(AudioError::Unsupported { name: name.to_owned() });
-                }
-                // Here, as Symphonia computes with them before it checks them.
-                check_claims(wav.sample_rate_hz, usize::from(wav.channels))?;
-            }
-            let reached = source.reached();
-            let stream = MediaSourceStream::new(Box::new(source), Default::default());
-            let probed = guarded(|| {
-                symphonia::default::get_probe().probe(
-                    &Default::default(),
-                    stream,
-                    FormatOptions::default(),
-                    MetadataOptions::default(),
-                )
-            });
-            match probed {
-                Ok(reader) => {
-                    return Ok(Self { reader, wav, reached, cut_off: !seekable });
-                }
-                Err(error) => first_error = first_error.or(Some(error)),
-            }
-        }
-        Err(first_error.map_or(AudioError::NotAudio, |error| unreadable_container(error, head, file_len)))
-    }
+/// Whether there is a decoder for a track.
+pub(super) fn is_decodable(params: &AudioCodecParameters) -> bool {
+    make_decoder(params).is_ok()
 }
 
 /// Refuses rates and numbers of channels that no recording has.
-fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), AudioError> {
+pub(super) fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), AudioError> {
     if !SAMPLE_RATES_HZ.contains(&sample_rate_hz) {
         return Err(AudioError::AbsurdHeader { what: format!("a sample rate of {sample_rate_hz} Hz") });
     }
@@ -463,99 +545,12 @@ fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), AudioError> 
     Ok(())
 }
 
-/// The name of a codec inside WAV that is not supported, by its tag in mmreg.h.
-fn unsupported_wav(wav: &WavHeader) -> Option<&'static str> {
-    match wav.format_tag {
-        0x14 | 0x40 | 0x45 | 0x64 => Some("WAV with G.72x sound inside"),
-        0x31 => Some("WAV with GSM 6.10 sound inside (voicemail)"),
-        0x50 | 0x55 => Some("WAV with MP3 sound inside"),
-        0x160..=0x163 => Some("WAV with Windows Media sound inside"),
-        _ => None,
-    }
-}
-
-fn seconds_per_tick(time_base: TimeBase) -> f64 {
-    f64::from(time_base.numer.get()) / f64::from(time_base.denom.get())
-}
-
 /// Runs a demuxer or decoder. Should a hostile file make it panic, that is one more way of being undecodable: what it was
 /// working on is not used again where its state could matter, since an error ends or skips it.
-fn guarded<T>(run: impl FnOnce() -> symphonia::core::errors::Result<T>) -> symphonia::core::errors::Result<T> {
+pub(super) fn guarded<T>(
+    run: impl FnOnce() -> symphonia::core::errors::Result<T>,
+) -> symphonia::core::errors::Result<T> {
     guard::guarded(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
-}
-
-/// The first sound track with a decoder.
-fn first_decodable_track(
-    reader: &dyn FormatReader,
-    index: Option<&mp4::Index>,
-) -> Result<(Track, Box<dyn AudioDecoder>), AudioError> {
-    let mut refused = None;
-    for track in reader.tracks() {
-        let Some(CodecParameters::Audio(params)) = &track.codec_params else {
-            continue;
-        };
-        let mut params = params.clone();
-        if params.codec == CODEC_ID_OPUS {
-            // The decoder would drop the pre-skip from the first packet only, and twice where an edit list says it too.
-            params.extra_data = None;
-            // Whatever rate a container notes, Opus counts time at 48 kHz (RFC 7845, 5.1).
-            params.sample_rate = Some(OPUS_RATE_HZ);
-        }
-        let options = AudioDecoderOptions::default();
-        match guarded(|| CODECS.make_audio_decoder(&params, &options)) {
-            Ok(decoder) => return Ok((track.clone(), decoder)),
-            Err(_) => refused = refused.or(Some(codec_name(&params))),
-        }
-    }
-    let code_in_index = index
-        .and_then(|index| index.sound_tracks.as_ref())
-        .and_then(|tracks| tracks.first())
-        .map(|track| mp4_codec_name(&track.code));
-    match refused.filter(|name| name != UNKNOWN_CODEC).or(code_in_index) {
-        Some(name) => Err(AudioError::Unsupported { name }),
-        None if reader.tracks().iter().any(|track| track.codec_params.is_none()) && index.is_none() => {
-            Err(AudioError::Unsupported { name: UNKNOWN_CODEC.to_owned() })
-        }
-        None => Err(AudioError::NoAudioTrack),
-    }
-}
-
-/// Frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the `OpusHead` the container keeps.
-fn opus_pre_skip(track: &Track) -> Option<u64> {
-    match &track.codec_params {
-        Some(CodecParameters::Audio(params)) if params.codec == CODEC_ID_OPUS => {
-            let head = params.extra_data.as_ref()?.get(10..12)?;
-            Some(u64::from(u16::from_le_bytes([head[0], head[1]])))
-        }
-        _ => None,
-    }
-}
-
-/// Seconds of sound the header promises, where headers are to be trusted with that.
-fn promised_s(
-    reader: &dyn FormatReader,
-    track: &Track,
-    wav: Option<&WavHeader>,
-    edit: Option<&mp4::SoundTrack>,
-) -> Option<f64> {
-    if let Some(wav) = wav {
-        return wav.promised_s;
-    }
-    let track_s = || {
-        let ticks = track.duration?.get();
-        Some(ticks as f64 * seconds_per_tick(track.time_base?))
-    };
-    match reader.format_info().format {
-        FORMAT_ID_FLAC | FORMAT_ID_AIFF | FORMAT_ID_CAF => track_s(),
-        // Only a LAME tag counts the frames; without one the duration is an estimate.
-        FORMAT_ID_MP3 if track.delay.is_some() => track_s(),
-        FORMAT_ID_ISOMP4 => {
-            let track_s = track_s()? - edit.and_then(|edit| edit.start_s).unwrap_or(0.0);
-            Some(edit.and_then(|edit| edit.length_s).map_or(track_s, |length_s| length_s.min(track_s)))
-        }
-        // Others only estimate, and in Matroska the picture may outlast the sound.
-        _ => None,
-    }
 }
 
 /// See [`Stream::quantum`]: 16 bits unless the codec is coarser. G.711 has its largest steps at full scale.
@@ -567,82 +562,11 @@ fn quantum(codec: AudioCodecId) -> f32 {
     }
 }
 
-fn container_name(id: FormatId, index: Option<&mp4::Index>, head: &Head) -> &'static str {
-    match id {
-        FORMAT_ID_WAVE => "wav",
-        FORMAT_ID_AIFF => "aiff",
-        FORMAT_ID_CAF => "caf",
-        FORMAT_ID_MP1 => "mp1",
-        FORMAT_ID_MP2 => "mp2",
-        FORMAT_ID_MP3 => "mp3",
-        FORMAT_ID_ADTS => "aac",
-        FORMAT_ID_OGG => "ogg",
-        FORMAT_ID_FLAC => "flac",
-        FORMAT_ID_ISOMP4 => match index.map(|index| index.brand.as_str()) {
-            Some("M4A " | "M4B ") => "m4a",
-            Some("qt  ") => "mov",
-            _ => "mp4",
-        },
-        FORMAT_ID_MKV if head.windows(4).any(|word| word == b"webm") => "webm",
-        FORMAT_ID_MKV => "mkv",
-        _ => "other",
-    }
-}
-
-/// The name of a container that is known by its first bytes but not supported.
-fn unsupported_container(head: &Head) -> Option<&'static str> {
-    if head[0] == 0x47 && head[188] == 0x47 {
-        return Some("MPEG transport stream (TS, MTS)");
-    }
-    if head.starts_with(b"OggS") && head.windows(8).any(|word| word == b"Speex   ") {
-        return Some("Speex");
-    }
-    match head {
-        [0x30, 0x26, 0xb2, 0x75, ..] => Some("Windows Media (WMA, WMV)"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some("AVI video"),
-        [b'#', b'!', b'A', b'M', b'R', ..] => Some("AMR (an old phone recording)"),
-        [b'.', b'R', b'M', b'F', ..] | [b'.', b'r', b'a', 0xfd, ..] => Some("RealMedia"),
-        [b'F', b'L', b'V', 1, ..] => Some("Flash video (FLV)"),
-        [b'w', b'v', b'p', b'k', ..] => Some("WavPack"),
-        [b'M', b'A', b'C', b' ', ..] => Some("Monkey's Audio (APE)"),
-        [b'T', b'T', b'A', b'1' | b'2', ..] => Some("True Audio (TTA)"),
-        [b'M', b'T', b'h', b'd', ..] => Some("MIDI, which holds notes and no sound,"),
-        [b'D', b'S', b'D', b' ', ..] => Some("DSD audio (DSF)"),
-        [0, 0, 1, 0xba, ..] => Some("MPEG program stream (MPG, VOB)"),
-        [b'r', b'i', b'f', b'f', 0x2e, 0x91, ..] => Some("Wave64 (W64)"),
-        [b'.', b's', b'n', b'd', ..] => Some("Sun audio (AU)"),
-        _ => None,
-    }
-}
-
-/// A file no longer than this that ends inside its header holds no sound worth speaking of, bytes.
-const MAX_HEADER_LEN: u64 = 4096;
-
-/// Why Symphonia did not open the container.
-fn unreadable_container(error: DecodeError, head: &Head, file_len: u64) -> AudioError {
-    let known = match head {
-        [b'R', b'I', b'F' | b'6', b'F' | b'4', ..] | [b'B', b'W', b'6', b'4', ..] => Some("this kind of WAV"),
-        [b'F', b'O', b'R', b'M', ..] => Some("this kind of AIFF"),
-        [b'c', b'a', b'f', b'f', ..] => Some("this kind of CAF"),
-        [b'O', b'g', b'g', b'S', ..] => Some("this kind of Ogg"),
-        [b'f', b'L', b'a', b'C', ..] => Some("this kind of FLAC"),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("this kind of MP4"),
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => Some("this kind of Matroska or WebM"),
-        _ => None,
-    };
-    match (error, known) {
-        (_, None) => AudioError::NotAudio,
-        (DecodeError::Unsupported(_), Some(name)) => AudioError::Unsupported { name: name.to_owned() },
-        (DecodeError::IoError(error), Some(_)) if error.kind() != std::io::ErrorKind::UnexpectedEof => error.into(),
-        (DecodeError::IoError(_), Some(_)) if file_len <= MAX_HEADER_LEN => AudioError::NoSound,
-        (_, Some(_)) => AudioError::Damaged,
-    }
-}
-
-const UNKNOWN_CODEC: &str = "the kind of sound in this file";
+/// What a codec is called that has no name.
+pub(super) const UNKNOWN_CODEC: &str = "the kind of sound in this file";
 
 /// The name people know a codec by, for one that was refused.
-fn codec_name(params: &AudioCodecParameters) -> String {
+pub(super) fn codec_name(params: &AudioCodecParameters) -> String {
     let many_channels = params.channels.as_ref().is_some_and(|channels| channels.count() > 2);
     match params.codec {
         CODEC_ID_AAC => match params.extra_data.as_ref().and_then(|config| config.first()).map(|byte| byte >> 3) {
@@ -667,16 +591,4 @@ fn codec_name(params: &AudioCodecParameters) -> String {
         _ => UNKNOWN_CODEC,
     }
     .to_owned()
-}
-
-/// The name people know an MP4 sample format by.
-fn mp4_codec_name(code: &str) -> String {
-    match code {
-        "samr" | "sawb" => "AMR (a phone recording)".to_owned(),
-        "ac-3" => "AC-3 (Dolby Digital)".to_owned(),
-        "ec-3" => "E-AC-3 (Dolby Digital Plus)".to_owned(),
-        "enca" | "drms" => "copy-protected (DRM) sound".to_owned(),
-        "" => UNKNOWN_CODEC.to_owned(),
-        code => format!("sound of the kind '{}'", code.escape_default()),
-    }
 }

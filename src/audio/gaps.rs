@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::source::MAX_CHUNKS;
 
 /// The chunk's name.
-pub(crate) const CHUNK: &[u8; 4] = b"alou";
+pub const CHUNK: &[u8; 4] = b"alou";
 /// The form of what is in it.
 const SCHEMA: &str = "aloud.take/1";
 /// The longest chunk that is read, in bytes: ten thousand gaps.
@@ -31,7 +31,7 @@ struct Content {
 }
 
 /// The bytes of the chunk, with its head and of even length.
-pub(crate) fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
+pub fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
     let mut body = serde_json::to_vec(&Content { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
     body.resize(body.len().next_multiple_of(2), b' ');
     let length = u32::try_from(body.len()).map_err(io::Error::other)?;

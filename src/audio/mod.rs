@@ -4,26 +4,35 @@
 //! memory. A file of several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for
 //! real.
 
+mod caf;
+#[cfg(test)]
+mod cases;
 mod channels;
+mod container;
 mod decode;
+mod demux;
 mod error;
 mod gaps;
 mod levels;
+mod links;
+mod mkv;
 mod mp4;
-pub mod opus;
-pub mod play;
+mod mpeg;
 mod resample;
+mod rows;
 mod rumble;
 mod source;
 mod speech;
+mod table;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use channels::ChannelUse;
+pub use container::{begins_sound, is_sound};
 pub use error::AudioError;
 pub use gaps::Gap;
-pub(crate) use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
+pub use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
 pub use source::sha256;
 pub use speech::Speech;
@@ -43,6 +52,9 @@ pub const SPEECH_RATE_HZ: u32 = 16_000;
 /// The longest recording that is read, seconds. It bounds the memory that a small but hostile file can make us use
 /// (0.5 GB of samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
+
+/// Sound tracks that are listened to before one is chosen; OBS writes six at most.
+const MOST_TRACKS: usize = 8;
 
 /// Progress is reported in steps no smaller than this.
 const PROGRESS_STEP: f64 = 0.005;
@@ -75,6 +87,18 @@ pub struct Recording {
     pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
+    /// Which sound track this is, if the file has several that can be decoded.
+    pub track: Option<TrackUse>,
+}
+
+/// Which of several sound tracks of a file was taken: a screen recorder keeps the computer's sound and the microphone apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrackUse {
+    /// Its number among the sound tracks, from 1, in the order of the file.
+    pub number: usize,
+    /// How many sound tracks can be decoded.
+    pub of: usize,
 }
 
 /// What is missing from a recording that could be read only in part. Its `Display` is one line for the user.
@@ -117,8 +141,8 @@ impl Recording {
         self.gaps.iter().flatten().map(span).collect()
     }
 
-    /// Opens any common audio or video file. The format is found from the content; the name does not matter. Of a video
-    /// the first sound track that can be decoded is taken.
+    /// Opens any common audio or video file. The format is found from the content; the name does not matter. Of several sound
+    /// tracks the first with sound is taken, in the order in which players would choose ([`TrackUse`]).
     ///
     /// `progress` is called now and then with the fraction done, rising from 0 to 1.
     ///
@@ -127,26 +151,46 @@ impl Recording {
     pub fn open(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Self, AudioError> {
         let sha256 = source::sha256(path)?;
         let gaps = gaps::read(&mut source::open_file(path)?.0);
-        let mut stream = Stream::open(path)?;
-        let channels = stream.channels();
-        let passes = if channels == 1 { 1.0 } else { 2.0 };
+        let mut stream = Stream::open(path, 0)?;
+        let tracks = stream.tracks();
         let mut progress = Progress { report: progress, reported: 0.0 };
 
-        let channel_use = if channels == 1 {
-            ChannelUse::Mono
-        } else {
-            let mut sums = ChannelSums::new(channels);
-            while let Some(planes) = stream.next_block()? {
-                sums.push(planes);
-                progress.reach(stream.fraction_read() / passes);
+        let measured = stream.channels() > 1 || tracks > 1;
+        let (channel_use, passes) = if measured {
+            let heard = tracks.min(MOST_TRACKS);
+            let passes = heard as f64 + 1.0;
+            let mut all = Vec::with_capacity(heard);
+            for track in 0..heard {
+                if track > 0 {
+                    stream = match Stream::open(path, track) {
+                        Ok(stream) => stream,
+                        Err(AudioError::TooLong { hours }) => return Err(AudioError::TooLong { hours }),
+                        // The others may still be heard.
+                        Err(_) => {
+                            all.push(ChannelSums::new(1));
+                            continue;
+                        }
+                    };
+                }
+                let mut sums = ChannelSums::new(stream.channels());
+                while let Some(planes) = stream.next_block()? {
+                    sums.push(planes);
+                    progress.reach((track as f64 + stream.fraction_read()) / passes);
+                }
+                all.push(sums);
             }
-            stream = Stream::open(path)?;
-            sums.choose()
+            let taken = channels::first_with_sound(&all);
+            stream = Stream::open(path, taken)?;
+            (all[taken].choose(), passes)
+        } else {
+            (ChannelUse::Mono, 1.0)
         };
+        let channels = stream.channels();
+        let track = (tracks > 1).then(|| TrackUse { number: stream.track(), of: tracks });
 
         let rate_hz = stream.sample_rate_hz();
         let mut levels = LevelMeter::new(rate_hz, stream.quantum());
-        let mut resampler = Resampler::new(rate_hz);
+        let mut resampler = Resampler::new(rate_hz, SPEECH_RATE_HZ);
         let mut rumble = RumbleFilter::new();
         let (mut mono, mut ready, mut speech) = (Vec::new(), Vec::new(), speech::Writer::default());
         let mut keep = |ready: &mut Vec<f32>| {
@@ -181,6 +225,7 @@ impl Recording {
             levels: levels.finish(),
             gaps,
             damage,
+            track,
         })
     }
 }

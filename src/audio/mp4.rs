@@ -1,84 +1,138 @@
-//! The parts of an MP4, M4A or MOV index that the decoder does not use: edit lists and the codes of unknown codecs.
+//! MP4, M4A, 3GP and MOV: which sound tracks there are, where their packets lie, and which parts of them are to be heard.
 //!
-//! An AAC encoder puts 20 to 130 ms of silence before the sound; the edit list (ISO/IEC 14496-12, 8.6.6) says how much
-//! to leave out, and where an edited recording starts and ends. Without it every time would be that much too late.
+//! The index (`moov`) of ISO/IEC 14496-12 and of Apple's QuickTime File Format, with its fragments (`moof`). Edit lists (8.6.6)
+//! say what is heard: the encoder's delay is left out, and what somebody cut away in an app is still in the file but must not
+//! come back. What a packet holds is read from the sample description, whichever of the two families it belongs to.
 
 use std::fs::File;
 use std::ops::Range;
 
+use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::*;
+
+use super::demux::params;
 use super::error::AudioError;
-use super::source::read_array;
+use super::rows;
+use super::source::{read_array, read_bytes};
+use super::table::{Edit, MAX_SAMPLES, Rows, Sample, Table};
 
-/// Boxes looked at before giving up: far more than a real index has above its sample tables, a bound for hostile files.
-const MAX_BOXES: usize = 20_000;
+/// Boxes looked at before giving up: those of a day of fragments of a second, a bound for hostile files.
+const MAX_BOXES: usize = 400_000;
 
-/// Edits looked at; a trimmed recording has one or two.
-const MAX_EDITS: u32 = 64;
+/// Edits looked at; somebody who cuts out every "um" by hand makes hundreds.
+const MAX_EDITS: u64 = 4096;
+
+/// The longest table that is read, bytes: eight for each of the most packets.
+const LONGEST_TABLE: u64 = 8 * MAX_SAMPLES as u64;
+
+/// Edits that follow each other within so many seconds are one: their lengths are rounded to the movie's clock.
+const SAME_TIME_S: f64 = 0.002;
 
 /// One sound track of the index.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct SoundTrack {
-    /// The track's number, as the decoder has it too.
-    pub(super) id: u32,
-    /// Four-letter code of its sample format, e.g. `mp4a`, `ac-3`.
-    pub(super) code: String,
-    /// Where in the track's own time the sound to be heard starts, seconds; `None` without an edit list.
-    pub(super) start_s: Option<f64>,
-    /// Length of that part, seconds.
-    pub(super) length_s: Option<f64>,
+    /// The track's number.
+    id: u32,
+    /// Whether players play it unless they are told otherwise.
+    pub(super) is_enabled: bool,
+    /// Its packets, or the name of what they hold if that cannot be read.
+    pub(super) content: Result<Table, String>,
+    /// How packets of equal blocks are laid out.
+    rows: Option<Rows>,
+    fragment: Defaults,
+}
+
+/// What the packets of a fragment are like unless it says otherwise.
+#[derive(Debug, Clone, Copy, Default)]
+struct Defaults {
+    ticks: u32,
+    len: u32,
 }
 
 /// What the index of an MP4 file says.
-#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Index {
     /// Four-letter code of the file's main format, e.g. `M4A `, `qt  `, `isom`.
     pub(super) brand: String,
-    /// The file is one of fragments (`moof` boxes) and ends inside one of them.
-    pub(super) cut_fragments: bool,
     /// `None` if there is no `moov` box: the recorder never finished.
     pub(super) sound_tracks: Option<Vec<SoundTrack>>,
 }
 
 impl Index {
-    /// Reads the index. `None` if the file is not of the MP4 family.
+    /// Reads the index and the heads of all fragments.
     ///
     /// # Errors
     /// When reading fails; a damaged index gives what could be read.
-    pub(super) fn read(file: &mut File, len: u64) -> Result<Option<Self>, AudioError> {
-        let Some(start) = read_array::<12>(file, 0)? else {
-            return Ok(None);
-        };
-        if &start[4..8] != b"ftyp" {
-            return Ok(None);
-        }
-        let brand = String::from_utf8_lossy(&start[8..12]).into_owned();
+    pub(super) fn read(file: &mut File, len: u64) -> Result<Self, AudioError> {
         let mut reader = BoxReader { file, boxes_left: MAX_BOXES };
+        let brand = match read_array::<12>(reader.file, 0)? {
+            Some(start) if &start[4..8] == b"ftyp" => String::from_utf8_lossy(&start[8..12]).into_owned(),
+            // QuickTime had no such box at first.
+            _ => "qt  ".to_owned(),
+        };
         let (mut moov, mut cut) = (None, false);
+        let mut fragments = Vec::new();
         let mut rest = 0..len;
         while let Some(found) = reader.next(rest.clone())? {
+            let at = rest.start;
             rest.start = found.end;
             cut = found.end > len;
-            if &found.code == b"moov" && moov.is_none() {
-                moov = Some(found.body);
+            match &found.code {
+                b"moov" if moov.is_none() => moov = Some(found.body),
+                b"moof" => fragments.push((at, found.body)),
+                _ => {}
             }
         }
         let Some(moov) = moov else {
-            return Ok(Some(Self { brand, cut_fragments: false, sound_tracks: None }));
+            return Ok(Self { brand, sound_tracks: None });
         };
-        let cut_fragments = cut && reader.find(moov.clone(), b"mvex")?.is_some();
         let movie_timescale = match reader.find(moov.clone(), b"mvhd")? {
             Some(mvhd) => reader.timescale(&mvhd)?,
             None => None,
         };
-        let mut sound_tracks = Vec::new();
-        let mut rest = moov;
+        let mut tracks = Vec::new();
+        let mut rest = moov.clone();
         while let Some(found) = reader.next(rest.clone())? {
             rest.start = found.end;
             if &found.code == b"trak" {
-                sound_tracks.extend(reader.sound_track(found.body, movie_timescale)?);
+                tracks.extend(reader.sound_track(found.body, movie_timescale, len)?);
             }
         }
-        Ok(Some(Self { brand, cut_fragments, sound_tracks: Some(sound_tracks) }))
+        if let Some(mvex) = reader.find(moov, b"mvex")? {
+            reader.defaults(mvex, &mut tracks)?;
+            for (at, moof) in fragments {
+                reader.fragment(at, moof, &mut tracks)?;
+            }
+            for track in &mut tracks {
+                if let Ok(table) = &mut track.content {
+                    table.broke_off |= cut;
+                }
+            }
+        }
+        for track in &mut tracks {
+            track.leave_out_what_is_missing(len);
+        }
+        Ok(Self { brand, sound_tracks: Some(tracks) })
+    }
+}
+
+impl SoundTrack {
+    /// A file that was cut off has packets in its index that it does not hold.
+    fn leave_out_what_is_missing(&mut self, len: u64) {
+        let Ok(table) = &mut self.content else { return };
+        let all = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
+        let before = table.samples.len();
+        table.samples.retain(|sample| sample.at.checked_add(u64::from(sample.len)).is_some_and(|end| end <= len));
+        if table.samples.len() == before {
+            return;
+        }
+        let all_s = all as f64 / table.ticks_per_s;
+        let heard = |edit: &Edit| match edit.from_s {
+            Some(from_s) => edit.length_s.min((all_s - from_s).max(0.0)),
+            None => edit.length_s,
+        };
+        let promised_s = if table.edits.is_empty() { all_s } else { table.edits.iter().map(heard).sum() };
+        table.promised_s = Some(promised_s);
+        table.broke_off = true;
     }
 }
 
@@ -157,10 +211,16 @@ impl BoxReader<'_> {
         Ok(self.number::<4>(body, offset)?.filter(|&units| units > 0).map(|units| units as f64))
     }
 
+    /// The whole body of a box, or as much of it as a table may be long.
+    fn bytes(&mut self, body: &Range<u64>) -> Result<Vec<u8>, AudioError> {
+        read_bytes(self.file, body.start, body.end.saturating_sub(body.start).min(LONGEST_TABLE + 64))
+    }
+
     fn sound_track(
         &mut self,
         trak: Range<u64>,
         movie_timescale: Option<f64>,
+        file_len: u64,
     ) -> Result<Option<SoundTrack>, AudioError> {
         let handler = match self.find_path(trak.clone(), &[b"mdia", b"hdlr"])? {
             Some(hdlr) => self.number::<4>(&hdlr, 8)?,
@@ -169,42 +229,256 @@ impl BoxReader<'_> {
         if handler != Some(be(b"soun")) {
             return Ok(None);
         }
-        let id = match self.find(trak.clone(), b"tkhd")? {
-            Some(tkhd) => {
-                let offset = if self.number::<1>(&tkhd, 0)? == Some(1) { 20 } else { 12 };
-                self.number::<4>(&tkhd, offset)?.unwrap_or(0) as u32
-            }
-            None => return Ok(None),
-        };
-        let code = match self.find_path(trak.clone(), &[b"mdia", b"minf", b"stbl", b"stsd"])? {
-            Some(stsd) => match self.number::<4>(&stsd, 12)? {
-                Some(code) => String::from_utf8_lossy(&(code as u32).to_be_bytes()).trim().to_owned(),
-                None => String::new(),
-            },
-            None => String::new(),
-        };
-        let media_timescale = match self.find_path(trak.clone(), &[b"mdia", b"mdhd"])? {
+        let Some(tkhd) = self.find(trak.clone(), b"tkhd")? else { return Ok(None) };
+        let offset = if self.number::<1>(&tkhd, 0)? == Some(1) { 20 } else { 12 };
+        let id = self.number::<4>(&tkhd, offset)?.unwrap_or(0) as u32;
+        let is_enabled = self.number::<1>(&tkhd, 3)?.unwrap_or(0) & 1 > 0;
+        let ticks_per_s = match self.find_path(trak.clone(), &[b"mdia", b"mdhd"])? {
             Some(mdhd) => self.timescale(&mdhd)?,
             None => None,
         };
-        let (start_s, length_s) = match (self.find_path(trak, &[b"edts", b"elst"])?, media_timescale) {
-            (Some(elst), Some(media_timescale)) => self.edits(&elst, media_timescale, movie_timescale)?,
-            _ => (None, None),
+        let (Some(ticks_per_s), Some(stbl)) =
+            (ticks_per_s, self.find_path(trak.clone(), &[b"mdia", b"minf", b"stbl"])?)
+        else {
+            return Ok(None);
         };
-        Ok(Some(SoundTrack { id, code, start_s, length_s }))
+        let description = match self.find(stbl.clone(), b"stsd")? {
+            Some(stsd) => self.bytes(&stsd)?,
+            None => Vec::new(),
+        };
+        let mut track =
+            SoundTrack { id, is_enabled, content: Err(codec_name("")), rows: None, fragment: Defaults::default() };
+        let Some(Described { mut params, rows, delay }) = described(&description) else {
+            let code = description.get(12..16).unwrap_or_default();
+            track.content = Err(self.refused_name(code, &description));
+            return Ok(Some(track));
+        };
+        let samples = self.samples(&stbl, rows.as_ref(), file_len)?;
+        if params.codec == CODEC_ID_MP3 {
+            // One code stands for all layers; a frame says which.
+            let head = samples.first().map(|first| read_array::<4>(self.file, first.at)).transpose()?.flatten();
+            match head.map(|head| head[1] >> 1 & 3) {
+                Some(2) => params.codec = CODEC_ID_MP2,
+                Some(3) => params.codec = CODEC_ID_MP1,
+                _ => {}
+            }
+        }
+        let edits = match self.find_path(trak, &[b"edts", b"elst"])? {
+            Some(elst) => self.edits(&elst, ticks_per_s, movie_timescale)?,
+            None => Vec::new(),
+        };
+        track.rows = rows;
+        track.content = Ok(Table { params, ticks_per_s, samples, edits, delay, promised_s: None, broke_off: false });
+        Ok(Some(track))
     }
 
-    /// Start and length of what is to be heard. An empty edit (a sound track that starts after the picture) is passed
-    /// over, as the recording's clock starts with its sound. Several edits are read as one without an end.
+    /// The name of what a track holds that is not read here.
+    fn refused_name(&self, code: &[u8], description: &[u8]) -> String {
+        if code == b"mp4a"
+            && let Some((object_type, _)) =
+                find_in(description.get(16..).unwrap_or_default(), b"esds").and_then(audio_config)
+        {
+            return match object_type {
+                0xa5 => codec_name("ac-3"),
+                0xa6 => codec_name("ec-3"),
+                0xa9 | 0xac => "DTS".to_owned(),
+                _ => codec_name("mp4a"),
+            };
+        }
+        codec_name(String::from_utf8_lossy(code).trim())
+    }
+
+    /// Where the packets lie: `stsz` their lengths, `stco` the chunks, `stsc` how many packets a chunk has, `stts` how long they
+    /// sound.
+    fn samples(&mut self, stbl: &Range<u64>, rows: Option<&Rows>, file_len: u64) -> Result<Vec<Sample>, AudioError> {
+        let mut table = |codes: [&[u8; 4]; 2]| -> Result<(usize, Vec<u8>), AudioError> {
+            for (i, code) in codes.into_iter().enumerate() {
+                if let Some(body) = self.find(stbl.clone(), code)? {
+                    return Ok((i, self.bytes(&body)?));
+                }
+            }
+            Ok((0, Vec::new()))
+        };
+        let (compact, sizes) = table([b"stsz", b"stz2"])?;
+        let (is_wide, chunks) = table([b"stco", b"co64"])?;
+        let (_, runs) = table([b"stsc", b"stsc"])?;
+        let (_, times) = table([b"stts", b"stts"])?;
+        let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |word| be(word) as u32);
+        let count = word(&sizes, 8) as usize;
+        let constant = if compact == 0 { word(&sizes, 4) } else { 0 };
+        let size = |i: usize| match (compact, constant, sizes.get(7)) {
+            (0, 0, _) => sizes.get(12 + 4 * i..16 + 4 * i).map(|size| be(size) as u32),
+            (0, constant, _) => Some(constant),
+            (_, _, Some(16)) => sizes.get(12 + 2 * i..14 + 2 * i).map(|size| be(size) as u32),
+            (_, _, Some(8)) => sizes.get(12 + i).map(|&size| u32::from(size)),
+            (_, _, _) => {
+                sizes.get(12 + i / 2).map(|&both| u32::from(if i.is_multiple_of(2) { both >> 4 } else { both & 15 }))
+            }
+        };
+        let offset = |chunk: usize| match is_wide {
+            0 => chunks.get(8 + 4 * chunk..12 + 4 * chunk).map(be),
+            _ => chunks.get(8 + 8 * chunk..16 + 8 * chunk).map(be),
+        };
+        let run = |i: usize| {
+            let at = 8 + 12 * i;
+            runs.get(at..at + 12).map(|run| (be(&run[..4]) as usize, be(&run[4..8])))
+        };
+        // Of sound in equal blocks, what the tables count as packets are frames.
+        let frames = rows.filter(|_| constant > 0 && word(&times, 12) <= 1);
+        let mut durations =
+            times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
+        let (mut repeated, mut ticks) = (0, 0);
+        let (mut samples, mut time, mut packet, mut run_index) = (Vec::new(), 0_u64, 0_usize, 0);
+        for chunk in 0.. {
+            let Some(mut at) = offset(chunk) else { break };
+            while run(run_index + 1).is_some_and(|(first, _)| first <= chunk + 1) {
+                run_index += 1;
+            }
+            let Some((_, in_chunk)) = run(run_index) else { break };
+            if let Some(rows) = frames {
+                let here = in_chunk.min((count - packet.min(count)) as u64);
+                let bytes = here.div_ceil(rows.block_frames).saturating_mul(rows.block_len);
+                // Far more than the file has is of no use.
+                rows.push(at..at.saturating_add(bytes.min(file_len)), &mut time, &mut samples);
+                packet += here as usize;
+                if packet >= count || samples.len() >= MAX_SAMPLES {
+                    break;
+                }
+                continue;
+            }
+            for _ in 0..in_chunk {
+                let Some(len) = size(packet).filter(|_| packet < count && samples.len() < MAX_SAMPLES) else {
+                    return Ok(samples);
+                };
+                while repeated == 0 {
+                    // A table that ends too early goes on as it did.
+                    (repeated, ticks) = durations.next().unwrap_or((u64::MAX, ticks));
+                }
+                repeated -= 1;
+                samples.push(Sample { at, len, time, ticks });
+                at = at.saturating_add(u64::from(len));
+                time = time.saturating_add(u64::from(ticks));
+                packet += 1;
+            }
+        }
+        Ok(samples)
+    }
+
+    /// What `trex` says of each track's packets.
+    fn defaults(&mut self, mvex: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
+        let mut rest = mvex;
+        while let Some(found) = self.next(rest.clone())? {
+            rest.start = found.end;
+            if &found.code == b"trex" {
+                let id = self.number::<4>(&found.body, 4)?;
+                let ticks = self.number::<4>(&found.body, 12)?.unwrap_or(0) as u32;
+                let len = self.number::<4>(&found.body, 16)?.unwrap_or(0) as u32;
+                for track in tracks.iter_mut().filter(|track| Some(u64::from(track.id)) == id) {
+                    track.fragment = Defaults { ticks, len };
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The packets of a fragment that begins at `start`.
+    fn fragment(&mut self, start: u64, moof: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
+        let mut rest = moof;
+        // Where data begins that does not say: at the fragment, or behind the track before.
+        let mut implied = start;
+        while let Some(found) = self.next(rest.clone())? {
+            rest.start = found.end;
+            if &found.code == b"traf" {
+                implied = self.track_fragment(start, implied, found.body, tracks)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The packets of one track in a fragment; gives where their data ends.
+    fn track_fragment(
+        &mut self,
+        start: u64,
+        implied: u64,
+        traf: Range<u64>,
+        tracks: &mut [SoundTrack],
+    ) -> Result<u64, AudioError> {
+        let Some(tfhd) = self.find(traf.clone(), b"tfhd")? else { return Ok(implied) };
+        let head = self.bytes(&tfhd)?;
+        let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |word| be(word) as u32);
+        let (flags, id) = (word(&head, 0) & 0xff_ffff, word(&head, 4));
+        let Some(track) = tracks.iter_mut().find(|track| track.id == id) else {
+            // A track that is no sound: only where its data ends matters, and those who rely on that are few.
+            return Ok(implied);
+        };
+        let mut at = 8;
+        let mut optional = |bit: u32, len: usize| {
+            (flags & bit > 0).then(|| {
+                at += len;
+                head.get(at - len..at).map_or(0, be)
+            })
+        };
+        let base = optional(1, 8);
+        optional(2, 4);
+        let ticks = optional(8, 4).map_or(track.fragment.ticks, |ticks| ticks as u32);
+        let len = optional(16, 4).map_or(track.fragment.len, |len| len as u32);
+        let base = base.unwrap_or(if flags & 0x2_0000 > 0 { start } else { implied });
+        let Ok(table) = &mut track.content else { return Ok(base) };
+        let follows = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
+        let mut time = match self.find(traf.clone(), b"tfdt")? {
+            Some(tfdt) if self.number::<1>(&tfdt, 0)? == Some(1) => self.number::<8>(&tfdt, 4)?.unwrap_or(follows),
+            Some(tfdt) => self.number::<4>(&tfdt, 4)?.unwrap_or(follows),
+            None => follows,
+        };
+        let mut data = base;
+        let mut rest = traf;
+        while let Some(found) = self.next(rest.clone())? {
+            rest.start = found.end;
+            if &found.code != b"trun" {
+                continue;
+            }
+            let run = self.bytes(&found.body)?;
+            let flags = word(&run, 0) & 0xff_ffff;
+            let mut at = 8;
+            if flags & 1 > 0 {
+                data = base.saturating_add_signed(i64::from(word(&run, at) as i32));
+                at += 4;
+            }
+            at += if flags & 4 > 0 { 4 } else { 0 };
+            for _ in 0..word(&run, 4) {
+                let mut field = |bit: u32, default: u32| {
+                    if flags & bit == 0 {
+                        return Some(default);
+                    }
+                    at += 4;
+                    run.get(at - 4..at).map(|word| be(word) as u32)
+                };
+                let (Some(ticks), Some(len), Some(_), Some(_)) =
+                    (field(0x100, ticks), field(0x200, len), field(0x400, 0), field(0x800, 0))
+                else {
+                    break;
+                };
+                if table.samples.len() >= MAX_SAMPLES {
+                    return Ok(data);
+                }
+                table.samples.push(Sample { at: data, len, time, ticks });
+                data = data.saturating_add(u64::from(len));
+                time = time.saturating_add(u64::from(ticks));
+            }
+        }
+        Ok(data)
+    }
+
+    /// What is heard, in its order. An empty edit is silence: the sound begins later than the picture, or pauses.
     fn edits(
         &mut self,
         elst: &Range<u64>,
-        media_timescale: f64,
+        ticks_per_s: f64,
         movie_timescale: Option<f64>,
-    ) -> Result<(Option<f64>, Option<f64>), AudioError> {
+    ) -> Result<Vec<Edit>, AudioError> {
         let wide = self.number::<1>(elst, 0)? == Some(1);
-        let count = self.number::<4>(elst, 4)?.unwrap_or(0).min(u64::from(MAX_EDITS));
-        let mut heard = Vec::new();
+        let count = self.number::<4>(elst, 4)?.unwrap_or(0).min(MAX_EDITS);
+        let mut edits: Vec<Edit> = Vec::new();
         for edit in 0..count {
             let (duration, start) = if wide {
                 let at = 8 + edit * 20;
@@ -213,20 +487,200 @@ impl BoxReader<'_> {
                 let at = 8 + edit * 12;
                 (self.number::<4>(elst, at)?, self.number::<4>(elst, at + 4)?.map(|start| i64::from(start as i32)))
             };
-            if let (Some(duration), Some(start)) = (duration, start)
-                && start >= 0
-            {
-                heard.push((start, duration));
+            let (Some(duration), Some(start)) = (duration, start) else { break };
+            let length_s = match movie_timescale {
+                Some(units) if duration > 0 => duration as f64 / units,
+                _ => f64::INFINITY,
+            };
+            let from_s = (start >= 0).then(|| start as f64 / ticks_per_s);
+            match (edits.last_mut(), from_s) {
+                (Some(Edit { from_s: Some(before_s), length_s: before }), Some(from_s))
+                    if (*before_s + *before - from_s).abs() < SAME_TIME_S =>
+                {
+                    *before = from_s + length_s - *before_s;
+                }
+                (_, None) if !length_s.is_finite() => {}
+                _ => edits.push(Edit { from_s, length_s }),
             }
         }
-        let Some(&(start, duration)) = heard.first() else {
-            return Ok((None, None));
-        };
-        let length_s = match movie_timescale {
-            Some(units) if heard.len() == 1 && duration > 0 => Some(duration as f64 / units),
-            _ => None,
-        };
-        Ok((Some(start as f64 / media_timescale), length_s))
+        // Nothing but silence is what a recorder leaves that never came back to its edit list.
+        if edits.iter().all(|edit| edit.from_s.is_none()) {
+            edits.clear();
+        }
+        Ok(edits)
+    }
+}
+
+/// What a sample description says.
+struct Described {
+    params: AudioCodecParameters,
+    rows: Option<Rows>,
+    /// Encoder delay, frames; `None` if it does not say.
+    delay: Option<u64>,
+}
+
+/// Reads an `stsd` box: its first entry, as ISO and as QuickTime write it (versions 0, 1 and 2 of a sound description).
+fn described(stsd: &[u8]) -> Option<Described> {
+    let entry = stsd.get(8..)?;
+    let code: [u8; 4] = entry.get(4..8)?.try_into().ok()?;
+    let half = |at: usize| entry.get(at..at + 2).map(|half| be(half) as u16);
+    let word = |at: usize| entry.get(at..at + 4).map(|word| be(word) as u32);
+    let version = half(16)?;
+    let (mut channels, mut bits) = (half(24)?, u64::from(half(26)?));
+    let mut rate_hz = word(32)? >> 16;
+    let (mut is_float, mut is_big_endian) = (false, true);
+    let mut inner = match version {
+        1 => entry.get(52..),
+        2 => {
+            let rate = entry.get(40..48).map(be).map(f64::from_bits)?;
+            rate_hz = rate.round().clamp(0.0, f64::from(u32::MAX)) as u32;
+            channels = word(48)? as u16;
+            bits = u64::from(word(56)?);
+            let flags = word(60)?;
+            (is_float, is_big_endian) = (flags & 1 > 0, flags & 2 > 0);
+            entry.get(72..)
+        }
+        _ => entry.get(36..),
+    }
+    .unwrap_or_default();
+    // QuickTime puts what belongs to the codec into a box of its own.
+    if let Some(wave) = find_in(inner, b"wave") {
+        inner = wave;
+    }
+    let find = |code: &[u8; 4]| find_in(inner, code);
+    let plain = |params| Some(Described { params, rows: None, delay: None });
+    let of = |codec| params(codec, rate_hz, channels);
+    match &code {
+        b"mp4a" => {
+            let (object_type, config) = find(b"esds").and_then(audio_config)?;
+            match object_type {
+                // ISO/IEC 14496-3 and the profiles of 13818-7.
+                0x40 | 0x66..=0x68 => {
+                    let mut params = of(CODEC_ID_AAC);
+                    if config.len() >= 2 {
+                        params.with_extra_data(config.into());
+                    }
+                    plain(params)
+                }
+                0x69 | 0x6b => plain(of(CODEC_ID_MP3)),
+                _ => None,
+            }
+        }
+        // Microsoft's and IMA's ADPCM by their tags in WAV; version 1 says how large a block is.
+        b"ms\0\x02" | b"ms\0\x11" if version == 1 => {
+            let codec = if code[3] == 2 { CODEC_ID_ADPCM_MS } else { CODEC_ID_ADPCM_IMA_WAV };
+            let (block_frames, block_len) = (u64::from(word(36)?), u64::from(word(44)?));
+            if block_frames == 0 || block_frames > 1 << 16 || block_len == 0 {
+                return None;
+            }
+            let mut params = of(codec);
+            params.with_frames_per_block(block_frames).with_max_frames_per_packet(block_frames.max(4096));
+            let rows = Rows { params: params.clone(), block_len, block_frames };
+            Some(Described { params, rows: Some(rows), delay: Some(0) })
+        }
+        b".mp3" | b"ms\0\x55" | b"ms\0\x50" | b"mp3 " => plain(of(CODEC_ID_MP3)),
+        b"alac" => {
+            let mut params = of(CODEC_ID_ALAC);
+            params.with_extra_data(alac_cookie(find(b"alac")?)?.into());
+            plain(params)
+        }
+        b"fLaC" => {
+            let mut params = of(CODEC_ID_FLAC);
+            // Version and flags, then the head of the block with the stream's information, then its 34 bytes.
+            params.with_extra_data(find(b"dfLa")?.get(8..42)?.into());
+            plain(params)
+        }
+        b"Opus" => {
+            let head = find(b"dOps")?;
+            let channels = u16::from(*head.get(1)?);
+            let delay = head.get(2..4).map(be);
+            Some(Described { params: params(CODEC_ID_OPUS, rate_hz, channels), rows: None, delay })
+        }
+        b"lpcm" => {
+            let rows = rows::linear(bits, is_float, is_big_endian, channels, rate_hz)?;
+            Some(Described { params: rows.params.clone(), rows: Some(rows), delay: Some(0) })
+        }
+        // ISO/IEC 23003-5: bit 0 is set for little endian.
+        b"ipcm" | b"fpcm" => {
+            let config = find(b"pcmC")?;
+            let (is_little, bits) = (config.get(4)? & 1 > 0, u64::from(*config.get(5)?));
+            let rows = rows::linear(bits, &code == b"fpcm", !is_little, channels, rate_hz)?;
+            Some(Described { params: rows.params.clone(), rows: Some(rows), delay: Some(0) })
+        }
+        code => {
+            let is_little = find(b"enda").and_then(|enda| enda.get(1)) == Some(&1);
+            let rows = rows::by_code(code, bits, channels, rate_hz, is_little)?;
+            let mut params = rows.params.clone();
+            if rows.block_frames > 1 {
+                params.with_frames_per_block(rows.block_frames).with_max_frames_per_packet(4096);
+            }
+            Some(Described { params, rows: Some(rows), delay: Some(0) })
+        }
+    }
+}
+
+/// The body of the first box with this code.
+fn find_in<'a>(mut boxes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
+    while boxes.len() >= 8 {
+        let size = be(&boxes[..4]) as usize;
+        // A box of size 0 ends what QuickTime puts into one of size 4 or 8.
+        if size < 8 {
+            return None;
+        }
+        let body = boxes.get(8..size.min(boxes.len()))?;
+        if &boxes[4..8] == wanted {
+            return Some(body);
+        }
+        boxes = boxes.get(size..)?;
+    }
+    None
+}
+
+/// The type of object and the decoder's configuration in an elementary stream descriptor (ISO/IEC 14496-1, 7.2.6), with or
+/// without the version and flags of its box.
+pub(super) fn audio_config(esds: &[u8]) -> Option<(u8, &[u8])> {
+    /// The body of the first descriptor with this tag, and what is left after its head.
+    fn descriptor(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+        let (&found, mut rest) = bytes.split_first()?;
+        let mut len = 0;
+        for _ in 0..4 {
+            let (&byte, after) = rest.split_first()?;
+            rest = after;
+            len = len << 7 | usize::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        (found == tag).then(|| &rest[..len.min(rest.len())])
+    }
+    let start = if esds.first() == Some(&3) { esds } else { esds.get(4..)? };
+    let stream = descriptor(start, 3)?;
+    let flags = *stream.get(2)?;
+    let mut at = 3 + if flags & 0x80 > 0 { 2 } else { 0 };
+    at += if flags & 0x40 > 0 { 1 + usize::from(*stream.get(at)?) } else { 0 };
+    at += if flags & 0x20 > 0 { 2 } else { 0 };
+    let decoder = descriptor(stream.get(at..)?, 4)?;
+    let config = decoder.get(13..).and_then(|rest| descriptor(rest, 5)).unwrap_or_default();
+    Some((*decoder.first()?, config))
+}
+
+/// What the ALAC decoder wants to know: 24 bytes, or 48 with a channel layout. Old files have them inside of boxes.
+pub(super) fn alac_cookie(bytes: &[u8]) -> Option<&[u8]> {
+    let bytes = if bytes.get(4..8) == Some(b"frma") { bytes.get(12..)? } else { bytes };
+    let bytes = if bytes.get(4..8) == Some(b"alac") { bytes.get(12..)? } else { bytes };
+    let bytes = if bytes.len() == 28 || bytes.len() == 52 { &bytes[4..] } else { bytes };
+    bytes.get(..if bytes.len() >= 48 { 48 } else { 24 })
+}
+
+/// The name people know an MP4 sample format by.
+pub(super) fn codec_name(code: &str) -> String {
+    match code {
+        "samr" | "sawb" => "AMR (a phone recording)".to_owned(),
+        "ac-3" => "AC-3 (Dolby Digital)".to_owned(),
+        "ec-3" => "E-AC-3 (Dolby Digital Plus)".to_owned(),
+        "enca" | "drms" => "copy-protected (DRM) sound".to_owned(),
+        "" => super::decode::UNKNOWN_CODEC.to_owned(),
+        code => format!("sound of the kind '{}'", code.escape_default()),
     }
 }
 
@@ -248,25 +702,32 @@ mod tests {
         values.iter().flat_map(|value| value.to_be_bytes()).collect()
     }
 
-    fn index(bytes: &[u8]) -> Option<Index> {
+    fn index(bytes: &[u8]) -> Index {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         Index::read(&mut file, bytes.len() as u64).unwrap()
     }
 
+    /// 441,000 frames of 16 bits at 44,100 Hz, of which the file has 50, and edits by a clock of 1000 a second.
     fn movie(edits: &[u32]) -> Vec<u8> {
+        let entry = [words(&[36]), b"sowt".to_vec(), words(&[0, 1, 0, 0, 1 << 16 | 16, 0, 44_100 << 16])].concat();
+        let stbl = [
+            boxed(b"stsd", &[words(&[0, 1]), entry].concat()),
+            boxed(b"stts", &words(&[0, 1, 50, 1])),
+            boxed(b"stsc", &words(&[0, 1, 1, 25, 1])),
+            boxed(b"stsz", &words(&[0, 2, 50])),
+            boxed(b"stco", &words(&[0, 2, 24, 74])),
+        ]
+        .concat();
         let mdia = [
             boxed(b"mdhd", &words(&[0, 0, 0, 44_100, 441_000, 0])),
             boxed(b"hdlr", &[words(&[0, 0]), b"soun".to_vec()].concat()),
-            boxed(
-                b"minf",
-                &boxed(b"stbl", &boxed(b"stsd", &[words(&[0, 1, 36]), b"mp4a".to_vec(), vec![0; 28]].concat())),
-            ),
+            boxed(b"minf", &boxed(b"stbl", &stbl)),
         ]
         .concat();
         let edits = [words(&[0, edits.len() as u32 / 3]), words(edits)].concat();
         let trak = [
-            boxed(b"tkhd", &words(&[0, 0, 0, 7, 0, 10_000])),
+            boxed(b"tkhd", &words(&[1, 0, 0, 7, 0, 10_000])),
             boxed(b"edts", &boxed(b"elst", &edits)),
             boxed(b"mdia", &mdia),
         ]
@@ -275,37 +736,51 @@ mod tests {
         [boxed(b"ftyp", b"M4A \0\0\0\0"), boxed(b"mdat", &[1; 100]), boxed(b"moov", &moov)].concat()
     }
 
-    #[test]
-    fn the_edit_says_where_the_sound_starts_and_how_long_it_is() {
-        let index = index(&movie(&[])).unwrap();
-        assert_eq!(index.brand, "M4A ");
-        assert_eq!(index.sound_tracks.unwrap()[0].id, 7);
-        let empty_then_sound = [200, u32::MAX, 0x10000, 9_950, 2205, 0x10000];
-        let track = index_of(&empty_then_sound);
-        assert_eq!(track.code, "mp4a");
-        assert_eq!((track.start_s, track.length_s), (Some(0.05), Some(9.95)));
+    fn table(edits: &[u32]) -> Table {
+        index(&movie(edits)).sound_tracks.unwrap().remove(0).content.unwrap()
     }
 
-    fn index_of(edits: &[u32]) -> SoundTrack {
-        index(&movie(edits)).unwrap().sound_tracks.unwrap().remove(0)
+    fn heard(edits: &[u32]) -> Vec<(Option<f64>, f64)> {
+        table(edits).edits.iter().map(|edit| (edit.from_s, edit.length_s)).collect()
+    }
+
+    const ONCE: u32 = 0x10000;
+
+    #[test]
+    fn every_edit_counts() {
+        assert_eq!(heard(&[]), []);
+        assert_eq!(heard(&[9_950, 2205, ONCE]), [(Some(0.05), 9.95)]);
+        let silence_then_sound = [200, u32::MAX, ONCE, 9_950, 2205, ONCE];
+        assert_eq!(heard(&silence_then_sound), [(None, 0.2), (Some(0.05), 9.95)]);
+        let turned_round = [1000, 88_200, ONCE, 500, 0, ONCE];
+        assert_eq!(heard(&turned_round), [(Some(2.0), 1.0), (Some(0.0), 0.5)]);
+        // One after the other they are one.
+        assert_eq!(heard(&[1000, 0, ONCE, 500, 44_100, ONCE]), [(Some(0.0), 1.5)]);
+        // To the end.
+        assert_eq!(heard(&[0, 2205, ONCE]), [(Some(0.05), f64::INFINITY)]);
+        // A list of nothing but silence is none.
+        assert_eq!(heard(&[200, u32::MAX, ONCE]), []);
     }
 
     #[test]
-    fn no_edit_is_the_whole_track() {
-        let track = index_of(&[]);
-        assert_eq!((track.start_s, track.length_s), (None, None));
+    fn frames_that_are_not_compressed_are_read_by_the_chunk() {
+        let found = index(&movie(&[]));
+        assert_eq!(found.brand, "M4A ");
+        let table = table(&[]);
+        let places: Vec<_> = table.samples.iter().map(|s| (s.at, s.len, s.time, s.ticks)).collect();
+        assert_eq!(places, [(24, 50, 0, 25), (74, 50, 25, 25)]);
+        assert_eq!((table.promised_s, table.broke_off), (None, false));
     }
 
     #[test]
     fn an_unfinished_file_has_no_index() {
         let bytes = [boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"mdat", &[0; 50])].concat();
-        assert_eq!(index(&bytes).unwrap().sound_tracks, None);
-        assert_eq!(index(b"RIFF....WAVE"), None);
+        assert!(index(&bytes).sound_tracks.is_none());
     }
 
     #[test]
     fn any_cut_or_changed_byte_is_survived() {
-        let whole = movie(&[200, u32::MAX, 0x10000, 9_950, 2205, 0x10000]);
+        let whole = movie(&[200, u32::MAX, ONCE, 9_950, 2205, ONCE]);
         for cut in 0..whole.len() {
             let _ = index(&whole[..cut]);
             let mut changed = whole.clone();

@@ -1,22 +1,21 @@
-//! Any sample rate to 16 kHz mono, streaming, with the resampler's delay taken out.
+//! Any sample rate to another, one channel at a time, streaming, with the resampler's delay taken out.
 //!
-//! Sample `i` of the output is the sound at `i / 16000` s of the input. The FFT resampler is used because both rates are
+//! To 16 kHz, sample `i` of the output is the sound at `i / 16000` s of the input. The FFT resampler is used because both rates are
 //! fixed: its anti-alias filter is linear-phase and far steeper than that of a sinc interpolator of the same cost.
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 
-use super::SPEECH_RATE_HZ;
-
 /// Output frames of one FFT, at least. At 16 kHz the transition band of the Blackman-Harris-squared low-pass is then about
 /// 150 Hz wide just below 8 kHz, and the filter (64 ms) rings no longer than a phone's own codec.
 const FFT_FRAMES_OUT: u32 = 1024;
 
-/// Resamples a mono signal, block by block, to [`SPEECH_RATE_HZ`].
+/// Resamples a mono signal, block by block.
 pub(super) struct Resampler {
     /// `None` when the input already has the wanted rate.
     fft: Option<Fft<f32>>,
     rate_hz: u32,
+    to_rate_hz: u32,
     frames_in: u64,
     frames_made: usize,
     pending: Vec<f32>,
@@ -26,17 +25,17 @@ pub(super) struct Resampler {
 }
 
 impl Resampler {
-    /// A resampler from `rate_hz` (4 kHz to 384 kHz, checked by the decoder) to [`SPEECH_RATE_HZ`].
-    pub(super) fn new(rate_hz: u32) -> Self {
-        let fft = (rate_hz != SPEECH_RATE_HZ).then(|| {
-            let common = gcd(rate_hz, SPEECH_RATE_HZ);
-            let (unit_in, unit_out) = (rate_hz / common, SPEECH_RATE_HZ / common);
+    /// A resampler from `rate_hz` to `to_rate_hz` (4 kHz to 384 kHz, checked by the decoder).
+    pub(super) fn new(rate_hz: u32, to_rate_hz: u32) -> Self {
+        let fft = (rate_hz != to_rate_hz).then(|| {
+            let common = gcd(rate_hz, to_rate_hz);
+            let (unit_in, unit_out) = (rate_hz / common, to_rate_hz / common);
             // An even number of units makes both FFTs even and the delay a whole number of samples on both sides.
             let units = FFT_FRAMES_OUT.div_ceil(unit_out).next_multiple_of(2);
             let chunk_in = (unit_in * units) as usize;
             Fft::new_custom(
                 rate_hz as usize,
-                SPEECH_RATE_HZ as usize,
+                to_rate_hz as usize,
                 chunk_in,
                 1,
                 1,
@@ -47,7 +46,7 @@ impl Resampler {
         });
         let delay_left = fft.as_ref().map_or(0, |fft| fft.output_delay());
         let chunk_out = vec![0.0; fft.as_ref().map_or(0, |fft| fft.output_frames_max())];
-        Self { fft, rate_hz, frames_in: 0, frames_made: 0, pending: Vec::new(), chunk_out, delay_left }
+        Self { fft, rate_hz, to_rate_hz, frames_in: 0, frames_made: 0, pending: Vec::new(), chunk_out, delay_left }
     }
 
     /// Takes the next samples and appends to `out` what can be computed from them.
@@ -93,9 +92,9 @@ impl Resampler {
         out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 
-    /// Length of the whole output for the input so far: its duration in 16 kHz samples, rounded.
+    /// Length of the whole output for the input so far: its duration in samples of the output, rounded.
     fn frames_wanted(&self) -> usize {
-        (self.frames_in as f64 * f64::from(SPEECH_RATE_HZ) / f64::from(self.rate_hz)).round() as usize
+        (self.frames_in as f64 * f64::from(self.to_rate_hz) / f64::from(self.rate_hz)).round() as usize
     }
 }
 
@@ -108,10 +107,11 @@ fn gcd(a: u32, b: u32) -> u32 {
 mod tests {
     use std::f64::consts::TAU;
 
+    use super::super::SPEECH_RATE_HZ;
     use super::*;
 
     fn resample(rate_hz: u32, signal: &[f32]) -> Vec<f32> {
-        let mut resampler = Resampler::new(rate_hz);
+        let mut resampler = Resampler::new(rate_hz, SPEECH_RATE_HZ);
         let mut out = Vec::new();
         // Blocks of an odd size, as decoders give.
         for block in signal.chunks(1153) {

@@ -1,75 +1,10 @@
-//! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
-//!
-//! Each kind has a file of its own: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. Here they
-//! become events of one list. What the transcript and the signal both say is one event.
-
-use std::ops::Range;
+//! How often there were fillers.
 
 use serde::{Deserialize, Serialize};
 
-use crate::signal::Features;
-use crate::span::Span;
-use crate::transcript::Transcript;
-
-use super::discourse_markers::discourse_markers;
-use super::filled_pauses::filled_pauses;
 use super::per_minute;
-use super::repairs::{RepairKind, repairs};
-use super::spoken::{Spoken, spoken};
-
-/// False starts that are less sure than this are not reported: there, punctuation, a filled pause and a silence all fail.
-const LEAST_SURE_FALSE_START: f64 = 0.7;
-
-/// What sort of filler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// um, uh, er, hmm.
-    FilledPause,
-    /// like, you know, I mean.
-    DiscourseMarker,
-    /// "I I was".
-    Repetition,
-    /// "we went, we decided".
-    FalseStart,
-}
-
-/// Who noticed it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Witness {
-    /// The words written down.
-    Transcript,
-    /// The signal.
-    Acoustic,
-}
-
-/// One filler.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Filler {
-    /// What sort.
-    pub kind: Kind,
-    /// What was said.
-    pub text: String,
-    /// The index of its first word among the transcript's or the draft's; `None` if it was only heard.
-    pub word: Option<usize>,
-    /// How many of these words it is, from that one on; 0 if it was only heard.
-    pub words: usize,
-    /// When; `None` in a written draft.
-    #[serde(flatten, with = "crate::span::maybe")]
-    pub span: Option<Span>,
-    /// Who noticed it.
-    pub heard_by: Vec<Witness>,
-    /// How sure, 0 to 1.
-    pub confidence: f64,
-}
-
-impl Filler {
-    /// Its words among the transcript's or the draft's; empty if it was only heard.
-    pub fn range(&self) -> Range<usize> {
-        self.word.map_or(0..0, |first| first..first + self.words)
-    }
-}
+use crate::disfluency::{Filler, Kind};
+use crate::draft::Draft;
 
 /// The fillers of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,43 +21,7 @@ pub struct Fillers {
     pub events: Vec<Filler>,
 }
 
-/// Whether a word as written is a filled pause: um, uh, er, hmm and their longer spellings.
-pub fn is_filled_pause(word: &str) -> bool {
-    let bare = bare(word);
-    let mut letters: Vec<char> = bare.chars().collect();
-    letters.dedup();
-    let short: String = letters.into_iter().collect();
-    matches!(short.as_str(), "um" | "uh" | "uhm" | "er" | "erm" | "eh" | "ehm" | "ahm" | "hm" | "mhm")
-        || (short == "m" && bare.len() > 1)
-}
-
-/// A word in lower case without the punctuation around it.
-pub(crate) fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
-}
-
 impl Fillers {
-    /// Finds the fillers and marks their words.
-    pub(super) fn of(features: &Features, transcript: &mut Transcript, answer: &Span, own: &[String]) -> Self {
-        let mut events = filled_pauses(features, &mut transcript.words);
-        let words = &transcript.words;
-        add(
-            &mut events,
-            written_fillers(&spoken(words, &features.stretches), own, &|range| {
-                let said = &words[range];
-                let span = Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s);
-                (Some(span), said.iter().map(|w| w.confidence).fold(1.0, f64::min))
-            }),
-        );
-        let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
-        events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
-        for event in &events {
-            transcript.words[event.range()].iter_mut().for_each(|w| w.filler = true);
-        }
-        let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
-        Self::counted(events, words, answer.duration_s())
-    }
-
     /// Counts events, given in order, among `words` words (filled pauses not among them) in `answer_s` seconds.
     pub fn counted(events: Vec<Filler>, words: usize, answer_s: f64) -> Self {
         let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
@@ -135,16 +34,16 @@ impl Fillers {
         }
     }
 
-    /// Finds the fillers of a written draft, from its words alone.
-    pub fn of_draft(draft: &[Spoken<'_>], own: &[String]) -> Self {
-        let nothing_known = |_: Range<usize>| (None, 1.0);
-        let mut events: Vec<Filler> = (0..draft.len())
-            .filter(|i| is_filled_pause(draft[*i].text))
-            .map(|i| written(Kind::FilledPause, draft, i, i, 1.0, &nothing_known))
-            .collect();
-        let words = draft.len() - events.len();
-        add(&mut events, written_fillers(draft, own, &nothing_known));
-        events.sort_by_key(|e| e.word);
+    /// Counts the events of a draft. They come with indices of written words and leave with indices of counted ones
+    /// ([`crate::draft::counted_words`]).
+    pub fn of_draft(mut events: Vec<Filler>, draft: &Draft) -> Self {
+        let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
+        let words = draft.words.len() - filled;
+        for event in &mut events {
+            let range = event.range();
+            event.word = Some(draft.counted_before(range.start));
+            event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
+        }
         Self {
             count: events.len(),
             per_minute: None,
@@ -155,53 +54,7 @@ impl Fillers {
     }
 }
 
-/// Adds those that are no part of a longer repair, which is counted once.
-fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
-    for event in more {
-        if !events.iter().any(|e| e.range().start <= event.range().start && event.range().end <= e.range().end) {
-            events.push(event);
-        }
-    }
-}
-
 /// How often in a hundred words; 0 in none.
 fn per_100(count: usize, words: usize) -> f64 {
     if words > 0 { 100.0 * count as f64 / words as f64 } else { 0.0 }
-}
-
-/// Discourse markers, repetitions and false starts, which the words tell. `heard` gives when words were said and how sure
-/// the model is of them.
-fn written_fillers(words: &[Spoken<'_>], own: &[String], heard: Heard<'_>) -> Vec<Filler> {
-    let mut events = Vec::new();
-    for repair in repairs(words, &is_filled_pause) {
-        let kind = match repair.kind {
-            RepairKind::Repetition => Kind::Repetition,
-            RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,
-            RepairKind::FalseStart => Kind::FalseStart,
-        };
-        events.push(written(kind, words, repair.first, repair.last, repair.confidence, heard));
-    }
-    for marker in discourse_markers(words, own) {
-        events.push(written(Kind::DiscourseMarker, words, marker.first, marker.last, marker.confidence, heard));
-    }
-    events
-}
-
-/// When the words of a range were said, if they were, and how sure the model is of the least sure of them.
-type Heard<'a> = &'a dyn Fn(Range<usize>) -> (Option<Span>, f64);
-
-/// A filler that stands in the words from word `first` to word `last`.
-fn written(kind: Kind, words: &[Spoken<'_>], first: usize, last: usize, sure: f64, heard: Heard<'_>) -> Filler {
-    let said = &words[first..=last];
-    let text: Vec<String> = said.iter().map(|w| bare(w.text)).filter(|w| !w.is_empty()).collect();
-    let (span, confidence) = heard(first..last + 1);
-    Filler {
-        kind,
-        text: text.join(" "),
-        word: Some(first),
-        words: said.len(),
-        span,
-        heard_by: vec![Witness::Transcript],
-        confidence: sure.min(confidence),
-    }
 }

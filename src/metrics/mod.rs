@@ -3,57 +3,25 @@
 //! Every section serializes as the section of its name in the report. Rates count from the first to the last speech
 //! (the answer), so silence before and after changes nothing.
 
-pub mod discourse_markers;
-mod filled_pauses;
 pub mod fillers;
 pub mod length;
 pub mod pace;
 pub mod pauses;
-pub mod repairs;
-pub mod spoken;
 pub mod voice;
 
-use std::sync::Arc;
-
 use crate::audio::Levels;
-use crate::questions::Question;
+use crate::disfluency::Filler;
+use crate::english::is_filled_pause;
 use crate::signal::Features;
+use crate::signal::pause::pauses;
 use crate::span::Span;
-use crate::story::model::Weights;
-use crate::transcript::{ENGLISH, Transcript};
+use crate::transcript::Transcript;
 
 pub use fillers::Fillers;
 pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
 pub use voice::Voice;
-
-/// What is known of an answer before it is heard.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Brief {
-    /// The question that it answers.
-    pub question: Option<Question>,
-    /// The shortest and the longest answer that the speaker aims at, in seconds; the question's own when `None`.
-    pub own_target_s: Option<[f64; 2]>,
-    /// Words and phrases that the speaker wants counted as fillers wherever they occur.
-    pub own_fillers: Vec<String>,
-    /// The weights that the story is judged with; `None` means those that come with the program.
-    pub story_weights: Option<Arc<Weights>>,
-}
-
-impl Brief {
-    /// The weights that the story is judged with.
-    pub fn story_weights(&self) -> &Weights {
-        self.story_weights.as_deref().unwrap_or_else(|| Weights::built_in())
-    }
-}
-
-impl Brief {
-    /// The shortest and the longest good answer, in seconds; `None` when nobody said.
-    pub fn target_s(&self) -> Option<[f64; 2]> {
-        self.own_target_s.or_else(|| self.question.as_ref()?.target_s)
-    }
-}
 
 /// All measures of one answer. A section that could not be measured is `None`.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,21 +39,26 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Measures an answer. Marks the words of `transcript` that belong to a filler.
-    pub fn of(features: &Features, transcript: &mut Transcript, levels: &Levels, brief: &Brief) -> Self {
+    /// Measures an answer whose `fillers` were found and marked; none are given in a language in which they are not looked for.
+    pub fn of(
+        features: &Features,
+        transcript: &Transcript,
+        levels: &Levels,
+        fillers: Option<Vec<Filler>>,
+        target_s: Option<[f64; 2]>,
+    ) -> Self {
         let Some(answer) = answer(features, transcript) else {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
         };
-        let silences = pauses::silences(features, &answer);
+        let silences = pauses(features, &answer);
         let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
         let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let fillers =
-            (transcript.language == ENGLISH).then(|| Fillers::of(features, transcript, &answer, &brief.own_fillers));
+        let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
         Self {
             pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
-            fillers,
+            fillers: fillers.map(|events| Fillers::counted(events, words, answer.duration_s())),
             pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, brief.target_s())),
+            length: Some(Length::of(&answer, phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),
         }
     }

@@ -10,8 +10,8 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::fillers::{bare, is_filled_pause};
 use super::per_minute;
+use crate::english::{is_filled_pause, normalized};
 
 /// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
 const SERIES_STEP_S: f64 = 15.0;
@@ -89,7 +89,7 @@ fn starts_s(words: &[Word]) -> Vec<f64> {
 
 /// How many words a written one is: the model writes "all right" one way or the other, and the pace is the same.
 fn words_in(written: &str) -> usize {
-    if bare(written) == "alright" { 2 } else { 1 }
+    if normalized(written) == "alright" { 2 } else { 1 }
 }
 
 fn ratio(a: f64, b: f64) -> f64 {

@@ -1,20 +1,15 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Measured in the signal alone, in seconds. What was lost while recording is no silence of the speaker's. 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a
-//! threshold for silent pauses to measure second language fluency", DiSS 2013. Where a pause falls matters more than
-//! how long it is: J. Kahng, "The effect of pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
+//! Measured in the signal alone, in seconds. What was lost while recording is no silence of the speaker's. What counts
+//! as one is said in [`crate::signal::pause`]. Where a pause falls matters more than how long it is: J. Kahng, "The effect of pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
 
-use crate::signal::{Features, outside};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::fillers::{bare, is_filled_pause};
 use super::{median, per_minute};
-
-/// The shortest silence that is a pause, in seconds.
-pub const SHORTEST_S: f64 = 0.25;
+use crate::english::{is_filled_pause, normalized};
 
 /// Where in the sentence a pause falls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +21,17 @@ pub enum Place {
     BetweenClauses,
     /// After a sentence.
     BetweenSentences,
+}
+
+impl Place {
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WithinClause => "between words that belong together",
+            Self::BetweenClauses => "between clauses",
+            Self::BetweenSentences => "between sentences",
+        }
+    }
 }
 
 /// One silent pause.
@@ -53,19 +59,6 @@ pub struct Pauses {
     pub response_latency_s: f64,
     /// All of them, in order.
     pub events: Vec<Pause>,
-}
-
-/// The silences inside the answer that are long enough to be pauses.
-pub fn silences(features: &Features, answer: &Span) -> Vec<Span> {
-    features
-        .stretches
-        .windows(2)
-        .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
-        .flat_map(|silence| outside(silence, &features.lost))
-        .filter(|gap| {
-            gap.duration_s() >= SHORTEST_S - 1e-9 && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s
-        })
-        .collect()
 }
 
 impl Pauses {
@@ -98,15 +91,15 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     for word in before {
         ends.extend(word.text.chars().last());
         if !is_filled_pause(&word.text) {
-            last = bare(&word.text);
+            last = normalized(&word.text);
             break;
         }
     }
-    let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| bare(&w.text));
+    let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| normalized(&w.text));
     let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
     // Who takes up a word just said goes on where they were: "if you | if you have".
     let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
-    let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| bare(&w.text) == first);
+    let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| normalized(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
         || SUBJECTS.contains(&first.as_str())
         || (COORDINATORS.contains(&first.as_str()) && SUBJECTS.contains(&second.as_str()));

@@ -1,30 +1,24 @@
-//! The report: everything known about one answer, as data (`aloud.report/1`) and for reading ([`terminal`]).
+//! The report: everything known about one answer, as data (`aloud.report/1`).
 
 mod check;
 pub mod json;
-pub(crate) mod shown;
-pub mod terminal;
 pub mod tracks;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
 use crate::draft::Draft;
-use crate::metrics::spoken::spoken;
-use crate::metrics::{Brief, Fillers, Length, Metrics, Pace, Pauses, Voice};
-use crate::questions::Question;
+use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
+use crate::question::Question;
 use crate::score::{Measures, Said, Score};
 use crate::signal::Features;
 use crate::span::Span;
-use crate::story::model::Weights;
-use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::{ENGLISH, Transcript, Word};
-use crate::warnings::{Warning, draft_warnings, is_too_poor, warnings};
+use crate::story::Story;
+use crate::transcript::{Transcript, Word};
+use crate::warnings::{Warning, is_too_poor};
 
 /// The name and version of the report's form.
 pub const SCHEMA: &str = "aloud.report/1";
-/// A name by which the words of a draft are read as plain text.
-const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// What is known about the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,20 +112,20 @@ impl<'de> Deserialize<'de> for Report {
 }
 
 impl Report {
-    /// Puts a report together from what the stages found.
-    pub fn of(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Self {
-        let metrics = Metrics::of(features, &mut transcript, &recording.levels, brief);
-        let warnings = warnings(recording, features, &transcript, &metrics);
-        let story = if transcript.language == ENGLISH {
-            let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
-            Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
-        } else {
-            None
-        };
-        let report = Self {
+    /// Puts together what the stages found about a recording. It has no score yet.
+    pub fn of(
+        recording: &Recording,
+        features: &Features,
+        transcript: Transcript,
+        metrics: Metrics,
+        story: Option<Story>,
+        warnings: Vec<Warning>,
+        question: Option<Question>,
+    ) -> Self {
+        Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
-            question: brief.question.clone(),
+            question,
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,
@@ -146,23 +140,21 @@ impl Report {
             story,
             score: Score::default(),
             warnings,
-        };
-        report.scored()
+        }
     }
 
-    /// The report on a written draft: it has no sound and nothing that needs it.
-    pub fn of_draft(draft: &Draft, brief: &Brief) -> Self {
-        let mut fillers = Fillers::of_draft(&draft.spoken(), &brief.own_fillers);
-        let story = Story::of(&tokens_of_draft(draft, &fillers), brief.question.as_ref(), brief.story_weights());
-        for event in &mut fillers.events {
-            let range = event.range();
-            event.word = Some(draft.counted_before(range.start));
-            event.words = draft.counted_before(range.end) - draft.counted_before(range.start);
-        }
-        let report = Self {
+    /// Puts together what is known of a written draft: it has no sound and nothing that needs it. It has no score yet.
+    pub fn of_draft(
+        draft: &Draft,
+        fillers: Fillers,
+        story: Option<Story>,
+        warnings: Vec<Warning>,
+        question: Option<Question>,
+    ) -> Self {
+        Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
-            question: brief.question.clone(),
+            question,
             transcript: None,
             pace: None,
             fillers: Some(fillers),
@@ -171,53 +163,24 @@ impl Report {
             voice: None,
             story,
             score: Score::default(),
-            warnings: draft_warnings(draft.words.len()),
-        };
-        report.scored()
+            warnings,
+        }
     }
 
-    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so. The story of a report
-    /// from before it was asked what a coach would say is judged again from its words.
+    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
     #[must_use]
     pub fn scored(mut self) -> Self {
-        if self.story.as_ref().is_some_and(|s| s.findings.is_none()) {
-            self.story = self.told_again();
-        }
-        self.score_again();
-        self
-    }
-
-    fn score_again(&mut self) {
         self.score = Score::of(&self.measures());
         let grade = self.score.story_grade();
         if let Some(story) = &mut self.story {
             story.grade = grade;
         }
-    }
-
-    /// Judges the story and the score again, after words of the transcript were mended.
-    pub fn judge_again(&mut self) {
-        if self.transcript.is_some() {
-            self.story = self.told_again();
-        }
-        self.score_again();
-    }
-
-    /// The story of the words, where there was one.
-    fn told_again(&self) -> Option<Story> {
-        let (before, question, weights) = (self.story.as_ref()?, self.question.as_ref(), Weights::built_in());
-        if let Some(transcript) = &self.transcript {
-            let spoken = spoken(&transcript.words, &self.stretches(&transcript.words));
-            return Story::of(&tokens_of_transcript(&transcript.words, &spoken), question, weights);
-        }
-        let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
-        let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
-        let fillers = Fillers::of_draft(&draft.spoken(), &[]);
-        Story::of(&tokens_of_draft(&draft, &fillers), question, weights)
+        self
     }
 
     /// The speech between the pauses, from the first word to the last.
-    fn stretches(&self, words: &[Word]) -> Vec<Span> {
+    pub(crate) fn stretches(&self) -> Vec<Span> {
+        let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| p.span);
         let starts = std::iter::once(first.span.start_s).chain(pauses.clone().map(|p| p.end_s));

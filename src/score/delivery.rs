@@ -1,9 +1,8 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
-use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, Said, judged};
+use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, rubric, rubric::share};
 use crate::codes::Code;
-use crate::metrics::fillers::{Filler, Kind};
+use crate::disfluency::{Filler, Kind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -13,8 +12,6 @@ use crate::plain::{capital, clock, counted, number};
 const SURE_FILLER: f64 = 0.5;
 /// The discourse marker that counts as much as a filled pause.
 const LIKE: &str = "like";
-/// The part that the length is.
-pub(super) const LENGTH: &str = "length";
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
 /// Moments nearer to each other than this are one, in seconds.
@@ -37,7 +34,7 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
     let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
     let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
     if told < 1.0 {
-        parts.iter_mut().filter(|j| j.part.name != LENGTH).for_each(|j| count_for_less(&mut j.part, told));
+        parts.iter_mut().filter(|j| j.part.name != PartName::Length).for_each(|j| count_for_less(&mut j.part, told));
     }
     parts
 }
@@ -75,7 +72,8 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    judged(Code::Pace, "pace", share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
+    let share = share(rubric::PACE_WORDS_PER_MINUTE, rate);
+    judged(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
 fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
@@ -103,15 +101,8 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    judged(
-        Code::Fillers,
-        "fillers",
-        share(rubric::FILLERS_PER_MINUTE, rate),
-        rubric::FILLERS_POINTS,
-        why,
-        evidence,
-        todo,
-    )
+    let share = share(rubric::FILLERS_PER_MINUTE, rate);
+    judged(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
@@ -158,12 +149,12 @@ fn tally(events: &[Filler]) -> String {
 
 /// Which they were and how often, the most frequent first: "like 3, doubled words 2, more 4".
 fn most_frequent(events: &[&Filler]) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut counts: Vec<(String, usize)> = Vec::new();
     for event in events {
         let name = match event.kind {
-            Kind::FilledPause | Kind::DiscourseMarker => event.text.as_str(),
-            Kind::Repetition => "doubled words",
-            Kind::FalseStart => "false starts",
+            Kind::FilledPause | Kind::DiscourseMarker => event.label(),
+            Kind::Repetition => "doubled words".to_string(),
+            Kind::FalseStart => "false starts".to_string(),
         };
         match counts.iter_mut().find(|(n, _)| *n == name) {
             Some((_, count)) => *count += 1,
@@ -206,7 +197,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f6
         ("None too long for its place.".to_string(), None)
     };
     let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
-    judged(Code::Pauses, "pauses", share, rubric::PAUSES_POINTS, why, evidence, todo)
+    judged(Code::Pauses, PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
 /// Whether a pause is long for its place.
@@ -237,7 +228,7 @@ fn judge_length(length: &Length) -> Judged {
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged(Code::Length, LENGTH, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    judged(Code::Length, PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
 fn voice(voice: &Voice) -> Option<Judged> {
@@ -255,7 +246,7 @@ fn voice(voice: &Voice) -> Option<Judged> {
     };
     Some(judged(
         Code::Voice,
-        "voice",
+        PartName::Voice,
         share(rubric::VOICE_SD_SEMITONES, spread),
         rubric::VOICE_POINTS,
         why,

@@ -4,16 +4,18 @@
 //! overall score is the share of the points of the parts there are.
 
 mod delivery;
+mod part_name;
 mod plan;
 pub mod rubric;
 mod story;
 mod words;
 
+pub use part_name::PartName;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::Code;
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
-use crate::questions::Question;
+use crate::question::Question;
 use crate::span::Span;
 use crate::story::{Grade, Story};
 
@@ -42,9 +44,8 @@ pub struct Reason {
 /// One part of the score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    /// Of the story `setting`, `action`, `own_part`, `result`, `detail`, `shape`, `others` or `question`; of how it was said
-    /// `pace`, `fillers`, `pauses`, `length` or `voice`.
-    pub name: String,
+    /// Which.
+    pub name: PartName,
     /// Points won.
     pub points: f64,
     /// Points there are.
@@ -177,7 +178,7 @@ impl Score {
 
     /// The parts that judge the story.
     pub fn story_parts(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|p| story::is_of_story(&p.name))
+        self.parts.iter().filter(|p| p.name.is_of_story())
     }
 
     /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
@@ -204,7 +205,7 @@ fn priorities(plan: Vec<Statement>, delivery: &[Judged]) -> Vec<Priority> {
     style.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
     let is_ready = plan.iter().all(|s| s.reason.code == Code::Ready);
     if !is_ready {
-        style.retain(|j| j.part.name != delivery::LENGTH || lost(j) > 0.5 * j.part.out_of);
+        style.retain(|j| j.part.name != PartName::Length || lost(j) > 0.5 * j.part.out_of);
     }
     // What lacks nothing large in the telling has only the saying to work on.
     let told = plan.into_iter().filter(|s| s.reason.code != Code::Ready || style.is_empty()).map(Priority::from);
@@ -240,7 +241,7 @@ fn again() -> Priority {
 /// A part of the delivery with `share` of its points, in whole points.
 fn judged(
     code: Code,
-    name: &str,
+    name: PartName,
     share: f64,
     out_of: f64,
     why: String,
@@ -250,8 +251,5 @@ fn judged(
     let reasons =
         todo.iter().map(|_| Reason { code, text: why.clone(), confidence: 1.0, evidence: evidence.clone() }).collect();
     let priority = todo.map(|(title, advice)| Priority { code: Some(code), title, advice, evidence: evidence.clone() });
-    Judged {
-        part: Part { name: name.into(), points: (share * out_of).round(), out_of, why, reasons, evidence },
-        priority,
-    }
+    Judged { part: Part { name, points: (share * out_of).round(), out_of, why, reasons, evidence }, priority }
 }

@@ -100,10 +100,23 @@ pub const SEVERE: f64 = 0.4;
 /// A part that is left open until one occasion is told gets this share at most (ours).
 pub const LEFT_OPEN: f64 = 0.25;
 
+/// A part of which less than this is measured does not get all of its points, even where nothing is found against it (ours).
+pub const ENOUGH_TO_PRAISE: f64 = 0.5;
+/// A part that is not there keeps this share and the share measured at most (ours).
+pub const MISSING: f64 = 0.15;
+/// Up to so many telling words no result is there: of 68 such answers of three authors 62 had a fault in it, and none was a strong one.
+pub const NO_RESULT_WORDS: f64 = 4.0;
+/// Up to so many telling words no step is there: in 40 of 44 such answers coaches missed the steps or the occasion.
+pub const NO_ACTION_WORDS: f64 = 3.0;
+/// Up to this share of "I" among "I" and "we" in the action the own part is hard to hear: so coaches said of all six such answers.
+pub const NOT_YOURS: f64 = 0.4;
+/// How sure a statement is that such a measure makes: see [`NO_RESULT_WORDS`].
+pub const MEASURED: f64 = 0.9;
+
 /// The share of its points that a part keeps at most when a code holds (ours). One that is no part's costs none.
 pub fn most_with(code: Code) -> f64 {
     match code {
-        Code::NoEvent => 0.0,
+        Code::NoEvent => 0.5,
         Code::NoResult | Code::NoSteps => 0.15,
         Code::OtherQuestion => 0.25,
         Code::EmptyWords => 0.35,

@@ -8,25 +8,25 @@
 
 use super::rubric::{self, share};
 use super::words::Context;
-use super::{Evidence, Part as Judged, Reason, Statement};
+use super::{Evidence, Part as Judged, PartName, Reason, Statement};
 use crate::codes::Code;
-use crate::questions::Question;
+use crate::question::Question;
 use crate::story::relevance::Kind;
-use crate::story::{Part, Story, Told, Verdict};
+use crate::story::{Findings, Part, Story, Told, Verdict};
 
 /// The parts of the score that judge the story, and the codes that cost their points.
-const PARTS: [(&str, f64, &[Code]); 8] = [
-    ("setting", rubric::SETTING_POINTS, &[Code::NoSetting, Code::LongBackground]),
-    ("action", rubric::ACTION_POINTS, &[Code::NoSteps, Code::ThinSteps]),
-    ("own_part", rubric::OWN_PART_POINTS, &[Code::NoSteps, Code::OwnPart]),
-    ("result", rubric::RESULT_POINTS, &[Code::NoResult, Code::ResultNotYours, Code::VagueResult]),
-    ("detail", rubric::DETAIL_POINTS, &[Code::NoDetail, Code::EmptyWords]),
-    ("shape", rubric::SHAPE_POINTS, &[Code::Rambling, Code::Order, Code::Hedging]),
-    ("others", rubric::OTHERS_POINTS, &[Code::Blame]),
-    ("question", rubric::QUESTION_POINTS, &[Code::OtherQuestion]),
+static PARTS: [(PartName, f64, &[Code]); 8] = [
+    (PartName::Setting, rubric::SETTING_POINTS, &[Code::NoSetting, Code::LongBackground]),
+    (PartName::Action, rubric::ACTION_POINTS, &[Code::NoSteps, Code::ThinSteps]),
+    (PartName::OwnPart, rubric::OWN_PART_POINTS, &[Code::NoSteps, Code::OwnPart]),
+    (PartName::Result, rubric::RESULT_POINTS, &[Code::NoResult, Code::ResultNotYours, Code::VagueResult]),
+    (PartName::Detail, rubric::DETAIL_POINTS, &[Code::NoDetail, Code::EmptyWords]),
+    (PartName::Shape, rubric::SHAPE_POINTS, &[Code::Rambling, Code::Order, Code::Hedging]),
+    (PartName::Others, rubric::OTHERS_POINTS, &[Code::Blame]),
+    (PartName::Question, rubric::QUESTION_POINTS, &[Code::OtherQuestion]),
 ];
 /// Parts that are left open as long as no occasion is told.
-const NEED_AN_EVENT: [&str; 4] = ["setting", "action", "own_part", "result"];
+static NEED_AN_EVENT: [PartName; 4] = [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
 /// Words quoted of a sentence.
 const QUOTED_WORDS: usize = 20;
 
@@ -37,11 +37,6 @@ const PAST: [&str; 52] = [
     "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
     "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
 ];
-
-/// Whether a part of the score judges the story.
-pub(super) fn is_of_story(part: &str) -> bool {
-    PARTS.iter().any(|(name, ..)| *name == part)
-}
 
 /// A story judged.
 pub(super) struct Verdicts {
@@ -55,12 +50,13 @@ pub(super) struct Verdicts {
 
 /// Judges a story; `None` where there is nothing to judge.
 pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) -> Option<Verdicts> {
-    let findings = story.findings.as_ref()?;
+    let found = story.findings.as_ref()?;
     if story.sentences.iter().all(|s| s.words == 0) {
         return None;
     }
     let kind = Kind::of(question);
     let view = View::of(story, kind);
+    let findings = &view.held_to_measures(found);
     let context = Context { kind, question, story, is_draft };
     let plan = super::plan::order(findings);
     // Whatever is a next step stands in its part too, so that nobody is told to mend what keeps its points.
@@ -78,7 +74,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
     };
     let no_event = holds.contains(&Code::NoEvent);
     let parts = PARTS.iter().filter_map(|(name, out_of, codes)| {
-        let is_question = *name == "question";
+        let is_question = *name == PartName::Question;
         let doubt = codes.iter().filter_map(|c| findings.claim(*c)).map(|c| c.confidence).fold(0.0, f64::max);
         let measured = view.measure(name)?;
         let mut said: Vec<Statement> =
@@ -91,7 +87,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             Band::LeftOpen
         } else if let Some(worst) = said.iter().map(|s| rubric::most_with(s.reason.code)).reduce(f64::min) {
             Band::Said { most: worst }
-        } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) {
+        } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) && view.is_enough(name, measured) {
             Band::Clear
         } else {
             Band::Open
@@ -105,8 +101,8 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
         Some(Judged {
-            name: (*name).to_string(),
-            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of),
+            name: name.clone(),
+            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of).min(view.most(name, measured, *out_of)),
             out_of: *out_of,
             why,
             reasons,
@@ -152,29 +148,29 @@ impl Band {
 }
 
 /// What is said of a part that nothing can be said against.
-fn clear(part: &str) -> &'static str {
+fn clear(part: &PartName) -> &'static str {
     match part {
-        "setting" => "Where you were and what it was about is clear.",
-        "action" => "What you did is told step by step.",
-        "own_part" => "It is clear what you did yourself.",
-        "result" => "What came of it is said, so that one can picture it.",
-        "detail" => "Concrete enough to picture.",
-        "shape" => "It keeps to the story.",
-        "others" => "It is fair to the others.",
+        PartName::Setting => "Where you were and what it was about is clear.",
+        PartName::Action => "What you did is told step by step.",
+        PartName::OwnPart => "It is clear what you did yourself.",
+        PartName::Result => "What came of it is said, so that one can picture it.",
+        PartName::Detail => "Concrete enough to picture.",
+        PartName::Shape => "It keeps to the story.",
+        PartName::Others => "It is fair to the others.",
         _ => "It speaks to the question.",
     }
 }
 
 /// What is said of a part about which nothing is sure.
-fn open(part: &str) -> &'static str {
+fn open(part: &PartName) -> &'static str {
     match part {
-        "setting" => "The background is there.",
-        "action" => "There are steps to hear.",
-        "own_part" => "Your own part can be heard.",
-        "result" => "Something is said about how it came out.",
-        "detail" => "Some of it can be pictured.",
-        "shape" => "One can follow it.",
-        "others" => "Nothing against the others stands out.",
+        PartName::Setting => "The background is there.",
+        PartName::Action => "There are steps to hear.",
+        PartName::OwnPart => "Your own part can be heard.",
+        PartName::Result => "Something is said about how it came out.",
+        PartName::Detail => "Some of it can be pictured.",
+        PartName::Shape => "One can follow it.",
+        PartName::Others => "Nothing against the others stands out.",
         _ => "Not sure how well it meets the question.",
     }
 }
@@ -207,29 +203,83 @@ impl<'a> View<'a> {
     }
 
     /// The measure of a part, 0 to 1; `None` where it cannot be judged.
-    fn measure(&self, part: &str) -> Option<f64> {
+    fn measure(&self, part: &PartName) -> Option<f64> {
         Some(match part {
-            "setting" => {
+            PartName::Setting => {
                 share(rubric::SETTING_WORDS, self.told(&[Part::Situation, Part::Task]))
                     * share(rubric::SETTING_SHARE, self.background())
             }
-            "action" => self.past() * share(rubric::ACTION_WORDS, self.told(&[Part::Action])),
-            "own_part" => {
+            PartName::Action => self.past() * share(rubric::ACTION_WORDS, self.told(&[Part::Action])),
+            PartName::OwnPart => {
                 let enough = (self.told(&[Part::Action]) / rubric::ACTION_TO_OWN).min(1.0);
                 share(rubric::I_IN_ACTION, self.story.ownership.i_in_action.unwrap_or(0.0)) * enough
             }
-            "result" => share(rubric::RESULT_WORDS, self.told(&[Part::Result])),
-            "detail" => {
+            PartName::Result => share(rubric::RESULT_WORDS, self.told(&[Part::Result])),
+            PartName::Detail => {
                 let told = self.told(&[Part::Situation, Part::Task, Part::Action, Part::Result]) * self.needs;
                 share(rubric::DETAIL_SHARE, told / self.words.max(1.0))
             }
-            "shape" => self.shape(),
-            "others" => {
+            PartName::Shape => self.shape(),
+            PartName::Others => {
                 let words: f64 = self.fresh.iter().map(|s| s.blame * s.words as f64).sum();
                 share(rubric::BLAME_SHARE, words / self.words.max(1.0))
             }
             _ => share(rubric::LIKENESS, self.story.fit.as_ref()?.likeness),
         })
+    }
+
+    /// The findings, with what the measures say where they leave no doubt: what is not there holds, whatever the detectors found, and
+    /// an answer that lacks it is not ready.
+    fn held_to_measures(&self, found: &Findings) -> Findings {
+        let mut findings = found.clone();
+        let mut not_there: Vec<&[Code]> = Vec::new();
+        if self.is_missing(&PartName::Result) {
+            not_there.push(&[Code::NoResult, Code::ResultNotYours, Code::VagueResult]);
+        }
+        if self.is_missing(&PartName::Action) {
+            not_there.push(&[Code::NoSteps, Code::ThinSteps]);
+        } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
+            not_there.push(&[Code::OwnPart]);
+            let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
+            told.for_each(|c| c.verdict = Verdict::Fails);
+        }
+        for codes in &not_there {
+            if codes.iter().any(|c| findings.verdict(*c) == Verdict::Holds) {
+                continue;
+            }
+            let likely = findings.claims.iter_mut().filter(|c| codes.contains(&c.code));
+            if let Some(claim) = likely.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {
+                claim.verdict = Verdict::Holds;
+                claim.confidence = claim.confidence.max(rubric::MEASURED);
+            }
+        }
+        if !not_there.is_empty() {
+            findings.claims.iter_mut().filter(|c| c.code == Code::Ready).for_each(|c| c.first = 0.0);
+        }
+        findings
+    }
+
+    /// Whether hardly a word is said of a part that is measured in words.
+    fn is_missing(&self, part: &PartName) -> bool {
+        match part {
+            PartName::Result => self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS,
+            PartName::Action => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
+            _ => false,
+        }
+    }
+
+    /// Whether enough is measured of a part for all of its points.
+    fn is_enough(&self, part: &PartName, measured: f64) -> bool {
+        match part {
+            PartName::Shape => self.order() >= rubric::PRAISED,
+            PartName::Question => measured >= 1.0,
+            _ => measured >= rubric::ENOUGH_TO_PRAISE,
+        }
+    }
+
+    /// The most points that the measure of a part allows.
+    fn most(&self, part: &PartName, measured: f64, out_of: f64) -> f64 {
+        if self.is_missing(part) { ((rubric::MISSING + measured) * out_of).floor() } else { out_of }
     }
 
     /// Telling words of these parts, against what the question needs. A sentence that may be of one counts as much as it may.
@@ -258,6 +308,13 @@ impl<'a> View<'a> {
         background.map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0)
     }
 
+    /// How far the parts stand as they happened, as a share of what a story from the past needs.
+    fn order(&self) -> f64 {
+        let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
+        let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
+        1.0 - matters * (1.0 - share(rubric::ORDER, in_order))
+    }
+
     fn shape(&self) -> f64 {
         // Where no story is asked for, the first sentence is the answer itself and the last what it comes to.
         let frame = |i: usize| self.kind != Kind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
@@ -265,12 +322,8 @@ impl<'a> View<'a> {
             .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == Part::Other && !frame(*i)))
             .map(|(_, s)| s.words as f64);
         let aside_share = aside.sum::<f64>() / self.words.max(1.0);
-        let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
-        let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
-        share(rubric::ASIDE_SHARE, aside_share)
-            * (1.0 - matters * (1.0 - share(rubric::ORDER, in_order)))
-            * share(rubric::HEDGES_PER_100, hedges)
+        share(rubric::ASIDE_SHARE, aside_share) * self.order() * share(rubric::HEDGES_PER_100, hedges)
     }
 }
 
@@ -286,4 +339,40 @@ fn tells_of_the_past(sentence: &Told) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
     words.any(|w| PAST.contains(&w) || w.len() > 4 && w.ends_with("ed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::judge_draft;
+    use crate::brief::Brief;
+    use crate::draft::Draft;
+
+    const STEPS: &str = "Last March the freezer at our Leeds depot failed on a Friday night with nine pallets of vaccine in it. \
+        I rang the hospital's night desk and asked which rooms were free. I drove there with the first four pallets and \
+        wrote the times on a sheet for the pharmacist. Then I called two drivers at home and showed them the back entrance.";
+    const ENDING: &str = " By five in the morning all nine pallets were in the hospital's cold room, and the pharmacist \
+        used every box. The depot has had a second freezer and my phone list on its door since.";
+
+    fn judged(text: &str) -> crate::score::Score {
+        judge_draft(&Draft::read(text.as_bytes(), "answer.txt".as_ref()).unwrap(), &Brief::default()).score
+    }
+
+    #[test]
+    fn what_is_not_there_cannot_be_found_there() {
+        let result =
+            |score: &crate::score::Score| score.parts.iter().find(|p| p.name == PartName::Result).unwrap().clone();
+        let (whole, cut) = (judged(&format!("{STEPS}{ENDING}")), judged(STEPS));
+        assert!(result(&whole).points >= rubric::CRITICISED * rubric::RESULT_POINTS, "{:?}", result(&whole));
+        assert!(result(&cut).points <= 0.3 * rubric::RESULT_POINTS && !result(&cut).reasons.is_empty());
+        assert!(cut.priorities.iter().all(|p| p.code != Some(Code::Ready)), "{:?}", cut.priorities);
+        assert!(whole.overall.unwrap() - cut.overall.unwrap() >= 8.0);
+    }
+
+    #[test]
+    fn we_in_every_step_is_said_so() {
+        let ours = format!("{STEPS}{ENDING}").replace(" I ", " we ").replace("my phone", "our phone");
+        let reasons: Vec<Code> = judged(&ours).parts.iter().flat_map(|p| &p.reasons).map(|r| r.code).collect();
+        assert!(reasons.contains(&Code::OwnPart), "{reasons:?}");
+    }
 }

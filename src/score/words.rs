@@ -4,7 +4,7 @@
 //! advice asks for that.
 
 use crate::codes::Code;
-use crate::questions::Question;
+use crate::question::Question;
 use crate::story::relevance::Kind;
 use crate::story::{Event, Part, Story};
 

@@ -7,6 +7,7 @@
 
 use super::frames::{Levels, STEP_S, frame_time_s};
 use super::noise_floor::{noise_floor, pick};
+use super::pause::SHORTEST_PAUSE_S;
 use crate::span::Span;
 
 /// Half of the stretch whose speech level counts for a frame, in seconds.
@@ -32,8 +33,6 @@ const FLICKER_S: f64 = 0.08;
 const FLICKER_DB: f32 = 1.0;
 /// Gaps up to this are inside a sound (the closure of a stop consonant), in seconds.
 const CLOSURE_S: f64 = 0.12;
-/// What is nearer to a voice than this belongs to the same utterance, in seconds: the shortest silent pause.
-const UTTERANCE_GAP_S: f64 = 0.25;
 /// The least sonorant sound in an utterance, in seconds: half a short vowel.
 const LEAST_SONORANT_S: f64 = 0.04;
 /// How far a vowel's low resonance stands above the room's sound in that band, in dB ...
@@ -160,7 +159,7 @@ fn joined(runs: &[(usize, usize)], gap_s: f64) -> Vec<(usize, usize)> {
 
 /// Groups of runs with less than a pause between them.
 fn utterances(runs: &[(usize, usize)]) -> impl Iterator<Item = &[(usize, usize)]> {
-    runs.chunk_by(|a, b| ((b.0 - a.1) as f64) * STEP_S < UTTERANCE_GAP_S)
+    runs.chunk_by(|a, b| ((b.0 - a.1) as f64) * STEP_S < SHORTEST_PAUSE_S)
 }
 
 fn count(flags: &[bool]) -> usize {

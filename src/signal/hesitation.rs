@@ -127,7 +127,7 @@ struct Network {
     output_bias: f32,
 }
 
-static NETWORK: LazyLock<Network> = LazyLock::new(|| Network::read(include_bytes!("hesitation.weights")));
+static NETWORK: LazyLock<Network> = LazyLock::new(|| Network::read(include_bytes!("../../models/hesitation.weights")));
 
 impl Network {
     /// Reads little-endian 32-bit numbers in the order of the fields.

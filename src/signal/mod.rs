@@ -7,6 +7,7 @@ pub mod contours;
 mod frames;
 pub mod hesitation;
 mod noise_floor;
+pub mod pause;
 mod pitch;
 pub mod spectrogram;
 mod syllables;

@@ -11,8 +11,8 @@
 
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use rustfft::num_complex::Complex;
 
 use super::frames::{frame_count, hann, window_at};
 use super::noise_floor::pick;

@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::sentences::{Token, bare};
+use super::sentences::Token;
+use crate::english::normalized;
 
 /// A sentence as its words, fillers left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +68,7 @@ impl Sentence {
         let mut text = String::new();
         let mut after_number = false;
         for token in tokens[range.clone()].iter().filter(|t| !t.filler) {
-            let word = bare(token.text);
+            let word = normalized(token.text);
             let number = is_number(&word);
             if !(number && after_number) {
                 let shown =

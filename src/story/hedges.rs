@@ -1,8 +1,9 @@
 //! Hedges: words that take back what they stand beside ("I guess", "hopefully", "tried to", "somehow").
 
 use super::cues::Sentence;
-use super::sentences::{Token, bare};
+use super::sentences::Token;
 use super::{Moment, moment};
+use crate::english::normalized;
 
 /// What counts as a hedge. Discourse markers ("kind of") that are fillers where they stand are counted as fillers, not here.
 const HEDGES: [&str; 36] = [
@@ -54,7 +55,7 @@ pub(super) fn hedges(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Moment
     let mut found = Vec::new();
     for sentence in sentences {
         let said: Vec<(usize, String)> =
-            sentence.range.clone().filter(|i| !tokens[*i].filler).map(|i| (i, bare(tokens[i].text))).collect();
+            sentence.range.clone().filter(|i| !tokens[*i].filler).map(|i| (i, normalized(tokens[i].text))).collect();
         let mut at = 0;
         while at < said.len() {
             let stands = |hedge: &&&str| {

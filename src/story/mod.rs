@@ -26,10 +26,10 @@ use std::ops::Range;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
+use crate::disfluency::Filler;
+use crate::disfluency::spoken::Spoken;
 use crate::draft::Draft;
-use crate::metrics::Fillers;
-use crate::metrics::spoken::Spoken;
-use crate::questions::Question;
+use crate::question::Question;
 use crate::span::{Span, maybe};
 use crate::transcript::Word;
 use cues::Sentence;
@@ -253,8 +253,8 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
 }
 
 /// The words of a draft as the story is told from them.
-pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &Fillers) -> Vec<Token<'a>> {
-    let filler = |i: usize| fillers.events.iter().any(|e| e.range().contains(&i));
+pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a>> {
+    let filler = |i: usize| fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::Word)| Token {
         text: &word.text,
         span: None,

@@ -27,6 +27,17 @@ pub enum Part {
 impl Part {
     /// All of them, in the order of the model's outputs.
     pub const ALL: [Part; 5] = [Part::Situation, Part::Task, Part::Action, Part::Result, Part::Other];
+
+    /// What people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Situation => "situation",
+            Self::Task => "task",
+            Self::Action => "action",
+            Self::Result => "result",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// The probability of every part for every sentence, in the order of [`Part::ALL`].

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cues::Sentence;
 use super::model::{Described, Weights};
-use crate::questions::Question;
+use crate::question::{Question, QuestionKind};
 
 /// How well an answer fits its question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -270,12 +270,12 @@ impl Kind {
             Some("current-job") => Self::CurrentJob,
             _ => Self::PastStory,
         };
-        match question.kind.as_deref() {
-            Some("about-yourself") => Self::AboutYourself,
-            Some("motivation") => Self::Motivation,
-            Some("weakness") => Self::Weakness,
-            Some("current-job") => Self::CurrentJob,
-            Some("closing") => Self::Closing,
+        match &question.kind {
+            Some(QuestionKind::AboutYourself) => Self::AboutYourself,
+            Some(QuestionKind::Motivation) => Self::Motivation,
+            Some(QuestionKind::Weakness) => Self::Weakness,
+            Some(QuestionKind::CurrentJob) => Self::CurrentJob,
+            Some(QuestionKind::Closing) => Self::Closing,
             Some(_) => Self::PastStory,
             None => by_words(),
         }
@@ -285,7 +285,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::questions;
+    use crate::app::questions;
 
     #[test]
     fn questions_are_known_by_their_words() {

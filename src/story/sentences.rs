@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::english::normalized;
 use crate::span::Span;
 
 /// A word of the answer as the story is told from it.
@@ -92,7 +93,7 @@ fn cut(tokens: &[Token<'_>], range: Range<usize>, long: usize, found: &mut Vec<R
 
 /// How much speaks for a clause that begins with word `i`: its words, a comma and a pause before it.
 fn opening(tokens: &[Token<'_>], i: usize) -> f64 {
-    let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| bare(t.text)).collect();
+    let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| normalized(t.text)).collect();
     let opener = next.first().is_some_and(|w| OPENERS.contains(&w.as_str()));
     let subject = next.get(usize::from(opener)).is_some_and(|w| SUBJECTS.contains(&w.as_str()));
     let comma = tokens[i - 1].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
@@ -101,11 +102,6 @@ fn opening(tokens: &[Token<'_>], i: usize) -> f64 {
         + f64::from(u8::from(subject)) * 0.7
         + f64::from(u8::from(comma)) * 0.6
         + f64::from(u8::from(pause)) * 0.8
-}
-
-/// A word in lower case with straight apostrophes, without the punctuation around it.
-pub(super) fn bare(word: &str) -> String {
-    word.trim_matches(|c: char| !c.is_alphanumeric()).replace('\u{2019}', "'").to_lowercase()
 }
 
 #[cfg(test)]

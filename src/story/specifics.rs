@@ -1,8 +1,9 @@
 //! Specifics: numbers, names and times, which a listener can picture and check.
 
 use super::cues::{I, Sentence, is_number};
-use super::sentences::{Token, bare};
+use super::sentences::Token;
 use super::{Moment, moment};
+use crate::english::normalized;
 
 /// Days, months, seasons and other words for a time.
 pub(super) const TIMES: [&str; 30] = [
@@ -49,7 +50,7 @@ pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Mom
     for sentence in sentences {
         let mut after = 0;
         for i in sentence.range.clone() {
-            let word = bare(tokens[i].text);
+            let word = normalized(tokens[i].text);
             let name = i > sentence.range.start && is_name(tokens, i, &word);
             let number = is_number(&word);
             if i < after || tokens[i].filler || !(number || name || TIMES.contains(&word.as_str())) {
@@ -57,7 +58,7 @@ pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Mom
             }
             let mut end = i + 1;
             while end < sentence.range.end && end - i <= FOLLOWING && !ends_phrase(tokens[end - 1].text) {
-                let goes_on = number || is_name(tokens, end, &bare(tokens[end].text));
+                let goes_on = number || is_name(tokens, end, &normalized(tokens[end].text));
                 if !goes_on {
                     break;
                 }

@@ -101,9 +101,9 @@ impl<'a> Factors<'a> {
     pub fn share(&self, turn: usize, threads: usize, stride: usize) -> Range<usize> {
         let (rows, columns) = self.shape();
         if columns == 1 {
-            return dealt(rows, turn, threads);
+            return partition(rows, turn, threads);
         }
-        let Range { start, end } = dealt(columns, turn, threads);
+        let Range { start, end } = partition(columns, turn, threads);
         let end = if end == columns { (columns - 1) * stride + rows } else { end * stride };
         (start * stride).min(end)..end
     }
@@ -112,7 +112,7 @@ impl<'a> Factors<'a> {
     pub fn multiply_share(&self, turn: usize, threads: usize, result: &mut [f32], stride: usize) {
         assert!(self.are_taken(), "these are for others to multiply");
         let (rows, columns) = self.shape();
-        let share = dealt(if columns == 1 { rows } else { columns }, turn, threads);
+        let share = partition(if columns == 1 { rows } else { columns }, turn, threads);
         if share.is_empty() {
             return;
         }
@@ -141,11 +141,11 @@ impl<'a> Factors<'a> {
             Self::Blocks(a, _) => a.depth * BLOCK,
             Self::Halves(a, _) => a.depth,
         };
-        let (work, least, dealt) = match self.shape() {
+        let (work, least, units) = match self.shape() {
             (rows, 1) => (rows * depth, LEAST_READ, rows),
             (rows, columns) => (rows * columns * depth, LEAST_PRODUCTS, columns),
         };
-        (work / least).min(dealt.div_ceil(DEALT))
+        (work / least).min(units.div_ceil(GRAIN))
     }
 }
 
@@ -154,13 +154,13 @@ const LEAST_READ: usize = 1 << 21;
 /// Products of numbers for a thread of its own.
 const LEAST_PRODUCTS: usize = 1 << 24;
 /// Columns, or the rows of a single one, are dealt out in groups of so many: whole ones of those that are worked on together.
-const DEALT: usize = 24;
-const _: () = assert!(DEALT.is_multiple_of(HALF_COLUMNS) && DEALT.is_multiple_of(BLOCK_COLUMNS));
+const GRAIN: usize = 24;
+const _: () = assert!(GRAIN.is_multiple_of(HALF_COLUMNS) && GRAIN.is_multiple_of(BLOCK_COLUMNS));
 
 /// The part of so many columns, or rows, that one of so many threads works on.
-fn dealt(count: usize, turn: usize, threads: usize) -> Range<usize> {
-    let groups = count.div_ceil(DEALT);
-    let from = |turn: usize| (groups * turn / threads * DEALT).min(count);
+fn partition(count: usize, turn: usize, threads: usize) -> Range<usize> {
+    let groups = count.div_ceil(GRAIN);
+    let from = |turn: usize| (groups * turn / threads * GRAIN).min(count);
     from(turn)..from(turn + 1)
 }
 
@@ -217,7 +217,7 @@ fn multiply_blocks(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32], s
     let mut panel: Vec<SixteenBlocks> = Vec::with_capacity(a.depth);
     for first_row in (0..a.count).step_by(LANES) {
         let rows = LANES.min(a.count - first_row);
-        arrange(a, first_row, &mut panel);
+        pack(a, first_row, &mut panel);
         let mut at = first_row;
         for (bytes, columns) in eights.iter().zip(columns) {
             store(&products(&panel, bytes, columns), &mut result[at..], stride, rows);
@@ -245,7 +245,7 @@ fn single(half: u16) -> f32 {
 
 /// Puts sixteen rows side by side; where there are fewer, the last of them again.
 #[target_feature(enable = "avx512f")]
-fn arrange(a: Rows<'_, Block>, first_row: usize, panel: &mut Vec<SixteenBlocks>) {
+fn pack(a: Rows<'_, Block>, first_row: usize, panel: &mut Vec<SixteenBlocks>) {
     let rows: [&[Block]; LANES] = std::array::from_fn(|i| a.row((first_row + i).min(a.count - 1)));
     panel.clear();
     for k in 0..a.depth {

@@ -4,12 +4,10 @@
 //! ([`whisper`] is the real one), and puts the pieces' words on the recording's own clock ([`words`]).
 
 pub mod chunks;
-pub mod fetch;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
-pub mod models;
+pub mod model;
 pub mod pool;
-pub mod syllables;
 pub mod whisper;
 pub mod words;
 
@@ -18,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use syllables::syllables;
+use crate::english::syllables::syllables;
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::Features;
@@ -113,9 +111,6 @@ pub enum Manner {
 /// Why there is no transcript.
 #[derive(Debug, thiserror::Error)]
 pub enum TranscriptError {
-    /// The model is not where it was looked for, or is not what it should be.
-    #[error(transparent)]
-    Model(#[from] models::ModelError),
     /// whisper.cpp could not load the file.
     #[error("the speech model {path} could not be loaded; check it with: aloud models verify")]
     Load {

@@ -9,7 +9,7 @@ use whisper_rs::{
     WhisperState, WhisperToken, WhisperTokenId, get_lang_max_id, get_lang_str,
 };
 
-use super::models::{Architecture, Model};
+use super::model::{Architecture, Model};
 use super::{ENGLISH, Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;

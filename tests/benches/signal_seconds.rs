@@ -9,9 +9,9 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use aloud::analyze::judge;
 use aloud::audio::Recording;
-use aloud::metrics::Brief;
-use aloud::report::Report;
+use aloud::brief::Brief;
 use aloud::signal::Features;
 use aloud::transcript::Transcript;
 
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (features, seconds) = timed(|| Features::of(&opened.speech));
         signal.push(seconds);
         let words = transcript.clone();
-        let (report, seconds) = timed(|| Report::of(&opened, &features, words, &brief));
+        let (report, seconds) = timed(|| judge(&opened, &features, words, &brief));
         judged.push(seconds);
         black_box(report);
     }

@@ -7,13 +7,15 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use aloud::audio::{Recording, opus};
-use aloud::metrics::Brief;
-use aloud::page::lanes::Lanes;
-use aloud::page::picture;
-use aloud::page::sound::Sound;
+use aloud::analyze::judge;
+use aloud::app::render::page::lanes::Lanes;
+use aloud::app::render::page::opus;
+use aloud::app::render::page::picture;
+use aloud::app::render::page::sound::Sound;
+use aloud::app::render::terminal::report::render;
+use aloud::audio::Recording;
+use aloud::brief::Brief;
 use aloud::report::Report;
-use aloud::report::terminal::render;
 use aloud::signal::{Contours, Features};
 use aloud::transcript::Transcript;
 use divan::Bencher;
@@ -57,7 +59,7 @@ fn report(bencher: Bencher) {
     let features = Features::of(&recording.speech);
     bencher
         .with_inputs(|| transcript.clone())
-        .bench_values(|transcript| Report::of(&recording, &features, transcript, black_box(&brief)));
+        .bench_values(|transcript| judge(&recording, &features, transcript, black_box(&brief)));
 }
 
 #[divan::bench]

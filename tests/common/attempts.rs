@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use aloud::history::attempt::to_the_minute;
-use aloud::history::{Access, Occasion, Store, export, store};
+use aloud::app::history::attempt::to_the_minute;
+use aloud::app::history::{Access, Occasion, Store, export, store};
 use aloud::report::Report;
 use jiff::Timestamp;
 
@@ -94,7 +94,7 @@ pub fn report(i: usize, count: usize) -> Report {
     for part in &mut report.score.parts {
         part.points = (part.out_of * chance.between(0.3 + 0.4 * progress, 1.0) * 10.0).round() / 10.0;
     }
-    let questions = aloud::questions::built_in();
+    let questions = aloud::app::questions::built_in();
     report.question = Some(questions[i % 5].clone());
     report
 }

@@ -1,5 +1,4 @@
 //! Calls to the system that fail on demand (`fault.c`), in the built program. Where it cannot be had, the test says "skipped".
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -114,7 +113,7 @@ pub fn library() -> Option<&'static Path> {
         compiled.is_ok_and(|output| output.status.success()).then_some(built)
     });
     if library.is_none() {
-        eprintln!("skipped: calls that fail need Linux and a C compiler");
+        super::skip_without_tool("calls cannot be made to fail: that needs Linux and a C compiler");
     }
     library.as_deref()
 }

@@ -1,11 +1,10 @@
 //! Microphones for tests, on machines that have none: `tape`, an ALSA plugin that delivers a known sound in real time and
 //! fails on demand (`tape.c`), and a PulseAudio server with a null sink to play something into. Both are true ways
 //! through ALSA. Where one cannot be had, the test says "skipped".
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -41,7 +40,7 @@ impl Home {
     pub fn with_sound_server() -> Option<Self> {
         let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
         if !plugin || !runs("pulseaudio") || !runs("paplay") {
-            eprintln!("skipped: pulseaudio, paplay and ALSA's pulse plugin are not installed");
+            super::skip_without_tool("pulseaudio, paplay and ALSA's pulse plugin are not installed");
             return None;
         }
         let mut home = Self::without_microphone();
@@ -156,6 +155,14 @@ impl Running {
         Self { child, said, report: Some(report) }
     }
 
+    /// The same, with the other end of its standard input.
+    pub fn with_input(mut command: Command) -> (Self, ChildStdin) {
+        command.stdin(Stdio::piped());
+        let mut running = Self::new(command);
+        let stdin = running.child.stdin.take().expect("it was asked for");
+        (running, stdin)
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -217,6 +224,25 @@ impl Ended {
     }
 }
 
+/// Processes that take all the processors there are, and more.
+pub struct Busy(Vec<Child>);
+
+impl Busy {
+    pub fn begin() -> Self {
+        let spin = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("sh runs");
+        Self((0..4).map(|_| spin()).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 /// Sends a signal by its name, such as `INT`. The shell's own `kill` is everywhere.
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
@@ -274,7 +300,7 @@ fn tape_plugin() -> Option<&'static Path> {
         }
     });
     if plugin.is_none() {
-        eprintln!("skipped: the test microphone needs Linux, a C compiler and the ALSA headers");
+        super::skip_without_tool("the test microphone is not there: it needs Linux, a C compiler and the ALSA headers");
     }
     plugin.as_deref()
 }

@@ -1,5 +1,4 @@
 //! What the tests of the whole program share.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod attempts;
 pub mod damage;
@@ -23,6 +22,13 @@ pub fn aloud(home: &Path) -> Command {
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("XDG_DATA_HOME", home.join("data"));
     command.env("NO_COLOR", "1").env("TZ", "UTC").current_dir(root());
     command
+}
+
+/// Says that a test is skipped because a tool is not installed. Where continuous integration sets the machine up (`CI` is set), a
+/// missing tool is a fault of the set-up, and the test fails.
+pub fn skip_without_tool(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what}, and in CI it should be");
+    eprintln!("skipped: {what}");
 }
 
 /// The project's folder.

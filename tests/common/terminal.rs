@@ -1,9 +1,12 @@
 //! A pseudo terminal with the program in it, and a terminal emulator that says what a person would see.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::num::NonZeroU16;
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -16,6 +19,20 @@ pub struct Terminal {
     pub keys: Box<dyn Write + Send>,
     pub child: Box<dyn Child + Send + Sync>,
     shown: Arc<Mutex<Shown>>,
+    is_closed: Arc<AtomicBool>,
+    reader: JoinHandle<()>,
+}
+
+/// The end of a pseudo terminal that a window has, without the end of file that portable-pty's own writer types when it is
+/// dropped; reading does not wait.
+#[allow(unsafe_code, reason = "a number becomes an open file")]
+fn other_end(master: &dyn MasterPty) -> File {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    let number = master.as_raw_fd().expect("it has a number");
+    // SAFETY: the master is open for as long as the borrow lasts.
+    let end = unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned().expect("it can be opened again");
+    fcntl_setfl(&end, fcntl_getfl(&end).expect("its flags") | OFlags::NONBLOCK).expect("its flags");
+    end.into()
 }
 
 /// What came out: as it came, and as it looks.
@@ -31,10 +48,17 @@ fn size(columns: u16) -> PtySize {
 impl Terminal {
     /// Runs the program between two looks at the terminal's settings, which must be the same.
     pub fn open(home: &Home, columns: u16, arguments: &str, variables: &[(&str, &str)]) -> Self {
+        Self::open_under("", home, columns, arguments, variables)
+    }
+
+    /// The same, under another program, such as `setsid`: to such a one, a terminal that is closed sends no signal.
+    pub fn open_under(under: &str, home: &Home, columns: u16, arguments: &str, variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(size(columns)).expect("a pseudo terminal");
         let program = assert_cmd::cargo::cargo_bin("aloud");
-        let script =
-            format!("trap : INT; stty -g; '{}' {arguments}; echo \"ended $?\"; stty -g; echo over", program.display());
+        let script = format!(
+            "trap : INT; stty -g; {under} '{}' {arguments}; echo \"ended $?\"; stty -g; echo over",
+            program.display()
+        );
         let mut command = CommandBuilder::new("sh");
         command.args(["-c", &script]);
         command.cwd(home.path());
@@ -42,24 +66,40 @@ impl Terminal {
         home.variables().iter().for_each(|(name, value)| command.env(name, value));
         variables.iter().for_each(|(name, value)| command.env(name, value));
         let child = pair.slave.spawn_command(command).expect("it starts");
-        let mut reader = pair.master.try_clone_reader().expect("its output");
-        let keys = pair.master.take_writer().expect("its keys");
+        let end = other_end(&*pair.master);
+        let (mut output, keys) = (end.try_clone().expect("its output"), Box::new(end));
         let of = |n: u16| NonZeroU16::new(n).unwrap();
         let emulator = vt100::Parser::new(of(40), of(columns), 0);
         let shown = Arc::new(Mutex::new(Shown { raw: Vec::new(), emulator }));
-        let to = Arc::clone(&shown);
-        std::thread::spawn(move || {
+        let is_closed = Arc::<AtomicBool>::default();
+        let (to, closed) = (Arc::clone(&shown), Arc::clone(&is_closed));
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 4096];
-            while let Ok(n) = reader.read(&mut bytes) {
-                if n == 0 {
-                    break;
+            while !closed.load(Ordering::Relaxed) {
+                match output.read(&mut bytes) {
+                    Ok(0) => break,
+                    Ok(n) => {
+                        let mut shown = to.lock().unwrap();
+                        shown.raw.extend_from_slice(&bytes[..n]);
+                        shown.emulator.process(&bytes[..n]);
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        std::thread::sleep(Duration::from_millis(2));
+                    }
+                    Err(_) => break,
                 }
-                let mut shown = to.lock().unwrap();
-                shown.raw.extend_from_slice(&bytes[..n]);
-                shown.emulator.process(&bytes[..n]);
             }
         });
-        Self { master: pair.master, keys, child, shown }
+        Self { master: pair.master, keys, child, shown, is_closed, reader }
+    }
+
+    /// Closes it as a window is closed: nothing is typed, and nobody has it open any more. Gives when.
+    pub fn close(self) -> Instant {
+        let Self { master, keys, is_closed, reader, .. } = self;
+        is_closed.store(true, Ordering::Relaxed);
+        reader.join().expect("the reader ends");
+        drop((master, keys));
+        Instant::now()
     }
 
     pub fn press(&mut self, keys: &str) {

@@ -1,4 +1,4 @@
-//! What the fuzz targets do with their bytes, one function a target. `tests/fuzz_corpus.rs` runs the same functions over the
+//! What the fuzz targets do with their bytes, one function a target. `tests/program/fuzz_corpus.rs` runs the same functions over the
 //! seeds and over what was found. A function panics when something is wrong that is no panic by itself.
 
 use std::fs;
@@ -7,28 +7,28 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use aloud::analyze::analyze;
+use aloud::app::capture;
+use aloud::app::history::edit::{Mending, mend};
+use aloud::app::history::export::{Lines, import, line, read as read_lines};
+use aloud::app::history::progress::Progress;
+use aloud::app::history::{Measure, Store};
+use aloud::app::job::Description;
+use aloud::app::models::{self, Known};
+use aloud::app::questions::{self, Entry};
+use aloud::app::render::page;
+use aloud::app::render::page::lanes::Lanes;
+use aloud::app::render::page::report::{Answer, Audio};
+use aloud::app::render::terminal::progress as overview;
+use aloud::app::render::terminal::report::render;
+use aloud::app::resume;
+use aloud::app::settings::Settings;
 use aloud::audio::Recording;
-use aloud::capture;
+use aloud::brief::Brief;
 use aloud::draft::Draft;
-use aloud::history::export::{Lines, import, line, read as read_lines};
-use aloud::history::mend::{Mending, mend};
-use aloud::history::overview;
-use aloud::history::progress::Progress;
-use aloud::history::{Measure, Store};
-use aloud::job::Description;
-use aloud::metrics::Brief;
-use aloud::page;
-use aloud::page::lanes::Lanes;
-use aloud::page::report::{Answer, Audio};
 use aloud::plain::one_line;
-use aloud::questions::{self, Entry};
-use aloud::report::terminal::render;
 use aloud::report::{Report, json};
-use aloud::resume;
-use aloud::settings::Settings;
 use aloud::signal::Contours;
 use aloud::span::Span;
-use aloud::transcript::models::{self, Known};
 use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -268,8 +268,8 @@ pub fn history_import(bytes: &[u8]) {
     }
     let utc = TimeZone::UTC;
     let mut csv = Vec::new();
-    aloud::history::export::csv(&attempts, &mut csv).expect("it can be exported as a table");
-    steers_nothing(&aloud::history::table::list(&attempts, &utc, 80));
+    aloud::app::history::export::csv(&attempts, &mut csv).expect("it can be exported as a table");
+    steers_nothing(&aloud::app::render::terminal::history_list::list(&attempts, &utc, 80));
     let progress = Progress::of(attempts, &[], now, &utc);
     steers_nothing(&overview::render(&progress, Measure::Score, 80));
     page::progress::render(&progress, None, &utc);

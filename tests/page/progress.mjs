@@ -4,6 +4,7 @@ import { chromium } from "playwright-core";
 import { mkdirSync, readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { contrast } from "./contrast.mjs";
+import { everythingFits, WIDTHS } from "./fits.mjs";
 import { nothingFromOutside } from "./outside.mjs";
 
 const [file, answers, folder] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
@@ -27,6 +28,23 @@ const open = async (width, colorScheme, options = {}) => {
   await page.goto(url);
   return page;
 };
+
+// On every screen all of it is seen, whatever the names in it, and on paper too.
+for (const width of WIDTHS) {
+  for (const scheme of ["light", "dark"]) {
+    const page = await open(width, scheme);
+    await everythingFits(page, width, `${width} ${scheme}`, expect);
+    await page.screenshot({ path: `${folder}/fits-${width}-${scheme}.png` });
+    await page.context().close();
+  }
+}
+{
+  // A sheet of A4 between margins of 12 mm.
+  const page = await open(703, "light");
+  await page.emulateMedia({ media: "print" });
+  await everythingFits(page, 703, "on paper", expect);
+  await page.context().close();
+}
 
 const backgrounds = {};
 for (const width of [360, 1440]) {

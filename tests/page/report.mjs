@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { contrast } from "./contrast.mjs";
+import { everythingFits, scoreIsSeen, WIDTHS } from "./fits.mjs";
 import { nothingFromOutside } from "./outside.mjs";
 
 const [file, folder, tracksFile] = process.argv.slice(2);
@@ -59,6 +60,24 @@ const has = await (async () => {
 })();
 figures.push(`loaded ${has.drawn.loaded.toFixed(0)} ms`, `drawn ${has.drawn.ms.toFixed(0)} ms after`);
 if (has.duration < 200) expect(has.drawn.ms < 500, `drawn ${has.drawn.ms} ms after loading`);
+
+// On every screen all of it is seen, whatever the names in it, and on paper too.
+for (const width of WIDTHS) {
+  for (const scheme of ["light", "dark"]) {
+    const page = await open(width, scheme);
+    await everythingFits(page, width, `${width} ${scheme}`, expect);
+    await scoreIsSeen(page, `${width} ${scheme}`, expect);
+    await page.screenshot({ path: `${folder}/fits-${width}-${scheme}.png` });
+    await page.context().close();
+  }
+}
+{
+  // A sheet of A4 between margins of 12 mm.
+  const page = await open(703, "light");
+  await page.emulateMedia({ media: "print" });
+  await everythingFits(page, 703, "on paper", expect);
+  await page.context().close();
+}
 
 // Every width, both themes: nothing too wide, nothing cut, enough contrast, no finding of axe.
 const paper = {};

@@ -5,7 +5,7 @@ usage: evaluate.py [SET...] [--keep-weights] [--robustness] [--aloud PATH] [--tr
 
 SET            set_a, set_b, set_c (the default: the three-way figure), own_1 to own_3, fresh_1 to fresh_3
 --keep-weights use DIR/SET.json of an earlier run where it is there
---robustness   run tests/story_holds.rs too, on each set with the weights that have not seen it (needs cargo)
+--robustness   run tests/program/story_holds.rs too, on each set with the weights that have not seen it (needs cargo)
 
 Reads    answers/*.jsonl of this folder (coach_*.jsonl is what coaches said of them); every set is learned without itself, from all others.
 Runs     target/release/examples/train-story (cargo build --release --locked --example train-story) and `aloud analyze
@@ -86,7 +86,7 @@ def main():
     if args.robustness:
         for name in args.sets:
             print(f"\n{name}, robustness", flush=True)
-            test = ["cargo", "test", "--release", "--locked", "--quiet", "--test", "story_holds", "--", "--nocapture"]
+            test = ["cargo", "test", "--release", "--locked", "--quiet", "--test", "program", "story_holds::", "--", "--nocapture"]
             env = dict(os.environ, ALOUD_STORY_WEIGHTS=str(args.work.resolve() / f"{name}.json"), ALOUD_STORY_ANSWERS=str(files[name].resolve()))
             out = subprocess.run(test, cwd=ROOT, env=env, capture_output=True, encoding="utf-8").stdout
             print("\n".join(line for line in out.splitlines() if line[:2] in ("0.", "1.") or line.startswith("       ")))

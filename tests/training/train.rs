@@ -16,9 +16,9 @@ mod coached;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use aloud::app::questions;
+use aloud::disfluency::fillers_of_draft;
 use aloud::draft::Draft;
-use aloud::metrics::Fillers;
-use aloud::questions;
 use aloud::report::json;
 use aloud::story::Kind;
 use aloud::story::cues::Sentence;
@@ -262,8 +262,7 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let fillers = Fillers::of_draft(&draft.spoken(), &[]);
-    let tokens = tokens_of_draft(&draft, &fillers);
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
     // A mark that stands alone joined the word before it.
     let from: Vec<usize> = words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, i)| *i).collect();
     assert_eq!(from.len(), tokens.len());

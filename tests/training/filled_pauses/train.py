@@ -8,7 +8,7 @@ Reads    the recordings that voices.py made and their truth.json; aloud's own de
 Prints   how well frames of filled pauses are told from all others near speech, as area under the ROC curve and average
          precision: for a quarter of the voices that the network was not trained on, and for the real recordings of the
          shared folder (mfa/, ami/, copies of one in derived/), which it is never trained on.
-Writes   FILE (src/signal/hesitation.weights), trained on all voices: little-endian 32-bit numbers in the order in which
+Writes   FILE (models/hesitation.weights), trained on all voices: little-endian 32-bit numbers in the order in which
          src/signal/hesitation.rs reads them. --check writes nothing.
 
 Three networks of 16 units each start from different numbers and are joined into one of 48 whose log-odds are their mean.
@@ -111,7 +111,7 @@ def judged(name, network, examples):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("voices", type=Path, metavar="VOICES_DIR")
-    ap.add_argument("--out", type=Path, default=ROOT / "src/signal/hesitation.weights")
+    ap.add_argument("--out", type=Path, default=ROOT / "models/hesitation.weights")
     ap.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     ap.add_argument("--check", action="store_true")
     args = ap.parse_args()

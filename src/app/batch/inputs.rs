@@ -1,0 +1,364 @@
+//! Which files are meant: those that are named, the recordings in folders that are named, and the part of them that one
+//! of several machines takes.
+//!
+//! A folder gives every recording in it and in its subfolders, in the order of their paths: what its content shows to be sound,
+//! and what is called like a recording, so that one that is damaged is not passed over. Hidden files and folders are left out.
+//! So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged. A
+//! folder without recordings gives its drafts.
+//!
+//! Sound that comes through standard input is put into a private file first, as reading it takes several passes.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, Write as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+use walkdir::{DirEntry, WalkDir};
+
+use crate::app::draft_file::{is_draft, is_readable};
+use crate::audio;
+
+/// Endings of recordings, in lower case: what is called so in a folder is taken even if its content is no sound, as it was to be
+/// a recording. Of everything else the content counts.
+const RECORDINGS: [&str; 16] = [
+    "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
+];
+
+/// The most sound that is taken from standard input, bytes: three hours of a studio's sound, and an end to a stream without one.
+const MOST_PIPED: u64 = 1 << 30;
+
+/// A file to analyze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Where it lies: as it was named, or below the folder that was.
+    pub path: PathBuf,
+    /// What [`Shard`] tells it by: its path inside the folder that was named, with `/` between the parts, or its own name.
+    pub name: OsString,
+}
+
+/// A folder that gives no recordings.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// There are none in it, and no drafts either.
+    #[error("{}: there are no recordings in this folder, and no drafts (.txt, .md, .docx, .pdf); give another folder, or name a file", path.display())]
+    NoRecordings {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// It, or a folder in it, cannot be read. Nothing is done then: whoever gives a folder wants all of it.
+    #[error("{}: this folder cannot be read ({reason}); allow reading it, or name the files inside it instead", path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
+}
+
+/// The files that are meant by what was named: a file by itself, a folder by the recordings in it.
+///
+/// # Errors
+/// When a folder cannot be read or has no recordings. A file that is not there is left to whoever opens it.
+pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
+    let mut inputs = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            let inside = |file: PathBuf| Input { name: name_in(path, &file), path: file };
+            inputs.extend(found_in(path)?.into_iter().map(inside));
+        } else {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_owned();
+            inputs.push(Input { path: path.clone(), name });
+        }
+    }
+    Ok(inputs)
+}
+
+/// The recordings in a folder, or the drafts in one that has no recordings; at least one.
+fn found_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    match recordings_in(folder) {
+        Err(InputError::NoRecordings { path }) => {
+            let drafts = files_in(folder, is_readable)?;
+            if drafts.is_empty() { Err(InputError::NoRecordings { path }) } else { Ok(drafts) }
+        }
+        found => found,
+    }
+}
+
+/// The recordings in a folder and its subfolders, in the order of their paths; at least one.
+///
+/// # Errors
+/// When the folder, or one in it, cannot be read, or when there are none.
+pub fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let found = files_in(folder, is_recording)?;
+    if found.is_empty() { Err(InputError::NoRecordings { path: folder.to_path_buf() }) } else { Ok(found) }
+}
+
+/// The files in a folder and its subfolders that are `wanted`, in the order of their paths.
+fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, InputError> {
+    let mut found = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_visible) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => found.push(entry.into_path()),
+            Ok(_) => {}
+            // A link to a folder around it: what is there is found anyway.
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_path_buf();
+                let reason = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                match reason.kind() {
+                    // A link to a file that is gone; whoever opens it says so.
+                    io::ErrorKind::NotFound if path != folder && wanted(&path) => found.push(path),
+                    io::ErrorKind::NotFound if path != folder => {}
+                    _ => return Err(InputError::Unreadable { path, reason }),
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What comes through standard input, if it is sound: a private file with all of it. A text is left there to be read.
+///
+/// # Errors
+/// When it cannot be read or kept, or has no end.
+pub fn piped_sound(mut from: impl BufRead) -> io::Result<Option<NamedTempFile>> {
+    if !audio::begins_sound(from.fill_buf()?) {
+        return Ok(None);
+    }
+    // The file is for its owner alone, and goes away with its handle.
+    let mut file = NamedTempFile::with_prefix("aloud-")?;
+    let copied = io::copy(&mut from.take(MOST_PIPED + 1), &mut file)?;
+    if copied > MOST_PIPED {
+        return Err(io::Error::other("it is longer than any answer; save the part that is one to a file first"));
+    }
+    file.flush()?;
+    Ok(Some(file))
+}
+
+fn is_visible(entry: &DirEntry) -> bool {
+    entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_recording(path: &Path) -> bool {
+    is_called_recording(path) || (!is_draft(path) && audio::is_sound(path))
+}
+
+/// Whether the ending of its name is a recording's.
+fn is_called_recording(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    RECORDINGS.contains(&ending.as_str())
+}
+
+/// A file's path inside a folder, with `/` between the parts on every system.
+fn name_in(folder: &Path, file: &Path) -> OsString {
+    let parts: Vec<_> = file.strip_prefix(folder).unwrap_or(file).iter().collect();
+    parts.join("/".as_ref())
+}
+
+/// One of several parts of the inputs, for one of several machines.
+///
+/// Which part a file falls in depends on nothing but its name and the number of parts, so adding, removing or reordering
+/// files moves no other: the first 8 bytes of the SHA-256 of [`Input::name`], read as a number with the highest byte
+/// first, modulo the number of parts, plus 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which part, from 1.
+    number: u64,
+    /// How many parts there are.
+    of: u64,
+}
+
+impl Shard {
+    /// Whether a file falls in this part.
+    pub fn holds(self, input: &Input) -> bool {
+        let sum = Sha256::digest(input.name.as_encoded_bytes());
+        let first = sum.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+        first % self.of + 1 == self.number
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let shard = parts.map(|(number, of)| Self { number, of }).filter(|s| (1..=s.of).contains(&s.number));
+        shard.ok_or_else(|| "give a part and the number of parts, from 1/4 to 4/4 for four machines".to_string())
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"x").unwrap();
+        }
+        folder
+    }
+
+    /// A second of sound in a header of WAV.
+    fn wav() -> Vec<u8> {
+        let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff".to_vec();
+        bytes.resize(44 + 16_000, 1);
+        bytes
+    }
+
+    #[test]
+    fn sound_in_a_folder_is_found_by_its_content() {
+        let folder = folder(&["page.html", "picture.heic", "._memo.qta", "broken.mp3", "draft.txt", "cover.webp"]);
+        let at = |name: &str| folder.path().join(name);
+        for name in ["memo.qta", "call.3gp", "old.AIFC", "no ending", ".hidden.qta", "draft.md"] {
+            fs::write(at(name), wav()).unwrap();
+        }
+        fs::write(at("picture.heic"), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+        fs::write(at("cover.webp"), b"RIFF\x10\0\0\0WEBPVP8 ").unwrap();
+        fs::write(at("phone.amr"), b"#!AMR\n\x3c").unwrap();
+        let found = inputs(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(names(&found), ["broken.mp3", "call.3gp", "memo.qta", "no ending", "old.AIFC", "phone.amr"]);
+    }
+
+    #[test]
+    fn sound_through_a_pipe_is_kept_in_a_private_file_and_text_is_left_alone() {
+        let sound = wav();
+        let file = piped_sound(sound.as_slice()).unwrap().unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), sound);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(file.path()).unwrap().permissions().mode() & 0o077, 0);
+        }
+        let path = file.path().to_path_buf();
+        drop(file);
+        assert!(!path.exists());
+        let mut text: &[u8] = b"I asked her what she needed.";
+        assert!(piped_sound(&mut text).unwrap().is_none());
+        assert_eq!(text.len(), 28, "nothing was taken");
+        assert!(piped_sound(io::empty()).unwrap().is_none());
+    }
+
+    fn names(inputs: &[Input]) -> Vec<&str> {
+        inputs.iter().map(|i| i.name.to_str().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_folder_gives_its_recordings_in_the_order_of_their_paths() {
+        let folder = folder(&[
+            "b.wav",
+            "a/z.MP3",
+            "a/b/c.m4a",
+            "a.flac",
+            ".hidden.wav",
+            ".cache/x.wav",
+            "._b.wav",
+            "notes.txt",
+            "wav",
+            "page.html",
+        ]);
+        let found = inputs(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(names(&found), ["a/b/c.m4a", "a/z.MP3", "a.flac", "b.wav"]);
+        assert!(found.iter().all(|i| i.path == folder.path().join(&i.name)));
+        // What is named is taken, whatever it is called, and so is a hidden folder.
+        let named = [folder.path().join("notes.txt"), folder.path().join(".cache"), "gone.wav".into()];
+        assert_eq!(names(&inputs(&named).unwrap()), ["notes.txt", "x.wav", "gone.wav"]);
+    }
+
+    #[test]
+    fn a_folder_without_recordings_is_one_clear_line() {
+        let folder = folder(&["photo.jpg", ".hidden/a.wav"]);
+        let error = inputs(&[folder.path().to_path_buf()]).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("{}: there are no recordings in this folder", folder.path().display())),
+            "{error}"
+        );
+        let error = recordings_in(&folder.path().join("gone")).unwrap_err().to_string();
+        assert!(error.contains("gone: this folder cannot be read"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_with_drafts_only_gives_them_and_one_with_recordings_too_does_not() {
+        let drafts = folder(&["b.docx", "a.txt", "sub/c.md", "photo.jpg", "old.doc"]);
+        assert_eq!(names(&inputs(&[drafts.path().to_path_buf()]).unwrap()), ["a.txt", "b.docx", "sub/c.md"]);
+        let mixed = folder(&["a.txt", "b.wav"]);
+        assert_eq!(names(&inputs(&[mixed.path().to_path_buf()]).unwrap()), ["b.wav"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_but_not_in_circles() {
+        let folder = folder(&["a/take.wav"]);
+        let elsewhere = self::folder(&["other.wav"]);
+        let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        link(folder.path(), "a/circle");
+        link(elsewhere.path(), "b");
+        link(Path::new("/nowhere/c.wav"), "c.wav");
+        link(Path::new("/nowhere/d"), "d");
+        let found = inputs(&[folder.path().to_path_buf()]).unwrap();
+        assert_eq!(names(&found), ["a/take.wav", "b/other.wav", "c.wav"]);
+    }
+
+    #[test]
+    fn the_part_a_file_falls_in_can_be_worked_out_by_hand() {
+        // printf %s ana/monday.m4a | sha256sum | cut -c1-16
+        let input = Input { path: "answers/ana/monday.m4a".into(), name: "ana/monday.m4a".into() };
+        let first = u64::from_str_radix("8c92cfc4c86bc5da", 16).unwrap();
+        for of in [1, 2, 3, 8, 1000] {
+            let shard = Shard { number: first % of + 1, of };
+            assert!(shard.holds(&input), "{shard}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_written_as_number_of_parts() {
+        for text in ["1/1", "1/4", "4/4"] {
+            assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+        }
+        for text in ["0/4", "5/4", "1/0", "4", "/", "a/b", "-1/4", "1/4/2", ""] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_file_falls_in_exactly_one_part_wherever_it_stands(
+            names in prop::collection::vec("[a-zäß0-9/ .]{1,20}", 1..40),
+            of in 1_u64..12,
+        ) {
+            let all: Vec<Input> = names.iter().map(|n| Input { path: n.into(), name: n.into() }).collect();
+            let part = |number: u64, inputs: &[Input]| -> Vec<Input> {
+                inputs.iter().filter(|i| Shard { number, of }.holds(i)).cloned().collect()
+            };
+            let parts: Vec<Vec<Input>> = (1..=of).map(|number| part(number, &all)).collect();
+            prop_assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), all.len());
+            for input in &all {
+                prop_assert_eq!(parts.iter().filter(|p| p.contains(input)).count(), 1);
+            }
+            // Turned around, with one more: nothing moves.
+            let mut others: Vec<Input> = all.iter().rev().cloned().collect();
+            others.insert(0, Input { path: "one more".into(), name: "one more".into() });
+            for (number, before) in (1..=of).zip(&parts) {
+                let mut after = part(number, &others);
+                after.retain(|i| all.contains(i));
+                after.reverse();
+                prop_assert_eq!(&after, before);
+            }
+        }
+    }
+}

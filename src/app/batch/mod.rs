@@ -1,0 +1,5 @@
+//! Many files in one run: which files are meant, several at a time, and a file of results that an interrupted run resumes.
+
+pub mod inputs;
+pub mod json_lines;
+pub mod side_by_side;

@@ -1,0 +1,698 @@
+//! One take on disk: a WAV file that is whole at every moment, and what is remembered of it until it is finished.
+//!
+//! The header's lengths are brought up to date a few times a second, so a killed recorder costs only what came since; the
+//! file is synced to the disk itself less often, for the power cut. Beside the recordings, in `.unfinished`, a note says
+//! what is being recorded where. It is locked while its recorder lives: a note without a lock is a take that was cut
+//! short. What went missing while recording stands in the note, and in the end in a chunk of its own (`alou`) in the
+//! WAV file, which other programs skip.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+use jiff::ZonedDateTime;
+use serde::{Deserialize, Serialize};
+
+use super::device::{Format, Sample};
+use super::error::CaptureError;
+use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
+use crate::files::{create_private, make_private_folder, sync_folder};
+
+/// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
+const HEADER_EVERY: Duration = Duration::from_millis(100);
+/// How often the file is synced to the disk: the most that a power cut may cost. Syncing can hold the writer up.
+const SYNC_EVERY: Duration = Duration::from_secs(2);
+/// The largest WAV file, in bytes: its lengths have 32 bits. The rest is for the header and the gaps.
+const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
+/// How the name of a take in aloud's own folder begins: the time.
+const NAMED: &str = "%Y-%m-%d_%H-%M-%S";
+/// The folder of the notes on unfinished takes, inside the folder of recordings.
+const NOTES: &str = ".unfinished";
+/// More takes of one name than this are not tried.
+const MOST_OF_A_NAME: u32 = 10_000;
+
+/// What a take is an answer to: what has to be known to analyze it later.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The question, by its name or its text.
+    pub question: Option<String>,
+    /// The length aimed at, in seconds.
+    pub target_s: Option<f64>,
+}
+
+/// Where takes go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The user's folder of recordings: the notes are here, and what has no name of its own. `None` without a home.
+    pub recordings: Option<PathBuf>,
+    /// The file that the user named.
+    pub file: Option<PathBuf>,
+    /// The name of a take without one of its own, without ending.
+    pub name: String,
+}
+
+/// A take that is being written.
+pub(super) struct Writer {
+    wav: Option<WavWriter<BufWriter<File>>>,
+    file: File,
+    path: PathBuf,
+    place: Place,
+    format: Format,
+    frames: u64,
+    gaps: Vec<Gap>,
+    note: Option<Note>,
+    header_at: Instant,
+    synced_at: Instant,
+}
+
+/// Why a take ended before its time.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The disk is full or broken.
+    Disk(io::Error),
+    /// The file or its folder was removed; what was recorded was saved at the path, if anywhere.
+    Removed(Option<PathBuf>),
+    /// A WAV file holds no more.
+    Full,
+}
+
+impl Writer {
+    /// Creates the file of the next take and its note. Never overwrites: a name that is taken gets a number, unless the
+    /// user chose it for the `first` take.
+    ///
+    /// # Errors
+    /// When the place cannot be written, or the user's file exists.
+    pub(super) fn create(place: &Place, about: &About, format: Format, first: bool) -> Result<Self, CaptureError> {
+        let (path, file) = create_file(place, first)?;
+        let unwritable = |reason| CaptureError::NotWritable { path: path.clone(), reason };
+        // Read from wherever the program is started next.
+        let path_now = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let spec = WavSpec {
+            channels: format.channels,
+            sample_rate: format.rate_hz,
+            bits_per_sample: match format.sample {
+                Sample::Int16 => 16,
+                Sample::Int24 => 24,
+                Sample::Float32 => 32,
+            },
+            sample_format: if format.sample == Sample::Float32 { SampleFormat::Float } else { SampleFormat::Int },
+        };
+        let started = (|| {
+            let buffered = BufWriter::with_capacity(1 << 16, file.try_clone()?);
+            let mut wav = WavWriter::new(buffered, spec).map_err(plain)?;
+            wav.flush().map_err(plain)?;
+            file.sync_all()?;
+            sync_folder(&path);
+            Ok(wav)
+        })();
+        let wav = match started {
+            Ok(wav) => wav,
+            Err(reason) => {
+                let _ = fs::remove_file(&path); // nothing was recorded yet
+                return Err(unwritable(reason));
+            }
+        };
+        // A take in a place of the user's own is not given up because the note cannot be written.
+        let note = place.recordings.as_deref().and_then(|r| Note::create(r, &path_now, about).ok());
+        let now = Instant::now();
+        Ok(Self {
+            wav: Some(wav),
+            file,
+            path,
+            place: place.clone(),
+            format,
+            frames: 0,
+            gaps: Vec::new(),
+            note,
+            header_at: now,
+            synced_at: now,
+        })
+    }
+
+    /// Frames written so far, those that stand for missing ones included.
+    pub(super) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Frames that went missing so far.
+    pub(super) fn dropped(&self) -> u64 {
+        self.gaps.iter().map(|g| g.frames).sum()
+    }
+
+    /// Writes interleaved samples, full scale 1.0.
+    pub(super) fn write(&mut self, samples: &[f32]) -> Result<(), Failure> {
+        if self.bytes() + samples.len() as u64 * 4 > LARGEST_BYTES {
+            return Err(Failure::Full);
+        }
+        let Some(wav) = self.wav.as_mut() else { return Ok(()) };
+        let whole = |scale: f32, x: f32| (x * scale).round().clamp(-scale, scale - 1.0) as i32;
+        let written = samples.iter().try_for_each(|x| match self.format.sample {
+            Sample::Int16 => wav.write_sample(whole(32_768.0, *x)),
+            Sample::Int24 => wav.write_sample(whole(8_388_608.0, *x)),
+            Sample::Float32 => wav.write_sample(*x),
+        });
+        written.map_err(|e| Failure::Disk(plain(e)))?;
+        self.frames += (samples.len() / usize::from(self.format.channels)) as u64;
+        Ok(())
+    }
+
+    /// Writes silence in place of `frames` that went missing, and remembers it.
+    pub(super) fn fill(&mut self, frames: u64) -> Result<(), Failure> {
+        let gap = Gap { at_frame: self.frames, frames };
+        let silence = [0.0; 4096];
+        let mut left = frames.saturating_mul(u64::from(self.format.channels));
+        while left > 0 {
+            // Whole frames, so that a failure between two writes leaves no half of one.
+            let most = silence.len() - silence.len() % usize::from(self.format.channels);
+            let now = left.min(most as u64);
+            self.write(&silence[..now as usize])?;
+            left -= now;
+        }
+        self.gaps.push(gap);
+        if let Some(note) = &mut self.note {
+            note.add(&gap); // the note is a help; a recording goes on without it
+        }
+        Ok(())
+    }
+
+    /// Keeps the file whole. To be called often.
+    pub(super) fn tick(&mut self) -> Result<(), Failure> {
+        let now = Instant::now();
+        if now.duration_since(self.header_at) < HEADER_EVERY {
+            return Ok(());
+        }
+        self.header_at = now;
+        if let Some(wav) = self.wav.as_mut() {
+            wav.flush().map_err(|e| Failure::Disk(plain(e)))?;
+        }
+        if is_removed(&self.file, &self.path) {
+            return Err(Failure::Removed(None));
+        }
+        if now.duration_since(self.synced_at) >= SYNC_EVERY {
+            self.synced_at = now;
+            self.file.sync_data().map_err(Failure::Disk)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the take as it should: whole, with its chunk, and no longer unfinished. Gives its path.
+    ///
+    /// # Errors
+    /// When the last part could not be written; the take is then kept as [`Writer::abandon`] keeps it.
+    pub(super) fn finish(mut self) -> Result<PathBuf, (Failure, PathBuf)> {
+        let finalized = match self.wav.take() {
+            Some(wav) => wav.finalize().map_err(|e| Failure::Disk(plain(e))),
+            None => Ok(()),
+        };
+        let removed = is_removed(&self.file, &self.path);
+        let done = if removed { finalized.and(Err(Failure::Removed(None))) } else { finalized };
+        let done = done.and_then(|()| append_chunk(&mut self.file, &self.gaps).map_err(Failure::Disk));
+        if let Err(failure) = done {
+            return Err(self.abandon(failure));
+        }
+        // From here on it is whole; to mend it as a take that was cut short would take its chunk for sound.
+        self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
+        if let Some(note) = self.note.take() {
+            note.remove();
+        }
+        Ok(self.path)
+    }
+
+    /// Ends the take before its time though nothing is wrong with the file: whole, but noted as unfinished. Gives its path.
+    pub(super) fn interrupt(mut self) -> PathBuf {
+        if let Some(wav) = self.wav.take() {
+            let _ = wav.finalize();
+        }
+        let _ = append_chunk(&mut self.file, &self.gaps).and_then(|()| self.file.sync_all());
+        self.path
+    }
+
+    /// Ends the take after `failure`: what is there is made whole, and stays noted as unfinished. Gives what became of it.
+    pub(super) fn abandon(mut self, failure: Failure) -> (Failure, PathBuf) {
+        drop(self.wav.take()); // tries to write what it still holds
+        let failure = match failure {
+            Failure::Removed(_) => Failure::Removed(self.rescue()),
+            other => other,
+        };
+        let path = match &failure {
+            Failure::Removed(Some(path)) => path.clone(),
+            _ => {
+                let _ = mend(&mut self.file).and_then(|_| append_chunk(&mut self.file, &self.gaps));
+                let _ = self.file.sync_all();
+                self.path.clone()
+            }
+        };
+        (failure, path)
+    }
+
+    /// Copies a file that was removed from its folder, but is still open here, to another place.
+    fn rescue(&mut self) -> Option<PathBuf> {
+        let name = self.path.file_stem()?.to_string_lossy().into_owned();
+        let folders = [self.place.recordings.clone(), std::env::current_dir().ok(), Some(std::env::temp_dir())];
+        folders.into_iter().flatten().find_map(|folder| {
+            let place = Place { recordings: Some(folder), file: None, name: name.clone() };
+            let (path, mut to) = create_file(&place, true).ok()?;
+            self.file.seek(SeekFrom::Start(0)).ok()?;
+            io::copy(&mut self.file, &mut to).ok()?;
+            mend(&mut to).ok()?;
+            append_chunk(&mut to, &self.gaps).ok()?;
+            to.sync_all().ok()?;
+            Some(path)
+        })
+    }
+
+    fn bytes(&self) -> u64 {
+        let width = match self.format.sample {
+            Sample::Int16 => 2,
+            Sample::Int24 => 3,
+            Sample::Float32 => 4,
+        };
+        self.frames * u64::from(self.format.channels) * width
+    }
+}
+
+/// Creates the file for a take, for its owner alone, and the folders it needs.
+fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureError> {
+    let (folder, stem, ending, numbered) = match &place.file {
+        Some(file) => {
+            let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+            let ending = file.extension().map_or(String::new(), |e| format!(".{}", e.to_string_lossy()));
+            (file.parent().unwrap_or(Path::new("")).to_path_buf(), stem, ending, !first)
+        }
+        None => {
+            let folder = place.recordings.clone().ok_or_else(|| CaptureError::NotWritable {
+                path: PathBuf::from("~"),
+                reason: io::Error::new(io::ErrorKind::NotFound, "this user has no home folder"),
+            })?;
+            (folder, place.name.clone(), ".wav".to_owned(), true)
+        }
+    };
+    if place.file.is_none() {
+        make_private_folder(&folder).map_err(|reason| CaptureError::NotWritable { path: folder.clone(), reason })?;
+    }
+    let mut number = 1;
+    loop {
+        let path = match number {
+            1 => folder.join(format!("{stem}{ending}")),
+            n => folder.join(format!("{stem}-{n}{ending}")),
+        };
+        match create_private(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && numbered && number < MOST_OF_A_NAME => number += 1,
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(CaptureError::Exists { path }),
+            Err(reason) => return Err(CaptureError::NotWritable { path, reason }),
+        }
+    }
+}
+
+/// Whether the path no longer leads to the open file.
+#[cfg(unix)]
+fn is_removed(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let key = |m: fs::Metadata| (m.dev(), m.ino());
+    match (file.metadata().map(key), fs::metadata(path).map(key)) {
+        (Ok(open), Ok(there)) => open != there,
+        (Ok(_), Err(e)) => e.kind() == io::ErrorKind::NotFound,
+        _ => false,
+    }
+}
+
+/// Open files cannot be removed here.
+#[cfg(not(unix))]
+fn is_removed(_file: &File, _path: &Path) -> bool {
+    false
+}
+
+/// hound's error as the system's, which is what it is when a file is written.
+fn plain(error: hound::Error) -> io::Error {
+    match error {
+        hound::Error::IoError(error) => error,
+        other => io::Error::other(other),
+    }
+}
+
+/// Brings the lengths in the header of our own WAV file in line with what is there, and cuts off half a frame at its end.
+/// Gives the frames that it holds.
+fn mend(file: &mut File) -> io::Result<u64> {
+    let (data_at, frame_bytes, _) = layout(file)?;
+    let end = file.seek(SeekFrom::End(0))?;
+    let bytes = end.saturating_sub(data_at) / frame_bytes * frame_bytes;
+    let length = u32::try_from(bytes).map_err(io::Error::other)?;
+    file.set_len(data_at + bytes)?;
+    file.seek(SeekFrom::Start(4))?;
+    file.write_all(&(length + data_at as u32 - 8).to_le_bytes())?;
+    file.seek(SeekFrom::Start(data_at - 4))?;
+    file.write_all(&length.to_le_bytes())?;
+    Ok(bytes / frame_bytes)
+}
+
+/// Where the shortest `fmt ` chunk ends, in bytes.
+const END_OF_FORMAT: usize = 36;
+
+/// Where the sound of our own WAV file begins, the bytes of a frame, and the frames that the header promises.
+fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    Read::by_ref(file).take(128).read_to_end(&mut head)?;
+    let no_wav = || io::Error::new(io::ErrorKind::InvalidData, "it is no WAV file of ours");
+    // Before the shortest `fmt ` chunk ends no sound begins; a header that says so was damaged, and is not written into.
+    let is_ours = head.starts_with(b"RIFF") && head.get(8..16) == Some(b"WAVEfmt ");
+    let after = head.get(END_OF_FORMAT..).filter(|_| is_ours).ok_or_else(no_wav)?;
+    let at = END_OF_FORMAT + after.windows(4).position(|w| w == b"data").ok_or_else(no_wav)?;
+    let length = head.get(at + 4..at + 8).ok_or_else(no_wav)?;
+    let frame_bytes = u64::from(u16::from_le_bytes([head[32], head[33]]));
+    if frame_bytes == 0 {
+        return Err(no_wav());
+    }
+    let promised = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]])) / frame_bytes;
+    Ok((at as u64 + 8, frame_bytes, promised))
+}
+
+/// Adds the chunk that says what is missing to the end of our own, finished WAV file.
+fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
+    let chunk = gaps_chunk(gaps)?;
+    let end = file.seek(SeekFrom::End(0))?;
+    let written = (|| {
+        if end % 2 == 1 {
+            file.write_all(&[0])?;
+        }
+        file.write_all(&chunk)?;
+        let riff = u32::try_from(file.stream_position()? - 8).map_err(io::Error::other)?;
+        file.seek(SeekFrom::Start(4))?;
+        file.write_all(&riff.to_le_bytes())
+    })();
+    if written.is_err() {
+        file.set_len(end)?; // rather no chunk than half of one
+    }
+    written
+}
+
+/// The note on a take that is being recorded: one line of JSON on the take, one more for each gap.
+struct Note {
+    path: PathBuf,
+    /// Holds the lock as long as it is open.
+    file: File,
+}
+
+/// The first line of a note.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Noted {
+    recording: PathBuf,
+    #[serde(flatten)]
+    about: About,
+}
+
+impl Note {
+    fn create(recordings: &Path, recording: &Path, about: &About) -> io::Result<Self> {
+        let folder = recordings.join(NOTES);
+        make_private_folder(&folder)?;
+        let name = recording.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name };
+        let (path, mut file) = create_file(&place, false).map_err(io::Error::other)?;
+        let noted = Noted { recording: recording.to_owned(), about: about.clone() };
+        let line = serde_json::to_string(&noted)?;
+        if let Err(error) = file.try_lock().map_err(io::Error::from).and_then(|()| writeln!(file, "{line}")) {
+            let _ = fs::remove_file(&path); // without its lock, it would tell of a take that was cut short
+            return Err(error);
+        }
+        let _ = file.sync_all(); // only a power cut would show the difference
+        sync_folder(&path);
+        Ok(Self { path, file })
+    }
+
+    fn add(&mut self, gap: &Gap) {
+        if let Ok(line) = serde_json::to_string(gap) {
+            let _ = writeln!(self.file, "{line}");
+        }
+    }
+
+    fn remove(self) {
+        if fs::remove_file(&self.path).is_err() {
+            let _ = self.file.set_len(0); // tells of nothing, and goes another time
+        }
+    }
+}
+
+/// A take that was cut short: by a crash, a kill, a power cut, a full disk or a microphone that went away.
+pub struct Unfinished {
+    /// Its recording, as whole as it can be.
+    pub path: PathBuf,
+    /// How long it is, in seconds.
+    pub duration_s: f64,
+    /// What it is an answer to.
+    pub about: About,
+    note: Note,
+}
+
+impl Unfinished {
+    /// It is dealt with: it will not be found again. The recording stays.
+    pub fn settle(self) {
+        self.note.remove();
+    }
+}
+
+/// The takes that were cut short, oldest first, made whole. Those that hold no sound are forgotten, those that are being
+/// recorded right now are left alone, and so are those that cannot be read or made whole for the moment.
+pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
+    let mut notes: Vec<PathBuf> =
+        fs::read_dir(recordings.join(NOTES)).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    notes.sort();
+    notes.into_iter().filter_map(|path| recover(&path)).collect()
+}
+
+/// What a take in aloud's own folder is called that begins `now`: the time, and the question's id where it has one.
+pub fn name(now: &ZonedDateTime, question: Option<&str>) -> String {
+    let now = now.strftime(NAMED);
+    question.map_or_else(|| now.to_string(), |id| format!("{now}_{id}"))
+}
+
+/// The takes in aloud's own folder that nobody is recording right now. What was put there by hand has other names.
+pub fn takes(recordings: &Path) -> Vec<PathBuf> {
+    let recorded = |path: &Path| {
+        let note = recordings.join(NOTES).join(path.file_name().unwrap_or_default()).with_extension("json");
+        File::open(note).is_ok_and(|note| matches!(note.try_lock(), Err(fs::TryLockError::WouldBlock)))
+    };
+    let paths = fs::read_dir(recordings).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut takes: Vec<PathBuf> = paths.filter(|path| is_take(path) && !recorded(path)).collect();
+    takes.sort();
+    takes
+}
+
+/// Whether a file has the name of a take of aloud's own.
+pub fn is_take(path: &Path) -> bool {
+    let named = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.get(..19));
+    let is_wav = path.extension().is_some_and(|ending| ending == "wav");
+    is_wav && path.is_file() && named.is_some_and(|time| jiff::civil::DateTime::strptime(NAMED, time).is_ok())
+}
+
+/// Forgets that `recording` was cut short, if it was: somebody has analyzed it.
+pub fn settle(recordings: &Path, recording: &Path) {
+    let same = |a: &Path| fs::canonicalize(a).ok() == fs::canonicalize(recording).ok();
+    unfinished(recordings).into_iter().filter(|u| same(&u.path)).for_each(Unfinished::settle);
+}
+
+fn recover(note_path: &Path) -> Option<Unfinished> {
+    let mut file = OpenOptions::new().read(true).write(true).open(note_path).ok()?;
+    file.try_lock().ok()?; // its recorder lives
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
+    let note = Note { path: note_path.to_owned(), file };
+    let mut lines = text.lines();
+    let noted = lines.next().and_then(|line| serde_json::from_str::<Noted>(line).ok());
+    let gaps: Vec<Gap> = lines.map_while(|line| serde_json::from_str(line).ok()).collect();
+    let sound = noted.map(|noted| frames_of(&noted.recording, &gaps).map(|sound| (sound, noted))).transpose();
+    let Some(((frames, rate_hz), noted)) = sound.ok()?.filter(|((frames, _), _)| *frames > 0) else {
+        note.remove();
+        return None;
+    };
+    let duration_s = frames as f64 / f64::from(rate_hz);
+    Some(Unfinished { path: noted.recording, duration_s, about: noted.about, note })
+}
+
+/// The frames and the rate of a recording that was cut short, after making it whole; none where there is no recording of
+/// ours any more.
+///
+/// # Errors
+/// When the disk fails, or does not let us: the recording may well be there.
+fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
+    let nothing = Ok((0, 0));
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing,
+        opened => opened?,
+    };
+    let (data_at, frame_bytes, promised) = match layout(&mut file) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return nothing,
+        found => found?,
+    };
+    let mut rate = [0; 4];
+    file.seek(SeekFrom::Start(24))?;
+    file.read_exact(&mut rate)?;
+    let rate_hz = u32::from_le_bytes(rate);
+    if rate_hz == 0 {
+        return nothing;
+    }
+    // A take whose end was written in order has its chunk already.
+    let mut tail = [0; 4];
+    let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
+    let ended =
+        file.seek(SeekFrom::Start(chunk_at)).and_then(|_| file.read_exact(&mut tail)).is_ok() && &tail == GAPS_CHUNK;
+    if ended {
+        return Ok((promised, rate_hz));
+    }
+    let frames = mend(&mut file)?;
+    let gaps: Vec<Gap> = gaps.iter().filter(|g| g.at_frame < frames).copied().collect();
+    if frames > 0 {
+        let _ = append_chunk(&mut file, &gaps);
+        let _ = file.sync_all();
+    }
+    Ok((frames, rate_hz))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const FORMAT: Format = Format { rate_hz: 8_000, channels: 2, sample: Sample::Int16 };
+
+    fn place(folder: &TempDir) -> Place {
+        Place { recordings: Some(folder.path().join("recordings")), file: None, name: "take".into() }
+    }
+
+    fn writer(place: &Place, format: Format) -> Writer {
+        Writer::create(place, &About::default(), format, true).unwrap()
+    }
+
+    #[test]
+    fn samples_come_back_as_they_went_in() {
+        let folder = TempDir::new().unwrap();
+        let samples: Vec<f32> = (0..20_000).map(|i| ((i * 37) % 2_000) as f32 / 1_000.0 - 1.0).collect();
+        for sample in [Sample::Int16, Sample::Int24, Sample::Float32] {
+            let mut take = writer(&place(&folder), Format { sample, ..FORMAT });
+            samples.chunks(222).for_each(|chunk| take.write(chunk).unwrap());
+            let path = take.finish().unwrap();
+            let mut wav = hound::WavReader::open(&path).unwrap();
+            assert_eq!((wav.spec().channels, wav.spec().sample_rate, wav.duration()), (2, 8_000, 10_000));
+            let scale = if sample == Sample::Int16 { 32_768.0 } else { 8_388_608.0 };
+            let back: Vec<f32> = match sample {
+                Sample::Float32 => wav.samples::<f32>().map(Result::unwrap).collect(),
+                _ => wav.samples::<i32>().map(|x| x.unwrap() as f32 / scale).collect(),
+            };
+            assert!(back.iter().zip(&samples).all(|(a, b)| (a - b).abs() <= 0.5 / 32_768.0 + 1e-6));
+        }
+    }
+
+    #[test]
+    fn a_take_is_whole_at_every_moment_and_found_when_it_was_cut_short() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        let about = About { question: Some("conflict".into()), target_s: Some(90.0) };
+        let mut take = Writer::create(&place, &about, FORMAT, true).unwrap();
+        take.write(&[0.25; 16_000]).unwrap();
+        take.fill(400).unwrap();
+        take.header_at -= HEADER_EVERY;
+        take.tick().unwrap();
+        assert_eq!(hound::WavReader::open(take.path()).unwrap().duration(), 8_400);
+        let recordings = place.recordings.clone().unwrap();
+        assert!(unfinished(&recordings).is_empty(), "its recorder lives");
+
+        // Killed: nothing is dropped in order, a part of a frame is at the end.
+        take.write(&[0.5; 1_600]).unwrap();
+        take.wav.as_mut().unwrap().flush().unwrap();
+        take.file.seek(SeekFrom::End(0)).unwrap();
+        take.file.write_all(&[1, 2, 3]).unwrap();
+        let path = take.path().to_owned();
+        std::mem::forget(take.wav.take());
+        drop(take);
+        let found = unfinished(&recordings);
+        assert_eq!(found.len(), 1);
+        assert_eq!((&found[0].path, &found[0].about), (&std::path::absolute(&path).unwrap(), &about));
+        assert!((found[0].duration_s - 9_200.0 / 8_000.0).abs() < 1e-9);
+        let wav = hound::WavReader::open(&path).unwrap();
+        assert_eq!(wav.duration(), 9_200);
+        drop(found);
+        let again = unfinished(&recordings);
+        assert_eq!(again.len(), 1, "it is offered until it is settled");
+        again.into_iter().for_each(Unfinished::settle);
+        assert!(unfinished(&recordings).is_empty() && path.exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_take_any_more_is_left_alone() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        // The sound would begin where the rate stands: mending the one would change the other.
+        let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
+        for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
+            let take = writer(&place, FORMAT);
+            let path = take.path().to_owned();
+            drop(take);
+            fs::write(&path, bytes).unwrap();
+            assert!(unfinished(place.recordings.as_deref().unwrap()).is_empty());
+            assert_eq!(fs::read(&path).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_take_without_sound_is_not_offered() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        drop(writer(&place, FORMAT));
+        assert!(unfinished(place.recordings.as_deref().unwrap()).is_empty());
+        assert_eq!(fs::read_dir(place.recordings.unwrap().join(NOTES)).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        let names: Vec<String> = (0..3)
+            .map(|_| writer(&place, FORMAT).finish().unwrap().file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(names, ["take.wav", "take-2.wav", "take-3.wav"]);
+        let file = folder.path().join("mine.wav");
+        fs::write(&file, "precious").unwrap();
+        let own = Place { file: Some(file.clone()), ..place };
+        let refused = Writer::create(&own, &About::default(), FORMAT, true);
+        assert!(matches!(refused, Err(CaptureError::Exists { .. })));
+        let next = Writer::create(&own, &About::default(), FORMAT, false).unwrap();
+        assert!(next.path().ends_with("mine-2.wav"));
+        assert_eq!(fs::read(&file).unwrap(), b"precious");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn recordings_are_for_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = TempDir::new().unwrap();
+        let place = place(&folder);
+        let path = writer(&place, FORMAT).finish().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_take_whose_folder_is_removed_is_rescued() {
+        let folder = TempDir::new().unwrap();
+        let own = folder.path().join("gone");
+        fs::create_dir(&own).unwrap();
+        let place = Place { file: Some(own.join("mine.wav")), ..place(&folder) };
+        let mut take = writer(&place, FORMAT);
+        take.write(&[0.25; 16_000]).unwrap();
+        fs::remove_dir_all(&own).unwrap();
+        take.header_at -= HEADER_EVERY;
+        let failure = take.tick().unwrap_err();
+        let (failure, path) = take.abandon(failure);
+        assert!(matches!(failure, Failure::Removed(Some(_))));
+        assert!(path.starts_with(place.recordings.unwrap()));
+        assert_eq!(hound::WavReader::open(path).unwrap().duration(), 8_000);
+    }
+}

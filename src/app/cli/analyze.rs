@@ -1,0 +1,467 @@
+//! `aloud analyze`: reports on saved answers.
+
+use std::collections::HashSet;
+use std::io;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use super::models::Choice;
+use super::pages::{Drawn, Wanted, page_in};
+use super::{Outcome, columns, complain, history, print_json, say, write_file};
+use crate::analyze::{AnalyzeError, analyze, judge_draft};
+use crate::app::batch::inputs::{Shard, inputs, piped_sound};
+use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
+use crate::app::batch::side_by_side::side_by_side;
+use crate::app::draft_file::{self, DraftFileError, is_draft};
+use crate::app::history::Occasion;
+use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
+use crate::app::render::terminal::report::render;
+use crate::app::settings::Settings;
+use crate::app::{capture, questions, settings};
+use crate::audio;
+use crate::brief::Brief;
+use crate::draft::STANDARD_INPUT;
+use crate::plain::{counted, one_line};
+use crate::report::tracks::Tracks;
+use crate::report::{Report, json};
+use crate::signal::{Contours, Features};
+use crate::story::model::Weights;
+use crate::transcript::Transcriber;
+use crate::transcript::model::Model;
+use crate::transcript::pool::Pool;
+use crate::transcript::whisper::Whisper;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    files: Vec<PathBuf>,
+    /// The question that was answered: a name from `aloud questions list`, or its text
+    #[arg(short, long, value_name = "NAME|TEXT")]
+    question: Option<String>,
+    /// Print the report as JSON: one document for one file, an array for several
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+    /// Print the reports as JSON, one line a file, in the order given
+    #[arg(long)]
+    jsonl: bool,
+    /// Write the lines of --jsonl into this file; if it is there, go on with it: what is finished is not done again
+    #[arg(short, long, value_name = "FILE", requires = "jsonl")]
+    output: Option<PathBuf>,
+    /// How many files to work on at the same time; by default as many as this machine has processors
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    jobs: Option<u16>,
+    /// Do only part I of N of the files, for one of N machines; what part a file falls in depends on its name alone
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Write the tracks (level, pitch, speech, every 10 ms) of a single file as JSON
+    #[arg(long, value_name = "FILE")]
+    tracks: Option<PathBuf>,
+    #[command(flatten)]
+    pages: Wanted,
+    #[command(flatten)]
+    speech: Choice,
+    /// Who speaks, where it is not you: for a coach's recordings
+    #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
+    speaker: Option<String>,
+    /// Judge the story with these weights, to measure them
+    #[arg(long, value_name = "PATH", hide = true)]
+    story_weights: Option<PathBuf>,
+    /// Do not keep the answer in the history
+    #[arg(long)]
+    no_save: bool,
+}
+
+/// How the reports are printed.
+pub(super) enum Form {
+    Terminal,
+    Json,
+    /// To a file, or to standard output.
+    JsonLines(Option<JsonLines>),
+}
+
+/// A line of `--jsonl` in the place of a report that there is none of.
+#[derive(Serialize)]
+struct FailedFile<'a> {
+    schema: &'static str,
+    path: std::borrow::Cow<'a, str>,
+    message: &'a str,
+}
+
+/// A file to analyze.
+struct Item {
+    path: PathBuf,
+    /// Where its page goes, if there is to be one.
+    page: Option<PathBuf>,
+    /// Whether the path is that of a file which only holds what came through standard input.
+    is_piped: bool,
+}
+
+impl Item {
+    /// Its path as reports have it.
+    fn name(&self) -> String {
+        if self.is_piped {
+            return STANDARD_INPUT.to_string();
+        }
+        self.path.to_string_lossy().into_owned()
+    }
+}
+
+/// What came of a file.
+struct Analyzed {
+    report: Report,
+    /// Of a recording.
+    contours: Option<Contours>,
+    /// Where the tracks are asked for.
+    features: Option<Features>,
+}
+
+pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
+    let many = arguments.files.len() > 1 || arguments.files.iter().any(|f| f.is_dir());
+    check(arguments, many);
+    let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
+    let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
+    let folders = settings::folders();
+    let mut items = items(arguments, many)?;
+    let piped = take_sound(&mut items)?;
+    if many {
+        arguments.pages.make_folder()?;
+    }
+    let model = if items.iter().all(|item| is_draft(&item.path)) {
+        None
+    } else {
+        Some(arguments.speech.find(settings, folders.as_ref())?)
+    };
+    let names: Vec<String> = items.iter().map(Item::name).collect();
+    let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let output = match &arguments.output {
+        Some(path) => {
+            let lines = JsonLines::open(path).with_context(|| path.display().to_string())?;
+            if let Some(model) = &model {
+                leave_out_finished(&mut items, &lines, &brief, model, jobs)?;
+            }
+            Some(lines)
+        }
+        None => None,
+    };
+    let engine = match &model {
+        Some(model) if items.iter().any(|item| !is_draft(&item.path)) => {
+            Some(Whisper::load(model, &settings.vocabulary)?)
+        }
+        _ => None,
+    };
+    let pool = engine.as_ref().map(|engine| Pool::new(engine, jobs.min(items.len())));
+    let form = match (arguments.json, arguments.jsonl) {
+        (true, _) => Form::Json,
+        (_, true) => Form::JsonLines(output),
+        _ => Form::Terminal,
+    };
+    let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
+    let mut outcome = Outcome::Done;
+    let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
+    let work = |item: &Item| -> Result<Analyzed> {
+        let analyzed = match &pool {
+            Some(pool) if !is_draft(&item.path) => {
+                let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
+                report.recording.path = item.name();
+                let contours = Some(Contours::of(&features));
+                Analyzed { report, contours, features: arguments.tracks.is_some().then_some(features) }
+            }
+            _ => Analyzed { report: draft(&item.path, &brief)?, contours: None, features: None },
+        };
+        Ok(analyzed)
+    };
+    let mut files_done = 0;
+    side_by_side(&items, jobs, work, |item, result| -> Result<()> {
+        files_done += 1;
+        bar.set_position(bar.position().max(files_done * FULL));
+        if items.len() > 1 {
+            bar.set_message(so_many(items.len(), files_done));
+        }
+        bar.suspend(|| {
+            let analyzed = match result {
+                Ok(Ok(analyzed)) => analyzed,
+                Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
+                Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
+            };
+            deliver(item, analyzed, arguments, &mut printer, &mut outcome)
+        })
+    })?;
+    bar.finish_and_clear();
+    printer.finish(&names)?;
+    drop(piped);
+    Ok(outcome)
+}
+
+/// If what comes through standard input is sound, it is analyzed from a file that lasts as long as what is given back.
+fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
+    let Some(item) = items.iter_mut().find(|item| item.path.as_os_str() == STANDARD_INPUT) else {
+        return Ok(None);
+    };
+    if io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let piped = piped_sound(io::stdin().lock()).context("the sound could not be read from standard input")?;
+    if let Some(file) = &piped {
+        item.path = file.path().to_path_buf();
+        item.is_piped = true;
+    }
+    Ok(piped)
+}
+
+/// Ends the program where options do not go together.
+fn check(arguments: &Arguments, many: bool) {
+    let wrong = |message: &str| super::usage(&["analyze"], message);
+    if arguments.tracks.is_some() && many {
+        wrong("--tracks writes the tracks of one file; name only one file");
+    }
+    if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
+        wrong("--tracks needs a recording; a written draft has no sound");
+    }
+    if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
+        wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
+    }
+}
+
+/// The files that are meant, in order, with the places of their pages. These are told apart before anything is left out, so
+/// that a page has the same name whichever files are done by another run.
+fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
+    let mut inputs = inputs(&arguments.files)?;
+    if let Some(shard) = arguments.shard {
+        inputs.retain(|input| shard.holds(input));
+        if inputs.is_empty() {
+            say(&format!("No file falls in part {shard}; nothing to do."));
+        }
+    }
+    if arguments.output.is_some() {
+        // A line is told by its path.
+        let mut seen = HashSet::new();
+        inputs.retain(|input| seen.insert(input.path.clone()));
+    }
+    let mut pages = Vec::new();
+    let mut page = |path: &Path| {
+        let to = arguments.pages.html.as_deref()?;
+        Some(if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() })
+    };
+    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
+}
+
+/// Leaves out the files whose reports are in the lines already.
+fn leave_out_finished(
+    items: &mut Vec<Item>,
+    lines: &JsonLines,
+    brief: &Brief,
+    model: &Model,
+    jobs: usize,
+) -> Result<()> {
+    let terms = Terms { question: brief.question.as_ref(), model: &model.name };
+    let is_finished = |item: &Item| {
+        let name = item.name();
+        lines.knows(&name) && audio::sha256(&item.path).is_ok_and(|sum| lines.is_finished(&name, &sum, &terms))
+    };
+    let all = items.len();
+    let mut finished = Vec::with_capacity(all);
+    side_by_side(items, jobs, is_finished, |_, is_finished| {
+        finished.push(is_finished == Ok(true));
+        Ok::<_, anyhow::Error>(())
+    })?;
+    let mut finished = finished.into_iter();
+    items.retain(|_| finished.next() != Some(true));
+    if items.len() < all {
+        let left =
+            if items.is_empty() { "nothing is left to do".to_string() } else { format!("{} to do", items.len()) };
+        say(&format!("{} done before; {left}.", counted(all - items.len(), "file")));
+    }
+    Ok(())
+}
+
+/// Keeps, draws and prints what came of a file.
+fn deliver(
+    item: &Item,
+    analyzed: Analyzed,
+    arguments: &Arguments,
+    printer: &mut Printer,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let Analyzed { report, contours, features } = analyzed;
+    let folders = settings::folders();
+    if !arguments.no_save && !is_draft(&item.path) {
+        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), false);
+    }
+    if arguments.pages.any()
+        && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
+    {
+        complain(&format!("{error:#}"));
+        *outcome = Outcome::Failed;
+    }
+    printer.print(report, Path::new(&item.name()))?;
+    if let Some(folders) = &folders {
+        capture::settle(&folders.recordings(), &item.path);
+    }
+    if let (Some(to), Some(features)) = (&arguments.tracks, &features) {
+        write_tracks(to, features)?;
+    }
+    Ok(())
+}
+
+/// Says why there is no report on a file.
+fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) -> Result<()> {
+    let name = item.name();
+    complain(&format!("{name}: {why}"));
+    *outcome = Outcome::Failed;
+    printer.failed(Path::new(&name), why)
+}
+
+/// Draws the page and the pictures of an answer that was just analyzed.
+fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
+    let speaker = arguments.speaker.as_deref();
+    let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
+    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker };
+    arguments.pages.draw(&drawn, item.page.as_deref())
+}
+
+/// Analyzes one recording under a progress bar of its own.
+pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
+    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
+    let analyzed = listen(path, engine, brief, &bar);
+    bar.finish_and_clear();
+    analyzed
+}
+
+/// Analyzes a recording; the bar moves on by [`FULL`] in all.
+fn listen(
+    path: &Path,
+    engine: &dyn Transcriber,
+    brief: &Brief,
+    bar: &ProgressBar,
+) -> Result<(Report, Features), AnalyzeError> {
+    let reached = AtomicU64::new(0);
+    analyze(path, engine, brief, &|done| {
+        let now = (done * FULL as f64) as u64;
+        bar.inc(now.saturating_sub(reached.fetch_max(now, Ordering::Relaxed)));
+    })
+}
+
+/// Analyzes a written draft; someone who is to type it is told so.
+fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
+    if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
+        say("Type or paste your answer, then press Enter and Ctrl-D.");
+    }
+    Ok(judge_draft(&draft_file::open(path)?, brief))
+}
+
+fn write_tracks(to: &Path, features: &Features) -> Result<()> {
+    write_file(to, json::text(&Tracks::of(features), false)?.as_bytes())
+}
+
+/// What a file is on the bar.
+const FULL: u64 = 100;
+
+/// A bar on stderr for all files together, where somebody looks at it.
+fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
+    if !has_recordings || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let what = match items {
+        [one] => one_line(&one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy()),
+        _ => so_many(items.len(), 0),
+    };
+    let columns = columns();
+    let bar = if columns < WIDEST { 8 } else { 24 };
+    let template = format!("Listening to {{msg}}  {{bar:{bar}}} {{percent:>3}} %");
+    let style = ProgressStyle::with_template(&template).expect("the template is right");
+    let what = shortened(&what, columns.saturating_sub("Listening to    100 %".len() + bar + 1).max(4));
+    let bar = ProgressBar::new(items.len() as u64 * FULL).with_style(style).with_message(what);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// How far several files are.
+fn so_many(files: usize, done: u64) -> String {
+    format!("{}, {done} done", counted(files, "file"))
+}
+
+/// Prints reports as they come, in the form asked for.
+pub(super) struct Printer {
+    form: Form,
+    many: bool,
+    /// Whose goals to show.
+    speaker: Option<String>,
+    /// Waiting for the array's end, with `--json` and several files.
+    reports: Vec<Report>,
+    printed: usize,
+}
+
+impl Printer {
+    /// A printer for one report, or for `many`, with the goals of a speaker.
+    pub(super) fn new(form: Form, many: bool, speaker: Option<&str>) -> Self {
+        Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
+    }
+
+    /// Prints the report on the file at `path`.
+    pub(super) fn print(&mut self, report: Report, path: &Path) -> Result<()> {
+        match &mut self.form {
+            Form::Terminal => {
+                let columns = columns();
+                let mut out = anstream::stdout().lock();
+                if self.printed > 0 {
+                    writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
+                }
+                out.write_all(render(&report, columns).as_bytes())?;
+                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                if !goals.is_empty() {
+                    let mut below = Lines::new(columns);
+                    below.line("");
+                    goals.iter().for_each(|goal| below.paragraph("", goal));
+                    out.write_all(below.into_text().as_bytes())?;
+                }
+            }
+            Form::Json if self.many => self.reports.push(report),
+            Form::Json => print_json(&report, true)?,
+            Form::JsonLines(to) => print_line(to.as_mut(), path, &report)?,
+        }
+        self.printed += 1;
+        Ok(())
+    }
+
+    fn failed(&mut self, path: &Path, message: &str) -> Result<()> {
+        match &mut self.form {
+            Form::JsonLines(to) if self.many => {
+                let line = FailedFile { schema: ERROR, path: path.to_string_lossy(), message };
+                print_line(to.as_mut(), path, &line)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the printing; `names` are the files in their order, finished before or now.
+    pub(super) fn finish(self, names: &[String]) -> Result<()> {
+        match self.form {
+            Form::Json if self.many => print_json(&self.reports, true),
+            Form::JsonLines(Some(to)) => {
+                let path = to.path().to_path_buf();
+                to.finish(names).with_context(|| format!("the lines of {} could not be put in order", path.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes one line of JSON about the file at `path`, to a file or to standard output.
+fn print_line<T: Serialize>(to: Option<&mut JsonLines>, path: &Path, data: &T) -> Result<()> {
+    let Some(to) = to else { return print_json(data, false) };
+    to.append(&path.to_string_lossy(), &json::text(data, false)?)
+        .with_context(|| format!("{} could not be written", to.path().display()))
+}

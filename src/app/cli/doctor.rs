@@ -1,0 +1,229 @@
+//! `aloud doctor`: what works on this machine, and one remedy for each thing that does not.
+
+use std::io;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::history::damaged_ones;
+use super::{Outcome, columns};
+use crate::app::capture::{
+    About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
+};
+use crate::app::history::{Access, Store, store};
+use crate::app::render::terminal::lines::Lines;
+use crate::app::settings::{Folders, Settings};
+use crate::app::{capture, models, settings};
+use crate::files::try_writing;
+use crate::plain::{counted, one_line};
+
+/// How long the microphone is listened to.
+const LISTEN: Duration = Duration::from_secs(1);
+/// How long it may take to deliver anything; Bluetooth needs up to 3 s.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Less free space than this is a problem, in bytes: an answer of two minutes needs some 50 MB.
+const LITTLE_SPACE: u64 = 200_000_000;
+
+/// Room for what is looked at, in columns: `microphone`, `recordings`.
+const NAMES: usize = 10;
+
+/// What is said, and how it all ends.
+struct Doctor {
+    outcome: Outcome,
+}
+
+impl Doctor {
+    fn fine(&mut self, what: &str, said: &str) -> io::Result<()> {
+        let said = one_line(said);
+        if !io::stdout().is_terminal() {
+            return writeln!(io::stdout(), "{what:<NAMES$}  {said}");
+        }
+        let mut page = Lines::new(columns());
+        page.entry(what, NAMES, &said);
+        write!(io::stdout(), "{}", page.into_text())
+    }
+
+    fn problem(&mut self, what: &str, said: &str) -> io::Result<()> {
+        self.outcome = Outcome::Failed;
+        self.fine(what, &format!("PROBLEM: {said}"))
+    }
+}
+
+pub(super) fn run() -> Result<Outcome> {
+    let mut doctor = Doctor { outcome: Outcome::Done };
+    doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
+
+    let folders = settings::folders();
+    let (mut wanted, mut trust) = (None, false);
+    match &folders {
+        Some(folders) => {
+            let file = folders.settings_file.display();
+            match Settings::load(&folders.settings_file) {
+                Ok(settings) => {
+                    (wanted, trust) = (settings.model, settings.trust_model);
+                    let there = folders.settings_file.exists();
+                    let state = if there { "read" } else { "not there, so the defaults hold" };
+                    doctor.fine("settings", &format!("{file}: {state}"))?;
+                }
+                Err(error) => {
+                    let said = format!("{error}. Mend that line or move the file away.");
+                    doctor.problem("settings", &said)?;
+                }
+            }
+            let own = if folders.questions_file.exists() { "your own questions" } else { "not there" };
+            doctor.fine("questions", &format!("{}: {own}", folders.questions_file.display()))?;
+            data_folder(&mut doctor, &folders.data)?;
+            kept_files(&mut doctor, folders)?;
+            let history = store::path_in(&folders.data);
+            let place = history.display();
+            match Store::open(&history, Access::Read).and_then(|store| store.attempts()) {
+                Ok(attempts) if attempts.is_empty() => {
+                    doctor.fine("history", &format!("{place}: no answers are kept yet"))?;
+                }
+                Ok(attempts) => {
+                    doctor.fine("history", &format!("{place}: {} kept", counted(attempts.len(), "answer")))?;
+                }
+                Err(error) => doctor.problem("history", &format!("{place}: {error}"))?,
+            }
+            for aside in damaged_ones(&history) {
+                let said = "a damaged history that was set aside. `aloud history delete --all` deletes it too.";
+                doctor.fine("history", &format!("{}: {said}", aside.display()))?;
+            }
+        }
+        None => doctor.problem("settings", "this user has no home folder. Set HOME to have settings.")?,
+    }
+
+    let places = models::folders(folders.as_ref().map(|f| f.data.as_path()));
+    match models::find(wanted.as_deref(), &places, trust) {
+        Ok(model) => doctor.fine("model", &format!("{}: {}", model.name, model.path.display()))?,
+        Err(error) => doctor.problem("model", &error.to_string())?,
+    }
+
+    microphone(&mut doctor)?;
+    Ok(doctor.outcome)
+}
+
+/// Whether recordings can be kept, and how many.
+fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
+    // The folder is made when it is needed: until then its next of kin tells.
+    let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
+    if let Err(error) = try_writing(there, 0) {
+        let said =
+            format!("{} cannot be written ({error}). Make it your own or free space on its disk.", there.display());
+        return doctor.problem("data", &said);
+    }
+    match fs4::available_space(there) {
+        Ok(free) if free < LITTLE_SPACE => {
+            let said = format!(
+                "{}: only {:.0} MB are free. Delete what you no longer need.",
+                data.display(),
+                free as f64 / 1e6
+            );
+            doctor.problem("data", &said)
+        }
+        Ok(free) => doctor.fine("data", &format!("{}: {:.0} GB free", data.display(), (free as f64 / 1e9).max(1.0))),
+        Err(_) => doctor.fine("data", &data.display().to_string()),
+    }
+}
+
+/// What lies in the data folder beside the history: recordings and fetched models.
+fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
+    let recordings = folders.recordings();
+    let takes = capture::takes(&recordings);
+    let bytes: u64 = takes.iter().filter_map(|take| std::fs::metadata(take).ok()).map(|meta| meta.len()).sum();
+    let said = match takes.len() {
+        0 => "no takes are kept".to_owned(),
+        n => format!("{}, {:.0} MB", counted(n, "take"), bytes as f64 / 1e6),
+    };
+    doctor.fine("recordings", &format!("{}: {said}", recordings.display()))?;
+    let known = models::known();
+    let is_fetched = |model: &&models::Known| models::own_file(model, &folders.data).is_file();
+    let fetched: Vec<&str> = known.iter().filter(is_fetched).map(|model| model.name.as_str()).collect();
+    let said = if fetched.is_empty() { "none fetched".to_owned() } else { fetched.join(", ") };
+    doctor.fine("models", &format!("{}: {said}", folders.data.join("models").display()))
+}
+
+/// Which microphones there are, and how the default one sounds.
+fn microphone(doctor: &mut Doctor) -> io::Result<()> {
+    let all = match microphones() {
+        Ok(all) => all,
+        Err(CaptureError::NoMicrophone) => {
+            return doctor.fine("microphone", "none found. Saved answers can be analyzed without one.");
+        }
+        Err(error) => return doctor.problem("microphone", &error.to_string()),
+    };
+    for microphone in &all {
+        let default = if microphone.default { " (the default)" } else { "" };
+        let name = format!("{}{default}", microphone.name);
+        match microphone.format().and_then(|format| Ok((format, microphone.offers()?))) {
+            Ok((format, offers)) => {
+                doctor.fine("microphone", &format!("{name}: records {}; offers {offers}", words(format)))?
+            }
+            Err(error) => doctor.problem("microphone", &format!("{name}: {error}"))?,
+        }
+    }
+    let Some(default) = all.into_iter().find(|m| m.default) else {
+        return doctor.fine("input", "no default. Choose one of these with: aloud record --device NAME");
+    };
+    if default.format().is_err() {
+        return Ok(()); // said above
+    }
+    let name = default.name.clone();
+    match listen(default) {
+        Err(error) => doctor.problem("input", &error.to_string()),
+        Ok(Heard { concern: Some(concern), .. }) => doctor.problem("input", &concern.advice(&name)),
+        Ok(Heard { peak_dbfs, .. }) => {
+            let peak = peak_dbfs.map_or("nothing".to_owned(), |peak| format!("up to {peak:.0} dBFS"));
+            doctor.fine("input", &format!("{peak} heard from '{name}' in a second. Speaking should reach -30 to -3."))
+        }
+    }
+}
+
+fn words(format: Format) -> String {
+    let channels = match format.channels {
+        1 => "mono".to_owned(),
+        2 => "stereo".to_owned(),
+        n => format!("{n} channels"),
+    };
+    let sample = match format.sample {
+        Sample::Int16 => "16 bit",
+        Sample::Int24 => "24 bit",
+        Sample::Float32 => "32 bit float",
+    };
+    format!("{} Hz, {channels}, {sample}", format.rate_hz)
+}
+
+/// What a second of listening gave.
+struct Heard {
+    peak_dbfs: Option<f64>,
+    concern: Option<Concern>,
+}
+
+fn listen(microphone: Microphone) -> Result<Heard, CaptureError> {
+    let nowhere = Place { recordings: None, file: None, name: String::new() };
+    let recorder = Recorder::open(microphone, nowhere, About::default(), Limits::default())?;
+    let opened = Instant::now();
+    while !recorder.status().listening {
+        if opened.elapsed() > PATIENCE || recorder.status().gone {
+            return Ok(Heard { peak_dbfs: None, concern: Some(Concern::Stalled) });
+        }
+        std::thread::sleep(LISTEN / 50);
+    }
+    let begun = Instant::now();
+    let (mut looks, mut clipped, mut peak_dbfs) = (0, 0, None);
+    while begun.elapsed() < LISTEN {
+        std::thread::sleep(LISTEN / 50);
+        let status = recorder.status();
+        looks += 1;
+        clipped += u32::from(status.peak_dbfs.is_some_and(|peak| peak > -0.1));
+        peak_dbfs = status.peak_dbfs.map(|peak| peak.max(peak_dbfs.unwrap_or(peak))).or(peak_dbfs);
+    }
+    let concern = match peak_dbfs {
+        None => Some(Concern::OnlyZeros),
+        Some(_) if clipped * 2 > looks => Some(Concern::Clipping),
+        Some(_) => None,
+    };
+    Ok(Heard { peak_dbfs, concern })
+}

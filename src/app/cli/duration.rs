@@ -1,0 +1,37 @@
+//! Durations as people type them.
+
+/// The seconds in a duration as people type it: `90`, `90s`, `1m30s`, `1:30`, `5 min`.
+///
+/// # Errors
+/// In words, when it is none or not above zero.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let seconds = match text.split_once(':') {
+        Some((minutes, seconds)) => minutes
+            .parse::<u32>()
+            .ok()
+            .zip(seconds.parse::<f64>().ok().filter(|s| (0.0..60.0).contains(s)))
+            .map(|(minutes, seconds)| f64::from(minutes) * 60.0 + seconds),
+        None => text.parse().ok().or_else(|| text.parse::<jiff::SignedDuration>().ok().map(|d| d.as_secs_f64())),
+    };
+    seconds
+        .filter(|s| s.is_finite() && *s > 0.0 && *s <= 86_400.0)
+        .ok_or_else(|| "give a length such as 90s, 1:30 or 5m".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::seconds;
+
+    #[test]
+    fn durations_are_read_as_people_type_them() {
+        for (text, expected) in
+            [("90", 90.0), ("90s", 90.0), ("1:30", 90.0), ("1m30s", 90.0), ("5 min", 300.0), ("2.5s", 2.5)]
+        {
+            assert_eq!(seconds(text), Ok(expected), "{text}");
+        }
+        for text in ["", "0", "-5s", "soon", "1:75", "NaN", "inf", "900h"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,673 @@
+//! `aloud history`: the answers that were kept.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::{BufReader, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::{Context, Result, bail};
+use clap::{ArgGroup, Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use super::pages::{Drawn, Wanted, page_in};
+use super::{Outcome, ask, columns, complain, print_json, say};
+use crate::analyze::rescored;
+use crate::app::history::compare::Comparison;
+use crate::app::history::edit::{Mending, mend};
+use crate::app::history::filter::{Filter, Order, Speaker, sort};
+use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::render::terminal::history_list;
+use crate::app::render::terminal::lines::Lines;
+use crate::app::render::terminal::report::render;
+use crate::app::suggest::did_you_mean;
+use crate::app::{capture, play, questions, settings};
+use crate::audio::Recording;
+use crate::plain::{counted, one_line};
+use crate::question::QuestionKind;
+use crate::report::Report;
+use crate::signal::Contours;
+use crate::{files, plain};
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// List the kept answers, the newest first
+    List(ListArguments),
+    /// Show the full report of a kept answer again
+    Show(ShowArguments),
+    /// Put two answers side by side: what got better, what got worse, both transcripts
+    Compare(CompareArguments),
+    /// Play the recording of an answer
+    Play(PlayArguments),
+    /// Mend the transcript of an answer by hand; the measures and the score follow
+    Edit(EditArguments),
+    /// Score kept answers again with the rubric of this version; the old score is kept
+    Rescore(RescoreArguments),
+    /// Write the history as CSV or JSON Lines to standard output
+    Export(ExportArguments),
+    /// Read answers from `aloud history export --format jsonl`, or reports from `aloud analyze --jsonl`
+    Import(ImportArguments),
+    /// Delete kept answers for good; asks first
+    Delete(DeleteArguments),
+    /// Print where the history lies
+    Path,
+}
+
+#[derive(Args)]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    which: Which,
+    /// The order: by date, or by a measure, the greatest first
+    #[arg(long, default_value = "date", value_name = "MEASURE", value_parser = order)]
+    sort: Order,
+    /// Print the list as a JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct ShowArguments {
+    /// The answer: its number from `aloud history list`, or `last`
+    #[arg(value_name = "NUMBER|last")]
+    answer: Choice,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Show the report as it was before it was mended by hand
+    #[arg(long)]
+    unmended: bool,
+    #[command(flatten)]
+    pages: Wanted,
+}
+
+#[derive(Args)]
+pub(super) struct CompareArguments {
+    /// The earlier answer
+    #[arg(value_name = "A")]
+    a: Choice,
+    /// The later answer
+    #[arg(value_name = "B")]
+    b: Choice,
+    /// Print the comparison as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct PlayArguments {
+    /// The answer: its number from `aloud history list`, or `last`
+    #[arg(value_name = "NUMBER|last")]
+    answer: Choice,
+    /// The moment to start at, as in the report: 0:41
+    #[arg(long, value_name = "TIME", default_value = "0:00", value_parser = moment)]
+    from: f64,
+}
+
+#[derive(Args)]
+#[command(group(ArgGroup::new("mending").required(true)))]
+pub(super) struct EditArguments {
+    /// The answer: its number from `aloud history list`, or `last`
+    #[arg(value_name = "NUMBER|last")]
+    answer: Choice,
+    /// Words that were misheard; say what was said with --to
+    #[arg(long, value_name = "WORDS", requires = "to", group = "mending")]
+    word: Option<String>,
+    /// What was said instead; "" where nothing was
+    #[arg(long, value_name = "WORDS", requires = "word")]
+    to: Option<String>,
+    /// Words that are a filler and were not marked
+    #[arg(long, value_name = "WORDS", group = "mending")]
+    filler: Option<String>,
+    /// Words that were marked as a filler and are none
+    #[arg(long, value_name = "WORDS", group = "mending")]
+    not_filler: Option<String>,
+    /// Take back everything that was mended in this answer
+    #[arg(long, group = "mending", conflicts_with = "at")]
+    undo: bool,
+    /// Which of several like words: the one nearest to this moment of the report
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<f64>,
+}
+
+#[derive(Args)]
+pub(super) struct RescoreArguments {
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(Args)]
+pub(super) struct ExportArguments {
+    #[command(flatten)]
+    which: Which,
+    /// CSV has a line of measures an answer, for spreadsheets (Excel opens it as it is); JSON Lines has everything, and can be imported again
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Csv,
+    Jsonl,
+}
+
+#[derive(Args)]
+pub(super) struct ImportArguments {
+    /// The files; `-` reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Whose answers they are; otherwise as the file says
+    #[arg(long, value_name = "NAME")]
+    speaker: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct DeleteArguments {
+    /// The answers: their numbers from `aloud history list`, or `last`
+    #[arg(value_name = "NUMBER|last")]
+    answers: Vec<Choice>,
+    #[command(flatten)]
+    which: Which,
+    /// Delete every kept answer
+    #[arg(long, conflicts_with_all = ["answers", "question", "kind", "speaker", "since", "until"])]
+    all: bool,
+    /// Delete the recordings too that aloud made itself; files that it only opened are never touched
+    #[arg(long)]
+    recordings: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which answers are meant.
+#[derive(Args)]
+pub(super) struct Which {
+    /// Only answers to this question: its name, or its text
+    #[arg(short, long, value_name = "NAME|TEXT")]
+    question: Option<String>,
+    /// Only answers to questions of this kind, such as past-story
+    #[arg(long, value_name = "KIND", value_parser = super::questions::kinds(), hide_possible_values = true)]
+    kind: Option<QuestionKind>,
+    /// Only this speaker's answers
+    #[arg(long, value_name = "NAME")]
+    pub(super) speaker: Option<String>,
+    /// Only answers given on this day or later, such as 2026-11-01
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    since: Option<Date>,
+    /// Only answers given on this day or earlier
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<Date>,
+}
+
+impl Which {
+    /// As the library takes it, with days in the time zone of this machine.
+    pub(super) fn filter(&self, otherwise: Speaker) -> Result<Filter> {
+        let begins = |day: Date| -> Result<Timestamp> { Ok(day.to_zoned_datetime(TimeZone::system())?.timestamp()) };
+        let question = self.question.as_deref().map(questions::resolve).transpose()?;
+        Ok(Filter {
+            question: question.map(|q| q.id.unwrap_or(q.text)),
+            kind: self.kind.clone(),
+            speaker: self.speaker.clone().map_or(otherwise, Speaker::Named),
+            since: self.since.map(begins).transpose()?,
+            until: self.until.map(|day| begins(day.tomorrow()?)).transpose()?,
+        })
+    }
+}
+
+/// A kept answer as it is named on the command line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice {
+    Number(i64),
+    Last,
+}
+
+impl std::str::FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "last" {
+            return Ok(Self::Last);
+        }
+        text.parse().map(Self::Number).map_err(|_| "give a number from `aloud history list`, or: last".to_string())
+    }
+}
+
+impl Choice {
+    fn find(self, store: &Store) -> Result<i64, HistoryError> {
+        match self {
+            Self::Number(id) => Ok(store.attempt(id)?.id),
+            Self::Last => store.last().and_then(|id| id.ok_or(HistoryError::Empty)),
+        }
+    }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "give a day as YEAR-MONTH-DAY, such as 2026-11-01".to_string())
+}
+
+/// `0:41` or `41` in seconds.
+fn moment(text: &str) -> Result<f64, String> {
+    let (minutes, seconds) = text.split_once(':').unwrap_or(("0", text));
+    let time = minutes.parse::<u32>().ok().zip(seconds.parse::<f64>().ok());
+    let time = time.filter(|(_, s)| s.is_finite() && *s >= 0.0).map(|(m, s)| f64::from(m) * 60.0 + s);
+    time.ok_or("give a moment as MINUTES:SECONDS, such as 0:41".to_string())
+}
+
+fn order(text: &str) -> Result<Order, String> {
+    if text == "date" {
+        return Ok(Order::Newest);
+    }
+    super::progress::measure(text).map(Order::By).map_err(|names| format!("{names}, date"))
+}
+
+pub(super) fn run(command: &Command) -> Result<Outcome> {
+    match command {
+        Command::List(arguments) => list(arguments),
+        Command::Show(arguments) => show(arguments),
+        Command::Compare(arguments) => compare(arguments),
+        Command::Play(arguments) => play(arguments),
+        Command::Edit(arguments) => edit(arguments),
+        Command::Rescore(arguments) => rescore(arguments),
+        Command::Export(arguments) => export(arguments),
+        Command::Import(arguments) => import(arguments),
+        Command::Delete(arguments) => delete(arguments),
+        Command::Path => {
+            writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn list(arguments: &ListArguments) -> Result<Outcome> {
+    let filter = arguments.which.filter(Speaker::Anyone)?;
+    let mut attempts = kept(&filter)?;
+    sort(&mut attempts, arguments.sort);
+    if arguments.json {
+        print_json(&attempts, true)?;
+    } else if attempts.is_empty() {
+        none_kept(&filter);
+    } else {
+        io::stdout().lock().write_all(history_list::list(&attempts, &TimeZone::system(), columns()).as_bytes())?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn show(arguments: &ShowArguments) -> Result<Outcome> {
+    let (attempt, report, contours, earlier, goals) = with_store(Access::Read, |store| {
+        let attempt = store.attempt(arguments.answer.find(store)?)?;
+        let machine = if arguments.unmended { store.machine_report(attempt.id)? } else { None };
+        let report = machine.map_or_else(|| store.report(attempt.id), Ok)?;
+        let goals = store.goals(attempt.speaker.as_deref())?;
+        Ok((attempt.clone(), report, store.contours(attempt.id)?, store.earlier_scores(attempt.id)?, goals))
+    })?;
+    if arguments.pages.any() {
+        let (recording, speaker) = (attempt.path.as_path(), attempt.speaker.as_deref());
+        let answered_at = Some(attempt.answered_at);
+        let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
+        let page = arguments.pages.html.as_deref();
+        let page = page.map(|to| if to.is_dir() { page_in(to, recording, &mut Vec::new()) } else { to.to_path_buf() });
+        arguments.pages.draw(&drawn, page.as_deref())?;
+        return Ok(Outcome::Done);
+    }
+    if arguments.json {
+        print_json(&report, true)?;
+        return Ok(Outcome::Done);
+    }
+    let mut below = Lines::new(columns());
+    let goals = goals::lines(&goals, &attempt.measures);
+    if attempt.mended || !earlier.is_empty() || !goals.is_empty() {
+        below.line("");
+    }
+    for goal in goals {
+        below.paragraph("", &goal);
+    }
+    if attempt.mended && !arguments.unmended {
+        let said = format!("Mended by hand. As it was before: aloud history show {} --unmended", attempt.id);
+        below.paragraph("", &said);
+    }
+    for score in earlier {
+        let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
+        below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
+    }
+    let mut out = anstream::stdout().lock();
+    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(below.into_text().as_bytes())?;
+    Ok(Outcome::Done)
+}
+
+fn compare(arguments: &CompareArguments) -> Result<Outcome> {
+    let comparison = with_store(Access::Read, |store| {
+        let a = store.attempt(arguments.a.find(store)?)?;
+        let b = store.attempt(arguments.b.find(store)?)?;
+        let (a_report, b_report) = (store.report(a.id)?, store.report(b.id)?);
+        Ok(Comparison::of((a, &a_report), (b, &b_report)))
+    })?;
+    if arguments.json {
+        print_json(&comparison, true)?;
+    } else {
+        io::stdout().lock().write_all(comparison.render(columns()).as_bytes())?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn play(arguments: &PlayArguments) -> Result<Outcome> {
+    let attempt = with_store(Access::Read, |store| store.attempt(arguments.answer.find(store)?))?;
+    let path = attempt.path.display().to_string();
+    let recording = Recording::open(&attempt.path, &mut |_| ()).with_context(|| path.clone())?;
+    if recording.sha256 != attempt.sha256 {
+        complain(&format!("{path}: this file has changed since it was analyzed; it may be another recording"));
+    }
+    play::play(&recording, arguments.from).with_context(|| path)?;
+    Ok(Outcome::Done)
+}
+
+fn edit(arguments: &EditArguments) -> Result<Outcome> {
+    if arguments.undo {
+        let (id, was_mended) = with_store(Access::Write, |store| {
+            let id = arguments.answer.find(store)?;
+            Ok((id, store.unmend(id)?))
+        })?;
+        let said = if was_mended { "is as aloud heard it again" } else { "was not mended; nothing to take back" };
+        say(&format!("Answer {id} {said}."));
+        return Ok(Outcome::Done);
+    }
+    let mending = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
+        (Some(wrong), Some(right), ..) => Mending::Words { wrong: wrong.clone(), right: right.clone() },
+        (_, _, Some(words), _) => Mending::Filler(words.clone()),
+        (_, _, _, Some(words)) => Mending::NoFiller(words.clone()),
+        _ => bail!("say what to mend: --word with --to, --filler, --not-filler or --undo"),
+    };
+    let (id, before) = with_store(Access::Read, |store| {
+        let id = arguments.answer.find(store)?;
+        Ok((id, store.report(id)?))
+    })?;
+    let mut after = before.clone();
+    mend(&mut after, &mending, arguments.at).with_context(|| format!("answer {id}"))?;
+    with_store(Access::Write, |store| store.mend(id, &after))?;
+    let numbers = |report: &Report| {
+        let score = report.score.overall.map_or("no score".to_string(), |s| format!("score {s:.0}"));
+        let fillers = report.fillers.as_ref().map_or(String::new(), |f| format!(", {}", counted(f.count, "filler")));
+        let words = report.pace.as_ref().map_or(String::new(), |p| format!(", {}", counted(p.words, "word")));
+        format!("{score}{fillers}{words}")
+    };
+    say(&format!("Answer {id} is mended. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
+    Ok(Outcome::Done)
+}
+
+fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
+    let filter = arguments.which.filter(Speaker::Anyone)?;
+    let ids: Vec<i64> = kept(&filter)?.iter().map(|a| a.id).collect();
+    if ids.is_empty() {
+        none_kept(&filter);
+        return Ok(Outcome::Done);
+    }
+    let changed = with_store(Access::Write, |store| store.rescore(&ids, rescored))?;
+    let rubric = crate::score::rubric::VERSION;
+    say(&format!(
+        "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",
+        counted(ids.len(), "answer")
+    ));
+    Ok(Outcome::Done)
+}
+
+fn export(arguments: &ExportArguments) -> Result<Outcome> {
+    let attempts = kept(&arguments.which.filter(Speaker::Anyone)?)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if matches!(arguments.format, Format::Csv) {
+        export::csv(&attempts, out)?;
+        return Ok(Outcome::Done);
+    }
+    let mut outcome = Outcome::Done;
+    for attempt in attempts.iter().rev() {
+        match with_store(Access::Read, |store| export::line(store, attempt)) {
+            Ok(line) => {
+                serde_json::to_writer(&mut out, &line)?;
+                out.write_all(b"\n")?;
+            }
+            Err(error) => {
+                complain(&format!("{error:#}"));
+                outcome = Outcome::Failed;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(outcome)
+}
+
+fn import(arguments: &ImportArguments) -> Result<Outcome> {
+    let (speaker, now) = (arguments.speaker.as_deref(), Timestamp::now());
+    let mut lines = export::Lines::default();
+    for path in &arguments.files {
+        let read = if path == Path::new("-") {
+            export::read(io::stdin().lock(), speaker, now, &mut lines)
+        } else {
+            let file = files::open(path).map_err(Into::into);
+            file.and_then(|(file, _)| export::read(BufReader::new(file), speaker, now, &mut lines))
+        };
+        read.with_context(|| path.display().to_string())?;
+    }
+    let imported = with_store(Access::Write, |store| export::import(store, &lines.answers))?;
+    let there = if imported.known == 1 { "1 was".to_string() } else { format!("{} were", imported.known) };
+    let failed = match lines.failed {
+        0 => String::new(),
+        n => format!("; {} had failed and left nothing to import", counted(n, "file")),
+    };
+    say(&format!("{} imported; {there} there already{failed}.", counted(imported.new, "answer")));
+    Ok(Outcome::Done)
+}
+
+fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
+    let filter = arguments.which.filter(Speaker::Anyone)?;
+    if arguments.answers.is_empty() && !arguments.all && filter == Filter::default() {
+        super::usage(&["history", "delete"], "say which answers to delete: their numbers, a period, or --all");
+    }
+    if !arguments.answers.is_empty() && filter != Filter::default() {
+        super::usage(&["history", "delete"], "give either numbers or what they have in common, not both");
+    }
+    let numbers = with_store(Access::Read, |store| {
+        arguments.answers.iter().map(|choice| choice.find(store)).collect::<Result<HashSet<i64>, _>>()
+    })?;
+    let (doomed, staying): (Vec<Attempt>, Vec<Attempt>) = kept(&Filter::default())?
+        .into_iter()
+        .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
+    let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
+    let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
+    // With everything goes what no answer stands for: takes that were never analyzed, and damaged histories.
+    let loose = if arguments.all && arguments.recordings { loose_takes(&recordings) } else { Vec::new() };
+    let damaged = damaged_ones(&place()?);
+    let asides = if arguments.all { damaged.as_slice() } else { &[] };
+    if doomed.is_empty() && !practice && loose.is_empty() && asides.is_empty() {
+        none_kept(&filter);
+        return Ok(Outcome::Done);
+    }
+    if !arguments.yes && !agreed(&doomed, recordings.len() + loose.len(), practice, asides.len())? {
+        say("Nothing was deleted.");
+        return Ok(Outcome::Done);
+    }
+    let ids: Vec<i64> = doomed.iter().map(|a| a.id).collect();
+    let deleted = with_store(Access::Write, |store| store.delete(&ids, practice))?;
+    let mut outcome = Outcome::Done;
+    let mut removed = 0;
+    let mut was_removed = |path: &Path, removal: Result<()>| match removal {
+        Ok(()) => true,
+        Err(error) => {
+            complain(&format!("{}: {error:#}", path.display()));
+            outcome = Outcome::Failed;
+            false
+        }
+    };
+    for attempt in &recordings {
+        removed += usize::from(was_removed(&attempt.path, remove_recording(attempt)));
+    }
+    for take in &loose {
+        removed += usize::from(was_removed(take, fs::remove_file(take).map_err(Into::into)));
+    }
+    for aside in asides {
+        was_removed(aside, fs::remove_file(aside).map_err(Into::into));
+    }
+    if let Some(folders) = settings::folders() {
+        drop(capture::unfinished(&folders.recordings())); // forgets those that are gone
+    }
+    let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
+    let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
+    say(&format!("{} deleted{with}.", counted(deleted.answers, "answer")));
+    if deleted.is_in_use {
+        say("Another program is still reading the history; the last traces go when it ends.");
+    }
+    if deleted.is_log_left {
+        let place = place()?;
+        complain(&format!(
+            "the log of the history {} could not be emptied; run any command of aloud history, and the last traces go",
+            place.display()
+        ));
+        outcome = Outcome::Failed;
+    }
+    for aside in damaged.iter().filter(|aside| aside.exists()) {
+        let aside = one_line(&aside.display().to_string());
+        say(&format!("A damaged history is still kept as {aside}; --all deletes it too."));
+    }
+    Ok(outcome)
+}
+
+/// The recordings that aloud made and that are not among `recordings`: in its own folder, or cut short elsewhere.
+fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
+    let Some(folder) = settings::folders().map(|folders| folders.recordings()) else { return Vec::new() };
+    let mut takes = capture::takes(&folder);
+    takes.extend(capture::unfinished(&folder).into_iter().map(|unfinished| unfinished.path));
+    let known: HashSet<PathBuf> = recordings.iter().filter_map(|a| a.path.canonicalize().ok()).collect();
+    let mut seen = HashSet::new();
+    takes.retain(|take| take.canonicalize().is_ok_and(|take| !known.contains(&take) && seen.insert(take)));
+    takes
+}
+
+/// The recordings that aloud made itself and that no staying answer was given in.
+fn own_recordings(doomed: &[Attempt], staying: &[Attempt]) -> Vec<Attempt> {
+    let needed: HashSet<&str> = staying.iter().map(|a| a.sha256.as_str()).collect();
+    let mut seen = HashSet::new();
+    let own = |a: &&Attempt| a.recorded_here && !needed.contains(a.sha256.as_str()) && seen.insert(a.path.clone());
+    doomed.iter().filter(own).cloned().collect()
+}
+
+/// Removes a recording, if the file is still the one that was analyzed.
+fn remove_recording(attempt: &Attempt) -> Result<()> {
+    let mut file = fs::File::open(&attempt.path)?;
+    let mut sum = Sha256::new();
+    let mut part = vec![0; 1 << 16];
+    loop {
+        let read = io::Read::read(&mut file, &mut part)?;
+        if read == 0 {
+            break;
+        }
+        sum.update(&part[..read]);
+    }
+    let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    if sum != attempt.sha256 {
+        bail!("this is another file than the one that was analyzed; it was left alone");
+    }
+    Ok(fs::remove_file(&attempt.path)?)
+}
+
+/// Asks before deleting. Without somebody to ask, nothing is deleted.
+fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
+    let mut what = match doomed {
+        [] => Vec::new(),
+        [one] => vec![format!("answer {} ({})", one.id, history_list::what(one))],
+        several => vec![counted(several.len(), "answer")],
+    };
+    what.extend((recordings > 0).then(|| counted(recordings, "recording")));
+    what.extend(practice.then(|| "what practice keeps".to_string()));
+    what.extend((damaged > 0).then(|| format!("{} of damaged histories", counted(damaged, "file"))));
+    let what = what.join(" and ");
+    if !io::stdin().is_terminal() {
+        bail!("deleting {what} needs your word: run it in a terminal, or add --yes");
+    }
+    ask(&format!("Delete {what} for good? [y/N] "));
+    let mut said = String::new();
+    io::stdin().read_line(&mut said)?;
+    Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Damaged stores that were set aside.
+pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
+    let folder = place.parent().and_then(|folder| fs::read_dir(folder).ok());
+    let paths = folder.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let name = |path: &Path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("history.damaged-"));
+    let mut found: Vec<PathBuf> = paths.filter(|path| name(path)).collect();
+    found.sort();
+    found
+}
+
+/// The kept answers that fit, the newest first.
+pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
+    let mut attempts = with_store(Access::Read, |store| store.attempts())?;
+    attempts.retain(|a| filter.matches(a));
+    Ok(attempts)
+}
+
+/// Says that there is nothing: whose name was perhaps misspelt, or how the first answer is kept.
+pub(super) fn none_kept(filter: &Filter) {
+    if *filter == Filter::default() {
+        return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
+    }
+    if let Speaker::Named(name) = &filter.speaker {
+        let attempts = kept(&Filter::default()).unwrap_or_default();
+        let names: BTreeSet<&str> = attempts.iter().filter_map(|a| a.speaker.as_deref()).collect();
+        if !names.contains(name.as_str()) {
+            let meant = did_you_mean(name, &names.into_iter().collect::<Vec<_>>());
+            return say(&format!("No answers of '{name}' are kept. {}", plain::capital(&meant)));
+        }
+    }
+    say("No answers that fit are kept. All there are: aloud history list");
+}
+
+/// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
+/// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
+/// report alone.
+pub(super) fn keep(
+    report: &Report,
+    contours: Option<&Contours>,
+    path: &Path,
+    speaker: Option<&str>,
+    recorded: bool,
+) -> Option<i64> {
+    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
+    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
+    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
+    let saved = with_store(Access::Write, |store| store.keep(&kept))
+        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
+        .ok()?;
+    if saved.stays_mended {
+        say(&format!(
+            "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
+            id = saved.id
+        ));
+    }
+    Some(saved.id)
+}
+
+/// A line for each goal of a speaker that this report can be held against. Without a history to read there are none.
+pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
+    let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
+    goals::lines(&goals, &Measures::of(report))
+}
+
+/// Where the history lies.
+pub(super) fn place() -> Result<PathBuf> {
+    let folders = settings::folders().context("this user has no home folder; set HOME to have a history")?;
+    Ok(store::path_in(&folders.data))
+}
+
+/// Does a job with the history; tells of a rescue and names the file in errors.
+pub(super) fn with_store<T>(access: Access, job: impl FnMut(&mut Store) -> Result<T, HistoryError>) -> Result<T> {
+    let path = place()?;
+    let (value, rescued) = crate::app::history::visit(&path, access, job).map_err(|error| match error {
+        // What is asked for is wrong, not the store.
+        HistoryError::NoAttempt(_) | HistoryError::Empty | HistoryError::ReportLost(_) => anyhow::Error::new(error),
+        _ => anyhow::Error::new(error).context(format!("the history {}", path.display())),
+    })?;
+    if let Some(rescue) = rescued {
+        complain(&rescue.to_string());
+    }
+    Ok(value)
+}

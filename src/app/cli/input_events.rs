@@ -1,0 +1,442 @@
+//! What the person wants while recording: keys on a terminal, lines on standard input, signals.
+//!
+//! Somebody who is gone wants the microphone closed. SIGHUP, SIGTERM, a terminal that was closed and the end of standard
+//! input all end the take, and the program with it, within [`GRACE`]: whatever holds the program up by then is left. A
+//! terminal that is gone is never read again. (crossterm's own reading never returns from one, so it is not used here.)
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use super::screen::{Screen, put_back};
+
+/// How long the program may take to end once nobody is there: to bring the take to a slow disk and to save a session. Within
+/// a second it is gone (ours), so that no window that was closed leaves a microphone open.
+const GRACE: Duration = Duration::from_millis(800);
+/// How often it is looked whether somebody left.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// One event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputEvent {
+    /// Finish the take and analyze it.
+    Finish,
+    /// The same; and a second one: keep the recording and leave the analysis.
+    Interrupt,
+    /// Keep the recording and leave: nobody is there any more.
+    Leave,
+    /// Nothing more will be said on standard input, which is no terminal. The same, unless the take was finished before.
+    End,
+    /// Pause, or go on.
+    Pause,
+    /// Keep this take and start again.
+    Again,
+}
+
+/// Listens for events from the start of the program on.
+pub(super) struct InputEvents {
+    interrupts: Arc<AtomicUsize>,
+    /// Interrupts that were told.
+    heard: Cell<usize>,
+    leaving: Leaving,
+    /// Whether the event to leave was told.
+    told: Cell<bool>,
+    /// Keys that were typed at once.
+    keys: RefCell<VecDeque<InputEvent>>,
+    /// The line that is waited for.
+    line: RefCell<Option<Receiver<Option<String>>>>,
+    somebody_writes: OnceCell<bool>,
+    /// Standard input has ended.
+    ended: Cell<bool>,
+}
+
+/// Whether somebody leaves.
+#[derive(Clone, Default)]
+struct Leaving {
+    leaves: Arc<AtomicBool>,
+    /// Whether the end is set.
+    at_once: Arc<AtomicBool>,
+}
+
+impl Leaving {
+    fn leaves(&self) -> bool {
+        self.leaves.load(Ordering::Relaxed)
+    }
+
+    /// Somebody left. The program ends after [`GRACE`], whatever it does.
+    fn at_once(&self) {
+        self.leaves.store(true, Ordering::Relaxed);
+        if !self.at_once.swap(true, Ordering::Relaxed) {
+            std::thread::spawn(|| {
+                std::thread::sleep(GRACE);
+                put_back();
+                end_now()
+            });
+        }
+    }
+}
+
+/// Ends the program without a look at what its other threads do. All that it wrote is whole at every moment.
+fn end_now() -> ! {
+    #[cfg(unix)]
+    signal_hook::low_level::exit(1);
+    #[cfg(not(unix))]
+    std::process::exit(1);
+}
+
+impl InputEvents {
+    /// Takes the signals over.
+    pub(super) fn listen() -> Self {
+        let (interrupts, leaving) = (Arc::<AtomicUsize>::default(), Leaving::default());
+        listen_to_signals(&interrupts, &leaving);
+        Self {
+            interrupts,
+            heard: Cell::new(0),
+            leaving,
+            told: Cell::new(false),
+            keys: RefCell::default(),
+            line: RefCell::default(),
+            somebody_writes: OnceCell::new(),
+            ended: Cell::new(false),
+        }
+    }
+
+    /// What becomes true when somebody leaves, whatever this thread is held up by.
+    pub(super) fn left(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.leaving.leaves)
+    }
+
+    /// The next event, waiting for up to `wait`. That nobody is there is said again and again.
+    pub(super) fn next(&self, screen: &Screen, wait: Duration) -> Option<InputEvent> {
+        if self.leaving.leaves() {
+            if self.told.replace(true) {
+                std::thread::sleep(wait);
+            }
+            return Some(InputEvent::Leave);
+        }
+        if self.interrupted() {
+            return Some(InputEvent::Interrupt);
+        }
+        if !screen.has_keys() {
+            return self.typed(wait);
+        }
+        let waiting = self.keys.borrow_mut().pop_front();
+        waiting.or_else(|| match read_keys(wait) {
+            Keys::Some(events) => {
+                let mut keys = self.keys.borrow_mut();
+                keys.extend(events);
+                keys.pop_front()
+            }
+            Keys::None => None,
+            Keys::Gone => {
+                self.leave_at_once();
+                Some(InputEvent::Leave)
+            }
+        })
+    }
+
+    /// The event in the next line, where there are no keys.
+    fn typed(&self, wait: Duration) -> Option<InputEvent> {
+        if self.ended.get() || !self.somebody_writes.get_or_init(somebody_writes) {
+            std::thread::sleep(wait);
+            return self.ended.get().then_some(InputEvent::End);
+        }
+        match self.read_line(wait) {
+            Line::Typed(line) => match line.trim() {
+                "" => Some(InputEvent::Finish),
+                "p" | "P" => Some(InputEvent::Pause),
+                "r" | "R" => Some(InputEvent::Again),
+                _ => None,
+            },
+            Line::None => None,
+            // A terminal that ends was closed, or somebody pressed Ctrl-D.
+            Line::End if io::stdin().is_terminal() => {
+                self.leave_at_once();
+                Some(InputEvent::Leave)
+            }
+            Line::End => Some(InputEvent::End),
+        }
+    }
+
+    /// The line that somebody types; `None` if they leave instead.
+    pub(super) fn line(&self) -> Option<String> {
+        while !self.ended.get() && !self.leave() {
+            match self.read_line(GLANCE) {
+                Line::Typed(line) => return Some(line),
+                Line::None => {}
+                Line::End => break,
+            }
+        }
+        self.leave_at_once();
+        None
+    }
+
+    /// Waits for a line on a thread of its own, which reads one and no more: what is typed later may be keys.
+    fn read_line(&self, wait: Duration) -> Line {
+        let mut line = self.line.borrow_mut();
+        let waiting = line.get_or_insert_with(|| {
+            let (typed, line) = channel();
+            std::thread::spawn(move || {
+                let mut text = String::new();
+                let read = io::stdin().lock().read_line(&mut text);
+                let _ = typed.send(Some(text).filter(|_| read.is_ok_and(|n| n > 0)));
+            });
+            line
+        });
+        match waiting.recv_timeout(wait) {
+            Ok(Some(text)) => {
+                *line = None;
+                Line::Typed(text)
+            }
+            Err(RecvTimeoutError::Timeout) => Line::None,
+            Ok(None) | Err(RecvTimeoutError::Disconnected) => {
+                self.ended.set(true);
+                Line::End
+            }
+        }
+    }
+
+    /// Whether somebody wants to leave now: asked while the analysis runs.
+    pub(super) fn leave(&self) -> bool {
+        if self.leaving.leaves() {
+            return true;
+        }
+        if is_hung_up() {
+            self.leave_at_once();
+        } else if self.interrupted() {
+            self.remember_to_leave();
+        }
+        self.leaving.leaves()
+    }
+
+    /// Whether nobody is left to ask anything.
+    pub(super) fn is_alone(&self) -> bool {
+        self.ended.get() || self.leave()
+    }
+
+    /// What `work` comes to, done on a thread of its own; `None` if somebody leaves meanwhile.
+    ///
+    /// # Errors
+    /// When the work broke off.
+    pub(super) fn unless_left<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>> {
+        let (done, came) = channel();
+        std::thread::spawn(move || done.send(work()));
+        loop {
+            match came.recv_timeout(GLANCE) {
+                Ok(came) => return Ok(Some(came)),
+                Err(RecvTimeoutError::Timeout) if self.leave() => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(anyhow!("the analysis broke off")),
+            }
+        }
+    }
+
+    /// Somebody wanted to leave, and still looks.
+    pub(super) fn remember_to_leave(&self) {
+        self.leaving.leaves.store(true, Ordering::Relaxed);
+    }
+
+    /// Nobody is there any more.
+    pub(super) fn leave_at_once(&self) {
+        self.leaving.at_once();
+    }
+
+    /// Whether Ctrl-C was pressed once more.
+    fn interrupted(&self) -> bool {
+        let heard = self.heard.get();
+        let is_new = self.interrupts.load(Ordering::Relaxed) > heard;
+        self.heard.set(heard + usize::from(is_new));
+        is_new
+    }
+}
+
+/// What came of waiting for a line.
+enum Line {
+    Typed(String),
+    None,
+    End,
+}
+
+/// What came of waiting for keys.
+enum Keys {
+    Some(Vec<InputEvent>),
+    None,
+    /// The terminal was closed.
+    Gone,
+}
+
+/// The events in what a terminal in raw mode sends at once. What begins with Escape is another key (an arrow, F1, Alt and a
+/// letter), and comes in one piece.
+#[cfg(unix)]
+fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
+    const ESCAPE: u8 = 0x1b;
+    let plain = bytes.iter().take_while(|byte| **byte != ESCAPE);
+    let event = |byte: &u8| match byte {
+        b'\r' | b'\n' => Some(InputEvent::Finish),
+        0x03 | 0x04 => Some(InputEvent::Interrupt), // Ctrl-C, Ctrl-D
+        b'p' | b'P' => Some(InputEvent::Pause),
+        b'r' | b'R' => Some(InputEvent::Again),
+        _ => None,
+    };
+    plain.filter_map(event).collect()
+}
+
+/// Waits for keys for up to `wait`, or until a signal comes.
+#[cfg(unix)]
+fn read_keys(wait: Duration) -> Keys {
+    let stdin = io::stdin();
+    match poll_input(Some(wait)) {
+        Input::Gone => Keys::Gone,
+        Input::None => Keys::None,
+        Input::Some => {
+            let mut bytes = [0; 256];
+            match rustix::io::read(&stdin, &mut bytes) {
+                Ok(0) => Keys::Gone,
+                Ok(n) => Keys::Some(of_bytes(&bytes[..n])),
+                Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {
+                    Keys::None
+                }
+                Err(_) => Keys::Gone,
+            }
+        }
+    }
+}
+
+/// Whether the terminal on standard input, if it is one, was closed.
+#[cfg(unix)]
+fn is_hung_up() -> bool {
+    io::stdin().is_terminal() && matches!(poll_input(None), Input::Gone)
+}
+
+/// What there is to read.
+#[cfg(unix)]
+enum Input {
+    Some,
+    None,
+    /// Nothing, ever again.
+    Gone,
+}
+
+/// Looks at standard input, waiting for up to `wait`.
+#[cfg(unix)]
+fn poll_input(wait: Option<Duration>) -> Input {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    let wait = Timespec::try_from(wait.unwrap_or_default()).unwrap_or_default();
+    if poll(&mut fds, Some(&wait)).is_err() {
+        return Input::None; // a signal, which is looked at next
+    }
+    let found = fds[0].revents();
+    if found.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+        Input::Gone
+    } else if found.contains(PollFlags::IN) {
+        Input::Some
+    } else {
+        Input::None
+    }
+}
+
+/// Where there is no poll: as crossterm reads them.
+#[cfg(not(unix))]
+fn read_keys(wait: Duration) -> Keys {
+    use crossterm::event::{self, Event};
+    match event::poll(wait) {
+        Ok(true) => match event::read() {
+            Ok(Event::Key(key)) => Keys::Some(of_key(key).into_iter().collect()),
+            Ok(_) => Keys::None,
+            Err(_) => Keys::Gone,
+        },
+        Ok(false) => Keys::None,
+        Err(_) => Keys::Gone,
+    }
+}
+
+/// Elsewhere a program ends with its window.
+#[cfg(not(unix))]
+fn is_hung_up() -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
+    use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
+    if key.kind == KeyEventKind::Release {
+        return None;
+    }
+    match key.code {
+        KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => Some(InputEvent::Interrupt),
+        KeyCode::Enter => Some(InputEvent::Finish),
+        KeyCode::Char('p' | 'P') => Some(InputEvent::Pause),
+        KeyCode::Char('r' | 'R') => Some(InputEvent::Again),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn listen_to_signals(interrupts: &Arc<AtomicUsize>, leaving: &Leaving) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    // Without them the system's own way of ending the program stays, and the take is found at the next start.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    let (interrupts, leaving) = (Arc::clone(interrupts), leaving.clone());
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            if signal == SIGINT {
+                interrupts.fetch_add(1, Ordering::Relaxed);
+            } else {
+                leaving.at_once();
+            }
+        }
+    });
+}
+
+/// Elsewhere Ctrl-C comes as a key, or ends the program: the take is then found at the next start.
+#[cfg(not(unix))]
+fn listen_to_signals(_interrupts: &Arc<AtomicUsize>, _leaving: &Leaving) {}
+
+/// Whether standard input can end a recording: a terminal or a pipe. That /dev/null or a file ends says nothing.
+fn somebody_writes() -> bool {
+    if io::stdin().is_terminal() {
+        return true;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        std::fs::metadata("/dev/stdin").is_ok_and(|m| m.file_type().is_fifo() || m.file_type().is_socket())
+    }
+    #[cfg(not(unix))]
+    true
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_events_and_what_begins_with_escape_is_none() {
+        for (bytes, events) in [
+            (&b"\r"[..], &[InputEvent::Finish][..]),
+            (b"\x03\x03", &[InputEvent::Interrupt, InputEvent::Interrupt]),
+            (b"\x04", &[InputEvent::Interrupt]),
+            (b"pRx", &[InputEvent::Pause, InputEvent::Again]),
+            (b"\x1b[A", &[]),
+            (b"\x1bOP", &[]),
+            (b"\x1bOR", &[]),
+            (b"\x1bp", &[]),
+            (b"p\x1b[1;5R", &[InputEvent::Pause]),
+            ("\u{440}".as_bytes(), &[]),
+        ] {
+            assert_eq!(of_bytes(bytes), events, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The command line: arguments become plain settings, the library does the work, answers go to stdout, talk to stderr.
+//!
+//! Exit codes: 0 done, 1 something failed, 2 the command line was wrong.
+
+mod analyze;
+mod doctor;
+mod duration;
+mod history;
+mod input_events;
+mod models;
+mod pages;
+mod practice;
+mod progress;
+mod questions;
+mod record;
+mod screen;
+
+use std::io;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, Parser, Subcommand};
+use serde::Serialize;
+
+use crate::app::models::ModelError;
+use crate::app::questions::UnknownQuestion;
+use crate::app::render::terminal::lines;
+use crate::app::render::terminal::lines::{Lines, WIDEST};
+use crate::app::settings;
+use crate::app::settings::Settings;
+use crate::files::write_whole;
+use crate::plain::one_line;
+use crate::report::json;
+
+/// The widest help, in columns.
+const WIDEST_HELP: usize = 100;
+
+/// Practise interview answers aloud: hear what you really said, and what to do in the next take.
+///
+/// Everything happens on this machine; nothing is uploaded.
+#[derive(Parser)]
+#[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Record an answer at the microphone, then analyze it
+    Record(record::Arguments),
+    /// Practise with one question after the other, from your own resume and a job description
+    Practice(practice::Arguments),
+    /// Analyze saved answers: recordings or written drafts
+    Analyze(analyze::Arguments),
+    /// How the kept answers changed over the weeks, and your goals
+    Progress(progress::Arguments),
+    /// The answers that were kept
+    #[command(subcommand)]
+    History(history::Command),
+    /// The questions to practise with
+    #[command(subcommand)]
+    Questions(questions::Command),
+    /// The speech models
+    #[command(subcommand)]
+    Models(models::Command),
+    /// Say what works on this machine, and what to do about what does not
+    Doctor,
+    /// Print the completions for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What a command came to.
+pub(crate) enum Outcome {
+    /// All of it was done.
+    Done,
+    /// Some of it failed, and was reported.
+    Failed,
+}
+
+/// Runs the program and gives its exit code.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
+    match dispatch(arguments.command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Failed) => ExitCode::FAILURE,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
+            complain(&format!("{error:#}"));
+            if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Record(arguments) => record::run(&arguments, &user_settings()?),
+        Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
+        Command::Progress(arguments) => progress::run(&arguments),
+        Command::History(command) => history::run(&command),
+        Command::Questions(command) => questions::run(&command),
+        Command::Models(command) => models::run(&command),
+        Command::Doctor => doctor::run(),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "aloud", &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+/// The user's settings; the defaults for a user without a home.
+fn user_settings() -> Result<Settings> {
+    let folders = settings::folders();
+    Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
+}
+
+/// Ends the program with a usage error of a command, such as `history delete`.
+fn usage(command: &[&str], message: &str) -> ! {
+    let mut program = Arguments::command();
+    program.build();
+    let mut at = &mut program;
+    for name in command {
+        at = at.find_subcommand_mut(name).expect("this command is there");
+    }
+    refuse(&at.error(clap::error::ErrorKind::ArgumentConflict, message))
+}
+
+/// Ends the program with what clap says: help, the version, or what is wrong with the arguments, wrapped at words.
+fn refuse(error: &clap::Error) -> ! {
+    let message = lines::wrapped(&error.render().ansi().to_string(), columns(), WIDEST_HELP);
+    let _ = match error.use_stderr() {
+        true if io::stderr().is_terminal() => write!(anstream::stderr(), "{message}"),
+        false if io::stdout().is_terminal() => write!(anstream::stdout(), "{message}"),
+        _ => error.exit(),
+    };
+    std::process::exit(error.exit_code())
+}
+
+/// How wide the terminal is, in columns; as wide as is easy to read where there is none.
+fn columns() -> usize {
+    terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
+}
+
+/// Prints entries, each with what it is told by: wrapped in a terminal, one a line elsewhere. Names are followed by what
+/// is said in one column.
+fn print_entries<'a>(entries: impl IntoIterator<Item = (&'a str, String)>) -> io::Result<()> {
+    let entries: Vec<(String, String)> =
+        entries.into_iter().map(|(name, said)| (one_line(name), one_line(&said))).collect();
+    let widest = entries.iter().map(|(name, _)| lines::width(name)).max().unwrap_or(0);
+    let in_terminal = io::stdout().is_terminal();
+    let mut page = Lines::new(columns());
+    for (name, said) in &entries {
+        if in_terminal {
+            page.entry(name, widest, said);
+        } else {
+            page.line(&format!("{}  {said}", lines::padded(name, widest)));
+        }
+    }
+    io::stdout().lock().write_all(page.into_text().as_bytes())
+}
+
+/// Prints data as JSON with rounded numbers, on one line or on many.
+fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
+    let mut text = json::text(data, pretty)?;
+    text.push('\n');
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+/// Writes a file that was asked for, whole or not at all.
+fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    write_whole(file, bytes).with_context(|| format!("{} could not be written", file.display()))
+}
+
+/// Prints something to be read, in one line, which a terminal gets wrapped.
+fn print_line(line: &str) -> io::Result<()> {
+    let line = one_line(line);
+    let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// Says on stderr what went wrong, in one line.
+fn complain(message: &str) {
+    say(&format!("aloud: {message}"));
+}
+
+/// Asks on stderr, where the answer is typed behind the question; a terminal that is gone is no reason to fail.
+fn ask(question: &str) {
+    let mut out = anstream::stderr();
+    let _ = write!(out, "{question}").and_then(|()| out.flush());
+}
+
+/// Says something on stderr, in one line, which a terminal gets wrapped; a terminal that is gone or a log on a full disk is
+/// no reason to fail.
+fn say(line: &str) {
+    let line = one_line(line);
+    let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
+    let said = if line.is_empty() { "\n".to_string() } else { said };
+    let _ = write!(anstream::stderr(), "{said}");
+}
+
+/// Whether a name that was typed is none that there is.
+fn is_of_usage(error: &anyhow::Error) -> bool {
+    let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
+    error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
+}
+
+/// Whether printing failed: an error of the system that nobody gave a name to. Files are named where they are written.
+fn is_of_output(error: &anyhow::Error) -> bool {
+    let json = |cause: &serde_json::Error| cause.is_io();
+    error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
+}
+
+/// Whether the reader of our output went away, which is no failure.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(io::ErrorKind::BrokenPipe)
+    })
+}

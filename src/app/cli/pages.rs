@@ -1,0 +1,188 @@
+//! The page of an answer and the pictures of its lanes: where they are written, and with what sound.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::history::filter::{Filter, Speaker};
+use crate::app::history::{Access, Attempt};
+use crate::app::render::page::lanes::Lanes;
+use crate::app::render::page::opus;
+use crate::app::render::page::picture;
+use crate::app::render::page::report::{Answer, Audio, render};
+use crate::app::render::page::sound::Sound;
+use crate::audio::Recording;
+use crate::files::make_private_folder;
+use crate::report::Report;
+use crate::signal::Contours;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::history::with_store;
+use super::{complain, write_file};
+
+/// What the name of a file with the sound of a page ends with.
+const BESIDE: &str = "-sound.opus";
+
+/// What to draw, and where to.
+#[derive(Args, Clone)]
+pub(super) struct Wanted {
+    /// Write the report as a page for a browser, which needs no network; give a folder for several files
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub(super) html: Option<PathBuf>,
+    /// Put the sound into the page, or into a file beside it
+    #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
+    audio: Where,
+    /// Open the page in the browser
+    #[arg(long, requires = "html")]
+    open: bool,
+    /// Draw the lanes (level, pitch, pace, pauses, fillers) of a single answer as SVG
+    #[arg(long, value_name = "FILE")]
+    pub(super) svg: Option<PathBuf>,
+    /// Draw them as PNG
+    #[arg(long, value_name = "FILE")]
+    pub(super) png: Option<PathBuf>,
+}
+
+/// Where the sound goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Where {
+    // Into the page.
+    Embed,
+    // Into a file beside the page.
+    Link,
+}
+
+/// An answer to draw.
+pub(super) struct Drawn<'a> {
+    pub(super) report: &'a Report,
+    pub(super) contours: Option<&'a Contours>,
+    /// Where the recording should lie.
+    pub(super) recording: &'a Path,
+    pub(super) answered_at: Option<Timestamp>,
+    pub(super) speaker: Option<&'a str>,
+}
+
+impl Wanted {
+    /// Whether anything is to be drawn.
+    pub(super) fn any(&self) -> bool {
+        self.html.is_some() || self.svg.is_some() || self.png.is_some()
+    }
+
+    /// Makes the folder for the pages of several files.
+    pub(super) fn make_folder(&self) -> Result<()> {
+        let Some(folder) = &self.html else { return Ok(()) };
+        make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+    }
+
+    /// Draws an answer; its page goes to `page`, if there is to be one.
+    pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
+        for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
+            if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
+                bail!("{}: this is the answer itself; give the page or picture another name", file.display());
+            }
+        }
+        let recording = found(drawn);
+        let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
+        let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
+        if let Some(lanes) = &lanes {
+            self.pictures(lanes, drawn.report)?;
+        } else if self.svg.is_some() || self.png.is_some() {
+            complain("a written draft has no sound to draw; --svg and --png need a recording");
+        }
+        let Some(page) = page else { return Ok(()) };
+        let audio = match (&recording, self.audio) {
+            (None, _) => Audio::None,
+            (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
+            (Some(recording), Where::Link) => {
+                let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
+                write_file(&beside, &encoded(recording))?;
+                Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
+            }
+        };
+        let earlier = earlier(drawn);
+        let answer = Answer {
+            report: drawn.report,
+            answered_at: drawn.answered_at,
+            contours: drawn.contours,
+            lanes: lanes.as_ref(),
+            audio,
+            earlier: &earlier,
+        };
+        write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
+        if self.open && opener::open(page).is_err() {
+            complain(&format!("no browser could be started; open {} yourself", page.display()));
+        }
+        Ok(())
+    }
+
+    fn pictures(&self, lanes: &Lanes, report: &Report) -> Result<()> {
+        if self.svg.is_none() && self.png.is_none() {
+            return Ok(());
+        }
+        let heading = report.question.as_ref().map_or(report.recording.path.as_str(), |q| q.text.as_str());
+        let svg = picture::svg(lanes, heading);
+        if let Some(file) = &self.svg {
+            write_file(file, svg.as_bytes())?;
+        }
+        if let Some(file) = &self.png {
+            write_file(file, &picture::png(&svg).with_context(|| file.display().to_string())?)?;
+        }
+        Ok(())
+    }
+}
+
+/// The recording, if it is still the one that was analyzed.
+fn found(drawn: &Drawn<'_>) -> Option<Recording> {
+    drawn.report.transcript.as_ref()?;
+    let recording = Recording::open(drawn.recording, &mut |_| ()).ok()?;
+    (drawn.report.recording.sha256.as_ref() == Some(&recording.sha256)).then_some(recording)
+}
+
+fn encoded(recording: &Recording) -> Vec<u8> {
+    opus::ogg_opus(&recording.speech, opus::rate_for(recording.duration_s))
+}
+
+/// The same speaker's answers to the same question before this one, the oldest first; none where they cannot be read.
+fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
+    let Some(question) = &drawn.report.question else { return Vec::new() };
+    let filter = Filter {
+        question: Some(question.id.clone().unwrap_or_else(|| question.text.clone())),
+        speaker: Speaker::of(drawn.speaker),
+        until: drawn.answered_at,
+        ..Filter::default()
+    };
+    let mut attempts = with_store(Access::Read, |store| store.attempts()).unwrap_or_default();
+    attempts.retain(|a| filter.matches(a) && Some(&a.sha256) != drawn.report.recording.sha256.as_ref());
+    attempts.reverse();
+    attempts
+}
+
+/// A file's name without its ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The page of file `path` in a folder for several, with a number where the name was taken.
+pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
+    let name = stem(path);
+    let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };
+    let numbered = (1..).map(|n| if n == 1 { format!("{name}.html") } else { format!("{name}-{n}.html") });
+    let page = numbered.map(|n| folder.join(n)).find(|p| !taken.contains(p)).expect("numbers do not end");
+    taken.push(page.clone());
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_one_name_get_pages_of_their_own() {
+        let mut taken = Vec::new();
+        let mut page = |path: &str| page_in(Path::new("out"), Path::new(path), &mut taken);
+        assert_eq!(page("a/take.flac"), Path::new("out/take.html"));
+        assert_eq!(page("b/take.wav"), Path::new("out/take-2.html"));
+        assert_eq!(page("-"), Path::new("out/draft.html"));
+    }
+}

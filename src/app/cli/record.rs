@@ -1,0 +1,460 @@
+//! `aloud record`: one take after the other at the microphone, then the report.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::duration;
+use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
+use crate::app::questions;
+use crate::app::settings::{self, Settings};
+use crate::brief::Brief;
+use crate::plain::clock;
+use crate::question::Question;
+use crate::signal::Contours;
+use crate::transcript::model::Model;
+use crate::transcript::whisper::Whisper;
+use anyhow::{Result, anyhow};
+use clap::Args;
+
+use super::analyze::{Form, Printer, one};
+use super::input_events::{InputEvent, InputEvents};
+use super::models::Choice;
+use super::screen::Screen;
+use super::{Outcome, ask, complain, history, say};
+
+/// Seconds to breathe before a take, on a terminal.
+const COUNTDOWN: u64 = 3;
+/// How often the screen is brought up to date.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+/// How often a line says how far the take is where there is no screen, in seconds.
+const PLAIN_EVERY_S: f64 = 30.0;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The question to answer: a name from `aloud questions list`, or its text
+    #[arg(short, long, value_name = "NAME|TEXT")]
+    question: Option<String>,
+    /// The microphone, by its name or a part of it; `aloud doctor` lists them
+    #[arg(short, long, value_name = "NAME")]
+    device: Option<String>,
+    /// The length to aim at, such as 90s or 1:30
+    #[arg(short, long, value_name = "LENGTH", value_parser = duration::seconds)]
+    target: Option<f64>,
+    /// Finish by itself at this length, such as 5m
+    #[arg(short, long, value_name = "LENGTH", value_parser = duration::seconds)]
+    max: Option<f64>,
+    /// Finish by itself when nobody has spoken for so long, such as 5s
+    #[arg(long, value_name = "LENGTH", value_parser = duration::seconds)]
+    stop_after_silence: Option<f64>,
+    /// The file to record to (WAV), or the folder; never overwritten
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    speech: Choice,
+    /// Do not keep the answer in the history; the recording stays
+    #[arg(long)]
+    no_save: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
+    let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
+    let about = About { question: arguments.question.clone(), target_s: arguments.target };
+    let place = place(arguments, question.as_ref());
+    // A missing model is said now, not after the answer.
+    let model = arguments.speech.find(settings, settings::folders().as_ref())?;
+    let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
+
+    let events = InputEvents::listen();
+    if let Some(recordings) = &place.recordings
+        && let Some(outcome) = offer_unfinished(recordings, &job, &events)?
+    {
+        return Ok(outcome);
+    }
+
+    let microphone = Microphone::find(arguments.device.as_deref())?;
+    let name = microphone.name.clone();
+    let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
+    let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
+    let brief = brief(&about, settings)?;
+    let mut session = Session { recorder, name, screen: Screen::open(), events: &events, brief, told: Vec::new() };
+    session.introduce();
+    // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
+    let loading = job.load();
+    let taken = session.record()?;
+    let brief = session.brief.clone();
+    match session.finish(taken) {
+        Finished::Taken(path) => job.analyze(&path, loading, brief, &events),
+        Finished::Left(_) => Ok(Outcome::Done),
+        Finished::Over(outcome) => Ok(outcome),
+    }
+}
+
+/// Records the answer to one question of a practice session, to aloud's own folder.
+pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &InputEvents) -> Result<Finished> {
+    let name = take_name(brief.question.as_ref());
+    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
+    let microphone = Microphone::find(device)?;
+    let name = microphone.name.clone();
+    let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
+    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
+    session.introduce();
+    let taken = session.record()?;
+    Ok(session.finish(taken))
+}
+
+/// What recording came to.
+pub(super) enum Finished {
+    /// A recording to analyze.
+    Taken(PathBuf),
+    /// A recording to analyze another time: somebody left.
+    Left(PathBuf),
+    /// There is nothing more to do.
+    Over(Outcome),
+}
+
+/// What a take that begins now is called.
+fn take_name(question: Option<&Question>) -> String {
+    capture::name(&jiff::ZonedDateTime::now(), question.and_then(|q| q.id.as_deref()))
+}
+
+/// Where the takes go.
+fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
+    let name = take_name(question);
+    let file = arguments
+        .output
+        .as_ref()
+        .map(|output| if output.is_dir() { output.join(format!("{name}.wav")) } else { output.clone() });
+    if let Some(ending) = file.as_deref().and_then(Path::extension)
+        && !ending.eq_ignore_ascii_case("wav")
+    {
+        super::usage(&["record"], "recordings are WAV files; give -o a name that ends in .wav");
+    }
+    Place { recordings: settings::folders().map(|f| f.recordings()), file, name }
+}
+
+/// What is known of the answer before it is heard.
+fn brief(about: &About, settings: &Settings) -> Result<Brief> {
+    let question = about.question.as_deref().map(questions::resolve).transpose()?;
+    let own_target_s = about.target_s.map(questions::around);
+    Ok(Brief { question, own_target_s, own_fillers: settings.fillers.clone(), ..Brief::default() })
+}
+
+/// How takes are analyzed.
+struct Job {
+    model: Model,
+    settings: Settings,
+    json: bool,
+    /// Whether the answer is kept in the history.
+    save: bool,
+}
+
+type Loading = JoinHandle<Result<Whisper>>;
+
+impl Job {
+    fn load(&self) -> Loading {
+        let (model, vocabulary) = (self.model.clone(), self.settings.vocabulary.clone());
+        std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
+    }
+
+    /// Analyzes a recording and prints the report, unless somebody events to leave it for later.
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Outcome> {
+        let file = path.to_owned();
+        let report = events.unless_left(move || {
+            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
+            Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
+        })?;
+        let Some(report) = report else {
+            say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
+            // The speech model cannot be stopped halfway; everything is on disk.
+            std::process::exit(0);
+        };
+        match report {
+            Ok((report, features)) => {
+                let form = if self.json { Form::Json } else { Form::Terminal };
+                if self.save {
+                    history::keep(&report, Some(&Contours::of(&features)), path, None, true);
+                }
+                let mut printer = Printer::new(form, false, None);
+                printer.print(report, path)?;
+                printer.finish(&[])?;
+                Ok(Outcome::Done)
+            }
+            Err(error) => {
+                complain(&format!("{}: {error:#}", path.display()));
+                Ok(Outcome::Failed)
+            }
+        }
+    }
+}
+
+/// Offers takes that were cut short. Gives the outcome if one was analyzed instead of recording a new one.
+fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
+    for take in capture::unfinished(recordings) {
+        let what = format!("A recording of {} was cut short", clock(take.duration_s));
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            say(&format!("{what}. To analyze it: {}", analyze_command(&take.path, &take.about)));
+            continue;
+        }
+        ask(&format!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path)));
+        let Some(answer) = events.line() else {
+            say(""); // it will be offered again
+            return Ok(Some(Outcome::Done));
+        };
+        if answer.trim().to_lowercase().starts_with('n') {
+            say(&format!("It stays there. To analyze it later: {}", analyze_command(&take.path, &take.about)));
+            take.settle();
+            continue;
+        }
+        // A question that is no longer known is no reason to leave it.
+        let known =
+            About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
+        let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)?;
+        if matches!(outcome, Outcome::Done) {
+            take.settle();
+        }
+        return Ok(Some(outcome));
+    }
+    Ok(None)
+}
+
+/// A microphone, a screen, and the person in front of both.
+struct Session<'a> {
+    recorder: Recorder,
+    name: String,
+    screen: Screen,
+    events: &'a InputEvents,
+    brief: Brief,
+    /// What this take was told already.
+    told: Vec<Concern>,
+}
+
+impl Session<'_> {
+    fn introduce(&mut self) {
+        self.recorder.finish_when(self.events.left());
+        if let Some(question) = &self.brief.question {
+            self.screen.paragraph(&question.text);
+        }
+        let target = self.brief.target_s().map_or(String::new(), |t| format!("Aim for {}. ", target_words(t)));
+        let keys = if self.screen.has_keys() {
+            "Enter finishes, p pauses, r starts again."
+        } else if io::stdin().is_terminal() {
+            "Press Enter to finish; p and Enter to pause, r and Enter to start again."
+        } else {
+            "Ctrl-C finishes."
+        };
+        self.screen.paragraph(&format!("{target}{keys}"));
+        self.screen.paragraph(&format!("Microphone: {}", self.name));
+    }
+
+    /// Records until a take is finished; `None` if somebody left before it began.
+    fn record(&mut self) -> Result<Option<Take>> {
+        loop {
+            if !self.count_down()? {
+                return Ok(None);
+            }
+            self.told.clear();
+            let path = self.recorder.begin()?;
+            self.screen.plain(&format!("Recording to {}", shown(&path)));
+            match self.take() {
+                (take, After::Analyze) => return Ok(Some(take)),
+                (take, After::Again) => self.screen.say(&format!("Kept: {}", shown(&take.path))),
+            }
+        }
+    }
+
+    /// Counts down where somebody can see it, and waits for the microphone. False if somebody left. Where nobody looks, the
+    /// take begins at once: whoever started it may have started to play something to it, too.
+    fn count_down(&mut self) -> Result<bool> {
+        if !self.screen.counts_down() {
+            return Ok(true);
+        }
+        let begun = Instant::now();
+        let wait = Duration::from_secs(COUNTDOWN);
+        loop {
+            match self.events.next(&self.screen, DRAW_EVERY / 2) {
+                Some(InputEvent::Finish) => break,
+                Some(InputEvent::Leave | InputEvent::Interrupt | InputEvent::End) => return Ok(false),
+                _ => {}
+            }
+            let status = self.recorder.status();
+            if status.gone {
+                return Err(anyhow!("{}", Concern::Stalled.advice(&self.name)));
+            }
+            let left = wait.saturating_sub(begun.elapsed());
+            if left.is_zero() && status.listening {
+                break;
+            }
+            if left.is_zero() {
+                self.screen.draw("Waiting for the microphone ...");
+                self.tell(status.concern);
+            } else {
+                self.screen.count(left.as_secs_f64().ceil() as u64);
+            }
+        }
+        Ok(true)
+    }
+
+    /// One take, from its beginning to its end.
+    fn take(&mut self) -> (Take, After) {
+        let mut after = After::Analyze;
+        let (mut paused, mut is_interrupted, mut is_finishing) = (false, false, false);
+        let mut plain_at_s = PLAIN_EVERY_S;
+        let mut drawn = Instant::now();
+        loop {
+            match self.events.next(&self.screen, DRAW_EVERY / 2) {
+                Some(event @ (InputEvent::Finish | InputEvent::Interrupt | InputEvent::Leave)) => {
+                    if event == InputEvent::Interrupt && is_interrupted {
+                        self.events.remember_to_leave();
+                    }
+                    is_interrupted |= event == InputEvent::Interrupt;
+                    is_finishing = true;
+                    self.recorder.finish();
+                }
+                // Whoever finished the take and then said no more waits for the report.
+                Some(InputEvent::End) if is_finishing => {}
+                Some(InputEvent::End) => self.events.leave_at_once(),
+                Some(InputEvent::Pause) => {
+                    paused = !paused;
+                    self.recorder.pause(paused);
+                    self.screen.plain(if paused { "Paused." } else { "Recording again." });
+                }
+                Some(InputEvent::Again) => {
+                    after = After::Again;
+                    self.recorder.finish();
+                }
+                None => {}
+            }
+            let status = self.recorder.status();
+            if let Some(take) = status.over {
+                self.screen.clear();
+                return (take.clone(), if take.ending == Ending::Asked { after } else { After::Analyze });
+            }
+            if !status.paused {
+                self.tell(status.concern);
+            }
+            if status.elapsed_s >= plain_at_s {
+                self.screen.plain(&format!("{} recorded", clock(plain_at_s)));
+                plain_at_s += PLAIN_EVERY_S;
+            }
+            if drawn.elapsed() >= DRAW_EVERY {
+                drawn = Instant::now();
+                let line = live_line(&status, self.brief.target_s(), self.screen.columns());
+                self.screen.draw(&line);
+            }
+        }
+    }
+
+    /// Says what is wrong with the input and what to do, once a take. Small things only stand in the live line.
+    fn tell(&mut self, concern: Option<Concern>) {
+        let Some(concern) = concern.filter(|c| !self.told.contains(c)) else { return };
+        self.told.push(concern);
+        let small = matches!(concern, Concern::TooLoud | Concern::TooSoft);
+        if small {
+            self.screen.plain(&concern.advice(&self.name));
+        } else {
+            self.screen.say(&concern.advice(&self.name));
+        }
+    }
+
+    /// Says what became of the take.
+    fn finish(self, taken: Option<Take>) -> Finished {
+        let Self { recorder, name, screen, events, .. } = self;
+        // A Ctrl-C that was typed while the take ended means: leave the analysis.
+        while let Some(event) =
+            events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
+        {
+            if event == InputEvent::Interrupt {
+                events.remember_to_leave();
+            }
+        }
+        drop(screen);
+        drop(recorder);
+        let Some(take) = taken else {
+            say("Nothing was recorded.");
+            return Finished::Over(Outcome::Done);
+        };
+        let path = shown(&take.path);
+        if let Some(reason) = cut_short(&take, &name) {
+            let kept =
+                format!("the first {} are kept; analyze them with: aloud analyze {path}", clock(take.duration_s));
+            complain(&format!("{reason}; {kept}"));
+            return Finished::Over(Outcome::Failed);
+        }
+        match take.ending {
+            Ending::Max => say(&format!("Finished at {}.", clock(take.duration_s))),
+            Ending::Silence => say("Finished: nobody spoke any more."),
+            Ending::Full => say("Finished: a WAV file holds no more."),
+            _ => {}
+        }
+        say(&format!("Recorded {}: {path}", clock(take.duration_s)));
+        if take.dropped_frames > 0 {
+            say(&format!(
+                "{} frames went missing on the way from the microphone; silence stands in their place.",
+                take.dropped_frames
+            ));
+        }
+        if take.only_zeros && take.duration_s > 0.0 {
+            complain(
+                "the recording holds nothing but silence, so there is no report; check the microphone with: aloud doctor",
+            );
+            return Finished::Over(Outcome::Failed);
+        }
+        if events.leave() {
+            say(&format!("Kept. To analyze it later: aloud analyze {path}"));
+            return Finished::Left(take.path);
+        }
+        Finished::Taken(take.path)
+    }
+}
+
+/// What follows a take.
+enum After {
+    Analyze,
+    Again,
+}
+
+/// What cut a take short, if anything did.
+fn cut_short(take: &Take, microphone: &str) -> Option<String> {
+    match &take.ending {
+        ending if !ending.is_failure() => None,
+        Ending::MicrophoneGone => Some(format!("the microphone '{microphone}' went away")),
+        Ending::DiskFull => Some("the disk is full".to_owned()),
+        Ending::DiskFailed(reason) => Some(format!("the disk could not be written ({reason})")),
+        Ending::Removed { rescued: true } => {
+            Some("the recording or its folder was removed, so it was saved elsewhere".to_owned())
+        }
+        Ending::Removed { rescued: false } => {
+            Some("the recording or its folder was removed, and no other place could be written".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn target_words([shortest, longest]: [f64; 2]) -> String {
+    format!("{} to {}", clock(shortest), clock(longest))
+}
+
+/// The command that analyzes a take later.
+fn analyze_command(path: &Path, about: &About) -> String {
+    let question = about.question.as_deref().map_or(String::new(), |q| format!(" --question {}", quoted(q)));
+    format!("aloud analyze {}{question}", shown(path))
+}
+
+/// A path as it can be typed into a shell.
+fn shown(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
+    if text.chars().all(plain) && !text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,562 @@
+//! Mending a transcript by hand: a wrong word, a filler that is none, one that was missed. The measures and the score
+//! follow.
+//!
+//! Mending a word changes that word. It takes the time of the words it replaces, and stands where they stood: with the
+//! comma or the full stop behind it, in the quotation marks around it, with a capital where a sentence begins; otherwise a
+//! sentence would run into the next one, and the story would be judged as another. It is a filler where it is written like
+//! one (um, uh); any other is made one, or none, on request. What only the sound can tell (pauses, syllables, pitch) stays.
+
+use std::ops::Range;
+
+use crate::analyze::judge_again;
+use crate::disfluency::{Filler, Kind, Witness};
+use crate::english::is_filled_pause;
+use crate::metrics::Fillers;
+use crate::plain::clock;
+use crate::report::Report;
+use crate::span::Span;
+use crate::transcript::Word;
+
+/// How far from the named moment a word is looked for, in seconds.
+const NEAR_S: f64 = 3.0;
+
+/// What to mend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mending {
+    /// These words were really those; without any, nothing was said there.
+    Words {
+        /// The words as they are written.
+        wrong: String,
+        /// The words as they were said.
+        right: String,
+    },
+    /// These words are a filler.
+    Filler(String),
+    /// These words are no filler.
+    NoFiller(String),
+}
+
+/// Why a mending is not possible.
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum MendError {
+    /// There are no words to mend.
+    #[error("this answer has no transcript to mend")]
+    NoTranscript,
+    /// The words are not there.
+    #[error("'{0}' is not in the transcript{1}")]
+    NotThere(String, String),
+    /// They are there several times.
+    #[error("'{0}' is there several times, at {1}; say which with --at")]
+    Several(String, String),
+    /// They are no filler to begin with.
+    #[error("'{0}' is not marked as a filler there")]
+    NoFiller(String),
+    /// They are a filler already.
+    #[error("'{0}' is marked as a filler there already")]
+    FillerAlready(String),
+    /// There is nothing to look for.
+    #[error("name at least one word")]
+    Nothing,
+    /// Fillers are known in English only.
+    #[error("fillers are counted in English answers only")]
+    NotEnglish,
+}
+
+/// Mends a report. `at_s` says which of several like words is meant: the one nearest to that time.
+///
+/// # Errors
+/// When the words are not there, or it is not clear which are meant.
+pub fn mend(report: &mut Report, mending: &Mending, at_s: Option<f64>) -> Result<(), MendError> {
+    let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(MendError::NoTranscript)?;
+    let words = &mut transcript.words;
+    let mut events = report.fillers.as_ref().map(|f| f.events.clone());
+    match mending {
+        Mending::Words { wrong, right } => {
+            let range = find(words, wrong, at_s, |_| true)?;
+            replace(words, events.as_mut(), range, wrong, right);
+        }
+        Mending::Filler(text) => {
+            let events = events.as_mut().ok_or(MendError::NotEnglish)?;
+            let range = find(words, text, at_s, |range| events.iter().all(|e| !overlap(&e.range(), range)))
+                .map_err(|error| already(error, find(words, text, at_s, |_| true).is_ok(), text))?;
+            events.push(filler(words, range));
+        }
+        Mending::NoFiller(text) => {
+            let events = events.as_mut().ok_or(MendError::NotEnglish)?;
+            let is_marked = |range: &Range<usize>| events.iter().any(|e| overlap(&e.range(), range));
+            let range = match find(words, text, at_s, is_marked) {
+                Err(MendError::NotThere(..)) if find(words, text, at_s, |_| true) != Err(MendError::Nothing) => {
+                    find(words, text, at_s, |_| true)?;
+                    return Err(MendError::NoFiller(text.clone()));
+                }
+                other => other?,
+            };
+            events.retain(|e| !overlap(&e.range(), &range));
+        }
+    }
+    if let Some(events) = &mut events {
+        let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
+        events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
+    }
+    remeasure(report, events);
+    *report = judge_again(report.clone());
+    Ok(())
+}
+
+/// Says "already" of words that are there but not as looked for.
+fn already(error: MendError, is_there: bool, text: &str) -> MendError {
+    match error {
+        MendError::NotThere(..) if is_there => MendError::FillerAlready(text.to_string()),
+        other => other,
+    }
+}
+
+/// Counts again what the words decide.
+fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
+    let Some(transcript) = &mut report.transcript else { return };
+    let words = &mut transcript.words;
+    for (i, word) in words.iter_mut().enumerate() {
+        word.filler = events.iter().flatten().any(|e| e.range().contains(&i));
+    }
+    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    transcript.text = texts.join(" ");
+    if let Some(pace) = &mut report.pace {
+        pace.recount(words);
+        if let Some((events, length)) = events.zip(report.length.as_ref()) {
+            report.fillers = Some(Fillers::counted(events, pace.words, length.answer_s));
+        }
+    }
+}
+
+/// Where the words are, compared without case and punctuation, among the places that `fits`.
+fn find(
+    words: &[Word],
+    text: &str,
+    at_s: Option<f64>,
+    fits: impl Fn(&Range<usize>) -> bool,
+) -> Result<Range<usize>, MendError> {
+    let wanted: Vec<String> = text.split_whitespace().map(bare).collect();
+    if wanted.is_empty() {
+        return Err(MendError::Nothing);
+    }
+    let is_here = |range: &Range<usize>| words[range.clone()].iter().map(|w| bare(&w.text)).eq(wanted.iter().cloned());
+    let ends = (words.len() + 1).saturating_sub(wanted.len());
+    let found: Vec<Range<usize>> = (0..ends).map(|i| i..i + wanted.len()).filter(is_here).filter(fits).collect();
+    let away_s = |range: &Range<usize>, at_s: f64| words[range.start].span.distance_s(at_s);
+    if let Some(at_s) = at_s {
+        let nearest = found.into_iter().min_by(|a, b| away_s(a, at_s).total_cmp(&away_s(b, at_s)));
+        let near = nearest.filter(|range| away_s(range, at_s) <= NEAR_S);
+        return near.ok_or_else(|| MendError::NotThere(text.to_string(), format!(" near {}", clock(at_s))));
+    }
+    match found.as_slice() {
+        [] => Err(MendError::NotThere(text.to_string(), String::new())),
+        [one] => Ok(one.clone()),
+        several => {
+            let times: Vec<String> = several.iter().map(|r| clock(words[r.start].span.start_s)).collect();
+            Err(MendError::Several(text.to_string(), times.join(", ")))
+        }
+    }
+}
+
+/// A word as it is compared: letters and digits in lower case.
+fn bare(word: &str) -> String {
+    let plain = word.chars().map(|c| if c == '\u{2019}' { '\'' } else { c });
+    let word: String = plain.filter(|c| c.is_alphanumeric() || *c == '\'').flat_map(char::to_lowercase).collect();
+    word.trim_matches('\'').to_string()
+}
+
+/// Whether a sign stands beside a word and does not belong to it, as `%`, `$` and the hyphen of one that was broken off do.
+fn is_mark(c: char) -> bool {
+    ".,?!:;\u{2026}\"\u{201c}\u{201d}\u{ab}\u{bb}()[]{}\u{2013}\u{2014}".contains(c)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}')
+}
+
+/// A word between the signs before and behind it. An apostrophe belongs to the word, unless one is at either end.
+fn taken_apart(word: &str) -> [&str; 3] {
+    let core = word.trim_matches(is_mark);
+    let is_quoted = core.starts_with(is_apostrophe) && core.ends_with(is_apostrophe) && core.chars().count() > 2;
+    let core = if is_quoted { word.trim_matches(|c| is_mark(c) || is_apostrophe(c)) } else { core };
+    let at = core.as_ptr() as usize - word.as_ptr() as usize;
+    [&word[..at], core, &word[at + core.len()..]]
+}
+
+/// Whether a sentence ends with these signs.
+fn ends_sentence(tail: &str) -> bool {
+    tail.contains(['.', '?', '!', '\u{2026}'])
+}
+
+/// Whether word `i` is the first of a sentence, as far as the words tell.
+fn begins_sentence(words: &[Word], i: usize) -> bool {
+    i == 0 || ends_sentence(taken_apart(&words[i - 1].text)[2])
+}
+
+/// A word with a capital, unless it has one somewhere (iPhone).
+fn capitalized(core: &str) -> String {
+    let mut letters = core.chars();
+    match letters.next() {
+        Some(first) if !core.contains(char::is_uppercase) => first.to_uppercase().chain(letters).collect(),
+        _ => core.to_string(),
+    }
+}
+
+/// What is written for a word that was said instead of others: as it was given, with signs and a capital of theirs where it
+/// has none of its own.
+fn dressed(given: &str, lead: &str, tail: &str, is_capital: bool) -> String {
+    let [own_lead, core, own_tail] = taken_apart(given);
+    let [lead, tail] = [(own_lead, lead), (own_tail, tail)].map(|(own, of)| if own.is_empty() { of } else { own });
+    let core = if is_capital { capitalized(core) } else { core.to_string() };
+    format!("{lead}{core}{tail}")
+}
+
+/// What is written for a word that stays: as it stands, but for what was asked of its signs and capitals.
+fn redressed(stands: &str, wrong: &str, right: &str) -> String {
+    let ([lead, core, tail], [wrong_lead, wrong_core, wrong_tail]) = (taken_apart(stands), taken_apart(wrong));
+    let [right_lead, right_core, right_tail] = taken_apart(right);
+    let [lead, core, tail] =
+        [(lead, wrong_lead, right_lead), (core, wrong_core, right_core), (tail, wrong_tail, right_tail)]
+            .map(|(stands, wrong, right)| if wrong == right { stands } else { right });
+    format!("{lead}{core}{tail}")
+}
+
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// Puts other words in the place of some, and moves the fillers after them. What is the same at the beginning and at the end
+/// of both stays as it is.
+fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range<usize>, wrong: &str, right: &str) {
+    let (wrong, right): (Vec<&str>, Vec<&str>) =
+        (wrong.split_whitespace().collect(), right.split_whitespace().collect());
+    let is_same = |(a, b): (&&str, &&str)| bare(a) == bare(b);
+    let before = wrong.iter().zip(&right).take_while(|pair| is_same(*pair)).count();
+    let (wrong_end, right_end) = (&wrong[before..], &right[before..]);
+    let after = wrong_end.iter().rev().zip(right_end.iter().rev()).take_while(|pair| is_same(*pair)).count();
+    for i in (0..before).chain(range.len() - after..range.len()) {
+        let given = if i < before { right[i] } else { right[right.len() + i - range.len()] };
+        words[range.start + i].text = redressed(&words[range.start + i].text, wrong[i], given);
+    }
+    let changed = range.start + before..range.end - after;
+    let texts = &right[before..right.len() - after];
+    let new: Vec<Word> = spans(words, events.as_deref(), &changed, &range, texts)
+        .into_iter()
+        .zip(written(words, &changed, texts))
+        // A person has heard it.
+        .map(|(span, text)| Word { text, span, confidence: 1.0, filler: false })
+        .collect();
+    if new.is_empty() && !changed.is_empty() {
+        close_gap(words, &changed);
+    }
+    let (first, removed, added) = (changed.start, changed.len(), new.len());
+    words.splice(changed.clone(), new);
+    let Some(events) = events else { return };
+    events.retain(|e| !overlap(&e.range(), &changed));
+    for event in events.iter_mut() {
+        event.word = event.word.map(|w| if w >= changed.end { w + added - removed } else { w });
+    }
+    let ums = (first..first + added).filter(|&i| is_filled_pause(&words[i].text));
+    let ums: Vec<Filler> = ums.map(|i| filler(words, i..i + 1)).collect();
+    events.extend(ums);
+}
+
+/// What is written for the texts that take the place of the `changed` words.
+fn written(words: &[Word], changed: &Range<usize>, texts: &[&str]) -> Vec<String> {
+    let old: Vec<[&str; 3]> = words[changed.clone()].iter().map(|word| taken_apart(&word.text)).collect();
+    let is_capital = |i: usize| old[i][1].starts_with(char::is_uppercase) && begins_sentence(words, changed.start + i);
+    let last = texts.len().saturating_sub(1);
+    let write = |(i, text): (usize, &&str)| {
+        if old.is_empty() {
+            (*text).to_string()
+        } else if old.len() == texts.len() {
+            dressed(text, old[i][0], old[i][2], is_capital(i))
+        } else {
+            let lead = if i == 0 { old[0][0] } else { "" };
+            let tail = if i == last { old[old.len() - 1][2] } else { "" };
+            dressed(text, lead, tail, i == 0 && is_capital(0))
+        }
+    };
+    texts.iter().enumerate().map(write).collect()
+}
+
+/// When the texts that take the place of the `changed` words were said: one for one at the same times; otherwise each for as
+/// long as it is written. Words that were left out take their time from one beside them, which is shortened.
+fn spans(
+    words: &mut [Word],
+    events: Option<&Vec<Filler>>,
+    changed: &Range<usize>,
+    named: &Range<usize>,
+    texts: &[&str],
+) -> Vec<Span> {
+    if changed.len() == texts.len() {
+        return words[changed.clone()].iter().map(|word| word.span).collect();
+    }
+    let letters = |text: &str| text.chars().count().max(1) as f64;
+    let split = |whole: Span, texts: &[&str]| -> Vec<Span> {
+        let all: f64 = texts.iter().map(|text| letters(text)).sum();
+        let mut at_s = whole.start_s;
+        let part = |text: &&str| {
+            let start_s = at_s;
+            at_s += whole.duration_s() * letters(text) / all;
+            Span::new(start_s, at_s.min(whole.end_s))
+        };
+        texts.iter().map(part).collect()
+    };
+    if !changed.is_empty() {
+        return split(Span::new(words[changed.start].span.start_s, words[changed.end - 1].span.end_s), texts);
+    }
+    let is_filler = |i: usize| events.into_iter().flatten().any(|e| e.range().contains(&i));
+    let beside = [changed.start.checked_sub(1).filter(|i| *i >= named.start), Some(changed.end)];
+    let beside = beside.into_iter().flatten().filter(|i| named.contains(i));
+    let Some(host) = beside.min_by_key(|i| is_filler(*i)) else { return Vec::new() };
+    let text = words[host].text.clone();
+    let comes_first = host < changed.start;
+    let mut all = texts.to_vec();
+    all.insert(if comes_first { 0 } else { texts.len() }, &text);
+    let mut spans = split(words[host].span, &all);
+    words[host].span = spans.remove(if comes_first { 0 } else { texts.len() });
+    spans
+}
+
+/// Brings what must not go with words that are taken out to those beside them: the end of a sentence to the word before, its
+/// beginning to the word behind.
+fn close_gap(words: &mut [Word], gone: &Range<usize>) {
+    let [first, last] = [gone.start, gone.end - 1].map(|i| taken_apart(&words[i].text).map(str::to_string));
+    let (begins, ends) = (begins_sentence(words, gone.start), ends_sentence(&last[2]));
+    if ends && !begins {
+        let [lead, core, _] = taken_apart(&words[gone.start - 1].text);
+        words[gone.start - 1].text = format!("{lead}{core}{}", last[2]);
+    }
+    if begins && !ends && gone.end < words.len() {
+        let is_capital = first[1].starts_with(char::is_uppercase);
+        words[gone.end].text = dressed(&words[gone.end].text, &first[0], "", is_capital);
+    }
+}
+
+/// A filler that a person has pointed out.
+fn filler(words: &[Word], range: Range<usize>) -> Filler {
+    let texts: Vec<String> = words[range.clone()].iter().map(|w| bare(&w.text)).collect();
+    let kind = if texts.iter().all(|t| is_filled_pause(t)) { Kind::FilledPause } else { Kind::DiscourseMarker };
+    Filler {
+        kind,
+        text: texts.join(" "),
+        word: Some(range.start),
+        words: range.len(),
+        span: Some(Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s)),
+        heard_by: vec![Witness::Transcript],
+        confidence: 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap()
+    }
+
+    fn words(wrong: &str, right: &str) -> Mending {
+        Mending::Words { wrong: wrong.into(), right: right.into() }
+    }
+
+    /// What must hold of every report: events name their own words, counts count them.
+    fn assert_sound(report: &Report) {
+        let words = &report.transcript.as_ref().unwrap().words;
+        let fillers = report.fillers.as_ref().unwrap();
+        assert_eq!(fillers.count, fillers.events.len());
+        for (i, word) in words.iter().enumerate() {
+            assert_eq!(word.filler, fillers.events.iter().any(|e| e.range().contains(&i)), "{i} {}", word.text);
+        }
+        for event in &fillers.events {
+            if event.kind == Kind::FilledPause && event.words == 1 {
+                assert!(is_filled_pause(&words[event.word.unwrap()].text), "{event:?}");
+            }
+        }
+        assert_eq!(report.pace.as_ref().unwrap().words, words.iter().filter(|w| !is_filled_pause(&w.text)).count());
+        assert!(words.is_sorted_by(|a, b| a.span.start_s <= b.span.start_s));
+        assert_eq!(report.score, report.clone().scored().score);
+    }
+
+    #[test]
+    fn recounting_an_untouched_report_changes_nothing() {
+        let before = report();
+        let mut after = before.clone();
+        let events = after.fillers.as_ref().map(|f| f.events.clone());
+        remeasure(&mut after, events);
+        let rounded = |report: &Report| crate::report::json::text(report, true).unwrap();
+        assert_eq!(rounded(&after), rounded(&before));
+    }
+
+    #[test]
+    fn a_wrong_word_is_mended_and_the_rest_stays() {
+        let mut mended = report();
+        mend(&mut mended, &words("messing", "missing."), None).unwrap();
+        assert!(mended.transcript.as_ref().unwrap().text.contains("just missing. I like"));
+        assert_eq!(mended.fillers.as_ref().unwrap().count, report().fillers.unwrap().count);
+        assert_sound(&mended);
+    }
+
+    #[test]
+    fn the_example_of_the_readme_changes_one_word_and_nothing_else() {
+        let before = judge_again(report());
+        let mut mended = before.clone();
+        mend(&mut mended, &words("just messing", "just missing"), None).unwrap();
+        assert_sound(&mended);
+        let text = |report: &Report| report.transcript.as_ref().unwrap().text.clone();
+        assert_eq!(text(&mended), text(&before).replace("messing", "missing"));
+        let parts = |report: &Report| {
+            let story = report.story.as_ref().unwrap();
+            story.sentences.iter().map(|s| (s.part, s.words)).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(&mended), parts(&before));
+        // As it is shown; a word that means something else may weigh a little more or less.
+        let shown = |report: &Report| report.score.overall.unwrap().round();
+        assert_eq!(shown(&mended), shown(&before));
+        let counted = |report: &Report| {
+            let fillers = report.fillers.clone().unwrap();
+            (fillers.count, fillers.events, report.pace.as_ref().unwrap().words)
+        };
+        assert_eq!(counted(&mended), counted(&before));
+        // Of the other words, nothing is another: neither time nor confidence.
+        let words = |report: &Report| report.transcript.as_ref().unwrap().words.clone();
+        let others = words(&mended).into_iter().zip(words(&before)).filter(|(a, b)| a != b).collect::<Vec<_>>();
+        assert!(matches!(others.as_slice(), [(a, b)] if a.span == b.span && a.confidence == 1.0), "{others:?}");
+    }
+
+    /// Words half a second apart, without fillers but the um and uh among them.
+    fn saying(text: &str) -> (Vec<Word>, Vec<Filler>) {
+        let word = |(i, text): (usize, &str)| Word {
+            text: text.to_string(),
+            span: Span::new(i as f64 / 2.0, i as f64 / 2.0 + 0.4),
+            confidence: 0.5,
+            filler: false,
+        };
+        let words: Vec<Word> = text.split_whitespace().enumerate().map(word).collect();
+        let ums = (0..words.len()).filter(|i| is_filled_pause(&words[*i].text));
+        let events = ums.map(|i| filler(&words, i..i + 1)).collect();
+        (words, events)
+    }
+
+    #[test]
+    fn a_mended_word_stands_where_the_other_stood() {
+        for (said, wrong, right, expected) in [
+            ("It was just messing. I like it.", "messing", "missing", "It was just missing. I like it."),
+            ("It was messing. Their were two.", "their", "there", "It was messing. There were two."),
+            ("Their were two.", "their were", "there are", "There are two."),
+            ("I read the notes, and left.", "notes", "votes", "I read the votes, and left."),
+            ("I read notes, and left.", "notes and", "votes then", "I read votes, then left."),
+            ("He said \"messing?\" Then he left.", "messing", "missing", "He said \"missing?\" Then he left."),
+            ("He said 'messing', then left.", "messing", "missing", "He said 'missing', then left."),
+            ("(Messing) about.", "messing", "missing", "(Missing) about."),
+            ("We may day a table.", "may day", "made", "We made a table."),
+            ("So May day. We left.", "May day", "we made one", "So we made one. We left."),
+            ("We made one. Then.", "made one", "may day on it", "We may day on it. Then."),
+            ("We made it.", "We made", "They have made", "They have made it."),
+            ("I met the drivers. They left.", "drivers", "driver's", "I met the driver's. They left."),
+            ("It is the drivers' fault.", "drivers'", "driver's", "It is the driver's fault."),
+            ("We saved thirty-five minutes.", "thirty-five", "twenty-five", "We saved twenty-five minutes."),
+            ("We saved 40%, then more.", "40", "14%", "We saved 14%, then more."),
+            ("That\u{2019}s it, he said.", "that's", "there's", "There's it, he said."),
+            ("We went, um, home.", "um", "then", "We went, then, home."),
+            ("We used the phone. It rang.", "phone", "iPhone", "We used the iPhone. It rang."),
+            ("Phone it. It rang.", "phone", "iPhone", "iPhone it. It rang."),
+            ("I asked acne twice.", "acne", "Acme", "I asked Acme twice."),
+            // Taken out, put in.
+            ("We just left. It rang.", "left", "", "We just. It rang."),
+            ("We, uh, left uh. It rang.", "left uh", "left", "We, uh, left. It rang."),
+            ("So we left. It rang.", "so", "", "We left. It rang."),
+            ("It rang. \"Um, we left.\"", "um", "", "It rang. \"We left.\""),
+            ("It rang. Yeah. We left.", "yeah", "", "It rang. We left."),
+            ("We left", "we left", "", ""),
+            ("I read the notes, twice.", "the notes", "the delivery notes", "I read the delivery notes, twice."),
+            ("I left. Notes came.", "notes came", "notes of it came", "I left. Notes of it came."),
+            // Signs and capitals alone, where they are asked for, and only there.
+            ("We left it rang.", "left it", "left. It", "We left. It rang."),
+            ("We left. It rang.", "left. It", "left it", "We left it rang."),
+            ("We just left. It rang.", "just left", "just left", "We just left. It rang."),
+            ("It was messing", "messing", "missing.", "It was missing."),
+            ("It was messing, then", "messing", "missing.", "It was missing. then"),
+        ] {
+            let (mut words, mut events) = saying(said);
+            let (first, last) = (words[0].span, words[words.len() - 1].span);
+            let range = find(&words, wrong, None, |_| true).unwrap();
+            replace(&mut words, Some(&mut events), range, wrong, right);
+            let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+            assert_eq!(texts.join(" "), expected, "{said}: {wrong} -> {right}");
+            assert!(words.windows(2).all(|w| w[0].span.end_s <= w[1].span.start_s + 1e-9), "{words:?}");
+            assert!(words.iter().all(|w| w.span.duration_s() > 0.02 && w.span.end_s <= last.end_s + 1e-9), "{words:?}");
+            assert!(words.first().is_none_or(|w| w.span.start_s >= first.start_s));
+            let ums: Vec<usize> = (0..words.len()).filter(|i| is_filled_pause(&words[*i].text)).collect();
+            let found: Vec<usize> = events.iter().map(|e| e.word.unwrap()).collect();
+            assert_eq!(found, ums, "{said}: {wrong} -> {right}");
+        }
+    }
+
+    #[test]
+    fn words_can_become_more_and_fewer_and_fillers_move_along() {
+        let mut mended = report();
+        let before = report().pace.unwrap().words;
+        mend(&mut mended, &words("I may day", "I made"), None).unwrap();
+        assert_sound(&mended);
+        assert_eq!(mended.pace.as_ref().unwrap().words, before - 1);
+        mend(&mut mended, &words("delivery notes,", "notes of the delivery"), None).unwrap();
+        assert_sound(&mended);
+        assert_eq!(mended.pace.as_ref().unwrap().words, before + 1);
+        mend(&mut mended, &words("half of", ""), None).unwrap();
+        assert_sound(&mended);
+        let rate = |r: &Report| r.pace.as_ref().unwrap().words_per_minute;
+        assert!(rate(&mended) < rate(&report()));
+    }
+
+    #[test]
+    fn fillers_are_marked_and_unmarked_and_the_score_follows() {
+        let before = report();
+        let mut mended = before.clone();
+        let count = |r: &Report| r.fillers.as_ref().unwrap().count;
+        assert!(matches!(mend(&mut mended, &Mending::NoFiller("um".into()), None), Err(MendError::Several(..))));
+        for _ in 0..7 {
+            let first =
+                mended.fillers.as_ref().unwrap().events.iter().find(|e| e.text == "um").unwrap().span.unwrap().start_s;
+            mend(&mut mended, &words("um", ""), Some(first)).unwrap();
+            assert_sound(&mended);
+        }
+        assert_eq!(count(&mended), count(&before) - 7);
+        let points =
+            |r: &Report| r.score.parts.iter().find(|p| p.name == crate::score::PartName::Fillers).unwrap().points;
+        assert!(points(&mended) >= points(&before));
+        mend(&mut mended, &Mending::Filler("working".into()), None).unwrap();
+        assert_eq!(count(&mended), count(&before) - 6);
+        assert_sound(&mended);
+        assert_eq!(
+            mend(&mut mended, &Mending::Filler("working".into()), None),
+            Err(MendError::FillerAlready("working".into()))
+        );
+        mend(&mut mended, &Mending::NoFiller("Working".into()), None).unwrap();
+        assert_eq!(count(&mended), count(&before) - 7);
+        assert_eq!(
+            mend(&mut mended, &Mending::NoFiller("working".into()), None),
+            Err(MendError::NoFiller("working".into()))
+        );
+    }
+
+    #[test]
+    fn an_um_written_by_hand_is_a_filler() {
+        let mut mended = report();
+        mend(&mut mended, &words("working", "um"), None).unwrap();
+        assert_eq!(mended.fillers.as_ref().unwrap().count, report().fillers.unwrap().count + 1);
+        assert_sound(&mended);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let mut mended = report();
+        let error = |m: &mut Report, what: &str, at| mend(m, &words(what, "x"), at).unwrap_err().to_string();
+        assert_eq!(error(&mut mended, "zebra", None), "'zebra' is not in the transcript");
+        assert_eq!(error(&mut mended, "working", Some(1.0)), "'working' is not in the transcript near 0:01");
+        assert!(error(&mut mended, "uh", None).contains("say which with --at"));
+        assert_eq!(error(&mut mended, " ", None), "name at least one word");
+        assert_eq!(mended, report());
+    }
+}

@@ -1,0 +1,322 @@
+//! The history as files: CSV (a line an answer, for a spreadsheet) and JSON Lines (everything, to be read back).
+//!
+//! Parquet is left out: its library is larger than all of aloud, and whoever wants it gets it from the CSV in one line.
+
+use std::io;
+use std::io::{BufRead, Read, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::HistoryError;
+use super::attempt::{Attempt, Occasion};
+use super::measures::Measure;
+use super::packed::{pack_contours, unpack_contours};
+use super::store::{EarlierScore, Kept, Store};
+use crate::app::batch::json_lines::ERROR;
+use crate::files::FileError;
+use crate::question::QuestionKind;
+use crate::report::{Report, SCHEMA as REPORT};
+
+/// The name and version of a line of the export.
+pub const SCHEMA: &str = "aloud.attempt/1";
+
+/// The longest line that is read, in bytes: an answer of an hour has a few million.
+const LONGEST_LINE: u64 = 64 << 20;
+/// The most that is read at a time, in bytes: some ten thousand answers. All of it is held in memory.
+const MOST: u64 = 2 << 30;
+
+/// A line of the export: an answer with all that is kept of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Line {
+    schema: String,
+    speaker: Option<String>,
+    answered_at: Timestamp,
+    kept_at: Timestamp,
+    recorded_here: bool,
+    report: Report,
+    /// The report before it was mended by hand; `None` where it was not.
+    machine_report: Option<Report>,
+    earlier_scores: Vec<EarlierScore>,
+    /// The tracks of the sound as they are kept, in base64; `None` where they were not.
+    #[serde(default)]
+    contours: Option<String>,
+}
+
+/// What is read of files: answers, and how many lines say that there is none.
+#[derive(Debug, Clone, Default)]
+pub struct Lines {
+    /// The answers.
+    pub answers: Vec<Line>,
+    /// Lines of files that `aloud analyze --jsonl` could not analyze.
+    pub failed: usize,
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Answers that are new.
+    pub new: usize,
+    /// Answers that were there already and were left as they are.
+    pub known: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The file is not opened.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It does not end.
+    #[error("this is longer than any history; nothing was imported; split it and import the parts")]
+    TooLong,
+    /// A line is not what it should be.
+    #[error(
+        "line {line} is neither an answer from `aloud history export` nor a report from `aloud analyze --jsonl` ({reason}); nothing was imported"
+    )]
+    NoAnswer {
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// What tells Excel that a file is UTF-8: without it, it takes every letter with an accent for two others.
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after the mark of UTF-8), with a line of headings. Numbers
+/// are rounded to a ten-thousandth.
+///
+/// # Errors
+/// When the writing fails.
+pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
+    to.write_all(UTF_8_MARK)?;
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    let mut headings =
+        vec!["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"];
+    headings.extend(Measure::ALL.iter().map(|m| m.field()));
+    table.write_record(&headings)?;
+    for attempt in attempts {
+        let question = attempt.question.as_ref();
+        let mut cells = vec![
+            attempt.id.to_string(),
+            attempt.answered_at.to_string(),
+            harmless(attempt.speaker.as_deref().unwrap_or_default()),
+            harmless(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
+            harmless(question.map_or("", |q| &q.text)),
+            harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
+            harmless(&attempt.path.to_string_lossy()),
+            harmless(&attempt.sha256),
+            attempt.mended.to_string(),
+            harmless(&attempt.rubric),
+        ];
+        let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
+        cells.extend(Measure::ALL.map(cell));
+        table.write_record(&cells)?;
+    }
+    table.flush()
+}
+
+/// A cell that a spreadsheet does not take for a formula (OWASP, "CSV Injection"; the wide signs are those of East Asian
+/// keyboards, which Excel takes for the narrow ones).
+fn harmless(cell: &str) -> String {
+    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
+}
+
+/// One answer with all that is kept of it.
+///
+/// # Errors
+/// When the store cannot be read, or its report is lost.
+pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
+    Ok(Line {
+        schema: SCHEMA.to_string(),
+        speaker: attempt.speaker.clone(),
+        answered_at: attempt.answered_at,
+        kept_at: store.kept_at(attempt.id)?,
+        recorded_here: attempt.recorded_here,
+        report: store.report(attempt.id)?,
+        machine_report: store.machine_report(attempt.id)?,
+        earlier_scores: store.earlier_scores(attempt.id)?,
+        contours: store.contours(attempt.id)?.map(|contours| STANDARD.encode(pack_contours(&contours))),
+    })
+}
+
+/// Adds to `lines` those of an export, or of `aloud analyze --jsonl`. A report counts as given when its file was last
+/// changed, or `now` where the file is not to be found.
+///
+/// # Errors
+/// When a line is neither.
+pub fn read(
+    mut from: impl BufRead,
+    speaker: Option<&str>,
+    now: Timestamp,
+    lines: &mut Lines,
+) -> Result<(), ImportError> {
+    let (mut text, mut all) = (Vec::new(), 0);
+    for i in 0.. {
+        text.clear();
+        let length = from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)? as u64;
+        all += length;
+        if length == LONGEST_LINE || all > MOST {
+            return Err(ImportError::TooLong);
+        }
+        if length == 0 {
+            break;
+        }
+        if text.trim_ascii().is_empty() {
+            continue;
+        }
+        let wrong = |reason: String| ImportError::NoAnswer { line: i + 1, reason };
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
+        let line = match value["schema"].as_str() {
+            Some(SCHEMA) => serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?,
+            Some(REPORT) => {
+                let report: Report = serde_json::from_value(value).map_err(|e| wrong(e.to_string()))?;
+                let occasion = Occasion::of_file(report.recording.path.as_ref(), None, now);
+                Line {
+                    schema: SCHEMA.to_string(),
+                    speaker: None,
+                    answered_at: occasion.answered_at,
+                    kept_at: now,
+                    recorded_here: false,
+                    report,
+                    machine_report: None,
+                    earlier_scores: Vec::new(),
+                    contours: None,
+                }
+            }
+            Some(ERROR) => {
+                lines.failed += 1;
+                continue;
+            }
+            _ => return Err(wrong("it has another schema".to_string())),
+        };
+        lines.answers.push(Line { speaker: speaker.map_or(line.speaker, |name| Some(name.to_string())), ..line });
+    }
+    Ok(())
+}
+
+/// Keeps what was read: all of it or, if that fails, none. What is there already stays as it is.
+///
+/// # Errors
+/// When the store cannot be written.
+pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryError> {
+    store.write(|change| {
+        let mut imported = Imported::default();
+        for line in lines {
+            if change.find(&line.report, line.speaker.as_deref())?.is_some() {
+                imported.known += 1;
+                continue;
+            }
+            let occasion = Occasion {
+                speaker: line.speaker.clone(),
+                answered_at: line.answered_at,
+                recorded_here: line.recorded_here,
+            };
+            let packed = line.contours.as_ref().and_then(|text| STANDARD.decode(text).ok());
+            let contours = packed.and_then(|packed| unpack_contours(&packed).ok());
+            let kept =
+                Kept { report: &line.report, occasion: &occasion, contours: contours.as_ref(), kept_at: line.kept_at };
+            let id = change.keep(&kept)?.id;
+            if let Some(machine) = &line.machine_report {
+                change.set_machine_report(id, machine)?;
+            }
+            for score in &line.earlier_scores {
+                change.add_earlier_score(id, score)?;
+            }
+            imported.new += 1;
+        }
+        Ok(imported)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::history::sample::attempt;
+
+    fn lines_of(text: &str, speaker: Option<&str>) -> Result<Lines, ImportError> {
+        let mut lines = Lines::default();
+        read(text.as_bytes(), speaker, Timestamp::now(), &mut lines).map(|()| lines)
+    }
+
+    #[test]
+    fn a_spreadsheet_gets_every_measure_and_no_formula() {
+        let mut kept = attempt(4, "2026-11-01T18:00:00Z", &[(Measure::Score, 61.25)]);
+        kept.speaker = Some("=cmd()".into());
+        kept.question = Some(crate::app::history::attempt::Asked { id: None, text: "Why, \"us\"?".into(), kind: None });
+        let mut text = Vec::new();
+        csv(&[kept], &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"), "{text:?}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        insta::assert_snapshot!("csv", text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));
+        for cell in ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "\u{ff1d}1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(harmless("plain - text"), "plain - text");
+    }
+
+    #[test]
+    fn everything_that_is_exported_comes_back() {
+        let report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
+        let mut store = Store::empty().unwrap();
+        let occasion = Occasion {
+            speaker: Some("Ana".into()),
+            answered_at: "2026-11-01T18:00:00Z".parse().unwrap(),
+            recorded_here: true,
+        };
+        let contours = crate::signal::Contours { level: vec![90; 50], f0: vec![0; 50], speech: vec![1; 50] };
+        let kept =
+            Kept { report: &report, occasion: &occasion, contours: Some(&contours), kept_at: Timestamp::UNIX_EPOCH };
+        let id = store.keep(&kept).unwrap().id;
+        let mut mended = report.clone();
+        super::super::edit::mend(&mut mended, &super::super::edit::Mending::Filler("working".into()), None).unwrap();
+        store.mend(id, &mended).unwrap();
+        let exported = |store: &Store| {
+            let attempts = store.attempts().unwrap();
+            let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let text = exported(&store);
+        let mut other = Store::empty().unwrap();
+        let lines = lines_of(&text, None).unwrap().answers;
+        assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 1, known: 0 });
+        assert_eq!(exported(&other), text);
+        assert_eq!(other.attempts().unwrap(), store.attempts().unwrap());
+        assert_eq!(other.contours(other.last().unwrap().unwrap()).unwrap(), Some(contours));
+        assert_eq!(import(&mut other, &lines).unwrap(), Imported { new: 0, known: 1 });
+    }
+
+    #[test]
+    fn what_never_ends_is_not_read_to_its_end() {
+        for byte in [0, b' '] {
+            let endless = io::BufReader::new(io::repeat(byte));
+            assert!(matches!(read(endless, None, Timestamp::now(), &mut Lines::default()), Err(ImportError::TooLong)));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_answer_is_named() {
+        let report = include_str!("../../../tests/fixtures/report.json").replace('\n', " ");
+        let text = format!("{report}\n\n{{\"schema\": \"other/1\"}}\n");
+        let error = lines_of(&text, None).unwrap_err().to_string();
+        assert!(error.starts_with("line 3 is neither"), "{error}");
+        assert_eq!(lines_of(&report, Some("Ana")).unwrap().answers.len(), 1);
+    }
+
+    #[test]
+    fn lines_of_files_that_failed_are_passed_over_and_counted() {
+        let report = include_str!("../../../tests/fixtures/report.json").replace('\n', " ");
+        let error = r#"{"schema":"aloud.error/1","path":"a.wav","message":"the file is empty"}"#;
+        let lines = lines_of(&format!("{error}\n{report}\n{error}\n"), None).unwrap();
+        assert_eq!((lines.answers.len(), lines.failed), (1, 2));
+    }
+}

@@ -1,0 +1,224 @@
+//! The measures that are followed over time: what each is called, in which unit, which way is better, and where it
+//! stands in a report.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::report::Report;
+use crate::score::rubric;
+
+/// A measure that is followed over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Measure {
+    /// The overall score.
+    Score,
+    /// Fillers of all kinds, a minute.
+    Fillers,
+    /// Filled pauses (um, uh), a minute.
+    FilledPauses,
+    /// Words a minute.
+    Pace,
+    /// Syllables a second of the time without silent pauses.
+    Articulation,
+    /// The longest silent pause, in seconds.
+    LongestPause,
+    /// From the first to the last speech, in seconds.
+    Length,
+    /// How much the pitch moves, in semitones of standard deviation.
+    Pitch,
+}
+
+/// Which way a measure should go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Better {
+    /// Up.
+    Higher,
+    /// Down.
+    Lower,
+    /// Towards the range between the two.
+    Within(f64, f64),
+    /// Neither: it depends on the question.
+    Neither,
+}
+
+impl Measure {
+    /// All of them, in the order to show them.
+    pub const ALL: [Self; 8] = [
+        Self::Score,
+        Self::Fillers,
+        Self::FilledPauses,
+        Self::Pace,
+        Self::Articulation,
+        Self::LongestPause,
+        Self::Length,
+        Self::Pitch,
+    ];
+
+    /// Its name with its unit: its column in the store and its field in JSON and CSV.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Fillers => "fillers_per_minute",
+            Self::FilledPauses => "filled_pauses_per_minute",
+            Self::Pace => "words_per_minute",
+            Self::Articulation => "articulation_rate_syllables_s",
+            Self::LongestPause => "longest_pause_s",
+            Self::Length => "answer_s",
+            Self::Pitch => "f0_sd_semitones",
+        }
+    }
+
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Fillers => "fillers",
+            Self::FilledPauses => "um",
+            Self::Pace => "pace",
+            Self::Articulation => "articulation",
+            Self::LongestPause => "pause",
+            Self::Length => "length",
+            Self::Pitch => "voice",
+        }
+    }
+
+    /// What it is called in a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Score => "Score",
+            Self::Fillers => "Fillers",
+            Self::FilledPauses => "Um and uh",
+            Self::Pace => "Pace",
+            Self::Articulation => "Articulation rate",
+            Self::LongestPause => "Longest pause",
+            Self::Length => "Length",
+            Self::Pitch => "Movement of the voice",
+        }
+    }
+
+    /// Its unit, as it stands after the number.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Score => "of 100",
+            Self::Fillers | Self::FilledPauses => "a minute",
+            Self::Pace => "words a minute",
+            Self::Articulation => "syllables a second",
+            Self::LongestPause | Self::Length => "s",
+            Self::Pitch => "semitones",
+        }
+    }
+
+    /// Which way it should go. The ranges are the rubric's.
+    pub fn better(self) -> Better {
+        let [slowest, fastest] = rubric::PACE_COMFORTABLE;
+        match self {
+            Self::Score => Better::Higher,
+            Self::Fillers | Self::FilledPauses | Self::LongestPause => Better::Lower,
+            Self::Pace => Better::Within(slowest, fastest),
+            Self::Pitch => Better::Higher,
+            Self::Articulation | Self::Length => Better::Neither,
+        }
+    }
+
+    /// The range that is fine, to be drawn as a band; the rubric's. A bound that is `None` is open.
+    pub fn fine(self) -> Option<(Option<f64>, Option<f64>)> {
+        let [slowest, fastest] = rubric::PACE_COMFORTABLE;
+        match self {
+            Self::Fillers => Some((None, Some(rubric::FILLERS_FINE_PER_MINUTE))),
+            Self::Pace => Some((Some(slowest), Some(fastest))),
+            Self::LongestPause => Some((None, Some(rubric::LONG_BETWEEN_S))),
+            Self::Pitch => Some((Some(rubric::VOICE_FLAT_SEMITONES), None)),
+            Self::Score | Self::FilledPauses | Self::Articulation | Self::Length => None,
+        }
+    }
+
+    /// The smallest change that a listener or a reader would call one (ours).
+    pub fn noticeable(self) -> f64 {
+        match self {
+            Self::Score => 3.0,
+            Self::Fillers | Self::FilledPauses => 1.0,
+            Self::Pace => 5.0,
+            Self::Articulation => 0.2,
+            Self::LongestPause => 0.3,
+            Self::Length => 10.0,
+            Self::Pitch => 0.3,
+        }
+    }
+
+    /// Where it stands in a report; `None` where it was not measured.
+    pub fn of(self, report: &Report) -> Option<f64> {
+        match self {
+            Self::Score => report.score.overall,
+            Self::Fillers => report.fillers.as_ref().and_then(|f| f.per_minute),
+            Self::FilledPauses => report.fillers.as_ref().and_then(|f| f.filled_pauses_per_minute),
+            Self::Pace => report.pace.as_ref().map(|p| p.words_per_minute),
+            Self::Articulation => report.pace.as_ref().map(|p| p.articulation_rate_syllables_s),
+            // An answer without a pause has a longest pause of no length.
+            Self::LongestPause => report.pauses.as_ref().map(|p| p.longest_s.unwrap_or(0.0)),
+            Self::Length => report.length.as_ref().map(|l| l.answer_s),
+            Self::Pitch => report.voice.as_ref().and_then(|v| v.f0_sd_semitones),
+        }
+    }
+
+    /// The measure with this [name](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.name() == name)
+    }
+}
+
+impl Serialize for Measure {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.field())
+    }
+}
+
+/// The value of each measure in one answer; `None` where it was not measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Measures([Option<f64>; Measure::ALL.len()]);
+
+impl Measures {
+    /// Those of a report.
+    pub fn of(report: &Report) -> Self {
+        Self(Measure::ALL.map(|measure| measure.of(report)))
+    }
+
+    /// Those that `value` gives.
+    pub fn from_fn<E>(mut value: impl FnMut(Measure) -> Result<Option<f64>, E>) -> Result<Self, E> {
+        let mut measures = Self::default();
+        for measure in Measure::ALL {
+            measures.0[measure as usize] = value(measure)?;
+        }
+        Ok(measures)
+    }
+
+    /// The value of one.
+    pub fn get(&self, measure: Measure) -> Option<f64> {
+        self.0[measure as usize]
+    }
+}
+
+impl Serialize for Measures {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(Measure::ALL.len()))?;
+        for measure in Measure::ALL {
+            map.serialize_entry(measure.field(), &self.get(measure))?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_measure_stands_where_its_number_says_and_is_named_once() {
+        let report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
+        let measures = Measures::of(&report);
+        for (i, measure) in Measure::ALL.into_iter().enumerate() {
+            assert_eq!(measure as usize, i);
+            assert_eq!(Measure::named(measure.name()), Some(measure));
+            assert_eq!(measures.get(measure), measure.of(&report));
+            assert!(measures.get(measure).is_some(), "{measure:?} is in the sample report");
+        }
+    }
+}

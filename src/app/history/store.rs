@@ -1,0 +1,803 @@
+//! The store: one SQLite file in the user's data directory, readable by its owner alone.
+//!
+//! Several programs may use it at once: a write-ahead log lets readers go on while one writes, and a writer waits for
+//! another. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the program after it. What
+//! is deleted is overwritten with zeros (`secure_delete`).
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params};
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
+use super::goals::Goal;
+use super::measures::{Measure, Measures};
+use super::packed::{pack, pack_contours, unpack, unpack_contours};
+use super::rescue::{Rescue, rescue};
+use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
+use super::{HistoryError, schema};
+use crate::files::{make_private_folder, open_private, try_writing};
+use crate::question::QuestionKind;
+use crate::report::Report;
+use crate::score::rubric;
+use crate::signal::Contours;
+
+/// How long to wait for another program that writes.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// More than SQLite's log and index need to begin with, in bytes.
+const PROBE_BYTES: usize = 256 << 10;
+/// A pause between two tries to open a store that others are just making.
+const BREATH: Duration = Duration::from_millis(20);
+
+/// What a store is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To look only: a store that is not there counts as an empty one, and one that cannot be written can still be read.
+    Read,
+    /// To change it; it is made if it is not there.
+    Write,
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) db: Connection,
+}
+
+/// What a save came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saved {
+    /// The answer's number.
+    pub id: i64,
+    /// Whether it was kept for the first time.
+    pub is_new: bool,
+    /// Whether it had been mended by hand, which stays; the report is kept as the machine's.
+    pub stays_mended: bool,
+}
+
+/// What deleting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deleted {
+    /// How many answers are gone.
+    pub answers: usize,
+    /// Whether another program still reads, so that traces stay in the log until it ends.
+    pub is_in_use: bool,
+    /// Whether the disk failed when the log was to be emptied, so that traces stay in it until the store is used again.
+    pub is_log_left: bool,
+}
+
+/// A score that another has replaced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlierScore {
+    /// The rubric it came from.
+    pub rubric: String,
+    /// 0 to 100; `None` when nothing could be judged.
+    pub score: Option<f64>,
+    /// The points of its parts.
+    pub parts: Parts,
+    /// When it was replaced.
+    pub replaced_at: Timestamp,
+}
+
+/// Where the store lies in the user's data directory.
+pub fn path_in(data: &Path) -> PathBuf {
+    data.join("history").join("history.db")
+}
+
+/// Opens the store and does a job with it. A damaged store is set aside first, what can be read of it goes into a
+/// new one, and the job is done there; then the second value says what happened.
+///
+/// # Errors
+/// When the store cannot be opened, or by the job.
+pub fn visit<T>(
+    path: &Path,
+    access: Access,
+    mut job: impl FnMut(&mut Store) -> Result<T, HistoryError>,
+) -> Result<(T, Option<Rescue>), HistoryError> {
+    let mut attempt = || Store::open(path, access).and_then(|mut store| job(&mut store));
+    let done = match attempt() {
+        Err(error) if error.is_damage() => match rescue(path) {
+            Ok(rescued) => attempt().map(|value| (value, rescued)),
+            Err(_) => Err(error),
+        },
+        other => other.map(|value| (value, None)),
+    };
+    done.map_err(|error| plainer(error, path))
+}
+
+/// Finds out what is behind an error that SQLite only calls one of input and output.
+fn plainer(error: HistoryError, path: &Path) -> HistoryError {
+    if !matches!(error, HistoryError::Database(_) | HistoryError::Unopenable(_) | HistoryError::Io(_)) || !path.exists()
+    {
+        return error;
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let found = private_file(path).and_then(|_| try_writing(folder, PROBE_BYTES).map_err(of_writing));
+    match found {
+        Err(reason @ (HistoryError::DiskFull | HistoryError::NotWritable)) => reason,
+        _ => error,
+    }
+}
+
+impl Store {
+    /// Opens the store at `path`, and brings it to the newest form.
+    ///
+    /// # Errors
+    /// When it cannot be opened, was written by a newer aloud, or is damaged.
+    pub fn open(path: &Path, access: Access) -> Result<Self, HistoryError> {
+        if access == Access::Read && !path.exists() {
+            return Self::empty();
+        }
+        match Self::open_to_write(path) {
+            Err(
+                HistoryError::NotWritable
+                | HistoryError::Unopenable(_)
+                | HistoryError::Folder(_)
+                | HistoryError::DiskFull
+                | HistoryError::Database(_),
+            ) if access == Access::Read && path.exists() => Self::open_to_look(path),
+            other => other,
+        }
+    }
+
+    /// A store in memory with nothing in it.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn empty() -> Result<Self, HistoryError> {
+        let mut db = Connection::open_in_memory()?;
+        MIGRATIONS.to_latest(&mut db)?;
+        Ok(Self { db })
+    }
+
+    fn open_to_write(path: &Path) -> Result<Self, HistoryError> {
+        make_private(path)?;
+        let started = Instant::now();
+        loop {
+            // While others make or migrate the store, SQLite can say "busy" at once instead of waiting.
+            match Self::connect(path) {
+                Err(HistoryError::Busy) if started.elapsed() < TIMEOUT => std::thread::sleep(BREATH),
+                other => return other,
+            }
+        }
+    }
+
+    fn connect(path: &Path) -> Result<Self, HistoryError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(TIMEOUT)?;
+        db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;")?;
+        if form_of(&db)? < VERSION || !has_log(&db)? {
+            migrate(&mut db, path)?;
+        }
+        if db.is_readonly(rusqlite::MAIN_DB)? {
+            return Err(HistoryError::NotWritable);
+        }
+        db.execute_batch("PRAGMA synchronous = FULL;")?;
+        Ok(Self { db })
+    }
+
+    /// Makes a store in an earlier form, for what was saved from a damaged one.
+    pub(super) fn create(path: &Path, form: usize) -> Result<Self, HistoryError> {
+        private_file(path)?;
+        let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.pragma_update(None, "application_id", APPLICATION_ID)?;
+        MIGRATIONS.to_version(&mut db, form)?;
+        Ok(Self { db })
+    }
+
+    /// Opens a store that lies where nothing can be written.
+    fn open_to_look(path: &Path) -> Result<Self, HistoryError> {
+        let wal = PathBuf::from(format!("{}-wal", path.display()));
+        let is_whole = !wal.metadata().is_ok_and(|m| m.len() > 0);
+        let uri = format!("file:{}?{}", escaped(path), if is_whole { "immutable=1" } else { "mode=ro" });
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(uri, flags)?;
+        if form_of(&db)? < VERSION {
+            return Err(HistoryError::NotWritable);
+        }
+        Ok(Self { db })
+    }
+
+    /// Keeps an answer. One that was kept before (the same recording, question and speaker) is brought up to date; its
+    /// number and date stay.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn save(&mut self, report: &Report, occasion: &Occasion) -> Result<Saved, HistoryError> {
+        self.keep(&Kept { report, occasion, contours: None, kept_at: Timestamp::now() })
+    }
+
+    /// Keeps an answer with the tracks of its sound, all of it or nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn keep(&mut self, kept: &Kept<'_>) -> Result<Saved, HistoryError> {
+        self.write(|change| change.keep(kept))
+    }
+
+    /// Every kept answer, the newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn attempts(&self) -> Result<Vec<Attempt>, HistoryError> {
+        // In the order they lie in the file; sorting them here is quicker than seeking each by its date.
+        let mut query = self.db.prepare(&format!("SELECT {} FROM attempt", row()))?;
+        let mut attempts: Vec<Attempt> = query.query_map([], attempt)?.collect::<Result<_, _>>()?;
+        attempts.sort_by_key(|a| (a.answered_at, a.id));
+        attempts.reverse();
+        Ok(attempts)
+    }
+
+    /// One kept answer.
+    ///
+    /// # Errors
+    /// When there is none with this number.
+    pub fn attempt(&self, id: i64) -> Result<Attempt, HistoryError> {
+        let query = format!("SELECT {} FROM attempt WHERE id = ?", row());
+        self.db.query_row(&query, [id], attempt).optional()?.ok_or(HistoryError::NoAttempt(id))
+    }
+
+    /// The number of the newest answer; `None` when none is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn last(&self) -> Result<Option<i64>, HistoryError> {
+        let query = "SELECT id FROM attempt ORDER BY answered_at DESC, id DESC LIMIT 1";
+        Ok(self.db.query_row(query, [], |row| row.get(0)).optional()?)
+    }
+
+    /// The report of a kept answer.
+    ///
+    /// # Errors
+    /// When there is none with this number, or its report is lost.
+    pub fn report(&self, id: i64) -> Result<Report, HistoryError> {
+        report_in(&self.db, "report", id)?.ok_or_else(|| match self.attempt(id) {
+            Ok(_) => HistoryError::ReportLost(id),
+            Err(error) => error,
+        })
+    }
+
+    /// The report of a mended answer as the machine made it; `None` where nothing was mended.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn machine_report(&self, id: i64) -> Result<Option<Report>, HistoryError> {
+        report_in(&self.db, "machine_report", id)
+    }
+
+    /// The tracks of an answer's sound; `None` where none were kept, or where they cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn contours(&self, id: i64) -> Result<Option<Contours>, HistoryError> {
+        let query = "SELECT body FROM contours WHERE attempt_id = ?";
+        let body: Option<Vec<u8>> = self.db.query_row(query, [id], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| unpack_contours(&body).ok()))
+    }
+
+    /// When an answer was kept.
+    ///
+    /// # Errors
+    /// When there is none with this number.
+    pub fn kept_at(&self, id: i64) -> Result<Timestamp, HistoryError> {
+        let kept = self.db.query_row("SELECT kept_at FROM attempt WHERE id = ?", [id], |row| row.get(0));
+        kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
+    }
+
+    /// Puts a report mended by hand in the place of the machine's, which is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn mend(&mut self, id: i64, mended: &Report) -> Result<(), HistoryError> {
+        self.write(|change| {
+            if !change.is_mended(id)? {
+                let machine = report_in(change.db, "report", id)?.ok_or(HistoryError::ReportLost(id))?;
+                change.set_machine_report(id, &machine)?;
+            }
+            change.set_report(id, mended)
+        })
+    }
+
+    /// Goes back to the machine's report. Says whether anything had been mended.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn unmend(&mut self, id: i64) -> Result<bool, HistoryError> {
+        self.write(|change| {
+            let Some(machine) = report_in(change.db, "machine_report", id)? else { return Ok(false) };
+            change.db.execute("DELETE FROM machine_report WHERE attempt_id = ?", [id])?;
+            change.db.execute("UPDATE attempt SET mended = 0 WHERE id = ?", [id])?;
+            change.set_report(id, &machine)?;
+            Ok(true)
+        })
+    }
+
+    /// Scores answers again with `scored`; where that makes a difference, the old score is kept. Gives the number of
+    /// answers that have another score or rubric now.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn rescore(&mut self, ids: &[i64], scored: impl Fn(Report) -> Report) -> Result<usize, HistoryError> {
+        self.write(|change| {
+            let mut changed = 0;
+            for &id in ids {
+                if let Some(machine) = report_in(change.db, "machine_report", id)? {
+                    change.set_machine_report(id, &scored(machine))?;
+                }
+                let Some(report) = report_in(change.db, "report", id)? else { continue };
+                let new = scored(report.clone());
+                if new.score == report.score {
+                    continue;
+                }
+                change.keep_score(id, &report)?;
+                change.set_report(id, &new)?;
+                changed += 1;
+            }
+            Ok(changed)
+        })
+    }
+
+    /// The scores that a kept answer had from earlier rubrics, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn earlier_scores(&self, id: i64) -> Result<Vec<EarlierScore>, HistoryError> {
+        let query = "SELECT rubric, score, parts, replaced_at FROM earlier_score WHERE attempt_id = ? ORDER BY replaced_at, rubric";
+        let score = |row: &Row| {
+            Ok(EarlierScore {
+                rubric: row.get(0)?,
+                score: row.get(1)?,
+                parts: Parts(row.get(2)?),
+                replaced_at: seconds(row.get(3)?),
+            })
+        };
+        Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes answers with everything that is kept of them, on wish also what practice keeps besides, and leaves no byte of it
+    /// in the file or its log.
+    ///
+    /// # Errors
+    /// When the store cannot be written; then none is deleted. That only the log could not be emptied is no error.
+    pub fn delete(&mut self, ids: &[i64], and_practice: bool) -> Result<Deleted, HistoryError> {
+        let answers = self.write(|change| {
+            if and_practice {
+                change.forget_practice()?;
+            }
+            let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
+            ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
+        })?;
+        // The log still holds pages as they were before.
+        let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        Ok(Deleted { answers, is_in_use: emptied == Ok(true), is_log_left: emptied.is_err() })
+    }
+
+    /// The goals of a speaker; `None` for the person at this machine.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn goals(&self, speaker: Option<&str>) -> Result<Vec<Goal>, HistoryError> {
+        let mut query = self.db.prepare("SELECT measure, above, below, set_at FROM goal WHERE speaker = ?")?;
+        let goal = |row: &Row| {
+            let field: String = row.get(0)?;
+            let measure = Measure::ALL.into_iter().find(|m| m.field() == field);
+            let (above, below, set_at) = (row.get(1)?, row.get(2)?, seconds(row.get(3)?));
+            Ok(measure.map(|measure| Goal { measure, above, below, set_at }))
+        };
+        let goals = query.query_map([speaker.unwrap_or("")], goal)?.collect::<Result<Vec<_>, _>>()?;
+        let mut goals: Vec<Goal> = goals.into_iter().flatten().collect();
+        goals.sort_by_key(|g| g.measure);
+        Ok(goals)
+    }
+
+    /// Sets a goal, in the place of one for the same measure.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_goal(&mut self, speaker: Option<&str>, goal: &Goal) -> Result<(), HistoryError> {
+        let insert = "INSERT OR REPLACE INTO goal (speaker, measure, above, below, set_at) VALUES (?, ?, ?, ?, ?)";
+        let values =
+            params![speaker.unwrap_or(""), goal.measure.field(), goal.above, goal.below, goal.set_at.as_second()];
+        self.write(|change| Ok(change.db.execute(insert, values)?)).map(drop)
+    }
+
+    /// Drops a goal. Says whether there was one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn drop_goal(&mut self, speaker: Option<&str>, measure: Measure) -> Result<bool, HistoryError> {
+        let delete = "DELETE FROM goal WHERE speaker = ? AND measure = ?";
+        let key = params![speaker.unwrap_or(""), measure.field()];
+        self.write(|change| Ok(change.db.execute(delete, key)?)).map(|gone| gone > 0)
+    }
+
+    /// Does a change wholly or not at all.
+    pub(super) fn write<T>(
+        &mut self,
+        change: impl FnOnce(&Change) -> Result<T, HistoryError>,
+    ) -> Result<T, HistoryError> {
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let change_made = change(&Change { db: &transaction })?;
+        transaction.commit()?;
+        Ok(change_made)
+    }
+}
+
+/// An answer with all that is kept of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    /// Its report.
+    pub report: &'a Report,
+    /// When, where and by whom it was given.
+    pub occasion: &'a Occasion,
+    /// The tracks of its sound; `None` leaves those that were kept before.
+    pub contours: Option<&'a Contours>,
+    /// When it was kept first.
+    pub kept_at: Timestamp,
+}
+
+/// A change under way.
+pub(super) struct Change<'a> {
+    pub(super) db: &'a Transaction<'a>,
+}
+
+impl Change<'_> {
+    /// The number of the answer that was given with this recording, question and speaker.
+    pub(super) fn find(&self, report: &Report, speaker: Option<&str>) -> Result<Option<i64>, HistoryError> {
+        let asked = report.question.as_ref().map(Asked::from);
+        let asked = asked.as_ref().map_or("", Asked::key);
+        let query = "SELECT id FROM attempt WHERE sha256 = ? AND asked = ? AND speaker = ?";
+        let key = params![fingerprint(report), asked, speaker.unwrap_or("")];
+        Ok(self.db.query_row(query, key, |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps an answer, or brings it up to date.
+    pub(super) fn keep(&self, kept: &Kept) -> Result<Saved, HistoryError> {
+        let saved = self.keep_report(kept)?;
+        if let Some(contours) = kept.contours {
+            let insert = "INSERT OR REPLACE INTO contours (attempt_id, body) VALUES (?, ?)";
+            self.db.execute(insert, params![saved.id, pack_contours(contours)])?;
+        }
+        Ok(saved)
+    }
+
+    fn keep_report(&self, kept: &Kept) -> Result<Saved, HistoryError> {
+        let Kept { report, occasion, kept_at, .. } = *kept;
+        if let Some(id) = self.find(report, occasion.speaker.as_deref())? {
+            self.db.execute(
+                "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
+                params![path_text(report), occasion.recorded_here, id],
+            )?;
+            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
+                self.keep_score(id, &before)?;
+            }
+            if self.is_mended(id)? {
+                // What somebody mended by hand stays; the machine's own version is brought up to date behind it.
+                self.set_machine_report(id, report)?;
+                return Ok(Saved { id, is_new: false, stays_mended: true });
+            }
+            self.set_report(id, report)?;
+            return Ok(Saved { id, is_new: false, stays_mended: false });
+        }
+        let question = report.question.as_ref().map(Asked::from);
+        self.db.execute(
+            "INSERT INTO attempt (sha256, asked, speaker, question_id, question_text, question_kind, answered_at,
+                                  kept_at, path, recorded_here, rubric, parts)
+             VALUES (:sha256, :asked, :speaker, :id, :text, :kind, :answered_at, :kept_at, :path, :recorded_here, '', '')",
+            named_params! {
+                ":sha256": fingerprint(report),
+                ":asked": question.as_ref().map_or("", Asked::key),
+                ":speaker": occasion.speaker.as_deref().unwrap_or(""),
+                ":id": question.as_ref().and_then(|q| q.id.as_deref()),
+                ":text": question.as_ref().map(|q| &q.text),
+                ":kind": question.as_ref().and_then(|q| q.kind.as_ref()).map(QuestionKind::name),
+                ":answered_at": occasion.answered_at.as_second(),
+                ":kept_at": kept_at.as_second(),
+                ":path": path_text(report),
+                ":recorded_here": occasion.recorded_here,
+            },
+        )?;
+        let id = self.db.last_insert_rowid();
+        self.set_report(id, report)?;
+        Ok(Saved { id, is_new: true, stays_mended: false })
+    }
+
+    /// Gives an answer its report, and the numbers of it that lists and charts need.
+    pub(super) fn set_report(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
+        self.set_numbers(id, report)?;
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO report (attempt_id, body) VALUES (?, ?)")?
+            .execute(params![id, pack(report)])?;
+        Ok(())
+    }
+
+    /// Keeps the score of a report that is about to be replaced, once for each rubric.
+    fn keep_score(&self, id: i64, before: &Report) -> Result<(), HistoryError> {
+        if before.score.rubric == rubric::VERSION {
+            return Ok(());
+        }
+        let score = EarlierScore {
+            rubric: before.score.rubric.clone(),
+            score: before.score.overall,
+            parts: Parts::of(before),
+            replaced_at: Timestamp::now(),
+        };
+        self.add_earlier_score(id, &score)
+    }
+
+    pub(super) fn add_earlier_score(&self, id: i64, score: &EarlierScore) -> Result<(), HistoryError> {
+        self.db.execute(
+            "INSERT OR REPLACE INTO earlier_score (attempt_id, rubric, score, parts, replaced_at) VALUES (?, ?, ?, ?, ?)",
+            params![id, score.rubric, score.score, score.parts.0, score.replaced_at.as_second()],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps the machine's report of an answer that was mended by hand.
+    pub(super) fn set_machine_report(&self, id: i64, machine: &Report) -> Result<(), HistoryError> {
+        self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
+        let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
+        self.db.execute(insert, params![id, pack(machine)])?;
+        Ok(())
+    }
+
+    fn is_mended(&self, id: i64) -> Result<bool, HistoryError> {
+        Ok(self.db.query_row("SELECT mended FROM attempt WHERE id = ?", [id], |row| row.get(0))?)
+    }
+
+    fn set_numbers(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
+        let columns: Vec<String> = Measure::ALL.iter().map(|m| format!("{} = ?", m.field())).collect();
+        let update = format!("UPDATE attempt SET {}, rubric = ?, parts = ? WHERE id = ?", columns.join(", "));
+        let measures = Measures::of(report);
+        let mut update = self.db.prepare_cached(&update)?;
+        for (i, measure) in Measure::ALL.into_iter().enumerate() {
+            update.raw_bind_parameter(i + 1, measures.get(measure))?;
+        }
+        let next = Measure::ALL.len() + 1;
+        update.raw_bind_parameter(next, &report.score.rubric)?;
+        update.raw_bind_parameter(next + 1, Parts::of(report).0)?;
+        update.raw_bind_parameter(next + 2, id)?;
+        update.raw_execute()?;
+        Ok(())
+    }
+}
+
+/// The report of an answer in one of the tables that keep reports.
+pub(super) fn report_in(db: &Connection, table: &str, id: i64) -> Result<Option<Report>, HistoryError> {
+    let query = format!("SELECT body FROM {table} WHERE attempt_id = ?");
+    let body: Option<Vec<u8>> = db.query_row(&query, [id], |row| row.get(0)).optional()?;
+    let unreadable = |e: std::io::Error| HistoryError::ReportUnreadable { id, reason: e.to_string() };
+    body.map(|body| unpack(&body)).transpose().map_err(unreadable)
+}
+
+/// The columns of an attempt, in the order that [`attempt`] reads them.
+fn row() -> String {
+    let measures: Vec<&str> = Measure::ALL.iter().map(|m| m.field()).collect();
+    let first = "id, answered_at, speaker, question_id, question_text, question_kind, path, recorded_here, sha256, mended, rubric, parts";
+    format!("{first}, {}", measures.join(", "))
+}
+
+fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
+    let speaker: String = row.get(2)?;
+    let text: Option<String> = row.get(4)?;
+    let question = match text {
+        Some(text) => Some(Asked {
+            id: row.get(3)?,
+            text,
+            kind: row.get::<_, Option<String>>(5)?.map(|name| QuestionKind::named(&name)),
+        }),
+        None => None,
+    };
+    let mut column = 11;
+    Ok(Attempt {
+        id: row.get(0)?,
+        answered_at: seconds(row.get(1)?),
+        speaker: Some(speaker).filter(|s| !s.is_empty()),
+        question,
+        path: row.get::<_, String>(6)?.into(),
+        recorded_here: row.get(7)?,
+        sha256: row.get(8)?,
+        mended: row.get(9)?,
+        rubric: row.get(10)?,
+        parts: Parts(row.get(11)?),
+        measures: Measures::from_fn(|_| {
+            column += 1;
+            row.get(column)
+        })?,
+    })
+}
+
+/// A time that is kept as seconds since 1970.
+fn seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or_default()
+}
+
+/// The path as text; what is no text in it is lost.
+fn path_text(report: &Report) -> String {
+    lasting_path(Path::new(&report.recording.path)).to_string_lossy().into_owned()
+}
+
+/// The version of a store's form; 0 for an empty file.
+fn form_of(db: &Connection) -> Result<i64, HistoryError> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let application: i32 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && application != APPLICATION_ID {
+        return Err(HistoryError::Damaged("it is another program's database".into()));
+    }
+    if version > VERSION {
+        return Err(HistoryError::Newer { found: version, known: schema::VERSION });
+    }
+    Ok(version)
+}
+
+/// Whether the store has its write-ahead log.
+fn has_log(db: &Connection) -> Result<bool, HistoryError> {
+    Ok(db.query_row("PRAGMA journal_mode", [], |row| Ok(row.get::<_, String>(0)? == "wal"))?)
+}
+
+/// Gives the store its log and brings it to the newest form, one program at a time.
+fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
+    let _lock = lock(path)?;
+    // Where the disk fails just now, SQLite goes on without the log and says nothing: the next program tries again.
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    // Another program may have done it while this one waited.
+    if form_of(db)? < VERSION {
+        db.pragma_update(None, "application_id", APPLICATION_ID)?;
+        MIGRATIONS.to_latest(db)?;
+    }
+    Ok(())
+}
+
+/// Holds the others off while a store is made, migrated or rescued; until the file is dropped.
+pub(super) fn lock(path: &Path) -> Result<File, HistoryError> {
+    let file = private_file(&path.with_extension("lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Makes the store's folder and an empty file if they are not there, for their owner's eyes alone.
+fn make_private(path: &Path) -> Result<(), HistoryError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_private_folder(folder).map_err(HistoryError::Folder)?;
+    if !path.exists() {
+        private_file(path)?;
+    }
+    Ok(())
+}
+
+fn private_file(path: &Path) -> Result<File, HistoryError> {
+    open_private(path).map_err(of_writing)
+}
+
+/// Why a file of the store cannot be written.
+fn of_writing(error: std::io::Error) -> HistoryError {
+    match error.kind() {
+        std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => HistoryError::NotWritable,
+        std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
+        _ => HistoryError::Unopenable(error.to_string()),
+    }
+}
+
+/// A path as it stands in a URI.
+fn escaped(path: &Path) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let bytes = path.to_string_lossy();
+    bytes.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap()
+    }
+
+    fn occasion(speaker: Option<&str>) -> Occasion {
+        let answered_at = "2026-11-01T18:00:00Z".parse().unwrap();
+        Occasion { speaker: speaker.map(str::to_string), answered_at, recorded_here: false }
+    }
+
+    #[test]
+    fn the_same_recording_question_and_speaker_are_one_answer_brought_up_to_date() {
+        let mut store = Store::empty().unwrap();
+        let first = store.save(&report(), &occasion(None)).unwrap();
+        let mut newer = report();
+        newer.recording.path = "/elsewhere/take.flac".into();
+        newer.score.overall = Some(12.0);
+        let later = Occasion { answered_at: "2026-11-09T18:00:00Z".parse().unwrap(), ..occasion(None) };
+        let second = store.save(&newer, &later).unwrap();
+        assert_eq!((first.is_new, second.is_new, second.id), (true, false, first.id));
+        let kept = store.attempts().unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!((kept[0].answered_at, &kept[0].path), (occasion(None).answered_at, &"/elsewhere/take.flac".into()));
+        assert_eq!(store.report(first.id).unwrap(), newer);
+        let mut other = report();
+        other.question = None;
+        assert!(store.save(&other, &occasion(None)).unwrap().is_new);
+        assert!(store.save(&report(), &occasion(Some("Ana"))).unwrap().is_new);
+    }
+
+    #[test]
+    fn what_was_mended_by_hand_outlives_another_analysis() {
+        let mut store = Store::empty().unwrap();
+        let id = store.save(&report(), &occasion(None)).unwrap().id;
+        let mut mended = report();
+        mended.transcript.as_mut().unwrap().text = "mended".into();
+        store.mend(id, &mended).unwrap();
+        mended.transcript.as_mut().unwrap().text = "mended again".into();
+        store.mend(id, &mended).unwrap();
+        assert_eq!(store.machine_report(id).unwrap(), Some(report()));
+        let mut newer = report();
+        newer.score.overall = Some(99.0);
+        assert!(store.save(&newer, &occasion(None)).unwrap().stays_mended);
+        assert_eq!(store.report(id).unwrap(), mended);
+        assert!(store.attempt(id).unwrap().mended);
+        assert!(store.unmend(id).unwrap());
+        assert_eq!(store.report(id).unwrap(), newer);
+        assert!(!store.attempt(id).unwrap().mended && !store.unmend(id).unwrap());
+    }
+
+    #[test]
+    fn a_new_rubric_keeps_the_old_score() {
+        let mut store = Store::empty().unwrap();
+        let mut old = report();
+        old.score.rubric = "aloud.rubric/0".into();
+        old.score.overall = Some(41.0);
+        let id = store.save(&old, &occasion(None)).unwrap().id;
+        assert_eq!(store.rescore(&[id, 77], |_| report()).unwrap(), 1);
+        assert_eq!(store.report(id).unwrap(), report());
+        assert_eq!(store.attempt(id).unwrap().measures, Measures::of(&report()));
+        let earlier = store.earlier_scores(id).unwrap();
+        assert_eq!((earlier.len(), earlier[0].rubric.as_str(), earlier[0].score), (1, "aloud.rubric/0", Some(41.0)));
+        assert_eq!(store.rescore(&[id], |_| report()).unwrap(), 0);
+        // Analyzing again with a new rubric does the same.
+        let mut second = old.clone();
+        second.question = None;
+        let id = store.save(&second, &occasion(None)).unwrap().id;
+        second.score = report().score;
+        store.save(&second, &occasion(None)).unwrap();
+        assert_eq!(store.earlier_scores(id).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_number_is_never_given_twice_and_deleting_takes_all_that_hangs_on_it() {
+        let mut store = Store::empty().unwrap();
+        let id = store.save(&report(), &occasion(None)).unwrap().id;
+        store.mend(id, &report()).unwrap();
+        assert_eq!(store.delete(&[id, 55], false).unwrap().answers, 1);
+        let rows = |table: &str| -> i64 {
+            store.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!((rows("attempt"), rows("report"), rows("machine_report")), (0, 0, 0));
+        assert!(matches!(store.report(id), Err(HistoryError::NoAttempt(_))));
+        assert_eq!(store.last().unwrap(), None);
+        assert!(store.save(&report(), &occasion(None)).unwrap().id > id);
+    }
+
+    #[test]
+    fn goals_are_of_one_speaker_and_one_for_each_measure() {
+        let mut store = Store::empty().unwrap();
+        let goal = |measure, below| Goal { measure, above: None, below: Some(below), set_at: seconds(1_790_000_000) };
+        store.set_goal(None, &goal(Measure::Fillers, 6.0)).unwrap();
+        store.set_goal(None, &goal(Measure::Fillers, 4.0)).unwrap();
+        store.set_goal(Some("Ana"), &goal(Measure::Pace, 160.0)).unwrap();
+        assert_eq!(store.goals(None).unwrap(), [goal(Measure::Fillers, 4.0)]);
+        assert_eq!(store.goals(Some("Ana")).unwrap(), [goal(Measure::Pace, 160.0)]);
+        assert!(store.drop_goal(None, Measure::Fillers).unwrap() && !store.drop_goal(None, Measure::Fillers).unwrap());
+        assert!(store.goals(None).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_path_with_odd_letters_can_be_opened_to_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("100 % sure?#.db");
+        Store::open(&path, Access::Write).unwrap().save(&report(), &occasion(None)).unwrap();
+        assert_eq!(Store::open_to_look(&path).unwrap().attempts().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,284 @@
+//! A job description: what it asks for, and whether it must be there.
+//!
+//! Headings such as "Requirements" or "Nice to have" say what stands under them; elsewhere a sentence is a requirement when
+//! its words ask for something. What is offered, and what the job consists of, is none. The rules are ours.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::resume::layout::Paragraph;
+use crate::app::resume::layout::sentences;
+use crate::app::resume::read::{ReadError, read};
+use crate::app::resume::sections::has_words;
+
+/// Something that a job description asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Requirement {
+    /// Its words.
+    pub text: String,
+    /// Whether it must be there; else it would be nice.
+    pub is_must: bool,
+}
+
+/// A job description that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    /// What the job is called: its first line.
+    pub title: String,
+    /// What it asks for, in order.
+    pub requirements: Vec<Requirement>,
+}
+
+/// What stands under a heading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Under {
+    Must,
+    Nice,
+    /// Nothing that is asked for.
+    Other,
+    /// No heading that says.
+    Unknown,
+}
+
+const MUST: &[&str] = &[
+    "requirements",
+    "required",
+    "essential",
+    "must have",
+    "must-have",
+    "must haves",
+    "qualifications",
+    "what you need",
+    "what you bring",
+    "what you'll bring",
+    "you have",
+    "your profile",
+    "about you",
+    "who you are",
+    "looking for",
+    "person specification",
+    "what we expect",
+    "you bring",
+    "skills and experience",
+    "your skills",
+    "minimum",
+    "we need",
+    "you will need",
+];
+const NICE: &[&str] = &[
+    "nice to have",
+    "nice-to-have",
+    "desirable",
+    "preferred",
+    "bonus",
+    "plus",
+    "ideally",
+    "advantage",
+    "extra",
+    "optional",
+    "would be good",
+    "we would love",
+];
+const OTHER: &[&str] = &[
+    "benefits",
+    "offer",
+    "about us",
+    "who we are",
+    "how to apply",
+    "apply",
+    "apply now",
+    "responsibilities",
+    "duties",
+    "what you will do",
+    "what you'll do",
+    "your tasks",
+    "the role",
+    "the job",
+    "your role",
+    "perks",
+    "salary",
+    "why us",
+    "the company",
+    "equal opportunity",
+    "our team",
+    "about the role",
+    "what we do",
+    "day to day",
+    "next steps",
+    "interview",
+];
+/// Words of a sentence that asks for something.
+const ASKS: &[&str] = &[
+    "you have",
+    "you know",
+    "you can",
+    "you are able",
+    "you should",
+    "you must",
+    "must have",
+    "must be able",
+    "must hold",
+    "must be",
+    "experience",
+    "experienced",
+    "knowledge",
+    "ability to",
+    "able to",
+    "required",
+    "requires",
+    "requirement",
+    "essential",
+    "we expect",
+    "a plus",
+    "nice to have",
+    "ideally",
+    "welcome",
+    "preferred",
+    "certification",
+    "certificate",
+    "fluent",
+    "degree",
+    "familiar",
+    "familiarity",
+    "proficient",
+    "proficiency",
+    "you test",
+    "you bring",
+    "you need",
+    "an advantage",
+    "desirable",
+    "willing to",
+    "skilled",
+];
+/// Words of a sentence that asks for it less.
+const SOFT: &[&str] = &[
+    "a plus",
+    "nice to have",
+    "ideally",
+    "welcome",
+    "preferred",
+    "an advantage",
+    "desirable",
+    "a bonus",
+    "not required",
+    "optional",
+    "would be good",
+    "helpful",
+    "not essential",
+    "bonus",
+];
+/// Words of a sentence that offers, or tells how to apply.
+const OFFERS: &[&str] = &[
+    "we offer",
+    "apply",
+    "application",
+    "salary",
+    "equal opportunity",
+    "opportunities",
+    "we are committed",
+    "holiday",
+    "benefits",
+    "pension",
+    "per hour",
+    "a year,",
+    "invite you",
+    "interview",
+    "our office",
+    "founded",
+    "contact",
+    "you will",
+    "you'll",
+    "training provided",
+    "we were",
+    "we provide",
+    "references",
+    "background check",
+];
+/// A heading has at most so many words.
+const HEADING_WORDS: usize = 8;
+/// The longest title, in characters.
+const LONGEST_TITLE: usize = 100;
+
+impl Description {
+    /// Reads the description in a file.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        let paragraphs = read(path)?;
+        let title = paragraphs.first().map_or(String::new(), |p| p.text.chars().take(LONGEST_TITLE).collect());
+        Ok(Self { title, requirements: requirements(paragraphs) })
+    }
+}
+
+fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
+    let mut under = Under::Unknown;
+    let mut found: Vec<Requirement> = Vec::new();
+    for (n, paragraph) in paragraphs.into_iter().enumerate() {
+        let text = paragraph.text.replace('\t', " ");
+        let text = text.trim();
+        // The first line is the name of the job.
+        if let Some(opened) = heading(text, paragraph.is_item, paragraph.stands_apart).filter(|_| n > 0) {
+            under = opened;
+            continue;
+        }
+        let pieces = if paragraph.is_item { vec![text] } else { sentences(text) };
+        for piece in pieces {
+            let lower = piece.to_lowercase().replace('\u{2019}', "'");
+            let has = |words: &[&str]| words.iter().any(|w| has_words(&lower, w));
+            let offers = has(OFFERS);
+            let asks = match under {
+                Under::Must | Under::Nice if paragraph.is_item => true,
+                Under::Other => false,
+                Under::Must | Under::Nice | Under::Unknown => has(ASKS) && !offers,
+            };
+            if asks && !found.iter().any(|r| r.text == piece) && piece.chars().any(char::is_alphabetic) {
+                found.push(Requirement { text: piece.to_string(), is_must: under != Under::Nice && !has(SOFT) });
+            }
+        }
+    }
+    found
+}
+
+/// What a heading opens; `None` for what is none.
+fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<Under> {
+    let words = text.split_whitespace().count();
+    let colon = text.ends_with(':');
+    if is_item || words > HEADING_WORDS || text.ends_with(['.', ',', ';', '!']) || !(stands_apart || colon) {
+        return None;
+    }
+    let lower = text.to_lowercase().replace('\u{2019}', "'");
+    let has = |known: &[&str]| known.iter().any(|k| has_words(&lower, k));
+    Some(match (has(NICE), has(OTHER), has(MUST)) {
+        (true, _, _) => Under::Nice,
+        (_, _, true) => Under::Must,
+        (_, true, _) => Under::Other,
+        // A heading that says something else ends what was before.
+        _ if colon || words <= 4 => Under::Unknown,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_sentences_that_ask_are_found_and_offers_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("job.txt");
+        let text = "Baker wanted\n\nWe bake for three villages. You have baked at night before.\n\nRequirements\n\n\
+                    - Three years at the oven\n- A driving licence\n\nNice to have\n\n- Some French\n\nWhat we offer\n\n- Free bread\n";
+        std::fs::write(&path, text).unwrap();
+        let found: Vec<(String, bool)> =
+            Description::read(&path).unwrap().requirements.into_iter().map(|r| (r.text, r.is_must)).collect();
+        let expected = [
+            ("You have baked at night before.", true),
+            ("Three years at the oven", true),
+            ("A driving licence", true),
+            ("Some French", false),
+        ];
+        assert_eq!(found, expected.map(|(t, m)| (t.to_string(), m)));
+    }
+}

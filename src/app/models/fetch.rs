@@ -1,0 +1,533 @@
+//! A speech model's file, fetched from where it is published. The one place in aloud that uses a network.
+//!
+//! What arrives is written beside the file's place (`.part`) and gets its name only when its SHA-1 is the published one.
+//! A part that is left over is gone on with: the SHA-1 judges the whole in any case, and a part that turns out to be of
+//! something else costs one fetch from the start. Within one run the server's ETag spares that.
+//!
+//! Where it may come from: the host that the manifest names and the hosts that it lists, over https; or where the user
+//! says (`--from`), and from there on to the same host or those of the manifest. Never from https on to http. The SHA-1
+//! keeps a wrong file out; the hosts are kept so that nobody else learns that it was asked for.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::http::{Response, StatusCode, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Body, Error as HttpError, Proxy};
+
+use super::{Known, ModelError, check};
+use crate::files::{make_private_folder, open_private, sync_folder};
+
+/// The end of the name of what has arrived so far.
+const PART: &str = ".part";
+/// How often a file is sent on to another address, at most.
+const MOST_REDIRECTS: usize = 8;
+/// What is read at once, in bytes.
+const PIECE: usize = 1 << 16;
+/// The variables that name a proxy, in the order in which they count.
+const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+/// How long to wait for a server, and how often to try.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// For a connection, its encryption included.
+    pub connect: Duration,
+    /// For the next bytes. A slow server may take as long as it likes if something comes now and then.
+    pub silence: Duration,
+    /// Tries in a row that bring nothing, once something has come.
+    pub tries: u32,
+    /// Between two tries.
+    pub pause: Duration,
+}
+
+impl Default for Timeouts {
+    /// What people wait who see a bar that stands still (ours).
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self { connect: s(20), silence: s(30), tries: 3, pause: s(2) }
+    }
+}
+
+/// Why a model could not be fetched. Each message is one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// What was given is no address.
+    #[error("{0} is no address to fetch from; give one that begins with https:// or http://")]
+    BadAddress(String),
+    /// The proxy in the environment is no address.
+    #[error("the proxy in {0} is not understood; give it as http://HOST:PORT or socks5://HOST:PORT, or unset {0}")]
+    BadProxy(&'static str),
+    /// A host that the manifest does not have.
+    #[error(
+        "{from} sends on to {to}, which is not a host of the model's publisher; if you trust it, fetch from there with: --from '{address}'"
+    )]
+    OtherHost {
+        /// Who sends on.
+        from: String,
+        /// The other host.
+        to: String,
+        /// The whole address.
+        address: String,
+    },
+    /// From an encrypted connection to a plain one.
+    #[error(
+        "{from} sends on from https to {to}, which is not encrypted or no address; name a right one with --from URL"
+    )]
+    Unsafe {
+        /// Who sends on.
+        from: String,
+        /// The address, as the server gave it.
+        to: String,
+    },
+    /// Sent on and on.
+    #[error("{0} sends on to another address again and again; try later, or name another with --from URL")]
+    TooManyRedirects(String),
+    /// The file is not there.
+    #[error("{0} has no such file (404); it may have moved: name its new address with --from URL")]
+    NotThere(String),
+    /// The server will not or cannot.
+    #[error("{host} answers {status}; try again later, or name another address with --from URL")]
+    Status {
+        /// Who answers.
+        host: String,
+        /// What.
+        status: StatusCode,
+    },
+    /// There is no connection.
+    #[error(
+        "{host} cannot be reached ({reason}); check the network, set HTTPS_PROXY if there is a proxy, and run the same command again"
+    )]
+    Unreachable {
+        /// Who.
+        host: String,
+        /// The reason.
+        reason: String,
+    },
+    /// The server is not known to be who it says.
+    #[error(
+        "the connection to {host} is not safe ({reason}); check the clock and the network; an authority of your own is trusted through SSL_CERT_FILE"
+    )]
+    NotSafe {
+        /// Who.
+        host: String,
+        /// The reason.
+        reason: String,
+    },
+    /// The connection ended or fell silent before all was there.
+    #[error(
+        "{host} stopped after {} of {} MB ({reason}); what has arrived is kept, and the same command goes on from there",
+        megabytes(*arrived), megabytes(*expected)
+    )]
+    Cut {
+        /// Who.
+        host: String,
+        /// Bytes that are here.
+        arrived: u64,
+        /// Bytes of the whole file.
+        expected: u64,
+        /// Why it ended.
+        reason: String,
+    },
+    /// Another file: its length is wrong.
+    #[error(
+        "what {host} sends is not the model: it has {} instead of {expected}; if a page asks you to log in to this network, do so first",
+        found.map_or("more bytes".to_owned(), |found| format!("{found} bytes"))
+    )]
+    WrongLength {
+        /// Who.
+        host: String,
+        /// Bytes it has, if that was said; otherwise more came.
+        found: Option<u64>,
+        /// Bytes of the model.
+        expected: u64,
+    },
+    /// Another file: its checksum is wrong.
+    #[error(
+        "what {host} sent is not the model: its SHA-1 is {found} and should be {expected}; nothing was kept; try again, or name another address with --from URL"
+    )]
+    WrongSum {
+        /// Who.
+        host: String,
+        /// The SHA-1 it should have.
+        expected: String,
+        /// The SHA-1 it has.
+        found: String,
+    },
+    /// Somebody else fetches it.
+    #[error("another aloud is fetching this model; wait until it is done")]
+    Busy,
+    /// There is no room.
+    #[error("there is no room for the model on the disk of {}; free {} MB and run the same command again", folder.display(), megabytes(*missing))]
+    NoRoom {
+        /// The folder that it belongs in.
+        folder: PathBuf,
+        /// Bytes that are missing.
+        missing: u64,
+    },
+    /// The file cannot be written.
+    #[error("{} cannot be written: {reason}", path.display())]
+    NotWritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        reason: io::Error,
+    },
+    /// The file cannot be read back.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// Megabytes, rounded up so that nothing is 0.
+fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
+}
+
+/// Fetches a model's file to its place: from `from`, or from where it is published. `arrived` hears how many bytes are here.
+///
+/// # Errors
+/// When it cannot be fetched. What has arrived is kept beside its place for another try, unless it is wrong.
+pub fn fetch(
+    model: &Known,
+    from: Option<&str>,
+    place: &Path,
+    timeouts: &Timeouts,
+    arrived: &mut dyn FnMut(u64),
+) -> Result<(), FetchError> {
+    let start = address(from.unwrap_or(&model.source))?;
+    let folder = place.parent().unwrap_or(Path::new("."));
+    make_private_folder(folder).map_err(|reason| not_writable(folder, reason))?;
+    let line = Line { agent: agent(&start, timeouts)?, model, start };
+    let mut part = Part::open(place, model)?;
+    let whole = line.whole(&mut part, timeouts, arrived);
+    if part.arrived == 0 {
+        let _ = fs::remove_file(&part.path);
+    }
+    whole?;
+    fs::rename(&part.path, place).map_err(|reason| not_writable(place, reason))?;
+    sync_folder(place);
+    Ok(())
+}
+
+/// How much of a model's file has arrived and waits for the rest, in bytes.
+pub fn waiting(place: &Path) -> u64 {
+    fs::metadata(part_of(place)).map_or(0, |m| m.len())
+}
+
+fn part_of(place: &Path) -> PathBuf {
+    let mut name = place.file_name().unwrap_or_default().to_owned();
+    name.push(PART);
+    place.with_file_name(name)
+}
+
+/// What has arrived, locked against another program.
+struct Part<'a> {
+    path: PathBuf,
+    file: File,
+    arrived: u64,
+    model: &'a Known,
+}
+
+impl<'a> Part<'a> {
+    fn open(place: &Path, model: &'a Known) -> Result<Self, FetchError> {
+        let path = part_of(place);
+        let wrong = |reason| not_writable(&path, reason);
+        let file = open_private(&path).map_err(wrong)?;
+        if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+            return Err(FetchError::Busy);
+        }
+        let arrived = file.metadata().map_err(wrong)?.len();
+        let mut part = Self { path, file, arrived, model };
+        if arrived > model.bytes {
+            part.clear()?;
+        }
+        let room = fs4::available_space(part.folder()).unwrap_or(u64::MAX);
+        let missing = (model.bytes - part.arrived).saturating_sub(room);
+        if missing > 0 {
+            if part.arrived == 0 {
+                let _ = fs::remove_file(&part.path);
+            }
+            return Err(FetchError::NoRoom { folder: part.folder().to_path_buf(), missing });
+        }
+        Ok(part)
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Begins anew.
+    fn clear(&mut self) -> Result<(), FetchError> {
+        self.arrived = 0;
+        self.file.set_len(0).map_err(|reason| self.unwritten(reason))
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
+        let written = self.file.seek(SeekFrom::Start(self.arrived)).and_then(|_| self.file.write_all(bytes));
+        written.map_err(|reason| self.unwritten(reason))?;
+        self.arrived += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn unwritten(&self, reason: io::Error) -> FetchError {
+        match reason.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                FetchError::NoRoom { folder: self.folder().to_path_buf(), missing: self.model.bytes - self.arrived }
+            }
+            _ => not_writable(&self.path, reason),
+        }
+    }
+}
+
+fn not_writable(path: &Path, reason: io::Error) -> FetchError {
+    FetchError::NotWritable { path: path.to_path_buf(), reason }
+}
+
+/// The way to a model's file.
+struct Line<'a> {
+    agent: Agent,
+    model: &'a Known,
+    start: Uri,
+}
+
+impl Line<'_> {
+    /// Fetches the file until its SHA-1 is right; from the start if what was left over from before was wrong.
+    fn whole(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+        let mut resumed = part.arrived > 0;
+        loop {
+            self.all(part, timeouts, arrived)?;
+            part.file.sync_all().map_err(|reason| part.unwritten(reason))?;
+            match check(self.model, &part.path) {
+                Ok(()) => return Ok(()),
+                Err(ModelError::WrongSum { expected, found, .. }) => {
+                    part.clear()?;
+                    if !std::mem::take(&mut resumed) {
+                        return Err(FetchError::WrongSum { host: host(&self.start).to_owned(), expected, found });
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Fetches what is missing, as often as it takes while something comes.
+    fn all(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+        let mut tag = None;
+        let (mut tries, mut most) = (0, part.arrived);
+        while part.arrived < self.model.bytes {
+            let Err(error) = self.some(part, &mut tag, arrived) else { continue };
+            if part.arrived > most {
+                (tries, most) = (timeouts.tries, part.arrived);
+            }
+            let passing =
+                matches!(&error, FetchError::Cut { .. } | FetchError::Unreachable { .. } | FetchError::Status { .. });
+            if !passing || tries == 0 {
+                return Err(error);
+            }
+            tries -= 1;
+            std::thread::sleep(timeouts.pause);
+        }
+        Ok(())
+    }
+
+    /// Fetches until the file is whole or the connection ends.
+    fn some(
+        &self,
+        part: &mut Part<'_>,
+        tag: &mut Option<String>,
+        arrived: &mut dyn FnMut(u64),
+    ) -> Result<(), FetchError> {
+        let (response, at) = self.ask(part.arrived, tag.as_deref())?;
+        let host = host(&at).to_owned();
+        let expected = self.model.bytes;
+        let other_length = |found| FetchError::WrongLength { host: host.clone(), found, expected };
+        match response.status() {
+            StatusCode::PARTIAL_CONTENT => match content_range(&response) {
+                Some((start, whole)) if start == part.arrived && whole.is_none_or(|whole| whole == expected) => {}
+                Some((start, Some(whole))) if start == part.arrived => return Err(other_length(Some(whole))),
+                _ if part.arrived > 0 => return part.clear(), // not what was asked for: ask for all of it
+                _ => return Err(FetchError::Status { host, status: StatusCode::PARTIAL_CONTENT }),
+            },
+            StatusCode::OK => {
+                let length = header_text(&response, header::CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
+                if let Some(length) = length.filter(|length| *length != expected) {
+                    return Err(other_length(Some(length)));
+                }
+                part.clear()?;
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE if part.arrived > 0 => return part.clear(),
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(FetchError::NotThere(host)),
+            status => return Err(FetchError::Status { host, status }),
+        }
+        *tag = header_text(&response, header::ETAG).filter(|tag| !tag.starts_with("W/")).map(str::to_owned);
+        let cut = |arrived, reason: String| FetchError::Cut { host: host.clone(), arrived, expected, reason };
+        let mut body = response.into_body().into_reader();
+        let mut piece = vec![0; PIECE];
+        loop {
+            let n = match body.read(&mut piece) {
+                Ok(0) if part.arrived == expected => return Ok(()),
+                Ok(0) => return Err(cut(part.arrived, "the connection ended".to_owned())),
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(cut(part.arrived, said(&error.into()))),
+            };
+            if n as u64 > expected - part.arrived {
+                part.clear()?;
+                return Err(other_length(None));
+            }
+            part.add(&piece[..n])?;
+            arrived(part.arrived);
+        }
+    }
+
+    /// Asks for the file from a byte on, and follows to where it is; gives the answer and whose it is.
+    fn ask(&self, from: u64, tag: Option<&str>) -> Result<(Response<Body>, Uri), FetchError> {
+        let mut at = self.start.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let mut request = self.agent.get(&at).header(header::ACCEPT_ENCODING, "identity");
+            if from > 0 {
+                request = request.header(header::RANGE, format!("bytes={from}-"));
+                if let Some(tag) = tag {
+                    request = request.header(header::IF_RANGE, tag);
+                }
+            }
+            let response = request.call().map_err(|error| not_reached(&at, &error))?;
+            if !response.status().is_redirection() {
+                return Ok((response, at));
+            }
+            at = self.next(&at, header_text(&response, header::LOCATION).unwrap_or_default())?;
+        }
+        Err(FetchError::TooManyRedirects(host(&self.start).to_owned()))
+    }
+
+    /// The address that `at` sends on to, if it may.
+    fn next(&self, at: &Uri, location: &str) -> Result<Uri, FetchError> {
+        let wrong = || FetchError::Unsafe { from: host(at).to_owned(), to: location.to_owned() };
+        let next = joined(at, location).and_then(|text| address(&text).ok()).ok_or_else(wrong)?;
+        if at.scheme_str() == Some("https") && next.scheme_str() != Some("https") {
+            return Err(wrong());
+        }
+        let to = host(&next).to_ascii_lowercase();
+        let own =
+            |known: &String| to == *known || to.strip_suffix(known.as_str()).is_some_and(|sub| sub.ends_with('.'));
+        if !to.eq_ignore_ascii_case(host(&self.start)) && !self.model.hosts.iter().any(own) {
+            let from = host(at).to_owned();
+            return Err(FetchError::OtherHost { from, to, address: next.to_string() });
+        }
+        Ok(next)
+    }
+}
+
+/// What carries the requests: the system's certificates, the environment's proxy, no redirect without a look at it.
+fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
+    let proxy = if is_this_machine(host(start)) { None } else { proxy()? };
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(RootCerts::PlatformVerifier)
+        .build();
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .proxy(proxy)
+        .user_agent(concat!("aloud/", env!("CARGO_PKG_VERSION")))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_resolve(Some(timeouts.connect))
+        .timeout_connect(Some(timeouts.connect))
+        .timeout_recv_response(Some(timeouts.silence))
+        .timeout_per_read(Some(timeouts.silence))
+        .build();
+    Ok(config.new_agent())
+}
+
+/// The proxy that the environment names.
+fn proxy() -> Result<Option<Proxy>, FetchError> {
+    let proxy = Proxy::try_from_env();
+    let named = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
+    match PROXY_VARIABLES.into_iter().find(named) {
+        Some(name) if proxy.is_none() => Err(FetchError::BadProxy(name)),
+        _ => Ok(proxy),
+    }
+}
+
+/// Whether a host is this machine itself, which no proxy need be asked for.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn address(text: &str) -> Result<Uri, FetchError> {
+    let wrong = || FetchError::BadAddress(text.to_owned());
+    let uri: Uri = text.trim().parse().map_err(|_| wrong())?;
+    let right = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty());
+    if right { Ok(uri) } else { Err(wrong()) }
+}
+
+/// The address that a server sends on to, which can leave out what stays the same.
+fn joined(at: &Uri, location: &str) -> Option<String> {
+    let (scheme, authority) = (at.scheme_str()?, at.authority()?);
+    let location = location.split('#').next().unwrap_or_default();
+    Some(match location {
+        "" => return None,
+        whole if whole.contains("://") && !whole.starts_with('/') => whole.to_owned(),
+        beside if beside.starts_with("//") => format!("{scheme}:{beside}"),
+        path if path.starts_with('/') => format!("{scheme}://{authority}{path}"),
+        name => {
+            let folder = at.path().rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{scheme}://{authority}{folder}/{name}")
+        }
+    })
+}
+
+fn host(at: &Uri) -> &str {
+    at.host().unwrap_or_default()
+}
+
+fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
+    response.headers().get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Where a part of a file begins, and how long the whole is, if that is said.
+fn content_range(response: &Response<Body>) -> Option<(u64, Option<u64>)> {
+    let (range, whole) = header_text(response, header::CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
+    Some((range.split_once('-')?.0.trim().parse().ok()?, whole.trim().parse().ok()))
+}
+
+fn not_reached(at: &Uri, error: &HttpError) -> FetchError {
+    let host = host(at).to_owned();
+    let reason = said(error);
+    match tls_error(error) {
+        Some(_) => FetchError::NotSafe { host, reason },
+        None => FetchError::Unreachable { host, reason },
+    }
+}
+
+/// The reason of a failed encryption, however deep it lies.
+fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
+    match error {
+        HttpError::Rustls(error) => Some(error),
+        HttpError::Io(error) => error.get_ref().and_then(|inner| inner.downcast_ref()),
+        _ => None,
+    }
+}
+
+/// A reason in plain words.
+fn said(error: &HttpError) -> String {
+    match (error, tls_error(error)) {
+        (_, Some(rustls::Error::InvalidCertificate(_))) => "its certificate is not trusted".to_owned(),
+        (_, Some(error)) => error.to_string(),
+        (HttpError::HostNotFound, _) => "no such host is known".to_owned(),
+        (HttpError::Timeout(_), _) => "nothing came for too long".to_owned(),
+        (HttpError::ConnectProxyFailed(reason), _) => format!("the proxy refuses: {reason}"),
+        (HttpError::Io(error), _) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => "the connection is refused".to_owned(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => "the connection ended".to_owned(),
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => "nothing came for too long".to_owned(),
+            _ => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,185 @@
+//! A recording to the loudspeaker: as it was heard by aloud, from a moment on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
+use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig, SupportedBufferSize};
+use rubato::audioadapter_buffers::direct::SequentialSlice;
+use rubato::{Fft, FixedSync, Resampler as _};
+
+use crate::audio::{Recording, SPEECH_RATE_HZ};
+
+/// How often the player looks whether it is done.
+const GLANCE: Duration = Duration::from_millis(50);
+/// What a device gets at once, in seconds. Nobody plays on it, so that it may come late; with the 10 ms that are usual, a
+/// machine that has other work to do is late itself, again and again.
+const PERIOD_S: f64 = 0.25;
+/// After what the device says that it still holds, this much is waited for, in addition.
+const TAIL: Duration = Duration::from_millis(150);
+/// No device holds more than this (ours; PulseAudio's null sink holds two seconds).
+const LONGEST_TAIL: Duration = Duration::from_secs(3);
+/// A device that has taken no sample for this long takes none any more. PulseAudio's null sink takes some every two seconds.
+const STALLED: Duration = Duration::from_secs(6);
+
+/// Why nothing is heard.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// There is nothing to play on.
+    #[error("no loudspeaker or headphones were found; plug some in, or open the recording with another player")]
+    NoDevice,
+    /// The device does not do what it should.
+    #[error("the loudspeaker cannot be used ({0}); open the recording with another player")]
+    Device(String),
+    /// It stopped taking sound.
+    #[error("the loudspeaker stopped; plug it in again, or open the recording with another player")]
+    Stalled,
+    /// The moment lies after the end.
+    #[error("the recording is over before that moment")]
+    AfterTheEnd,
+}
+
+impl From<cpal::Error> for PlayError {
+    fn from(error: cpal::Error) -> Self {
+        match error.kind() {
+            cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::HostUnavailable => Self::NoDevice,
+            _ => Self::Device(error.to_string()),
+        }
+    }
+}
+
+/// Plays a recording from `from_s` seconds on, to its end.
+///
+/// # Errors
+/// When there is no device to play on or it fails.
+pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
+    let first = (from_s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
+    let sound = &recording.speech;
+    if first >= sound.len() {
+        return Err(PlayError::AfterTheEnd);
+    }
+    let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
+    let supported = device.default_output_config()?;
+    let (format, period) = (supported.sample_format(), period(&supported));
+    let config: StreamConfig = supported.into();
+    let samples = resampled(sound.samples(first..sound.len()), config.sample_rate);
+    let playing = Arc::new(Playing { samples, ..Playing::default() });
+    let build = |buffer_size| {
+        let config = StreamConfig { buffer_size, ..config };
+        match format {
+            SampleFormat::I16 => stream::<i16>(&device, config, &playing),
+            SampleFormat::I32 => stream::<i32>(&device, config, &playing),
+            SampleFormat::U8 => stream::<u8>(&device, config, &playing),
+            _ => stream::<f32>(&device, config, &playing),
+        }
+    };
+    let stream = build(period).or_else(|_| build(BufferSize::Default))?;
+    stream.play()?;
+    let (mut last, mut still) = (0, Duration::ZERO);
+    while playing.at.load(Ordering::Acquire) < playing.samples.len() {
+        std::thread::sleep(GLANCE);
+        let now = playing.at.load(Ordering::Relaxed);
+        still = if now == last { still + GLANCE } else { Duration::ZERO };
+        last = now;
+        if still >= STALLED || playing.is_lost.load(Ordering::Relaxed) {
+            return Err(PlayError::Stalled);
+        }
+    }
+    let held = Duration::from_millis(playing.held_ms.load(Ordering::Relaxed));
+    std::thread::sleep(held.min(LONGEST_TAIL) + TAIL);
+    Ok(())
+}
+
+/// How much the device gets at once, as far as it says what it takes.
+fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
+    match *supported.buffer_size() {
+        SupportedBufferSize::Range { min, max } if min <= max => {
+            BufferSize::Fixed(((f64::from(supported.sample_rate()) * PERIOD_S) as u32).clamp(min, max))
+        }
+        _ => BufferSize::Default,
+    }
+}
+
+/// What is played, and how far it is.
+#[derive(Default)]
+struct Playing {
+    /// At the device's rate.
+    samples: Vec<f32>,
+    /// Samples that were handed over.
+    at: AtomicUsize,
+    /// What the device still held when the last one was, that one included, in milliseconds.
+    held_ms: AtomicU64,
+    /// The device is gone.
+    is_lost: AtomicBool,
+}
+
+/// Whether a stream that reports this is over: its device or the sound server is gone. After any other error it may go on.
+pub(crate) fn is_lost(error: &cpal::Error) -> bool {
+    matches!(
+        error.kind(),
+        cpal::ErrorKind::DeviceNotAvailable | cpal::ErrorKind::StreamInvalidated | cpal::ErrorKind::HostUnavailable
+    )
+}
+
+/// A stream of one voice on all channels.
+fn stream<T: SizedSample + FromSample<f32>>(
+    device: &cpal::Device,
+    config: StreamConfig,
+    playing: &Arc<Playing>,
+) -> Result<cpal::Stream, cpal::Error> {
+    let (channels, rate_hz) = (usize::from(config.channels), u64::from(config.sample_rate));
+    let (sound, lost) = (Arc::clone(playing), Arc::clone(playing));
+    device.build_output_stream(
+        config,
+        move |out: &mut [T], info: &cpal::OutputCallbackInfo| {
+            let first = sound.at.load(Ordering::Relaxed);
+            for (i, frame) in out.chunks_mut(channels).enumerate() {
+                let value = sound.samples.get(first + i).copied().unwrap_or(0.0);
+                frame.fill(T::from_sample(value));
+            }
+            let frames = out.len() / channels;
+            if first < sound.samples.len() {
+                let time = info.timestamp();
+                let before = time.playback.duration_since(time.callback).as_millis() as u64;
+                sound.held_ms.store(before + frames as u64 * 1000 / rate_hz, Ordering::Relaxed);
+            }
+            sound.at.store(first + frames, Ordering::Release);
+        },
+        // A device that had nothing to play for a moment has to be made ready again. PulseAudio answers with one error after
+        // the other meanwhile, and then plays on: only one that is gone, or takes nothing for long, is given up.
+        move |error: cpal::Error| {
+            if is_lost(&error) {
+                lost.is_lost.store(true, Ordering::Relaxed);
+            }
+        },
+        None,
+    )
+}
+
+/// Samples at 16 kHz, at the device's rate.
+fn resampled(samples: Vec<f32>, rate_hz: u32) -> Vec<f32> {
+    if rate_hz == SPEECH_RATE_HZ {
+        return samples;
+    }
+    let mut fft = Fft::<f32>::new(SPEECH_RATE_HZ as usize, rate_hz as usize, 1024, 1, FixedSync::Both)
+        .expect("rates and chunk are above zero");
+    let input = SequentialSlice::new(&samples, 1, samples.len()).expect("the slice has this length");
+    fft.process_all(&input, samples.len(), None).expect("the buffers have the sizes needed").take_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_keeps_its_length_and_level_at_the_rate_of_the_device() {
+        let tone: Vec<f32> = (0..16_000).map(|i| 0.5 * (i as f32 * 0.05).sin()).collect();
+        for rate_hz in [8_000, 16_000, 22_050, 44_100, 48_000] {
+            let out = resampled(tone.clone(), rate_hz);
+            assert!(out.len().abs_diff(rate_hz as usize) <= 2, "{} at {rate_hz}", out.len());
+            let peak = out[out.len() / 4..3 * out.len() / 4].iter().fold(0.0_f32, |a, x| a.max(x.abs()));
+            assert!((peak - 0.5).abs() < 0.02, "{peak} at {rate_hz}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What an interviewer would ask next: for the result, the numbers or the own part, where an answer lacked them.
+
+use crate::question::QuestionKind;
+use crate::report::Report;
+use crate::score::PartName;
+use crate::story::cues::is_number;
+
+/// What an answer lacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// What came of it.
+    Result,
+    /// What the speaker did, among what "we" did.
+    OwnPart,
+    /// How much, how many, how long.
+    Numbers,
+}
+
+/// Below this share of its points a part is lacking (ours).
+const LACKING: f64 = 0.5;
+
+/// Kinds of questions whose answers are stories.
+const STORIES: [QuestionKind; 6] = [
+    QuestionKind::PastStory,
+    QuestionKind::Teamwork,
+    QuestionKind::Failure,
+    QuestionKind::Leadership,
+    QuestionKind::Conflict,
+    QuestionKind::TechnicalWalkThrough,
+];
+
+/// What an answer lacked most; `None` where it lacked nothing, could not be judged, or is no story.
+pub fn lack(report: &Report) -> Option<Lack> {
+    let kind = report.question.as_ref().and_then(|q| q.kind.as_ref());
+    if kind.is_some_and(|k| !STORIES.contains(k)) {
+        return None;
+    }
+    let story = report.story.as_ref()?;
+    let share = |name: PartName| report.score.parts.iter().find(|p| p.name == name).map(|p| p.points / p.out_of);
+    if share(PartName::Result)? < LACKING {
+        return Some(Lack::Result);
+    }
+    if share(PartName::OwnPart)? < LACKING {
+        return Some(Lack::OwnPart);
+    }
+    let words = || story.sentences.iter().flat_map(|s| s.text.split_whitespace());
+    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    (!words().any(|w| is_number(&bare(w)))).then_some(Lack::Numbers)
+}
+
+/// The follow-up question for what was lacking: the question's own one, where it asks for that, or else a plain one.
+pub fn question(lack: Lack, own: &[String]) -> String {
+    let (asks, plain): (&[&str], &str) = match lack {
+        Lack::Result => (
+            &["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"],
+            "What came of it in the end, and how do you know?",
+        ),
+        Lack::OwnPart => {
+            (&["own part", "you yourself", "your part", "did you do", "your own"], "What was your own part in it?")
+        }
+        Lack::Numbers => (
+            &["how much", "how many", "how long", "how often", "number", "measure"],
+            "Can you put a number on it: how much, how many, or how long?",
+        ),
+    };
+    let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
+    // The first of a question's follow-ups asks for the result, whatever its words.
+    let first = own.first().filter(|_| lack == Lack::Result);
+    own.iter().find(fits).or(first).cloned().unwrap_or_else(|| plain.to_string())
+}

@@ -1,0 +1,225 @@
+//! The interview questions that come with aloud, and those a person types in.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::suggest::did_you_mean;
+use crate::app::settings;
+use crate::files::{make_private_folder, read_text, write_whole};
+use crate::question::{Question, QuestionKind};
+
+const BUILT_IN: &str = include_str!("questions.toml");
+
+/// A question of the bank, with what is known of its answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Its short name.
+    pub id: String,
+    /// As the interviewer asks it.
+    pub text: String,
+    /// What sort of answer it asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<QuestionKind>,
+    /// The shortest and the longest good answer, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_s: Option<[f64; 2]>,
+    /// What a good answer has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+    /// What may be asked after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<String>,
+}
+
+impl Entry {
+    /// The question alone.
+    pub fn question(&self) -> Question {
+        Question {
+            id: Some(self.id.clone()),
+            text: self.text.clone(),
+            kind: self.kind.clone(),
+            target_s: self.target_s,
+        }
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Bank {
+    #[serde(default)]
+    question: Vec<Entry>,
+}
+
+/// The questions that come with aloud, in the order to list them, with what is known of their answers.
+pub fn built_in_bank() -> Vec<Entry> {
+    let bank: Bank = toml::from_str(BUILT_IN).expect("questions.toml is part of the program and tested");
+    bank.question
+}
+
+/// The questions that come with aloud, in the order to list them.
+pub fn built_in() -> Vec<Question> {
+    built_in_bank().iter().map(Entry::question).collect()
+}
+
+/// The user's own questions in a file; none if there is no file.
+///
+/// # Errors
+/// When the file is there and cannot be read, or is not what it should be.
+pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
+    let wrong = |reason: String| OwnQuestionsError { path: path.to_path_buf(), reason };
+    let text = match read_text(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(Vec::new()),
+        Err(e) => return Err(wrong(e.to_string())),
+    };
+    let bank: Bank = toml::from_str(&text).map_err(|e| {
+        let line = e.span().map(|span| 1 + text[..span.start].matches('\n').count());
+        let place = line.map_or(String::new(), |line| format!("line {line}: "));
+        wrong(format!("{place}{}", e.message().replace('\n', " ")))
+    })?;
+    for entry in &bank.question {
+        if entry.id.is_empty() || entry.id.contains(char::is_whitespace) || entry.text.trim().is_empty() {
+            return Err(wrong(format!("the question '{}' needs an id of one word and a text", entry.id)));
+        }
+        if let Some(QuestionKind::Unknown(kind)) = &entry.kind {
+            let names = QuestionKind::names();
+            return Err(wrong(format!(
+                "'{kind}' is no kind of question; {}the kinds are: {}",
+                did_you_mean(kind, &names),
+                names.join(", ")
+            )));
+        }
+        if entry.target_s.is_some_and(|[from, to]| !(from > 0.0 && from <= to && to.is_finite())) {
+            return Err(wrong(format!("target_s of '{}' should be [shortest, longest] in seconds", entry.id)));
+        }
+    }
+    Ok(bank.question)
+}
+
+/// All questions: those that come with aloud, then the user's own. An own one takes the place of one with its id.
+///
+/// # Errors
+/// When the user's file is not right.
+pub fn bank() -> Result<Vec<Entry>, OwnQuestionsError> {
+    let mut all = built_in_bank();
+    let own = settings::folders().map_or(Ok(Vec::new()), |f| own(&f.questions_file))?;
+    for entry in own {
+        match all.iter_mut().find(|e| e.id == entry.id) {
+            Some(same) => *same = entry,
+            None => all.push(entry),
+        }
+    }
+    Ok(all)
+}
+
+/// Adds a question of the user's own to a file, after those that are there.
+///
+/// # Errors
+/// When the file is not right or cannot be written.
+pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
+    own(path)?;
+    let wrong = |e: std::io::Error| OwnQuestionsError { path: path.to_path_buf(), reason: e.to_string() };
+    let added = Bank { question: vec![entry.clone()] };
+    let text = toml::to_string(&added).expect("a question has a form in TOML");
+    let before = read_text(path).map_err(wrong)?.unwrap_or_else(|| OWN_HEAD.to_string());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_private_folder(folder).map_err(wrong)?;
+    write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
+}
+
+/// What stands at the head of the user's own questions.
+const OWN_HEAD: &str =
+    "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
+# needs = [\"what a good answer has\"], follow_ups = [\"what may be asked after it\"].";
+
+/// The question that an id or a text stands for: one of the built-in or the user's own ones, or the text itself.
+///
+/// # Errors
+/// When a single word is none of them.
+pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
+    let wanted = id_or_text.trim();
+    let is_it = |e: &&Entry| e.id == wanted || e.text.eq_ignore_ascii_case(wanted);
+    let (known, trouble) = match bank() {
+        Ok(known) => (known, None),
+        Err(error) => (built_in_bank(), Some(error)),
+    };
+    if let Some(entry) = known.iter().find(is_it) {
+        return Ok(entry.question());
+    }
+    if wanted.contains(char::is_whitespace) {
+        return Ok(Question { id: None, text: wanted.to_string(), kind: None, target_s: None });
+    }
+    let names: Vec<&str> = known.iter().map(|entry| entry.id.as_str()).collect();
+    let trouble = trouble.map_or(String::new(), |error| format!("; {error}"));
+    Err(UnknownQuestion { name: wanted.to_string(), meant: did_you_mean(wanted, &names), trouble })
+}
+
+/// The user's own questions cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("your own questions in {} are not right: {reason}", path.display())]
+pub struct OwnQuestionsError {
+    /// The file.
+    path: PathBuf,
+    /// What is wrong, and where.
+    reason: String,
+}
+
+/// The lengths that are near enough to the one that somebody aims at, in seconds: a fifth less to a fifth more (ours).
+pub fn around(target_s: f64) -> [f64; 2] {
+    [0.8 * target_s, 1.2 * target_s]
+}
+
+/// A single word that is no question's id.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there is no question called '{name}'; {meant}give one of the names in: aloud questions list, or the question's full text{trouble}"
+)]
+pub struct UnknownQuestion {
+    name: String,
+    /// What was probably meant.
+    meant: String,
+    /// Why the user's own questions are not among those there are.
+    trouble: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_is_complete_and_named_once() {
+        let questions = built_in();
+        assert!(questions.len() >= 12);
+        let mut ids: Vec<_> = questions.iter().map(|q| q.id.clone().expect("an id")).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), questions.len());
+        for question in questions {
+            let [shortest, longest] = question.target_s.expect("a target");
+            assert!(10.0 <= shortest && shortest < longest && longest <= 180.0, "{question:?}");
+            assert!(question.kind.is_some() && question.text.ends_with(['?', '.']));
+        }
+    }
+
+    #[test]
+    fn every_kind_has_its_name_in_files_and_a_label() {
+        for (kind, name) in QuestionKind::NAMED {
+            assert_eq!(serde_json::to_value(&kind).unwrap(), name);
+            assert_eq!((QuestionKind::named(name), kind.name()), (kind.clone(), name));
+            assert!(!kind.label().contains('-'), "{name}");
+        }
+        let other: QuestionKind = serde_json::from_value("case-study".into()).unwrap();
+        assert_eq!((other.name(), other.label().as_str()), ("case-study", "case study"));
+    }
+
+    #[test]
+    fn a_question_is_found_by_name_by_text_or_taken_as_typed() {
+        let conflict = resolve("conflict").unwrap();
+        assert_eq!(resolve(&conflict.text.to_uppercase()).unwrap(), conflict);
+        assert_eq!(resolve("Why should we hire you?").unwrap().id, None);
+        let said = resolve("conflcit").unwrap_err().to_string();
+        assert!(said.contains("did you mean 'conflict'?") && said.contains("aloud questions list"), "{said}");
+        assert!(!resolve("zzzz").unwrap_err().to_string().contains("did you mean"));
+    }
+}

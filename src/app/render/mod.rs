@@ -1,0 +1,5 @@
+//! What people read: text for a terminal and pages for a browser.
+
+pub mod page;
+pub mod shown;
+pub mod terminal;

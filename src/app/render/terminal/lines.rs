@@ -1,0 +1,356 @@
+//! Text for a terminal: lines, paragraphs and tables that are no wider than it, and never wider than is easy to read.
+//!
+//! Widths are those of a terminal's cells: a letter of Chinese has two, a combining accent none. What does not fit breaks between
+//! words, or behind the slashes of a path; a table for which there is no room becomes a list.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The widest line, in columns.
+pub const WIDEST: usize = 80;
+/// The narrowest layout, in columns: a narrower terminal breaks the lines itself.
+pub const NARROWEST: usize = 24;
+/// Between two columns of a table.
+const GAP: usize = 2;
+/// The narrowest column of names, in columns: less tells nothing.
+const LEAST_NAME: usize = 12;
+/// What a paragraph continues under is at most this share of the line: one third.
+const MOST_INDENT: usize = 3;
+
+/// A text that is being put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    text: String,
+    width: usize,
+}
+
+impl Lines {
+    /// Nothing yet, for a terminal of `columns`.
+    pub fn new(columns: usize) -> Self {
+        Self::up_to(columns, WIDEST)
+    }
+
+    /// Nothing yet, for a terminal of `columns`, with lines of at most `widest`.
+    pub fn up_to(columns: usize, widest: usize) -> Self {
+        Self { text: String::new(), width: columns.clamp(NARROWEST, widest) }
+    }
+
+    /// How wide a line may be, in columns.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Adds a line as it is, without the spaces at its end.
+    pub fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Adds a paragraph that begins with `first` and continues below what follows it, or nearer to the left where that leaves
+    /// little room.
+    pub fn paragraph(&mut self, first: &str, text: &str) {
+        let indent = first.width();
+        let indent = if indent * MOST_INDENT > self.width { indent.min(2) } else { indent };
+        self.hanging(first, indent, text);
+    }
+
+    /// Adds a name and what is said of it beside it, the names in a column of `names` columns; below it where that leaves little
+    /// room.
+    pub fn entry(&mut self, name: &str, names: usize, said: &str) {
+        if (names + GAP) * MOST_INDENT > self.width {
+            self.paragraph("", name);
+            self.hanging("  ", 2, said);
+        } else {
+            self.paragraph(&format!("{}{}", padded(name, names), " ".repeat(GAP)), said);
+        }
+    }
+
+    /// Adds `label: text` as it stands in a list.
+    fn value(&mut self, label: &str, text: &str) {
+        let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
+        self.hanging("  ", 4, &format!("{label}{text}"));
+    }
+
+    fn hanging(&mut self, first: &str, indent: usize, text: &str) {
+        let indent = " ".repeat(indent);
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(&indent)
+            .word_separator(textwrap::WordSeparator::Custom(pieces))
+            // A hyphen is part of a name, such as that of a file or an option.
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).iter().for_each(|line| self.line(line));
+    }
+
+    /// Adds a table, or a list where there is no room for one.
+    pub fn table(&mut self, table: &Table) {
+        match table.widths(self.width) {
+            Some(widths) => table.as_rows(&widths).iter().for_each(|row| self.line(row)),
+            None => table.as_list(self),
+        }
+    }
+
+    /// The text.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// Rows of cells under headings. The first column is what a row is told by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    heading: String,
+    /// What it is called in a list; the heading, where that says enough.
+    label: String,
+    fit: Fit,
+}
+
+/// How a column takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// At the right, never shortened: a number.
+    Number,
+    /// At the left, never shortened: a word or two.
+    Words,
+    /// At the left, shortened where the table is too wide: a name from outside.
+    Name,
+}
+
+impl Column {
+    fn new(heading: impl Into<String>, fit: Fit) -> Self {
+        let heading = heading.into();
+        Self { label: heading.clone(), heading, fit }
+    }
+
+    /// Numbers, at the right.
+    pub fn numbers(heading: impl Into<String>) -> Self {
+        Self::new(heading, Fit::Number)
+    }
+
+    /// Words, at the left.
+    pub fn words(heading: impl Into<String>) -> Self {
+        Self::new(heading, Fit::Words)
+    }
+
+    /// Names, at the left; they are shortened where the table is too wide.
+    pub fn names(heading: impl Into<String>) -> Self {
+        Self::new(heading, Fit::Name)
+    }
+
+    /// The column, called `label` in a list.
+    pub fn or(self, label: impl Into<String>) -> Self {
+        Self { label: label.into(), ..self }
+    }
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(columns: Vec<Column>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row: a cell for each column.
+    pub fn row(&mut self, cells: Vec<String>) {
+        debug_assert_eq!(cells.len(), self.columns.len());
+        self.rows.push(cells);
+    }
+
+    /// Whether it has no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How wide each column is in `room`; `None` where there is too little.
+    fn widths(&self, room: usize) -> Option<Vec<usize>> {
+        let widest = |i: usize| {
+            let cells = self.rows.iter().map(|row| row[i].width());
+            cells.max().unwrap_or(0).max(self.columns[i].heading.width())
+        };
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(widest).collect();
+        let gaps = GAP * self.columns.len().saturating_sub(1);
+        loop {
+            let over = (widths.iter().sum::<usize>() + gaps).saturating_sub(room);
+            if over == 0 {
+                return Some(widths);
+            }
+            // The widest name gives way first.
+            let names = (0..widths.len()).filter(|i| self.columns[*i].fit == Fit::Name && widths[*i] > LEAST_NAME);
+            let widest = names.max_by_key(|i| widths[*i])?;
+            widths[widest] -= 1;
+        }
+    }
+
+    fn as_rows(&self, widths: &[usize]) -> Vec<String> {
+        let line = |cells: Vec<&str>| {
+            let cells = cells.iter().zip(widths).zip(&self.columns).map(|((cell, width), column)| match column.fit {
+                Fit::Number => " ".repeat(width.saturating_sub(cell.width())) + cell,
+                Fit::Words | Fit::Name => padded(cell, *width),
+            });
+            cells.collect::<Vec<_>>().join(&" ".repeat(GAP))
+        };
+        let headings = line(self.columns.iter().map(|column| column.heading.as_str()).collect());
+        let rows = self.rows.iter().map(|row| line(row.iter().map(String::as_str).collect()));
+        std::iter::once(headings).filter(|line| !line.trim().is_empty()).chain(rows).collect()
+    }
+
+    fn as_list(&self, lines: &mut Lines) {
+        // A heading that names no single row stands over them all.
+        let over_all = self.columns.first().filter(|first| first.label.is_empty() && !first.heading.is_empty());
+        if let Some(first) = over_all {
+            lines.line(&format!("{}:", first.heading));
+        }
+        for row in &self.rows {
+            let mut cells = self.columns.iter().zip(row);
+            if let Some((column, cell)) = cells.next() {
+                let label = if column.label.is_empty() { String::new() } else { format!("{} ", column.label) };
+                lines.paragraph("", &format!("{label}{}", cell.trim_start()));
+            }
+            for (column, cell) in cells.filter(|(_, cell)| !cell.is_empty()) {
+                lines.value(&column.label, cell);
+            }
+        }
+    }
+}
+
+/// How many columns a text takes in a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in exactly `width` columns.
+pub fn padded(text: &str, width: usize) -> String {
+    let text = shortened(text, width);
+    let missing = width.saturating_sub(text.width());
+    text + &" ".repeat(missing)
+}
+
+/// The text in at most `width` columns; what is left out is marked.
+pub fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for letter in text.chars() {
+        used += letter.width().unwrap_or(0);
+        if used + 3 > width {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept + "..."
+}
+
+/// The pieces of a line that it may break between: as Unicode says (UAX 14), but never behind the slash that a path begins with.
+fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+    let mut from = 0;
+    let mut to = 0;
+    let mut pieces = Vec::new();
+    for word in textwrap::WordSeparator::UnicodeBreakProperties.find_words(line) {
+        to += word.word.len() + word.whitespace.len();
+        // Unicode lets no line break before a slash, not even after a space, and one behind it.
+        let before = line[from..to].strip_suffix('/').filter(|before| before.is_empty() || before.ends_with(' '));
+        let end = if before.is_some() { to - 1 } else { to };
+        if from < end {
+            pieces.push(textwrap::core::Word::from(&line[from..end]));
+        }
+        from = end;
+    }
+    if from < line.len() {
+        pieces.push(textwrap::core::Word::from(&line[from..]));
+    }
+    Box::new(pieces.into_iter())
+}
+
+/// A message in lines of at most `columns` and at most `widest`; the second and further ones stand under the first word. Styles take
+/// no room.
+pub fn wrapped(message: &str, columns: usize, widest: usize) -> String {
+    let mut lines = Lines::up_to(columns, widest);
+    for line in message.lines() {
+        let bare = line.trim_start();
+        let indent = &line[..line.len() - bare.len()];
+        if bare.is_empty() { lines.line("") } else { lines.paragraph(indent, bare) }
+    }
+    lines.into_text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers() -> Table {
+        let mut table = Table::new(vec![
+            Column::numbers("No").or("answer"),
+            Column::words("date"),
+            Column::numbers("score"),
+            Column::names("question, or file"),
+        ]);
+        let long = "a-very-long-name-that-somebody-gave-to-a-recording-of-an-answer.wav";
+        for name in
+            [long, "\u{4f1a}\u{8b70}\u{306e}\u{8cea}\u{554f}\u{306b}\u{7b54}\u{3048}\u{308b}", "cafe\u{301} \u{1f600}"]
+        {
+            table.row(vec!["7".into(), "2026-11-30 11:57".into(), "61".into(), name.into()]);
+        }
+        table
+    }
+
+    fn at(columns: usize, write: impl FnOnce(&mut Lines)) -> String {
+        let mut lines = Lines::new(columns);
+        write(&mut lines);
+        lines.into_text()
+    }
+
+    #[test]
+    fn no_line_of_a_table_is_wider_than_the_terminal() {
+        for columns in NARROWEST..100 {
+            let text = at(columns, |lines| lines.table(&answers()));
+            let widest = text.lines().map(UnicodeWidthStr::width).max().unwrap();
+            assert!(widest <= columns, "{widest} at {columns}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_shortens_names_and_becomes_a_list_where_that_is_not_enough() {
+        insta::assert_snapshot!("table_60", at(60, |lines| lines.table(&answers())));
+        insta::assert_snapshot!("table_30", at(30, |lines| lines.table(&answers())));
+    }
+
+    #[test]
+    fn lines_break_between_words_and_behind_slashes() {
+        let text =
+            at(30, |lines| lines.paragraph("model  ", "base.en: /home/somebody/.local/share/aloud/models/ggml.bin"));
+        for line in text.lines() {
+            assert!(line.width() <= 30 && (line.ends_with(['/', ':']) || line.ends_with("ggml.bin")), "{text}");
+            assert!(!line.ends_with(" /"), "{text}");
+        }
+        assert_eq!(
+            text.split_whitespace().collect::<String>(),
+            "modelbase.en:/home/somebody/.local/share/aloud/models/ggml.bin"
+        );
+        assert_eq!(
+            wrapped("one two three four five six\n\n  seven\n", 24, WIDEST),
+            "one two three four five\nsix\n\n  seven\n"
+        );
+    }
+
+    #[test]
+    fn wide_letters_keep_the_alignment() {
+        for text in [
+            "\u{4f1a}\u{8b70}\u{306e}\u{8cea}\u{554f}",
+            "e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}e\u{301}",
+            "\u{1f600}\u{1f600}\u{1f600}",
+            "plain",
+            "",
+        ] {
+            for width in 3..12 {
+                assert_eq!(padded(text, width).width(), width, "{text}");
+            }
+        }
+    }
+}

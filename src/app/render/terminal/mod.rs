@@ -1,0 +1,6 @@
+//! Text for a terminal.
+
+pub mod history_list;
+pub mod lines;
+pub mod progress;
+pub mod report;

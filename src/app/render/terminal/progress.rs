@@ -1,0 +1,467 @@
+//! Progress for reading in a terminal: first what to do and what got better, then the numbers, a chart, and practice.
+//!
+//! At most [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns, no colour: shape and words say it all.
+
+use crate::app::history::attempt::Attempt;
+use crate::app::history::compare::shown;
+use crate::app::history::measures::Measure;
+use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
+use crate::app::history::trends::FEWEST;
+use crate::app::render::terminal::lines::{Column, Lines, Table};
+use crate::plain::{capital, clock, counted, number, one_line};
+use crate::question::QuestionKind;
+use crate::score::PartName;
+
+/// From here on there is room for units, in columns.
+const ROOMY_FROM: usize = 80;
+/// The chart's height, in lines.
+const CHART_LINES: usize = 8;
+/// Room for the numbers at the chart's left, in columns.
+const AXIS: usize = 6;
+/// A chart is at least this many noticeable steps high.
+const LEAST_STEPS: f64 = 4.0;
+/// Groups of a table that are shown at most.
+const MOST_GROUPS: usize = 8;
+
+/// Lays progress out, with a chart of `charted`.
+pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
+    let mut page = Lines::new(columns);
+    write_practice(&mut page, progress);
+    write_highlights(&mut page, progress);
+    write_goals(&mut page, progress);
+    write_measures(&mut page, progress);
+    write_chart(&mut page, progress, charted);
+    write_bests(&mut page, progress);
+    write_groups(&mut page, "By question", &progress.questions, str::to_string);
+    write_groups(&mut page, "By kind of question", &progress.kinds, |name| QuestionKind::named(name).label());
+    let newest: Vec<Group> = progress.weeks.iter().rev().take(MOST_GROUPS).rev().cloned().collect();
+    write_groups(&mut page, "By week, from its Monday", &newest, str::to_string);
+    page.into_text()
+}
+
+fn write_practice(page: &mut Lines, progress: &Progress) {
+    let since = progress.first_day.map_or(String::new(), |day| format!(" since {day}"));
+    let practised = minutes(progress.minutes_practised);
+    page.paragraph("", &format!("{}{since}, {practised} of practice.", counted(progress.answers, "answer")));
+    let streak = progress.streak;
+    let longest = format!("The longest run is {}.", counted(streak.longest_days, "day"));
+    match streak.days {
+        0 => page.paragraph("", &format!("{longest} One answer today begins a new one.")),
+        days if days == streak.longest_days => {
+            page.paragraph("", &format!("{} in a row, your longest run.", capital(&counted(days, "day"))));
+        }
+        days => page.paragraph("", &format!("{} in a row. {longest}", capital(&counted(days, "day")))),
+    }
+}
+
+fn write_highlights(page: &mut Lines, progress: &Progress) {
+    page.line("");
+    if let Some(lost) = &progress.work_on {
+        page.paragraph("", &format!("Work on next: {}", work_on(lost)));
+    }
+    let improved = progress.improved_most.and_then(|m| progress.course(m));
+    let newest = progress.answers;
+    page.paragraph(
+        "",
+        &match improved {
+            Some(course) => format!("Improved most: {}", uncapital(&movement(course))),
+            None if newest < FEWEST => {
+                let missing = FEWEST - newest;
+                format!(
+                    "Improved most: not enough yet. {} more and a trend can be told.",
+                    capital(&counted(missing, "answer"))
+                )
+            }
+            None => "Improved most: nothing moves for sure yet. That is usual; keep going.".to_string(),
+        },
+    );
+}
+
+fn write_goals(page: &mut Lines, progress: &Progress) {
+    for state in &progress.goals {
+        let now = state.now.map_or("no answer yet".to_string(), |now| {
+            let met = if state.is_met { "reached" } else { "not yet" };
+            format!("now {}, {met}; {} of the last {} answers", shown(state.goal.measure, now), state.met_by, state.of)
+        });
+        page.paragraph("", &format!("Goal: {}: {now}.", state.goal.words()));
+    }
+}
+
+fn write_measures(page: &mut Lines, progress: &Progress) {
+    if progress.measures.is_empty() {
+        return;
+    }
+    page.line("");
+    let wide = page.width() >= ROOMY_FROM;
+    let columns = if wide {
+        vec![
+            Column::words(""),
+            Column::words("now"),
+            Column::numbers("on last week"),
+            Column::numbers("on the start"),
+            Column::words("trend"),
+        ]
+    } else {
+        vec![
+            Column::words(""),
+            Column::numbers("now"),
+            Column::numbers("week").or("on last week"),
+            Column::numbers("start").or("on the start"),
+            Column::words("trend"),
+        ]
+    };
+    let mut table = Table::new(columns);
+    for course in &progress.measures {
+        let change = |by: Option<f64>| by.map_or("-".to_string(), |by| signed(course.measure, by));
+        let now = if wide { with_unit(course.measure, course.now) } else { shown(course.measure, course.now) };
+        let changes = [course.since_last_week, course.since_start].map(change);
+        let [week, start] = changes;
+        table.row(vec![course.measure.title().to_string(), now, week, start, verdict(course).to_string()]);
+    }
+    page.table(&table);
+    let told = |c: &&Course| is_told(c) && progress.improved_most != Some(c.measure);
+    let real: Vec<String> = progress.measures.iter().filter(told).map(movement).collect();
+    if !real.is_empty() {
+        page.line("");
+    }
+    for trend in real {
+        page.paragraph("", &trend);
+    }
+}
+
+fn write_chart(page: &mut Lines, progress: &Progress, measure: Measure) {
+    let points: Vec<(&Attempt, f64)> =
+        progress.attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
+    if points.len() < 2 {
+        return;
+    }
+    let values: Vec<f64> = points.iter().map(|(_, value)| *value).collect();
+    let goal = progress.goals.iter().find(|g| g.goal.measure == measure).map(|g| g.goal);
+    let line = goal.and_then(|g| g.below.or(g.above));
+    page.line("");
+    page.paragraph("", &format!("{}, {}, answer by answer", measure.title(), measure.unit()));
+    for drawn in chart(&values, line, measure, page.width() - AXIS - 2) {
+        page.line(&drawn);
+    }
+    let day = |a: &Attempt| crate::app::history::progress::day(a, &jiff::tz::TimeZone::system()).to_string();
+    let (first, last) = (day(points[0].0), day(points[points.len() - 1].0));
+    if page.width() < AXIS + 2 + first.len() + 2 + last.len() {
+        page.paragraph("", &format!("{first} to {last}"));
+    } else {
+        let gap = drawn_columns(values.len(), page.width() - AXIS - 2).saturating_sub(first.len() + last.len()).max(2);
+        page.line(&format!("{}{first}{}{last}", " ".repeat(AXIS + 2), " ".repeat(gap)));
+    }
+    if line.is_some() {
+        page.line(&format!("{}- - your goal", " ".repeat(AXIS + 2)));
+    }
+}
+
+fn write_bests(page: &mut Lines, progress: &Progress) {
+    let mut table = Table::new(vec![Column::words(""), Column::words(""), Column::words("")]);
+    for course in &progress.measures {
+        let Some(best) = course.best else { continue };
+        let value = with_unit(course.measure, best.value);
+        table.row(vec![course.measure.title().to_string(), value, format!("answer {}, {}", best.id, best.day)]);
+    }
+    if !table.is_empty() {
+        page.line("");
+        page.paragraph("", "Personal bests (answers of half a minute and more)");
+        page.table(&table);
+    }
+}
+
+fn write_groups(page: &mut Lines, heading: &str, groups: &[Group], label: fn(&str) -> String) {
+    if groups.is_empty() {
+        return;
+    }
+    page.line("");
+    let mut table = Table::new(vec![
+        Column::names(heading).or(""),
+        Column::numbers("answers"),
+        Column::numbers("minutes"),
+        Column::numbers("score"),
+        Column::numbers("best").or("best score"),
+        Column::numbers("fillers/m").or("fillers a minute"),
+    ]);
+    for group in groups.iter().take(MOST_GROUPS) {
+        let whole = |value: Option<f64>| value.map_or("-".to_string(), |v| format!("{v:.0}"));
+        table.row(vec![
+            format!("  {}", one_line(&label(&group.name))),
+            group.answers.to_string(),
+            number(group.minutes),
+            whole(group.score),
+            whole(group.best_score),
+            group.fillers_per_minute.map_or("-".to_string(), number),
+        ]);
+    }
+    page.table(&table);
+    if groups.len() > MOST_GROUPS {
+        page.paragraph("  ", &format!("and {} more; --json has all", groups.len() - MOST_GROUPS));
+    }
+}
+
+/// The speakers of a coach's recordings, in the order of their names: nobody is ranked.
+pub fn speakers(of_each: &[(Option<String>, Progress)], columns: usize) -> String {
+    let mut table = Table::new(vec![
+        Column::names("Speaker").or(""),
+        Column::numbers("answers"),
+        Column::numbers("minutes"),
+        Column::numbers("last").or("last answer"),
+        Column::numbers("score"),
+        Column::numbers("fillers/m").or("fillers a minute"),
+        Column::words("trend"),
+    ]);
+    for (speaker, progress) in of_each {
+        let now = |m: Measure, plain: fn(f64) -> String| progress.course(m).map_or("-".to_string(), |c| plain(c.now));
+        table.row(vec![
+            one_line(speaker.as_deref().unwrap_or("(you)")),
+            progress.answers.to_string(),
+            number(progress.minutes_practised),
+            progress.last_day.map_or(String::new(), |d| d.to_string()),
+            now(Measure::Score, |s| format!("{s:.0}")),
+            now(Measure::Fillers, number),
+            progress.course(Measure::Score).map_or("-", verdict).to_string(),
+        ]);
+    }
+    let mut page = Lines::new(columns);
+    page.table(&table);
+    page.into_text()
+}
+
+/// A value with its unit.
+pub fn with_unit(measure: Measure, value: f64) -> String {
+    match measure {
+        Measure::Length => clock(value),
+        _ => format!("{} {}", shown(measure, value), measure.unit()),
+    }
+}
+
+/// Whether there is a trend to tell.
+fn is_told(course: &Course) -> bool {
+    !matches!(course.verdict, Verdict::NotEnoughYet | Verdict::Steady)
+}
+
+/// A trend in a word.
+pub fn verdict(course: &Course) -> &'static str {
+    match course.verdict {
+        Verdict::NotEnoughYet => "too early",
+        Verdict::Steady => "steady",
+        Verdict::Better => "better",
+        Verdict::Worse => "worse",
+        Verdict::Rising => "rising",
+        Verdict::Falling => "falling",
+    }
+}
+
+/// A trend in a sentence: "Fillers, about 4.2 a minute less over the last 24 answers (likely 2.0 to 6.1), the right way."
+pub fn movement(course: &Course) -> String {
+    let measure = course.measure;
+    let Some(trend) = course.trend else {
+        return format!("{}: not enough yet.", measure.title());
+    };
+    let unit = match measure {
+        Measure::Score => "points",
+        Measure::Length => "",
+        _ => measure.unit(),
+    };
+    let [least, most] = trend.amounts();
+    let more = if trend.change() > 0.0 { "more" } else { "less" };
+    let words = match course.verdict {
+        Verdict::Better => ", the right way",
+        Verdict::Worse => ", which is not the way you want; it often happens when one tries something new",
+        _ => "",
+    };
+    let amount = format!("{} {unit}", shown(measure, trend.change().abs()));
+    format!(
+        "{}, about {} {more} over the last {} answers (likely {} to {}){words}.",
+        measure.title(),
+        amount.trim_end(),
+        trend.answers,
+        shown(measure, least),
+        shown(measure, most)
+    )
+}
+
+/// What to work on, and how, in a sentence or two.
+pub fn work_on(part: &PartState) -> String {
+    let how = match part.part {
+        PartName::Fillers => "When you feel an um coming, close your mouth and wait.",
+        PartName::Pauses => {
+            "Settle on your three points before you start, and pause after a sentence rather than inside one."
+        }
+        PartName::Pace => "End a sentence, breathe, and only then begin the next.",
+        PartName::Length => "Say the situation in two sentences, then what you did, then what came of it.",
+        PartName::Voice => "Say the sentence that matters most as if you told a friend.",
+        _ => "The last report says how: aloud history show last",
+    };
+    let lost = format!("{} of {:.0} points lost in the newest answers", number(part.lost()), part.out_of);
+    format!("{} ({lost}). {how}", uncapital(&part.part.label()))
+}
+
+fn signed(measure: Measure, by: f64) -> String {
+    let amount = shown(measure, by.abs());
+    if by == 0.0 || amount.trim_matches(['0', '.', ':']).is_empty() {
+        return "same".to_string();
+    }
+    format!("{}{amount}", if by > 0.0 { "+" } else { "-" })
+}
+
+/// `12 minutes`, `3 hours 5 minutes`.
+pub fn minutes(minutes: f64) -> String {
+    let whole = minutes.round() as usize;
+    match (whole / 60, whole % 60) {
+        (0, 0) => "less than a minute".to_string(),
+        (0, minutes) => counted(minutes, "minute"),
+        (hours, minutes) => format!("{} {}", counted(hours, "hour"), counted(minutes, "minute")),
+    }
+}
+
+fn uncapital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// How many columns each answer has in a chart, when there is room.
+fn column_width(answers: usize, width: usize) -> usize {
+    (width / answers.max(1)).clamp(1, 3)
+}
+
+/// How wide a chart is, in columns.
+fn drawn_columns(answers: usize, width: usize) -> usize {
+    (column_width(answers, width) * answers).clamp(24.min(width), width)
+}
+
+/// Values as a plot of `*`, the newest at the right; where there are more values than columns, each column is the
+/// median of its share. A line at `level` is dashed.
+fn chart(values: &[f64], level: Option<f64>, measure: Measure, width: usize) -> Vec<String> {
+    let marks = values.len().min(width);
+    let step = column_width(marks, width);
+    let share = |i: usize| &values[i * values.len() / marks..(i + 1) * values.len() / marks];
+    let drawn: Vec<f64> = (0..marks).map(|i| middle(share(i))).collect();
+    let all = drawn.iter().copied().chain(level);
+    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    // A quiet measure is not blown up to fill the chart.
+    let short = (LEAST_STEPS * measure.noticeable() - (high - low)).max(0.0) / 2.0;
+    let low = (low - short).max(0.0);
+    let high = (high + short).max(low + LEAST_STEPS * measure.noticeable());
+    let line_of = |value: f64| ((high - value) / (high - low) * (CHART_LINES - 1) as f64).round() as usize;
+    let wide = drawn_columns(values.len(), width);
+    (0..CHART_LINES)
+        .map(|line| {
+            let value = high - (high - low) * line as f64 / (CHART_LINES - 1) as f64;
+            let label = if line % 2 == 0 || line + 1 == CHART_LINES { shown(measure, value) } else { String::new() };
+            let dashes = level.is_some_and(|level| line_of(level) == line);
+            let at = |column: usize| {
+                let mark = if column % step == step / 2 { drawn.get(column / step) } else { None };
+                match mark {
+                    Some(value) if line_of(*value) == line => '*',
+                    _ if dashes && column.is_multiple_of(2) => '-',
+                    _ => ' ',
+                }
+            };
+            let marks: String = (0..wide).map(at).collect();
+            format!("{label:>AXIS$} |{}", marks.trim_end())
+        })
+        .collect()
+}
+
+fn middle(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    (sorted[(sorted.len() - 1) / 2] + sorted[sorted.len() / 2]) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::history::attempt::PartPoints;
+    use crate::app::history::goals::Goal;
+    use crate::app::history::sample::{attempt, attempts};
+    use crate::app::render::terminal::lines::WIDEST;
+    use jiff::tz::TimeZone;
+
+    fn progress(attempts: Vec<Attempt>, goals: &[Goal]) -> Progress {
+        Progress::of(attempts, goals, "2026-11-25T12:00:00Z".parse().unwrap(), &TimeZone::UTC)
+    }
+
+    /// Three weeks in which fillers fall, the score rises, and pauses cost most.
+    fn three_weeks() -> Vec<Attempt> {
+        (0..21)
+            .map(|i| {
+                let wobble = [0.0, 1.5, -1.0, 0.5, -0.5][i % 5];
+                let mut a = attempt(
+                    i as i64 + 1,
+                    &format!("2026-11-{:02}T19:00:00Z", i + 5),
+                    &[
+                        (Measure::Score, 55.0 + i as f64 + 2.0 * wobble),
+                        (Measure::Fillers, 14.0 - 0.45 * i as f64 + wobble),
+                        (Measure::FilledPauses, 7.0 - 0.2 * i as f64 + 0.5 * wobble),
+                        (Measure::Pace, 150.0 + 6.0 * wobble),
+                        (Measure::LongestPause, 1.2 + 0.3 * wobble),
+                        (Measure::Length, 70.0 + 10.0 * wobble),
+                        (Measure::Pitch, 2.4 + 0.1 * wobble),
+                    ],
+                );
+                let part = |name, points, out_of| PartPoints { name, points, out_of };
+                a.parts = vec![
+                    part(PartName::Fillers, 9.0, 14.0),
+                    part(PartName::Pauses, 4.0, 10.0),
+                    part(PartName::Pace, 10.0, 10.0),
+                ]
+                .into();
+                let (id, kind) = [("conflict", "conflict"), ("proud-of", "past-story")][i % 2];
+                a.question = Some(crate::app::history::attempt::Asked {
+                    id: Some(id.into()),
+                    text: "A question?".into(),
+                    kind: Some(QuestionKind::named(kind)),
+                });
+                a
+            })
+            .collect()
+    }
+
+    #[test]
+    fn three_weeks_read_well() {
+        let goal =
+            Goal { measure: Measure::Score, above: Some(80.0), below: None, set_at: jiff::Timestamp::UNIX_EPOCH };
+        insta::assert_snapshot!("progress_80", render(&progress(three_weeks(), &[goal]), Measure::Score, 80));
+        insta::assert_snapshot!("progress_44", render(&progress(three_weeks(), &[goal]), Measure::Score, 44));
+    }
+
+    #[test]
+    fn the_first_days_read_well() {
+        insta::assert_snapshot!(
+            "progress_first",
+            render(&progress(attempts(2, |i| (Measure::Score, 60.0 + i as f64)), &[]), Measure::Score, 80)
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in [30, 44, 60, 66, 80, 200] {
+            let text = render(&progress(three_weeks(), &[]), Measure::Fillers, columns);
+            for line in text.lines() {
+                assert!(line.chars().count() <= columns.min(WIDEST), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chart_of_many_answers_fits_and_one_of_equal_ones_is_a_line() {
+        let many: Vec<f64> = (0..5000).map(|i| f64::from(i % 90)).collect();
+        assert!(chart(&many, None, Measure::Score, 72).iter().all(|l| l.chars().count() <= 72 + AXIS + 2));
+        let flat = chart(&[50.0; 9], None, Measure::Score, 72);
+        assert_eq!(flat.iter().filter(|l| l.contains('*')).count(), 1);
+    }
+
+    #[test]
+    fn speakers_stand_in_the_order_of_their_names() {
+        let mut all = three_weeks();
+        for (i, a) in all.iter_mut().enumerate() {
+            a.speaker = Some(["Zoe", "Ben", "Ana Maria de la Cruz y Alvarez"][i % 3].into());
+        }
+        let of_each =
+            crate::app::history::progress::speakers(&all, "2026-11-25T12:00:00Z".parse().unwrap(), &TimeZone::UTC);
+        insta::assert_snapshot!("speakers_80", speakers(&of_each, 80));
+    }
+}

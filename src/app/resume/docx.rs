@@ -1,0 +1,167 @@
+//! The text of a Word document: a zip file whose main part is XML, `word/document.xml` as a rule.
+
+use std::io::{BufReader, Cursor, Read};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::layout::{Paragraph, item};
+use super::read::{MAX_CHARACTERS, ReadError};
+
+/// The largest document inside the zip, in bytes, whatever the zip says of it.
+const MAX_XML: u64 = 32 << 20;
+const DAMAGED: ReadError = ReadError::Damaged("docx");
+
+/// A paragraph being read.
+#[derive(Default)]
+struct Open {
+    text: String,
+    is_item: bool,
+    stands_apart: bool,
+    /// Characters in bold type, and all.
+    bold: usize,
+    all: usize,
+}
+
+/// A run of text in one type.
+#[derive(Default)]
+struct Run {
+    is_open: bool,
+    is_bold: bool,
+}
+
+/// Whether a property that is on or off is on (ECMA-376, part 1, 17.17.4).
+fn is_on(tag: &BytesStart<'_>) -> bool {
+    let value = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == "val");
+    value.is_none_or(|v| !["0", "false", "off"].contains(&v.value.as_ref()))
+}
+
+/// The paragraphs of a document.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED)?;
+    let main = main_part(&mut zip);
+    let xml = zip.by_name(&main).map_err(|_| DAMAGED)?;
+    let mut xml = Reader::from_reader(BufReader::new(xml.take(MAX_XML)));
+    let (mut buffer, mut found, mut open) = (Vec::new(), Vec::new(), Vec::<Open>::new());
+    let (mut in_text, mut in_tabs, mut skipped, mut characters) = (false, 0_usize, 0_usize, 0_usize);
+    let mut run = Run::default();
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer).map_err(|_| DAMAGED)? {
+            Event::Eof => break,
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                // What older programs are to show instead, a second time.
+                "Fallback" => skipped += 1,
+                "p" => open.push(Open::default()),
+                "t" => in_text = true,
+                "r" => run = Run { is_open: true, is_bold: false },
+                "b" if run.is_open => run.is_bold = is_on(&tag),
+                "tabs" => in_tabs += 1,
+                name => mark(name, &tag, open.last_mut(), in_tabs),
+            },
+            Event::Empty(tag) if run.is_open && tag.local_name().as_ref() == "b" => run.is_bold = is_on(&tag),
+            Event::Empty(tag) => mark(tag.local_name().as_ref(), &tag, open.last_mut(), in_tabs),
+            Event::End(tag) => match tag.local_name().as_ref() {
+                "Fallback" => skipped = skipped.saturating_sub(1),
+                "t" => in_text = false,
+                "r" => run = Run::default(),
+                "tabs" => in_tabs = in_tabs.saturating_sub(1),
+                "p" => found.extend(open.pop().filter(|_| skipped == 0).into_iter().flat_map(closed)),
+                _ => {}
+            },
+            Event::Text(text) if in_text => {
+                let text = text.xml10_content();
+                characters += text.chars().count();
+                if let Some(open) = open.last_mut() {
+                    open.text.push_str(&text);
+                    let letters = text.chars().filter(|c| !c.is_whitespace()).count();
+                    open.all += letters;
+                    open.bold += if run.is_bold { letters } else { 0 };
+                }
+            }
+            Event::GeneralRef(reference) if in_text => {
+                let name = reference.xml10_content();
+                let known = reference.resolve_char_ref().ok().flatten().map(String::from);
+                let known = known.or_else(|| quick_xml::escape::resolve_predefined_entity(&name).map(String::from));
+                if let Some((open, known)) = open.last_mut().zip(known) {
+                    open.text.push_str(&known);
+                }
+            }
+            _ => {}
+        }
+        if characters > MAX_CHARACTERS || open.len() > MAX_DEPTH || found.len() > MAX_CHARACTERS {
+            return Err(ReadError::TooLong);
+        }
+    }
+    if xml.get_mut().get_mut().limit() == 0 {
+        return Err(ReadError::TooLong);
+    }
+    Ok(found)
+}
+
+/// The largest list of a package's parts, in bytes.
+const MAX_RELATIONS: u64 = 1 << 20;
+
+/// The name of the part that holds the text, as the package says (ECMA-376, part 2, 9.3): Word on the web calls it
+/// `document2.xml`.
+fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
+    const USUAL: &str = "word/document.xml";
+    let mut text = String::new();
+    let read = zip.by_name("_rels/.rels").map(|part| part.take(MAX_RELATIONS).read_to_string(&mut text));
+    let mut xml = Reader::from_str(&text);
+    while let Ok(event) = xml.read_event() {
+        let tag = match &event {
+            Event::Start(tag) | Event::Empty(tag) => tag,
+            Event::Eof => break,
+            _ => continue,
+        };
+        let value = |key: &str| {
+            tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == key).map(|a| a.value.to_string())
+        };
+        if read.is_ok() && value("Type").is_some_and(|t| t.ends_with("/officeDocument")) {
+            return value("Target").map_or(USUAL.into(), |t| t.trim_start_matches('/').to_string());
+        }
+    }
+    USUAL.into()
+}
+
+/// Paragraphs inside paragraphs at most: text boxes have them, once or twice.
+const MAX_DEPTH: usize = 64;
+
+/// What an element without text says of the paragraph it stands in.
+fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usize) {
+    let Some(open) = open else { return };
+    let value = || {
+        let value = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == "val");
+        value.map_or(String::new(), |a| a.value.to_lowercase())
+    };
+    match name {
+        // Number 0 takes an item out of its list.
+        "numId" => open.is_item = !open.stands_apart && value() != "0",
+        "pStyle" => {
+            let style = value();
+            open.is_item |= style.starts_with("list") && !style.contains("heading");
+            open.stands_apart |= style.contains("heading") || style.contains("title");
+            open.is_item &= !open.stands_apart;
+        }
+        "tab" if in_tabs == 0 => open.text.push('\t'),
+        "br" | "cr" => open.text.push('\n'),
+        "noBreakHyphen" => open.text.push('-'),
+        _ => {}
+    }
+}
+
+/// A paragraph that is read: one for each of its lines.
+fn closed(open: Open) -> impl Iterator<Item = Paragraph> {
+    let Open { text, is_item, stands_apart, bold, all } = open;
+    // Headings without a style are set in bold type.
+    let stands_apart = stands_apart || (bold > 0 && bold == all && !is_item);
+    let lines: Vec<String> =
+        text.replace('\u{ad}', "").replace('\u{a0}', " ").split('\n').map(str::to_string).collect();
+    lines.into_iter().filter(|l| !l.trim().is_empty()).map(move |line| {
+        let typed = item(&line);
+        let is_item = is_item || typed.is_some();
+        let text = typed.unwrap_or(&line).trim().to_string();
+        Paragraph { text, is_item, stands_apart, is_doubtful: false }
+    })
+}

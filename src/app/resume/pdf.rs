@@ -1,0 +1,327 @@
+//! The glyphs of a PDF: each as the letters it stands for, with its place on the page.
+//!
+//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` makes lines of what it finds. A file from
+//! somewhere else may nest or unpack without end, so it is read in a thread of its own, with room for what streams may
+//! unpack to, and for no longer than anybody would wait.
+
+use std::io::Read;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use hayro_interpret::font::{Glyph, GlyphRun};
+use hayro_interpret::hayro_cmap::BfString;
+use hayro_interpret::hayro_syntax::object::{Object, Stream};
+use hayro_interpret::hayro_syntax::{DecryptionError, Filter, LoadPdfError, Pdf};
+use hayro_interpret::kurbo::{BezPath, Rect, Shape};
+use hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, RenderContent, SoftMask, TransformExt, interpret_page,
+};
+
+use super::columns::{Letter, rows};
+use super::layout::{Paragraph, paragraphs};
+use super::read::{MAX_CHARACTERS, ReadError};
+use crate::guard::guarded;
+
+/// How long to look for text.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Room for files that nest deeply, in bytes.
+const STACK: usize = 64 << 20;
+/// What the streams of the file may unpack to together, in bytes.
+const MAX_UNPACKED: u64 = 128 << 20;
+/// What streams may hold together, in bytes, whose unpacked length is not known beforehand: packed twice, or by LZW or Brotli.
+const MAX_UNKNOWN: usize = 64 << 10;
+/// Streams packed inside streams are followed so far.
+const MAX_NESTED: u32 = 4;
+/// More pages than a resume can have.
+const MAX_PAGES: usize = 60;
+const DAMAGED: ReadError = ReadError::Damaged("pdf");
+
+/// The paragraphs of a PDF.
+pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
+    let (done, text) = channel();
+    std::thread::Builder::new().stack_size(STACK).spawn(move || {
+        let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
+    })?;
+    let pages = match text.recv_timeout(TIMEOUT) {
+        Ok(pages) => pages?,
+        Err(_) => return Err(ReadError::TooLong),
+    };
+    if pages.iter().flatten().all(|l| l.text.trim().is_empty()) {
+        return Err(ReadError::Scanned);
+    }
+    let found = paragraphs(rows(pages));
+    if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
+}
+
+/// Whether most of the words are not understood: then nothing is to be made of the rest.
+fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
+    let letters = |p: &Paragraph| p.text.chars().count();
+    let doubtful: usize = paragraphs.iter().filter(|p| p.is_doubtful).map(letters).sum();
+    doubtful * 2 > paragraphs.iter().map(letters).sum()
+}
+
+/// The letters of each page.
+fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
+    if !bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
+        return Err(DAMAGED);
+    }
+    if !unpacks_to_little(&bytes) {
+        return Err(ReadError::TooLong);
+    }
+    let pdf = Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ReadError::Locked,
+        _ => DAMAGED,
+    })?;
+    let unknown: usize =
+        pdf.objects().into_iter().map(|o| if let Object::Stream(s) = o { unknown_room(&s) } else { 0 }).sum();
+    if unknown > MAX_UNKNOWN || pdf.pages().len() > MAX_PAGES {
+        return Err(ReadError::TooLong);
+    }
+    if pdf.pages().is_empty() {
+        return Err(DAMAGED);
+    }
+    // What is drawn into comments and forms is not the writer's text.
+    let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
+    let cache = InterpreterCache::new();
+    let mut found = Vec::new();
+    let mut count = 0;
+    for page in pdf.pages().iter() {
+        let (width, height) = page.render_dimensions();
+        let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let mut context =
+            Context::new(page.initial_transform(true).to_kurbo(), area, &cache, pdf.xref(), settings.clone());
+        let mut glyphs = Glyphs { count, ..Glyphs::default() };
+        interpret_page(page, &mut context, &mut glyphs);
+        count = glyphs.count;
+        if count > MAX_CHARACTERS {
+            return Err(ReadError::TooLong);
+        }
+        found.push(upright(glyphs));
+    }
+    Ok(found)
+}
+
+/// The bytes of a stream whose unpacked length [`unpacks_to_little`] could not see.
+fn unknown_room(stream: &Stream<'_>) -> usize {
+    let filters = stream.filters();
+    let known = match filters.as_slice() {
+        []
+        | [
+            Filter::FlateDecode | Filter::DctDecode | Filter::JpxDecode | Filter::CcittFaxDecode | Filter::Jbig2Decode,
+        ] => true,
+        // Images are not unpacked at all.
+        _ => stream.dict().contains_key("Width") && stream.dict().contains_key("Height"),
+    };
+    let shrinks = filters.iter().all(|f| matches!(f, Filter::AsciiHexDecode | Filter::Ascii85Decode));
+    if known || shrinks { 0 } else { stream.raw_data().len() }
+}
+
+/// Whether all that follows the word "stream" in the file unpacks to no more than there is room for. It is looked for in
+/// the bytes, before anything that reads PDFs unpacks it.
+fn unpacks_to_little(bytes: &[u8]) -> bool {
+    let mut room = MAX_UNPACKED;
+    let mut at = 0;
+    while let Some(next) = find(&bytes[at..], b"stream") {
+        let word = at + next;
+        at = word + b"stream".len();
+        if bytes[..word].ends_with(b"end") {
+            continue;
+        }
+        let content = &bytes[at..];
+        let content = content.strip_prefix(b"\r").unwrap_or(content);
+        let content = content.strip_prefix(b"\n").unwrap_or(content);
+        room = room.saturating_sub(unpacked(content, room, MAX_NESTED));
+        if room == 0 {
+            return false;
+        }
+    }
+    true
+}
+
+fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes.windows(word.len()).position(|w| w == word)
+}
+
+/// How many bytes packed bytes unpack to, and what these unpack to, but no more than `room`.
+fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
+    // RFC 1950, 2.2: method 8, and a multiple of 31.
+    let is_packed =
+        |b: &[u8]| matches!(b, [m, f, ..] if m & 0x0f == 8 && (u16::from(*m) << 8 | u16::from(*f)).is_multiple_of(31));
+    if !is_packed(packed) {
+        return 0;
+    }
+    let mut start = [0_u8; 2];
+    let mut reader = flate2::read::ZlibDecoder::new(packed);
+    if nested == 0 || reader.read_exact(&mut start).is_err() || !is_packed(&start) {
+        return length(reader, room, |_| ());
+    }
+    let mut whole = start.to_vec();
+    let length = length(reader, room, |piece| whole.extend_from_slice(piece));
+    length.saturating_add(unpacked(&whole, room.saturating_sub(length), nested - 1)).min(room)
+}
+
+/// How many bytes can be read, at most `room`; each piece is shown to `see`.
+fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
+    let mut piece = [0_u8; 16 << 10];
+    let mut length = 0;
+    while length < room {
+        match reader.read(&mut piece) {
+            // What is damaged ends here, for whoever reads it, too.
+            Ok(0) | Err(_) => return length,
+            Ok(read) => {
+                see(&piece[..read]);
+                length += read as u64;
+            }
+        }
+    }
+    room
+}
+
+/// A glyph as it was drawn: its letters, where it begins, where it ends, and how high it is.
+struct Drawn {
+    text: String,
+    start: (f64, f64),
+    along: (f64, f64),
+    size: f64,
+}
+
+#[derive(Default)]
+struct Glyphs {
+    found: Vec<Drawn>,
+    /// Bullets that are drawn: left, top, right, bottom.
+    spots: Vec<(f64, f64, f64, f64)>,
+    count: usize,
+}
+
+impl Device<'_> for Glyphs {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
+        for glyph in run.glyphs() {
+            self.count += 1;
+            if self.count > MAX_CHARACTERS {
+                return;
+            }
+            let [a, b, c, d, x, y] = (props.transform * glyph.transform()).as_coeffs();
+            let advance = f64::from(
+                match &**glyph {
+                    Glyph::Outline(outline) => outline.advance_width(),
+                    Glyph::Type3(drawn) => drawn.advance_width(),
+                }
+                .unwrap_or(0.0),
+            );
+            let drawn = Drawn {
+                text: letters(glyph),
+                start: (x, y),
+                along: (a * advance, b * advance),
+                size: 1000.0 * c.hypot(d),
+            };
+            let numbers = [x, y, drawn.along.0, drawn.along.1, drawn.size];
+            if numbers.iter().all(|n| n.is_finite() && n.abs() < FARTHEST) && drawn.size > 0.0 {
+                self.found.push(drawn);
+            }
+        }
+    }
+
+    /// A small round or square spot: browsers draw the bullets of lists so.
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
+        if path.elements().len() > BULLET_PARTS || !matches!(mode, DrawMode::Fill(_)) || self.count > MAX_CHARACTERS {
+            return;
+        }
+        let area = props.transform.transform_rect_bbox(path.bounding_box());
+        let (width, height) = (area.width(), area.height());
+        if BULLET.contains(&width) && BULLET.contains(&height) && (0.7..1.4).contains(&(width / height)) {
+            self.count += 1;
+            self.spots.push((area.x0, area.y0, area.x1, area.y1));
+        }
+    }
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'_>>, _: BlendMode) {}
+    fn draw_image(&mut self, _: Image<'_, '_>, _: ImageDrawProps<'_>) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// Nothing on a page is farther away, in points (PDF 1.7, annex C: 14 400 units of up to 75 inches are far more).
+const FARTHEST: f64 = 1e6;
+
+/// The letters of a glyph; U+FFFD for one that the file does not name.
+fn letters(glyph: &Glyph<'_>) -> String {
+    match glyph.as_unicode() {
+        Some(BfString::Char(c)) => c.to_string(),
+        Some(BfString::String(text)) => unswapped(text),
+        None => match glyph {
+            Glyph::Type3(drawn) => tex_letters(drawn.char_code()),
+            Glyph::Outline(outline) if outline.char_code() == 32 => " ".into(),
+            Glyph::Outline(_) => "\u{fffd}".into(),
+        },
+    }
+}
+
+/// The letters of a code in TeX's bitmap fonts, which have no names: encoding T1, with the ligatures of OT1.
+fn tex_letters(code: u32) -> String {
+    match code {
+        0x10 => "\u{201c}",
+        0x11 => "\u{201d}",
+        0x15 => "\u{2013}",
+        0x16 => "\u{2014}",
+        27 | 11 => "ff",
+        28 | 12 => "fi",
+        29 | 13 => "fl",
+        30 | 14 => "ffi",
+        31 | 15 => "ffl",
+        0x27 => "\u{2019}",
+        0x88 => "\u{2022}",
+        0x20..=0x7e | 0xa1..=0xff => return char::from_u32(code).map_or("\u{fffd}".into(), String::from),
+        _ => "\u{fffd}",
+    }
+    .into()
+}
+
+/// Ghostscript writes the letters of some ligatures with their bytes swapped: "\u{7400}\u{6900}" is "ti".
+fn unswapped(text: String) -> String {
+    let swapped = |c: char| {
+        let high = u8::try_from(u32::from(c) >> 8).ok().filter(|_| u32::from(c) & 0xff == 0)?;
+        high.is_ascii_alphabetic().then_some(char::from(high))
+    };
+    text.chars().map(swapped).collect::<Option<String>>().unwrap_or(text)
+}
+
+/// Bullets that are drawn, not written, are so wide and high, in points.
+const BULLET: std::ops::RangeInclusive<f64> = 1.0..=7.0;
+/// What draws one has no more parts.
+const BULLET_PARTS: usize = 24;
+
+/// The letters that run in the way most of the page does, turned so that they run from left to right. Other ones are a
+/// decoration.
+fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
+    let turns = |d: &Drawn| {
+        let (x, y) = d.along;
+        match (x.abs() > 10.0 * y.abs(), y.abs() > 10.0 * x.abs()) {
+            (true, _) => Some(if x > 0.0 { 0 } else { 2 }),
+            (_, true) => Some(if y > 0.0 { 1 } else { 3 }),
+            _ => None,
+        }
+    };
+    let mut counts = [0_usize; 4];
+    drawn.iter().filter_map(turns).for_each(|t| counts[t] += 1);
+    let main = (0..4).rev().max_by_key(|t| counts[*t]).unwrap_or(0);
+    let turned = |(x, y): (f64, f64)| match main {
+        0 => (x, y),
+        1 => (y, -x),
+        2 => (-x, -y),
+        _ => (-y, x),
+    };
+    let kept = drawn.into_iter().filter(|d| d.along == (0.0, 0.0) || turns(d) == Some(main));
+    let letters = kept.map(|d| {
+        let (x, y) = turned(d.start);
+        Letter { text: d.text, x, y, width: turned(d.along).0.max(0.0), size: d.size }
+    });
+    let bullets = spots.into_iter().map(|(left, top, right, bottom)| {
+        let (a, b) = (turned((left, top)), turned((right, bottom)));
+        let (x, y) = (a.0.min(b.0), a.1.max(b.1));
+        // It hangs in the middle of a line about three times as high as it is.
+        let height = (a.1 - b.1).abs();
+        Letter { text: "\u{2022}".into(), x, y: y + 0.5 * height, width: (a.0 - b.0).abs(), size: 2.5 * height }
+    });
+    letters.chain(bullets).collect()
+}

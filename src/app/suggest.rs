@@ -1,0 +1,17 @@
+//! The name that somebody probably meant, where a typed one is nearly right.
+
+/// `did you mean 'conflict'? `, where a typed name is nearly one of those there are; empty where it is not.
+pub fn did_you_mean(typed: &str, names: &[impl AsRef<str>]) -> String {
+    nearest(typed, names).map_or(String::new(), |name| format!("did you mean '{name}'? "))
+}
+
+/// From this likeness on (Jaro's) a typed name stands for another: as in clap, which says so of commands.
+const LIKE: f64 = 0.7;
+
+/// The name that somebody probably meant.
+pub fn nearest<'a>(typed: &str, names: &'a [impl AsRef<str>]) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    let likeness = |name: &str| strsim::jaro(&typed, &name.to_lowercase());
+    let names = names.iter().map(|name| (name.as_ref(), likeness(name.as_ref())));
+    names.filter(|(_, like)| *like > LIKE).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(name, _)| name)
+}

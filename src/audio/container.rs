@@ -1,0 +1,646 @@
+//! Which container a file is, by its content, and the sound tracks in it.
+//!
+//! Where everything depends on lengths that recorders and editors get wrong, containers are read here: WAV and its like, AIFF, AU,
+//! CAF, MP4, and frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by part.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::codecs::audio::AudioCodecParameters;
+use symphonia::core::codecs::audio::well_known::*;
+use symphonia::core::errors::Error as DecodeError;
+use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackFlags};
+use symphonia::core::io::MediaSourceStream;
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::units::{TimeBase, Timestamp};
+
+use super::caf;
+use super::decode::{UNKNOWN_CODEC, codec_name, guarded, is_decodable};
+use super::demux::{Demux, Entry, Event, Piece};
+use super::error::AudioError;
+use super::links;
+use super::mkv;
+use super::mp4;
+use super::mpeg::{FrameReader, tag_len};
+use super::rows::{self, Content};
+use super::source::{self, Source, read_bytes};
+use super::table::TableReader;
+
+/// The rate Opus decodes at, and counts its pre-skip in.
+const OPUS_RATE_HZ: u32 = 48_000;
+
+/// Bytes at the start of a file by which it is told: two packets of a transport stream.
+const HEAD: u64 = 200;
+
+/// Tags before the sound are passed over, no more than so many.
+const MAX_TAGS: usize = 16;
+
+/// Unreadable packets in a row after which the rest of the file is given up.
+const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
+
+/// A file no longer than this that ends inside its header holds no sound worth speaking of, bytes.
+const MAX_HEADER_LEN: u64 = 4096;
+
+/// A kind of container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Wav,
+    Wave64,
+    Aiff,
+    Au,
+    Caf,
+    Mp4,
+    Matroska,
+    Ogg,
+    Flac,
+    /// Known by name, but not read.
+    Refused(&'static str),
+    /// Perhaps frames of MPEG audio or AAC.
+    Unknown,
+}
+
+impl Kind {
+    fn of(head: &[u8]) -> Self {
+        let is_at = |at: usize, word: &[u8]| head.get(at..at + word.len()) == Some(word);
+        match head.get(..4) {
+            Some(b"RIFF") if is_at(8, b"AVI ") => return Self::Refused("AVI video"),
+            Some(b"RIFF" | b"RF64" | b"BW64") if is_at(8, b"WAVE") => return Self::Wav,
+            Some(b"FORM") if is_at(8, b"AIFF") || is_at(8, b"AIFC") => return Self::Aiff,
+            Some(b"riff") if is_at(4, &[0x2e, 0x91, 0xcf, 0x11]) => return Self::Wave64,
+            Some(b".snd") => return Self::Au,
+            Some(b"caff") => return Self::Caf,
+            Some(b"OggS") if head.windows(8).any(|word| word == b"Speex   ") => return Self::Refused("Speex"),
+            Some(b"OggS") => return Self::Ogg,
+            Some(b"fLaC") => return Self::Flac,
+            Some([0x1a, 0x45, 0xdf, 0xa3]) => return Self::Matroska,
+            Some([0x30, 0x26, 0xb2, 0x75]) => return Self::Refused("Windows Media (WMA, WMV)"),
+            Some(b"#!AM") => return Self::Refused("AMR (an old phone recording)"),
+            Some(b".RMF" | [b'.', b'r', b'a', 0xfd]) => return Self::Refused("RealMedia"),
+            Some(b"FLV\x01") => return Self::Refused("Flash video (FLV)"),
+            Some(b"wvpk") => return Self::Refused("WavPack"),
+            Some(b"MAC ") => return Self::Refused("Monkey's Audio (APE)"),
+            Some(b"TTA1" | b"TTA2") => return Self::Refused("True Audio (TTA)"),
+            Some(b"MThd") => return Self::Refused(MIDI),
+            Some([0x0b, 0x77, ..]) => return Self::Refused("AC-3 (Dolby Digital)"),
+            Some(b"tBaK") => return Self::Refused("TAK"),
+            Some(b"FRM8") => return Self::Refused("DSD audio (DFF)"),
+            Some(b"DSD ") => return Self::Refused("DSD audio (DSF)"),
+            Some(b"MPCK" | b"MP+\x07" | b"MP+\x17") => return Self::Refused("Musepack (MPC)"),
+            Some([0, 0, 1, 0xba]) => return Self::Refused("MPEG program stream (MPG, VOB)"),
+            _ => {}
+        }
+        if head.first() == Some(&0x47) && head.get(188) == Some(&0x47) {
+            return Self::Refused("MPEG transport stream (TS, MTS)");
+        }
+        if head.get(4) == Some(&0x47) && head.get(196) == Some(&0x47) {
+            return Self::Refused("MPEG transport stream (TS, MTS)");
+        }
+        match head.get(4..8) {
+            // The same letters begin pictures.
+            Some(b"ftyp") if is_picture(head.get(8..12).unwrap_or_default()) => Self::Unknown,
+            Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"pnot") => Self::Mp4,
+            Some(b"free" | b"skip") if head[0] == 0 => Self::Mp4,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// What is said of a MIDI file, the one kind of "sound" that is none.
+const MIDI: &str = "MIDI, which holds notes and no sound,";
+
+/// Brands of pictures in the container of MP4 (HEIF, AVIF, Canon's raw).
+fn is_picture(brand: &[u8]) -> bool {
+    matches!(
+        brand,
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx "
+    )
+}
+
+/// Where the container begins behind tags, and its first bytes.
+fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioError> {
+    let mut start = 0_u64;
+    for _ in 0..MAX_TAGS {
+        let head = read_bytes(file, start, HEAD)?;
+        match tag_len(&head) {
+            Some(tag) if head.starts_with(b"ID3") && start.saturating_add(tag) < len => start += tag,
+            _ => return Ok((start, head)),
+        }
+    }
+    Ok((start, read_bytes(file, start, HEAD)?))
+}
+
+/// Where the sound ends before the tags that some programs put at the end of any file (ID3v1, APE).
+fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
+    let mut end = len;
+    if let Some(at) = end.checked_sub(128)
+        && read_bytes(file, at, 3)? == b"TAG"
+    {
+        end = at;
+    }
+    if let Some(at) = end.checked_sub(32) {
+        let footer = read_bytes(file, at, 32)?;
+        if let Some(tag) = ape_len(&footer) {
+            end = end.saturating_sub(tag);
+        }
+    }
+    Ok(end)
+}
+
+/// The bytes of an APE tag by its footer.
+fn ape_len(footer: &[u8]) -> Option<u64> {
+    let len =
+        footer.strip_prefix(b"APETAGEX")?.get(4..8)?.iter().rev().fold(0, |len, &byte| len << 8 | u64::from(byte));
+    let has_header = footer.get(23)? & 0x80 > 0;
+    Some(len + if has_header { 32 } else { 0 })
+}
+
+/// Whether the content of a file is sound, or a video that may have some, by its first bytes. Whether it can be read shows when it
+/// is opened.
+pub fn is_sound(path: &Path) -> bool {
+    let sniff = || -> Result<bool, AudioError> {
+        let (mut file, len) = source::open_file(path)?;
+        let (start, head) = head_behind_tags(&mut file, len)?;
+        Ok(match Kind::of(&head) {
+            Kind::Refused(MIDI) => false,
+            Kind::Unknown if is_frame_like(&head) || start > 0 => {
+                FrameReader::open(file, start..len, Arc::default())?.is_some()
+            }
+            Kind::Unknown => false,
+            _ => true,
+        })
+    };
+    sniff().unwrap_or(false)
+}
+
+/// Whether bytes that came by themselves, without a file, begin sound.
+pub fn begins_sound(head: &[u8]) -> bool {
+    head.starts_with(b"ID3")
+        || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
+        || is_frame_like(head) && std::str::from_utf8(head).is_err()
+}
+
+/// Whether a frame of MPEG audio or AAC may begin here.
+fn is_frame_like(head: &[u8]) -> bool {
+    matches!(head, [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 8 && third >> 4 != 15 && !matches!(second, 0xfe | 0xff))
+}
+
+/// A sound track of a file.
+#[derive(Clone)]
+struct Candidate {
+    /// What the decoder must know, or the name of what cannot be read.
+    params: Result<AudioCodecParameters, String>,
+    is_default: bool,
+}
+
+/// A file that was recognised as a container with sound that can be decoded.
+pub(super) struct Opened {
+    pub(super) demux: Box<dyn Demux>,
+    /// The container's name, e.g. `m4a`.
+    pub(super) container: &'static str,
+    /// Whether it is found by sync words, which noise may have too.
+    pub(super) is_found_by_sync: bool,
+    /// How many sound tracks can be decoded.
+    pub(super) tracks: usize,
+    /// The number of the one that was taken among all sound tracks, from 1.
+    pub(super) number: usize,
+    pub(super) file_len: u64,
+    pub(super) reached: Arc<AtomicU64>,
+}
+
+/// Opens the file at `path`. Of several sound tracks the one is taken that is number `wanted` in the order in which players would
+/// choose: first those that are marked as default.
+pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
+    let (mut file, file_len) = source::open_file(path)?;
+    let (start, head) = head_behind_tags(&mut file, file_len)?;
+    let reached: Arc<AtomicU64> = Arc::default();
+    let kind = Kind::of(&head);
+    let single = |demux: Box<dyn Demux>, container: &'static str, is_found_by_sync: bool, reached: &Arc<AtomicU64>| {
+        Opened { demux, container, is_found_by_sync, tracks: 1, number: 1, file_len, reached: Arc::clone(reached) }
+    };
+    let content = match kind {
+        Kind::Refused(name) => return Err(AudioError::Unsupported { name: name.to_owned() }),
+        Kind::Wav => ("wav", rows::wav(&mut file, file_len)?),
+        Kind::Wave64 => ("w64", rows::wave64(&mut file, file_len)?),
+        Kind::Aiff => ("aiff", rows::aiff(&mut file, file_len)?),
+        Kind::Au => ("au", rows::au(&mut file, file_len)?),
+        Kind::Caf => ("caf", Content::Rows(Box::new(caf::read(&mut file, file_len)?))),
+        Kind::Mp4 => return open_mp4(file, file_len, wanted, reached),
+        Kind::Unknown => {
+            let Some(mut reader) = FrameReader::open(file, start..file_len, Arc::clone(&reached))? else {
+                return Err(AudioError::NotAudio);
+            };
+            let container = match reader.codec().map(|(codec, ..)| codec) {
+                Some(CODEC_ID_AAC) => "aac",
+                Some(CODEC_ID_MP1) => "mp1",
+                Some(CODEC_ID_MP2) => "mp2",
+                _ => "mp3",
+            };
+            return Ok(single(Box::new(reader), container, true, &reached));
+        }
+        Kind::Ogg | Kind::Flac | Kind::Matroska => {
+            return Parts::open(path, file, kind, &head, start..file_len, wanted, reached);
+        }
+    };
+    match content {
+        (container, Content::Rows(table)) => {
+            let reader = TableReader::new(file, file_len, *table, Arc::clone(&reached));
+            Ok(single(Box::new(reader), container, false, &reached))
+        }
+        (container, Content::Frames(range)) => match FrameReader::open(file, range, Arc::clone(&reached))? {
+            Some(reader) => Ok(single(Box::new(reader), container, true, &reached)),
+            None => Err(AudioError::Unsupported { name: "this kind of WAV".to_owned() }),
+        },
+    }
+}
+
+/// The candidate that is number `wanted` of those that can be decoded, with their count; why there is none.
+fn choose(candidates: &[Candidate], wanted: usize) -> Result<(usize, usize), AudioError> {
+    let decodable = |candidate: &&(usize, &Candidate)| candidate.1.params.as_ref().is_ok_and(is_decodable);
+    let all: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
+    let mut usable: Vec<_> = all.iter().filter(decodable).collect();
+    usable.sort_by_key(|(_, candidate)| !candidate.is_default);
+    if let Some((index, _)) = usable.get(wanted) {
+        return Ok((*index, usable.len()));
+    }
+    let names = candidates.iter().map(|candidate| match &candidate.params {
+        Ok(params) => codec_name(params),
+        Err(name) => name.clone(),
+    });
+    let names: Vec<String> = names.collect();
+    match names.iter().find(|name| *name != UNKNOWN_CODEC).or(names.first()) {
+        Some(name) => Err(AudioError::Unsupported { name: name.clone() }),
+        None => Err(AudioError::NoAudioTrack),
+    }
+}
+
+fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64>) -> Result<Opened, AudioError> {
+    let index = mp4::Index::read(&mut file, file_len)?;
+    let Some(sound_tracks) = index.sound_tracks else { return Err(AudioError::Unfinished) };
+    let candidates: Vec<Candidate> = sound_tracks
+        .iter()
+        .map(|track| Candidate {
+            params: track.content.as_ref().map(|table| for_decoder(&table.params)).map_err(Clone::clone),
+            is_default: track.is_enabled,
+        })
+        .collect();
+    let (number, tracks) = choose(&candidates, wanted)?;
+    let Some(Ok(mut table)) = sound_tracks.into_iter().nth(number).map(|track| track.content) else {
+        return Err(AudioError::NoAudioTrack);
+    };
+    table.params = for_decoder(&table.params);
+    let container = match index.brand.as_str() {
+        "M4A " | "M4B " => "m4a",
+        "qt  " => "mov",
+        brand if brand.starts_with("3g") => "3gp",
+        _ => "mp4",
+    };
+    let demux = Box::new(TableReader::new(file, file_len, table, Arc::clone(&reached)));
+    Ok(Opened { demux, container, is_found_by_sync: false, tracks, number: number + 1, file_len, reached })
+}
+
+/// The parameters as the decoders are to have them.
+fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
+    let mut params = params.clone();
+    if params.codec == CODEC_ID_OPUS {
+        // The decoder would drop the pre-skip from the first packet only, and twice where an edit list says it too.
+        params.extra_data = None;
+        // Whatever rate a container notes, Opus counts time at 48 kHz (RFC 7845, 5.1).
+        params.sample_rate = Some(OPUS_RATE_HZ);
+    }
+    if params.codec == CODEC_ID_AAC
+        && let Some(config) = params.extra_data.as_deref().and_then(core_config)
+    {
+        params.extra_data = Some(config.into());
+    }
+    params
+}
+
+/// The configuration of the plain AAC (LC) inside of HE-AAC, if it is that; the first 16 bits of that of plain AAC.
+///
+/// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate: what speech needs is in that,
+/// and decoders that do not know the rest pass over it (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
+fn core_config(config: &[u8]) -> Option<[u8; 2]> {
+    if config.len() < 2 {
+        return None;
+    }
+    let bits =
+        config.iter().take(8).fold(0_u64, |bits, &byte| bits << 8 | u64::from(byte)) << (8 * (8 - config.len().min(8)));
+    let field = |at: u32, len: u32| (bits << at) >> (64 - len);
+    let (object, rate, channels) = (field(0, 5), field(5, 4), field(9, 4));
+    if rate == 15 {
+        return None;
+    }
+    let (core, flags) = match object {
+        2 => (2, field(13, 3)),
+        5 | 29 if field(13, 4) == 15 => (field(41, 5), field(46, 3)),
+        5 | 29 => (field(17, 5), field(22, 3)),
+        _ => return None,
+    };
+    // Of the last bits only the frame's length matters: some writers set others, which then lack what they announce.
+    (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags & 4) as u16).to_be_bytes())
+}
+
+/// Frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the `OpusHead` the container keeps.
+fn opus_pre_skip(params: &AudioCodecParameters) -> Option<u64> {
+    let head = params.extra_data.as_ref().filter(|_| params.codec == CODEC_ID_OPUS)?.get(10..12)?;
+    Some(u64::from(u16::from_le_bytes([head[0], head[1]])))
+}
+
+fn sound_params(track: &Track) -> Option<&AudioCodecParameters> {
+    match &track.codec_params {
+        Some(CodecParameters::Audio(params)) => Some(params),
+        _ => None,
+    }
+}
+
+fn seconds_per_tick(time_base: TimeBase) -> f64 {
+    f64::from(time_base.numer.get()) / f64::from(time_base.denom.get())
+}
+
+/// The parts of a file that Symphonia reads, one after the other.
+struct Parts {
+    path: std::path::PathBuf,
+    kind: Kind,
+    reached: Arc<AtomicU64>,
+    /// Parts to come.
+    ranges: VecDeque<Range<u64>>,
+    /// Which sound track of a part is taken, in the part's own order.
+    track: usize,
+    part: Option<Part>,
+    /// A part that began but was not yet announced.
+    announced: bool,
+    promised_s: Option<f64>,
+    layout: mkv::Layout,
+    broke_off: bool,
+}
+
+/// One part.
+struct Part {
+    reader: Box<dyn FormatReader>,
+    entry: Entry,
+    track_id: u32,
+    time_base: Option<TimeBase>,
+    first: Option<Timestamp>,
+    packets: u64,
+    discarded: BTreeMap<u64, i64>,
+    /// A packet that was read to learn the encoder delay.
+    held: Option<symphonia::core::packet::Packet>,
+}
+
+impl Parts {
+    fn open(
+        path: &Path,
+        mut file: File,
+        kind: Kind,
+        head: &[u8],
+        range: Range<u64>,
+        wanted: usize,
+        reached: Arc<AtomicU64>,
+    ) -> Result<Opened, AudioError> {
+        let file_len = range.end;
+        let mut layout = mkv::Layout::default();
+        let ranges = match kind {
+            Kind::Ogg => {
+                let (ranges, is_whole) = links::ogg(&mut file, range.start, range.end)?;
+                layout.is_whole = is_whole;
+                ranges
+            }
+            Kind::Flac => {
+                let end = before_tags(&mut file, range.end)?;
+                links::flac(&mut file, range.start, end)?
+            }
+            _ => {
+                layout = mkv::layout(&mut file, range.clone())?;
+                vec![range]
+            }
+        };
+        let mut parts = Self {
+            path: path.to_owned(),
+            kind,
+            reached: Arc::clone(&reached),
+            ranges: ranges.into(),
+            track: 0,
+            part: None,
+            announced: false,
+            promised_s: Some(0.0),
+            layout,
+            broke_off: false,
+        };
+        let Some(first) = parts.ranges.pop_front() else { return Err(AudioError::NoSound) };
+        let reader = parts.reader(first)?;
+        let candidates: Vec<Candidate> = reader
+            .tracks()
+            .iter()
+            .filter(|track| sound_params(track).is_some() || track.codec_params.is_none() && kind == Kind::Ogg)
+            .map(|track| Candidate {
+                params: sound_params(track).map(for_decoder).ok_or_else(|| UNKNOWN_CODEC.to_owned()),
+                is_default: track.flags.contains(TrackFlags::DEFAULT),
+            })
+            .collect();
+        if candidates.is_empty() && reader.tracks().iter().any(|track| track.codec_params.is_none()) {
+            return Err(AudioError::Unsupported { name: UNKNOWN_CODEC.to_owned() });
+        }
+        let (number, tracks) = choose(&candidates, wanted)?;
+        parts.track = number;
+        parts.begin(reader)?;
+        let is_webm = head.windows(4).any(|word| word == b"webm");
+        let container = match kind {
+            Kind::Ogg => "ogg",
+            Kind::Flac => "flac",
+            _ if is_webm => "webm",
+            _ => "mkv",
+        };
+        Ok(Opened {
+            demux: Box::new(parts),
+            container,
+            is_found_by_sync: false,
+            tracks,
+            number: number + 1,
+            file_len,
+            reached,
+        })
+    }
+
+    /// Has Symphonia recognise a part. If that fails because the file's end is missing, it is read from its start on without
+    /// looking for the end.
+    fn reader(&mut self, range: Range<u64>) -> Result<Box<dyn FormatReader>, AudioError> {
+        let mut first_error = None;
+        for seekable in [true, false] {
+            let (head, range) = match self.kind {
+                Kind::Flac => links::flac_sound(&mut source::open_file(&self.path)?.0, range.clone())?,
+                _ => (Vec::new(), range.clone()),
+            };
+            let source = Source::open(&self.path, head, range, seekable, Arc::clone(&self.reached))?;
+            let stream = MediaSourceStream::new(Box::new(source), Default::default());
+            let probed = guarded(|| {
+                symphonia::default::get_probe().probe(
+                    &Default::default(),
+                    stream,
+                    FormatOptions::default(),
+                    MetadataOptions::default(),
+                )
+            });
+            match probed {
+                Ok(reader) => {
+                    self.broke_off |= !seekable;
+                    return Ok(reader);
+                }
+                Err(error) => first_error = first_error.or(Some(error)),
+            }
+        }
+        Err(first_error.map_or(AudioError::NotAudio, |error| unreadable(error, self.kind, range.end)))
+    }
+
+    /// Begins a part with its sound track.
+    fn begin(&mut self, reader: Box<dyn FormatReader>) -> Result<(), AudioError> {
+        let sound: Vec<&Track> = reader.tracks().iter().filter(|track| sound_params(track).is_some()).collect();
+        let Some((track, params)) =
+            sound.get(self.track).or(sound.first()).and_then(|track| Some((*track, sound_params(track)?)))
+        else {
+            return Err(AudioError::NoAudioTrack);
+        };
+        let length_s = track.duration.zip(track.time_base).map(|(d, base)| d.get() as f64 * seconds_per_tick(base));
+        // Ogg only estimates, and in Matroska the picture may outlast the sound.
+        self.promised_s = match self.kind {
+            Kind::Flac => self.promised_s.zip(length_s).map(|(before, here)| before + here),
+            _ => None,
+        };
+        let delay = opus_pre_skip(params);
+        let entry = Entry { params: for_decoder(params), delay };
+        let (track_id, time_base) = (track.id, track.time_base);
+        let discarded = self.layout.discarded.get(&u64::from(track_id)).cloned().unwrap_or_default();
+        self.part = Some(Part { reader, entry, track_id, time_base, first: None, packets: 0, discarded, held: None });
+        self.announced = false;
+        Ok(())
+    }
+
+    /// Whether the end of the file, which came unexpectedly, is one that is allowed.
+    fn may_end(&self, error: &DecodeError) -> bool {
+        let is_end = matches!(error, DecodeError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof);
+        is_end && self.layout.is_whole
+    }
+}
+
+impl Part {
+    /// The next packet of the track; `Ok(None)` at the end.
+    fn packet(&mut self) -> Result<Option<symphonia::core::packet::Packet>, DecodeError> {
+        if let Some(held) = self.held.take() {
+            return Ok(Some(held));
+        }
+        loop {
+            match guarded(|| self.reader.next_packet())? {
+                Some(packet) if packet.track_id == self.track_id => return Ok(Some(packet)),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    fn piece(&mut self, packet: symphonia::core::packet::Packet) -> Piece {
+        let tick_s = self.time_base.map(seconds_per_tick);
+        let first = *self.first.get_or_insert(packet.pts);
+        let at_s = tick_s.map(|tick_s| packet.pts.get().saturating_sub(first.get()) as f64 * tick_s);
+        let length_s = tick_s.map_or(0.0, |tick_s| packet.dur.get() as f64 * tick_s);
+        let discarded = self.discarded.get(&self.packets).copied().unwrap_or(0) as f64 * 1e-9;
+        self.packets += 1;
+        let mut piece = Piece::whole(packet, at_s, length_s);
+        piece.drop_end_s = discarded.max(0.0);
+        piece.skip_s = (-discarded).max(0.0);
+        piece
+    }
+}
+
+impl Demux for Parts {
+    fn next(&mut self) -> Event {
+        for _ in 0..MAX_UNREADABLE_IN_A_ROW {
+            let Some(part) = &mut self.part else {
+                let Some(range) = self.ranges.pop_front() else {
+                    return Event::End { broke_off: self.broke_off };
+                };
+                let begun = self.reader(range).and_then(|reader| self.begin(reader));
+                if begun.is_err() {
+                    self.broke_off = true;
+                }
+                continue;
+            };
+            match part.packet() {
+                Ok(Some(packet)) if !self.announced => {
+                    self.announced = true;
+                    // Matroska says the encoder delay as a first timestamp below zero.
+                    if self.kind == Kind::Matroska && part.entry.delay.is_none() && packet.pts.is_negative() {
+                        let rate_hz = part.entry.params.sample_rate.unwrap_or(0);
+                        let delay_s =
+                            part.time_base.map_or(0.0, seconds_per_tick) * packet.pts.get().unsigned_abs() as f64;
+                        part.entry.delay = Some((delay_s * f64::from(rate_hz)).round() as u64);
+                    }
+                    part.held = Some(packet);
+                    return Event::Anew(part.entry.clone());
+                }
+                Ok(Some(packet)) => return Event::Piece(part.piece(packet)),
+                Ok(None) => self.part = None,
+                Err(DecodeError::DecodeError(_)) => return Event::Unreadable,
+                // A disk fails, a file ends inside a packet.
+                Err(error) => {
+                    let may_end = self.may_end(&error);
+                    self.broke_off |= !may_end;
+                    self.part = None;
+                }
+            }
+        }
+        Event::End { broke_off: true }
+    }
+
+    fn promised_s(&self) -> Option<f64> {
+        self.promised_s
+    }
+}
+
+/// Why Symphonia did not open a container.
+fn unreadable(error: DecodeError, kind: Kind, file_len: u64) -> AudioError {
+    let name = match kind {
+        Kind::Ogg => "this kind of Ogg",
+        Kind::Flac => "this kind of FLAC",
+        _ => "this kind of Matroska or WebM",
+    };
+    match error {
+        DecodeError::Unsupported(_) => AudioError::Unsupported { name: name.to_owned() },
+        DecodeError::IoError(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => error.into(),
+        DecodeError::IoError(_) if file_len <= MAX_HEADER_LEN => AudioError::NoSound,
+        _ => AudioError::Damaged,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plain_aac_inside_of_he_aac_is_found() {
+        // AAC-LC at 22,050 Hz in two channels: by itself, with SBR said behind it, inside of SBR, inside of PS.
+        let plain = Some([0x13, 0x90]);
+        assert_eq!(core_config(&[0x13, 0x90]), plain);
+        assert_eq!(core_config(&[0x13, 0x92]), plain, "announces a core coder that is not there");
+        assert_eq!(core_config(&[0x13, 0x90, 0x56, 0xe5, 0xa0]), plain);
+        assert_eq!(core_config(&[0x2b, 0x92, 0x08, 0x00]), plain);
+        assert_eq!(core_config(&[0xeb, 0x8a, 0x08, 0x00]), Some([0x13, 0x88]), "one channel");
+        assert_eq!(core_config(&[0xf8, 0xe6, 0x20]), None, "xHE-AAC");
+        assert_eq!(core_config(&[]), None);
+    }
+
+    #[test]
+    fn a_text_is_no_sound_and_sound_is() {
+        for text in ["", "I", "I asked her what she needed.", "\u{feff}Dear", "Tag, ID card and FORM"] {
+            assert!(!begins_sound(text.as_bytes()), "{text}");
+        }
+        for head in
+            [&b"RIFF\x10\0\0\0WAVEfmt "[..], b"ID3\x03\0", b"OggS\0", b"\0\0\0\x1cftypM4A ", &[0xff, 0xfb, 0x90, 0x64]]
+        {
+            assert!(begins_sound(head), "{head:?}");
+        }
+    }
+}

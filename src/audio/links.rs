@@ -1,0 +1,131 @@
+//! Where the parts of a file begin that somebody joined: chained Ogg streams (RFC 3533, 4), and FLAC files one after the other.
+//! Each part has headers of its own and is read by itself.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use super::error::AudioError;
+use super::source::{MAX_CHUNKS, read_array, read_bytes};
+
+/// How far behind its head the first frame of a FLAC file is looked for, bytes: behind the largest pictures.
+const SEARCHED: u64 = 16 << 20;
+
+/// More parts than anybody joins; a bound for hostile files.
+const MOST_PARTS: usize = 10_000;
+
+/// The parts of an Ogg file: each begins with a page that begins a stream, after one that does not. Also whether the file ends
+/// with a whole page: a stream that somebody stopped need not have a page that says it is the last.
+pub(super) fn ogg(file: &mut File, start: u64, len: u64) -> Result<(Vec<Range<u64>>, bool), AudioError> {
+    file.seek(SeekFrom::Start(start))?;
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let (mut starts, mut at, mut before_began) = (vec![start], start, true);
+    let mut head = [0; 27];
+    while starts.len() < MOST_PARTS && reader.read_exact(&mut head).is_ok() {
+        if &head[..4] != b"OggS" {
+            // Out of step: one byte on.
+            at += 1;
+            reader.seek_relative(-26)?;
+            continue;
+        }
+        let mut lengths = [0; 255];
+        let segments = &mut lengths[..usize::from(head[26])];
+        if reader.read_exact(segments).is_err() {
+            break;
+        }
+        let body: i64 = segments.iter().map(|&len| i64::from(len)).sum();
+        let begins = head[5] & 2 > 0;
+        if begins && !before_began {
+            starts.push(at);
+        }
+        before_began = begins;
+        at += 27 + segments.len() as u64 + body as u64;
+        reader.seek_relative(body)?;
+    }
+    Ok((ranges(&starts, len), at == len))
+}
+
+/// The parts of a FLAC file: each begins with the mark and a block of stream information (RFC 9639, 8).
+pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u64>>, AudioError> {
+    file.seek(SeekFrom::Start(start))?;
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let (mut starts, mut at, mut window) = (Vec::new(), start, Vec::new());
+    while starts.len() < MOST_PARTS {
+        let kept = window.len();
+        let read = reader.by_ref().take(1 << 16).read_to_end(&mut window)?;
+        if read == 0 {
+            break;
+        }
+        let marks = window
+            .windows(8)
+            .enumerate()
+            .filter(|(_, w)| w.starts_with(b"fLaC") && w[4] & 0x7f == 0 && w[5..] == [0, 0, 34]);
+        starts.extend(marks.map(|(i, _)| at - kept as u64 + i as u64));
+        at += read as u64;
+        window.drain(..window.len().saturating_sub(7));
+    }
+    if starts.first() != Some(&start) {
+        starts.insert(0, start);
+    }
+    Ok(ranges(&starts, len))
+}
+
+/// The mark, the stream's information and the place of the first frame of a FLAC part. What lies between them (comments, pictures)
+/// is left out: programs that write tags get its lengths wrong, and the sound does not need it.
+pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, Range<u64>), AudioError> {
+    let mut head = read_bytes(file, part.start, 42)?;
+    if head.len() < 42 {
+        return Ok((Vec::new(), part));
+    }
+    // The last block of metadata.
+    head[4] = 0x80;
+    let mut at = part.start + 42;
+    for _ in 0..MAX_CHUNKS {
+        let Some(block) = read_array::<4>(file, at)? else { break };
+        if is_frame(file, at)? {
+            return Ok((head, at..part.end));
+        }
+        at += 4 + u64::from(u32::from_be_bytes([0, block[1], block[2], block[3]]));
+    }
+    // The lengths lead nowhere.
+    let searched = read_bytes(file, part.start + 42, SEARCHED)?;
+    for (i, pair) in searched.windows(2).enumerate() {
+        if pair[0] == 0xff && pair[1] & 0xfe == 0xf8 && is_frame(file, part.start + 42 + i as u64)? {
+            return Ok((head, part.start + 42 + i as u64..part.end));
+        }
+    }
+    Ok((Vec::new(), part))
+}
+
+/// Whether a frame of FLAC begins here, by its mark and the checksum of its head (RFC 9639, 9.1).
+fn is_frame(file: &mut File, at: u64) -> Result<bool, AudioError> {
+    let bytes = read_bytes(file, at, 16)?;
+    if bytes.len() < 6 || bytes[0] != 0xff || bytes[1] & 0xfe != 0xf8 {
+        return Ok(false);
+    }
+    let number_len = match bytes[4].leading_ones() {
+        0 => 1,
+        ones @ 2..=7 => ones as usize,
+        _ => return Ok(false),
+    };
+    let block_len = match bytes[2] >> 4 {
+        6 => 1,
+        7 => 2,
+        _ => 0,
+    };
+    let rate_len = match bytes[2] & 15 {
+        12 => 1,
+        13 | 14 => 2,
+        _ => 0,
+    };
+    let len = 4 + number_len + block_len + rate_len;
+    let crc = bytes.get(..len).unwrap_or_default().iter().fold(0_u8, |crc, &byte| {
+        (0..8).fold(crc ^ byte, |crc, _| if crc & 0x80 > 0 { crc << 1 ^ 7 } else { crc << 1 })
+    });
+    Ok(bytes.get(len) == Some(&crc))
+}
+
+fn ranges(starts: &[u64], len: u64) -> Vec<Range<u64>> {
+    let ends = starts.iter().skip(1).copied().chain([len]);
+    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+}

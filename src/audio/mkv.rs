@@ -1,0 +1,132 @@
+//! What the decoder's library does not say of Matroska and WebM: whether the file ends where it may, and how much of a track's
+//! last packets is not to be heard. Layout: RFC 8794 (EBML) and RFC 9559 (Matroska).
+//!
+//! A browser's recorder writes a segment and clusters of unknown size and stops when it is told to: the end of the file after a
+//! whole packet is then the end of the recording.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::ops::Range;
+
+use super::error::AudioError;
+use super::source::read_array;
+
+/// Elements looked at; four hours of packets of 10 ms are 1.4 million. A bound for hostile files.
+const MAX_ELEMENTS: usize = 2_000_000;
+
+const SEGMENT: u32 = 0x1853_8067;
+const CLUSTER: u32 = 0x1f43_b675;
+const BLOCK_GROUP: u32 = 0xa0;
+const BLOCK: u32 = 0xa1;
+const SIMPLE_BLOCK: u32 = 0xa3;
+const DISCARD_PADDING: u32 = 0x75a2;
+
+/// What a walk through the file finds.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Layout {
+    /// The file ends after a whole element, and holds all that its elements of known size claim.
+    pub(super) is_whole: bool,
+    /// What is left out at the end of packets: by track, the packet's number and so many nanoseconds.
+    pub(super) discarded: BTreeMap<u64, BTreeMap<u64, i64>>,
+}
+
+struct Element {
+    id: u32,
+    body: u64,
+    /// `None` for one of unknown size.
+    end: Option<u64>,
+}
+
+fn element(file: &mut File, at: u64) -> Result<Option<Element>, AudioError> {
+    // An id has up to 4 bytes, a size up to 8; near the end of the file there are fewer.
+    let mut bytes = [0; 12];
+    let have = match read_array::<12>(file, at)? {
+        Some(all) => {
+            bytes = all;
+            12
+        }
+        None => {
+            let mut have = 0;
+            while have < 12 {
+                let Some([byte]) = read_array::<1>(file, at + have as u64)? else { break };
+                bytes[have] = byte;
+                have += 1;
+            }
+            have
+        }
+    };
+    let id_len = bytes[0].leading_zeros() as usize + 1;
+    if id_len > 4 || have < id_len + 1 {
+        return Ok(None);
+    }
+    let id = bytes[..id_len].iter().fold(0, |id, &byte| id << 8 | u32::from(byte));
+    let size_len = bytes[id_len].leading_zeros() as usize + 1;
+    if size_len > 8 || have < id_len + size_len {
+        return Ok(None);
+    }
+    let bits = 7 * size_len;
+    let size = bytes[id_len..id_len + size_len].iter().fold(0_u64, |size, &byte| size << 8 | u64::from(byte));
+    let size = size & ((1 << bits) - 1);
+    let body = at + (id_len + size_len) as u64;
+    let end = (size != (1 << bits) - 1).then(|| body.saturating_add(size));
+    Ok(Some(Element { id, body, end }))
+}
+
+/// A number of variable length at `at`.
+fn track_of_block(file: &mut File, body: u64) -> Result<Option<(u64, u64)>, AudioError> {
+    let Some(head) = read_array::<8>(file, body)? else { return Ok(None) };
+    let len = head[0].leading_zeros() as usize + 1;
+    if len > 4 {
+        return Ok(None);
+    }
+    let track = head[..len].iter().fold(0_u64, |n, &byte| n << 8 | u64::from(byte)) & ((1 << (7 * len)) - 1);
+    let is_laced = head[len + 2] & 6 > 0;
+    let frames =
+        if is_laced { read_array::<1>(file, body + len as u64 + 3)?.map_or(1, |[n]| u64::from(n) + 1) } else { 1 };
+    Ok(Some((track, frames)))
+}
+
+/// Walks through the file in `range`.
+pub(super) fn layout(file: &mut File, range: Range<u64>) -> Result<Layout, AudioError> {
+    let mut found = Layout::default();
+    let mut packets: BTreeMap<u64, u64> = BTreeMap::new();
+    // The packet of a group comes before what is discarded of it.
+    let mut last = None;
+    let mut at = range.start;
+    for _ in 0..MAX_ELEMENTS {
+        if at >= range.end {
+            found.is_whole = at == range.end;
+            return Ok(found);
+        }
+        let Some(element) = element(file, at)? else { return Ok(found) };
+        match (element.id, element.end) {
+            // What is inside is walked through, whatever size they claim; a segment that should be longer is cut off.
+            (SEGMENT | CLUSTER | BLOCK_GROUP, end) => {
+                if end.is_some_and(|end| end > range.end) {
+                    return Ok(found);
+                }
+                at = element.body;
+                continue;
+            }
+            (BLOCK | SIMPLE_BLOCK, _) => {
+                if let Some((track, frames)) = track_of_block(file, element.body)? {
+                    let count = packets.entry(track).or_default();
+                    *count += frames;
+                    last = Some((track, *count - 1));
+                }
+            }
+            (DISCARD_PADDING, Some(end)) if (1..=8).contains(&(end - element.body)) => {
+                if let (Some((track, packet)), Some(bytes)) = (last, read_array::<8>(file, end - 8)?) {
+                    let unused = 64 - 8 * (end - element.body);
+                    let value = i64::from_be_bytes(bytes) << unused >> unused;
+                    found.discarded.entry(track).or_default().insert(packet, value);
+                }
+            }
+            _ => {}
+        }
+        // Only segments and clusters may be of unknown size.
+        let Some(end) = element.end else { return Ok(found) };
+        at = end;
+    }
+    Ok(found)
+}

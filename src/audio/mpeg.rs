@@ -1,0 +1,395 @@
+//! MPEG audio (MP1, MP2, MP3) and AAC in ADTS: frames one after the other, between tags, possibly of several files that
+//! somebody joined.
+//!
+//! Each part of a joined file may have a header frame (Xing, Info, VBRI) with the number of its own frames and its own encoder
+//! delay, and a rate and number of channels of its own. Layouts: ISO/IEC 11172-3 and 13818-3 for MPEG audio, 14496-3 for ADTS;
+//! the tags by their public descriptions (id3.org, the LAME tag's by Gabriel Bouvigne).
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use symphonia::core::codecs::audio::AudioCodecId;
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3};
+use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, Timestamp};
+
+use super::demux::{Demux, Entry, Event, Piece, params};
+use super::error::AudioError;
+
+/// How far behind its tags a file's first frame may lie, bytes.
+const SEARCHED: usize = 1 << 20;
+
+/// Frames that must follow one another before bytes are believed to be sound.
+const CONVINCING: usize = 4;
+
+/// Delay of every MP3 decoder, frames. Encoders count theirs without it.
+const DECODER_DELAY: u64 = 528 + 1;
+
+/// The longest frame, bytes: ADTS has 13 bits for it.
+const LONGEST_FRAME: usize = 1 << 13;
+
+/// What the head of a frame says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Head {
+    codec: AudioCodecId,
+    rate_hz: u32,
+    channels: u16,
+    /// Bytes of the whole frame.
+    len: usize,
+    /// Samples a channel.
+    frames: u64,
+    /// Bytes before the sound.
+    head_len: usize,
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() < 7 || bytes[0] != 0xff || bytes[1] & 0xe0 != 0xe0 {
+            return None;
+        }
+        if bytes[1] & 0xf6 == 0xf0 { Self::adts(bytes) } else { Self::mpeg(bytes) }
+    }
+
+    fn adts(bytes: &[u8]) -> Option<Self> {
+        const RATES_HZ: [u32; 13] =
+            [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+        let rate_hz = *RATES_HZ.get(usize::from(bytes[2] >> 2 & 15))?;
+        let channels = u16::from(bytes[2] & 1) << 2 | u16::from(bytes[3] >> 6);
+        let len = usize::from(bytes[3] & 3) << 11 | usize::from(bytes[4]) << 3 | usize::from(bytes[5] >> 5);
+        let head_len = if bytes[1] & 1 == 1 { 7 } else { 9 };
+        // Seven channels are said as 7, which are eight.
+        let channels = if channels == 7 { 8 } else { channels };
+        (len > head_len).then_some(Self { codec: CODEC_ID_AAC, rate_hz, channels, len, frames: 1024, head_len })
+    }
+
+    fn mpeg(bytes: &[u8]) -> Option<Self> {
+        const KBPS: [[u16; 15]; 5] = [
+            [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+            [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+            [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+            [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+            [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+        ];
+        let first = bytes[1] >> 3 & 3 == 3;
+        let divisor = match bytes[1] >> 3 & 3 {
+            3 => 1,
+            2 => 2,
+            0 => 4,
+            _ => return None,
+        };
+        let layer = 4 - (bytes[1] >> 1 & 3);
+        let rate_hz = *[44_100_u32, 48_000, 32_000].get(usize::from(bytes[2] >> 2 & 3))? / divisor;
+        let table = match (first, layer) {
+            (true, 1) => 0,
+            (true, 2) => 1,
+            (true, 3) => 2,
+            (false, 1) => 3,
+            (false, 2 | 3) => 4,
+            _ => return None,
+        };
+        let kbps = usize::from(*KBPS[table].get(usize::from(bytes[2] >> 4))?);
+        if kbps == 0 || bytes[3] & 3 == 2 {
+            return None;
+        }
+        let padding = usize::from(bytes[2] >> 1 & 1);
+        let rate = rate_hz as usize;
+        let (codec, frames, len) = match layer {
+            1 => (CODEC_ID_MP1, 384, (12_000 * kbps / rate + padding) * 4),
+            2 => (CODEC_ID_MP2, 1152, 144_000 * kbps / rate + padding),
+            _ if first => (CODEC_ID_MP3, 1152, 144_000 * kbps / rate + padding),
+            _ => (CODEC_ID_MP3, 576, 72_000 * kbps / rate + padding),
+        };
+        let channels = if bytes[3] >> 6 == 3 { 1 } else { 2 };
+        Some(Self { codec, rate_hz, channels, len, frames, head_len: 0 })
+    }
+
+    /// Whether `other` can be of the same stream.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.codec, self.rate_hz, self.channels) == (other.codec, other.rate_hz, other.channels)
+    }
+}
+
+/// What a header frame says of the frames after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Info {
+    /// How many there are.
+    frames: Option<u64>,
+    /// Samples that the encoder put before and after the sound.
+    delay_padding: Option<(u64, u64)>,
+}
+
+impl Info {
+    fn read(frame: &[u8]) -> Option<Self> {
+        let word = |at: usize| Some(u32::from_be_bytes(frame.get(at..at + 4)?.try_into().ok()?));
+        if frame.get(36..40) == Some(b"VBRI") {
+            return Some(Self { frames: word(50).map(u64::from), delay_padding: None });
+        }
+        // Behind the side information, whose length depends on version and channels.
+        let at = [13, 21, 36, 15, 23, 38]
+            .into_iter()
+            .find(|&at| matches!(frame.get(at..at + 4), Some(b"Xing" | b"Info")))?;
+        let flags = word(at + 4)?;
+        let mut next = at + 8;
+        let frames = (flags & 1 == 1).then(|| word(next)).flatten().map(u64::from);
+        next += [4, 4, 100, 4]
+            .into_iter()
+            .enumerate()
+            .map(|(bit, len)| if flags >> bit & 1 == 1 { len } else { 0 })
+            .sum::<usize>();
+        let lame = frame.get(next..next + 24).filter(|lame| lame[..4].iter().all(u8::is_ascii_alphanumeric));
+        let delay_padding = lame.map(|lame| {
+            let both = u64::from(lame[21]) << 16 | u64::from(lame[22]) << 8 | u64::from(lame[23]);
+            (both >> 12, both & 0xfff)
+        });
+        Some(Self { frames, delay_padding })
+    }
+}
+
+/// The bytes of the tag that `head` begins, if it begins one: ID3v2, APE, ID3v1, Lyrics3.
+pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
+    let byte = |i: usize| head.get(i).copied().map(u64::from);
+    if head.starts_with(b"ID3") && head.len() >= 10 {
+        let len = (6..10).map_while(byte).fold(0, |len, byte| len << 7 | byte & 0x7f);
+        let footer = if byte(5)? & 0x10 > 0 { 10 } else { 0 };
+        return Some(10 + len + footer);
+    }
+    if head.starts_with(b"APETAGEX") && head.len() >= 24 {
+        // The length counts the footer; a tag that begins with a footer was cut in two.
+        let len = (12..16).rev().map_while(byte).fold(0, |len, byte| len << 8 | byte);
+        let is_header = byte(23)? & 0x20 > 0;
+        return Some(if is_header { 32 + len } else { 32 });
+    }
+    if head.starts_with(b"TAG+") {
+        return Some(227);
+    }
+    head.starts_with(b"TAG").then_some(128)
+}
+
+/// A stretch of a file, of which some bytes ahead can be looked at.
+struct Window {
+    reader: BufReader<File>,
+    /// Where the first byte of `ahead` lies in the file.
+    at: u64,
+    end: u64,
+    ahead: Vec<u8>,
+    /// Bytes of `ahead` that are behind us.
+    passed: usize,
+    reached: Arc<AtomicU64>,
+}
+
+impl Window {
+    fn new(mut file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> std::io::Result<Self> {
+        file.seek(SeekFrom::Start(range.start))?;
+        let reader = BufReader::with_capacity(1 << 16, file);
+        Ok(Self { reader, at: range.start, end: range.end, ahead: Vec::new(), passed: 0, reached })
+    }
+
+    /// The next bytes, `len` of them or as many as there are.
+    fn peek(&mut self, len: usize) -> &[u8] {
+        let have = self.ahead.len() - self.passed;
+        if have < len {
+            self.ahead.drain(..self.passed);
+            self.passed = 0;
+            let left = self.end.saturating_sub(self.at + have as u64);
+            let wanted = (len - have).max(1 << 14) as u64;
+            // A disk that fails ends the sound here; what is missing is then seen by whoever knows how much there should be.
+            let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
+        }
+        let rest = &self.ahead[self.passed..];
+        &rest[..len.min(rest.len())]
+    }
+
+    fn skip(&mut self, len: u64) {
+        self.at += len;
+        let have = (self.ahead.len() - self.passed) as u64;
+        if len <= have {
+            self.passed += len as usize;
+        } else {
+            let _ = self.reader.seek_relative((len - have) as i64);
+            self.ahead.clear();
+            self.passed = 0;
+        }
+        self.reached.store(self.at, Ordering::Relaxed);
+    }
+
+    /// Whether a frame begins here that others follow, or the end of the file or a tag.
+    fn begins_frames(&mut self, wanted: usize) -> bool {
+        let (mut at, mut first) = (0, None::<Head>);
+        let end = self.end.saturating_sub(self.at);
+        for _ in 0..wanted {
+            let bytes = self.peek(at + 32);
+            let Some(rest) = bytes.get(at..) else { return false };
+            match Head::read(rest) {
+                Some(head) if first.is_none_or(|first| first.is_like(&head)) => {
+                    first = Some(head);
+                    at += head.len;
+                }
+                _ => return first.is_some() && (tag_len(rest).is_some() || at as u64 == end),
+            }
+            if at as u64 >= end {
+                return at as u64 == end;
+            }
+        }
+        true
+    }
+}
+
+/// Reads frames from a stretch of a file.
+pub(super) struct FrameReader {
+    window: Window,
+    head: Option<Head>,
+    info: Option<Info>,
+    /// Frames of the part since its header frame, or since its beginning.
+    frames: u64,
+    ticks: u64,
+    /// Frames of whole parts that a LAME tag counts, and what the parts before held, seconds.
+    promised_s: f64,
+    is_promised: bool,
+    /// A frame that waits while the decoder is changed.
+    held: Option<(Head, Vec<u8>)>,
+    /// Bytes that made no sense since the last frame.
+    lost: u64,
+    tag_before: bool,
+}
+
+impl FrameReader {
+    /// A reader of the frames in `range`, or `None` if there are none.
+    pub(super) fn open(file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> Result<Option<Self>, AudioError> {
+        let mut window = Window::new(file, range, reached)?;
+        let mut searched = 0;
+        while searched < SEARCHED {
+            let head = window.peek(32);
+            if head.len() < 7 {
+                return Ok(None);
+            }
+            if let Some(len) = tag_len(head) {
+                window.skip(len);
+                continue;
+            }
+            if head[0] == 0xff && window.begins_frames(CONVINCING) {
+                let reader = Self {
+                    window,
+                    head: None,
+                    info: None,
+                    frames: 0,
+                    ticks: 0,
+                    promised_s: 0.0,
+                    is_promised: false,
+                    held: None,
+                    lost: 0,
+                    tag_before: false,
+                };
+                return Ok(Some(reader));
+            }
+            window.skip(1);
+            searched += 1;
+        }
+        Ok(None)
+    }
+
+    /// Codec of the first frame.
+    pub(super) fn codec(&mut self) -> Option<(AudioCodecId, u16, u32)> {
+        Head::read(self.window.peek(32)).map(|head| (head.codec, head.channels, head.rate_hz))
+    }
+
+    /// The next whole frame. What lies between frames is passed over.
+    fn next_frame(&mut self) -> Option<(Head, Vec<u8>)> {
+        loop {
+            let bytes = self.window.peek(32);
+            if bytes.len() < 7 {
+                return None;
+            }
+            if let Some(len) = tag_len(bytes) {
+                self.tag_before = true;
+                self.window.skip(len);
+                continue;
+            }
+            let head = Head::read(bytes);
+            let zero = bytes[0] == 0;
+            let convincing = match head {
+                // In the middle of a stream a frame like those before is believed by itself.
+                Some(head) if self.lost == 0 && self.head.is_some_and(|before| before.is_like(&head)) => true,
+                Some(_) => self.window.begins_frames(CONVINCING - 1),
+                None => false,
+            };
+            if let Some(head) = head.filter(|_| convincing) {
+                let frame = self.window.peek(head.len).to_vec();
+                if frame.len() < head.len.min(LONGEST_FRAME) {
+                    return None;
+                }
+                self.window.skip(head.len as u64);
+                return Some((head, frame));
+            }
+            self.lost += u64::from(!zero);
+            self.window.skip(1);
+        }
+    }
+
+    /// Whether what lay between this frame and the one before was sound that broke.
+    fn was_broken(&mut self, head: &Head, is_new_part: bool) -> bool {
+        let lost = std::mem::take(&mut self.lost);
+        let tagged = std::mem::take(&mut self.tag_before);
+        !is_new_part && !tagged && self.head.is_some() && lost >= head.len as u64 / 2
+    }
+}
+
+impl Demux for FrameReader {
+    fn next(&mut self) -> Event {
+        let (head, data) = match self.held.take() {
+            Some(held) => held,
+            None => {
+                let Some((head, data)) = self.next_frame() else {
+                    return Event::End { broke_off: false };
+                };
+                let info = if head.codec == CODEC_ID_AAC { None } else { Info::read(&data) };
+                let changes = self.head.is_none_or(|before| !before.is_like(&head));
+                let broken = self.was_broken(&head, info.is_some() || changes);
+                if changes || info.is_some() {
+                    self.head = Some(head);
+                    self.info = info;
+                    self.frames = 0;
+                    self.ticks = 0;
+                    if let Some(Info { frames: Some(frames), delay_padding: Some((delay, padding)) }) = info {
+                        let sound = (frames * head.frames).saturating_sub(delay + padding);
+                        self.promised_s += sound as f64 / f64::from(head.rate_hz);
+                        self.is_promised = true;
+                    } else {
+                        self.is_promised = false;
+                        self.promised_s = f64::NEG_INFINITY;
+                    }
+                    if info.is_none() {
+                        self.held = Some((head, data));
+                    }
+                    let delay = info.and_then(|info| info.delay_padding).map(|(delay, _)| delay + DECODER_DELAY);
+                    // Channels of AAC that its own frames name are refused by their number, 0.
+                    return Event::Anew(Entry { params: params(head.codec, head.rate_hz, head.channels), delay });
+                }
+                if broken {
+                    self.held = Some((head, data));
+                    return Event::Unreadable;
+                }
+                (head, data)
+            }
+        };
+        let length_s = head.frames as f64 / f64::from(head.rate_hz);
+        let data = data.get(head.head_len..).unwrap_or_default();
+        let packet = Packet::new(0, Timestamp::new(self.ticks as i64), Duration::new(head.frames), data);
+        let mut piece = Piece::whole(packet, None, length_s);
+        if let Some(Info { frames: Some(frames), delay_padding: Some((_, padding)) }) = self.info
+            && self.frames < frames
+        {
+            let end = (frames * head.frames).saturating_sub(padding.saturating_sub(DECODER_DELAY));
+            piece.until_s = (end as f64 - (self.frames * head.frames) as f64) / f64::from(head.rate_hz);
+        }
+        self.frames += 1;
+        self.ticks += head.frames;
+        Event::Piece(piece)
+    }
+
+    fn promised_s(&self) -> Option<f64> {
+        (self.is_promised && self.promised_s > 0.0).then_some(self.promised_s)
+    }
+}

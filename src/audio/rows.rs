@@ -1,0 +1,488 @@
+//! Sound that is not compressed, or only by so much a sample, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
+//!
+//! Recorders write these headers before they know what will follow, and other programs edit them. So no length is believed
+//! that the file contradicts: the sound is what lies between the head of its chunk and the end of the file, at most.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use symphonia::core::codecs::audio::AudioCodecId;
+use symphonia::core::codecs::audio::well_known::*;
+
+use super::decode::check_claims;
+use super::demux::params;
+use super::error::AudioError;
+use super::source::{MAX_CHUNKS, read_array};
+use super::table::{Rows, Table};
+
+/// From this length on a chunk that is longer than the file was written by a recorder that did not know better: SoX, arecord
+/// and others write values between 2 GiB less 64 KiB and 4 GiB when they write to a pipe.
+const UNKNOWN_LENGTH: u64 = 0x7fff_0000;
+
+/// How far into a file a chunk is looked for by its name when the lengths lead nowhere, bytes: behind the largest pictures.
+const SEARCHED: u64 = 64 << 20;
+
+/// What such a file holds.
+pub(super) enum Content {
+    /// Blocks of equal size.
+    Rows(Box<Table>),
+    /// MPEG audio or AAC, which lies at this place.
+    Frames(Range<u64>),
+}
+
+/// Where the sound lies, and how much of it there should be.
+struct Extent {
+    range: Range<u64>,
+    /// Bytes that the file says there are, if they are more.
+    promised: Option<u64>,
+}
+
+impl Extent {
+    /// `claimed` bytes from `start`; `None` if the file does not say.
+    fn new(start: u64, claimed: Option<u64>, file_len: u64) -> Self {
+        let available = file_len.saturating_sub(start);
+        let known = claimed.filter(|&claimed| claimed <= available || claimed < UNKNOWN_LENGTH);
+        let range = start..start + known.map_or(available, |claimed| claimed.min(available));
+        Self { range, promised: known.filter(|&claimed| claimed > available) }
+    }
+}
+
+/// The table of equal blocks at `extent`.
+fn table(rows: &Rows, rate_hz: u32, extent: Extent) -> Content {
+    let seconds = |bytes: u64| (bytes / rows.block_len.max(1) * rows.block_frames) as f64 / f64::from(rate_hz);
+    let mut table = rows.table(rate_hz, extent.range);
+    table.promised_s = extent.promised.map(seconds);
+    Content::Rows(Box::new(table))
+}
+
+fn unsupported(name: impl Into<String>) -> AudioError {
+    AudioError::Unsupported { name: name.into() }
+}
+
+/// PCM of integers by its bytes a sample.
+fn integers(bytes: u64, big_endian: bool, unsigned: bool) -> Option<AudioCodecId> {
+    Some(match (bytes, big_endian) {
+        (1, _) if unsigned => CODEC_ID_PCM_U8,
+        (1, _) => CODEC_ID_PCM_S8,
+        (2, false) => CODEC_ID_PCM_S16LE,
+        (2, true) => CODEC_ID_PCM_S16BE,
+        (3, false) => CODEC_ID_PCM_S24LE,
+        (3, true) => CODEC_ID_PCM_S24BE,
+        (4, false) => CODEC_ID_PCM_S32LE,
+        (4, true) => CODEC_ID_PCM_S32BE,
+        _ => return None,
+    })
+}
+
+/// PCM of floating-point numbers by its bytes a sample.
+fn floats(bytes: u64, big_endian: bool) -> Option<AudioCodecId> {
+    Some(match (bytes, big_endian) {
+        (4, false) => CODEC_ID_PCM_F32LE,
+        (4, true) => CODEC_ID_PCM_F32BE,
+        (8, false) => CODEC_ID_PCM_F64LE,
+        (8, true) => CODEC_ID_PCM_F64BE,
+        _ => return None,
+    })
+}
+
+/// PCM with the layout that Apple's containers describe in flags.
+pub(super) fn linear(bits: u64, float: bool, big_endian: bool, channels: u16, rate_hz: u32) -> Option<Rows> {
+    let bytes = bits.div_ceil(8);
+    let codec = if float { floats(bytes, big_endian) } else { integers(bytes, big_endian, false) }?;
+    Some(plain(codec, bytes, channels, rate_hz))
+}
+
+/// One frame a block.
+fn plain(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
+    Rows { params: params(codec, rate_hz, channels), block_len: bytes * u64::from(channels), block_frames: 1 }
+}
+
+/// The sound formats of QuickTime and AIFF-C by their four letters; `bits` is what the file says of a sample.
+pub(super) fn by_code(code: &[u8; 4], bits: u64, channels: u16, rate_hz: u32, little: bool) -> Option<Rows> {
+    let (codec, bytes) = match code {
+        b"NONE" | b"twos" | b"none" => (integers(bits.div_ceil(8), true, false)?, bits.div_ceil(8)),
+        b"sowt" => (integers(bits.div_ceil(8), false, false)?, bits.div_ceil(8)),
+        b"raw " if bits <= 8 => (CODEC_ID_PCM_U8, 1),
+        b"raw " => (integers(bits.div_ceil(8), true, false)?, bits.div_ceil(8)),
+        b"in24" => (integers(3, !little, false)?, 3),
+        b"42ni" => (CODEC_ID_PCM_S24LE, 3),
+        b"in32" => (integers(4, !little, false)?, 4),
+        b"23ni" => (CODEC_ID_PCM_S32LE, 4),
+        b"fl32" | b"FL32" => (floats(4, !little)?, 4),
+        b"fl64" | b"FL64" => (floats(8, !little)?, 8),
+        b"alaw" | b"ALAW" => (CODEC_ID_PCM_ALAW, 1),
+        b"ulaw" | b"ULAW" => (CODEC_ID_PCM_MULAW, 1),
+        // 34 bytes a channel hold 64 frames (QuickTime File Format, IMA 4:1).
+        b"ima4" => {
+            let params = params(CODEC_ID_ADPCM_IMA_QT, rate_hz, channels);
+            return Some(Rows { params, block_len: 34 * u64::from(channels), block_frames: 64 });
+        }
+        _ => return None,
+    };
+    Some(plain(codec, bytes, channels, rate_hz))
+}
+
+/// The `fmt ` chunk of WAV.
+#[derive(Default, Clone, Copy)]
+struct Format {
+    tag: u16,
+    channels: u16,
+    rate_hz: u32,
+    bytes_per_second: u32,
+    block_len: u16,
+    bits: u16,
+    /// Frames in a block of ADPCM.
+    block_frames: u16,
+}
+
+impl Format {
+    fn read(file: &mut File, at: u64, len: u64) -> Result<Option<Self>, AudioError> {
+        let Some(head) = read_array::<14>(file, at)?.filter(|_| len >= 14) else {
+            return Ok(None);
+        };
+        let half = |i: usize| u16::from_le_bytes([head[i], head[i + 1]]);
+        let word = |i: usize| u32::from_le_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]);
+        let mut format = Self {
+            tag: half(0),
+            channels: half(2),
+            rate_hz: word(4),
+            bytes_per_second: word(8),
+            block_len: half(12),
+            ..Self::default()
+        };
+        if len >= 16 {
+            format.bits = read_array::<2>(file, at + 14)?.map_or(0, u16::from_le_bytes);
+        }
+        if len >= 20 && matches!(format.tag, 2 | 0x11) {
+            format.block_frames = read_array::<2>(file, at + 18)?.map_or(0, u16::from_le_bytes);
+        }
+        // WAVE_FORMAT_EXTENSIBLE has the format in the first bytes of a GUID.
+        if format.tag == 0xfffe && len >= 26 {
+            format.tag = read_array::<2>(file, at + 24)?.map_or(1, u16::from_le_bytes);
+        } else if format.tag == 0xfffe {
+            format.tag = 1;
+        }
+        Ok(Some(format))
+    }
+
+    /// Bytes of a sample. Bits that fill no byte stand in the upper part of their bytes (Microsoft's WAVEFORMATEX), so what
+    /// is below them is zero. 24 bits may lie in four bytes: then rate and size of a block agree on it.
+    fn sample_len(&self) -> u64 {
+        let channels = u64::from(self.channels.max(1));
+        let block = u64::from(self.block_len) / channels;
+        let by_bits = u64::from(self.bits).div_ceil(8);
+        let agree = self.bytes_per_second == self.rate_hz.saturating_mul(u32::from(self.block_len));
+        match (self.bits, block) {
+            (0, block) => block,
+            (17..=24, 4) if agree => 4,
+            _ => by_bits,
+        }
+    }
+
+    /// Refuses by its name what is not read.
+    fn refuse(&self) -> Result<(), AudioError> {
+        match self.tag {
+            0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
+            0x31 => Err(unsupported("WAV with GSM 6.10 sound inside (voicemail)")),
+            0x160..=0x163 => Err(unsupported("WAV with Windows Media sound inside")),
+            1 | 2 | 3 | 6 | 7 | 0x11 => Ok(()),
+            _ => Err(unsupported("this kind of WAV")),
+        }
+    }
+
+    fn rows(&self) -> Result<Rows, AudioError> {
+        let (channels, rate_hz) = (self.channels, self.rate_hz);
+        let sample_len = self.sample_len();
+        let odd = || unsupported(format!("WAV of {} bits a sample", self.bits));
+        if matches!(self.tag, 1 | 3) && (1..8).contains(&self.bits) {
+            return Err(odd());
+        }
+        match self.tag {
+            1 => integers(sample_len, false, true).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            3 => floats(sample_len, false).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            6 => Ok(plain(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
+            7 => Ok(plain(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
+            2 | 0x11 => self.adpcm(),
+            _ => Err(unsupported("this kind of WAV")),
+        }
+    }
+
+    /// Blocks of Microsoft's ADPCM (7 bytes a channel at their head, which hold two frames) or of IMA ADPCM (4 bytes, one
+    /// frame); 4 bits a sample after that.
+    fn adpcm(&self) -> Result<Rows, AudioError> {
+        let channels = u64::from(self.channels);
+        let block_len = u64::from(self.block_len);
+        let (codec, head, first) =
+            if self.tag == 2 { (CODEC_ID_ADPCM_MS, 7, 2) } else { (CODEC_ID_ADPCM_IMA_WAV, 4, 1) };
+        let most = block_len.checked_sub(head * channels).map(|rest| rest * 2 / channels + first);
+        let said = u64::from(self.block_frames);
+        match most {
+            Some(most) if said <= most => {
+                let block_frames = if said > 1 { said } else { most };
+                let params = params(codec, self.rate_hz, self.channels);
+                Ok(Rows { params, block_len, block_frames })
+            }
+            _ => Err(AudioError::Damaged),
+        }
+    }
+}
+
+/// What was found of the chunks of a WAV file.
+#[derive(Default)]
+struct Chunks {
+    format: Option<Format>,
+    /// Where the sound begins, and the length that is claimed for it.
+    data: Option<(u64, Option<u64>)>,
+}
+
+impl Chunks {
+    fn are_complete(&self) -> bool {
+        self.format.is_some() && self.data.is_some()
+    }
+
+    /// Walks the chunks of RIFF from one to the next by their lengths. Gives where the last chunk that made sense begins.
+    fn walk(&mut self, file: &mut File, file_len: u64) -> Result<u64, AudioError> {
+        let mut length_64 = None;
+        let (mut at, mut sensible) = (12, 12);
+        for _ in 0..MAX_CHUNKS {
+            let Some(head) = read_array::<8>(file, at)?.filter(|head| is_chunk_name(&head[..4])) else {
+                break;
+            };
+            sensible = at;
+            let body = at + 8;
+            let len = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
+            match &head[..4] {
+                b"ds64" => length_64 = read_array::<8>(file, body + 8)?.map(u64::from_le_bytes),
+                b"fmt " if self.format.is_none() => self.format = Format::read(file, body, len)?,
+                b"data" if self.data.is_none() => {
+                    let claimed = match (len, length_64) {
+                        (0xffff_ffff, length_64) => length_64.filter(|&len| len > 0),
+                        (0, _) if !ends_in_chunks(file, body, file_len)? => None,
+                        (len, _) => Some(len),
+                    };
+                    self.data = Some((body, claimed));
+                    if claimed.is_none() {
+                        return Ok(sensible);
+                    }
+                    at = body.saturating_add(claimed.unwrap_or(len));
+                    at = at.saturating_add(at & 1);
+                    continue;
+                }
+                _ => {}
+            }
+            at = body.saturating_add(len);
+            // Chunks are padded to even length; not every program does.
+            if len % 2 == 1 && !is_chunk_at(file, at)? {
+                at += 1;
+            }
+        }
+        Ok(sensible)
+    }
+
+    /// Looks for the chunks that are missing by their names, from `from` on.
+    fn search(&mut self, file: &mut File, from: u64) -> Result<(), AudioError> {
+        if self.format.is_none() {
+            for at in find(file, 12, b"fmt ")? {
+                let len = read_array::<4>(file, at + 4)?.map_or(0, u32::from_le_bytes);
+                if (14..=4096).contains(&len) {
+                    self.format = Format::read(file, at + 8, u64::from(len))?;
+                    break;
+                }
+            }
+        }
+        let mut places = if self.data.is_none() { find(file, from, b"data")? } else { Vec::new() };
+        if self.data.is_none() && places.is_empty() {
+            places = find(file, 12, b"data")?;
+        }
+        if let Some(&at) = places.first() {
+            let len = read_array::<4>(file, at + 4)?.map(u32::from_le_bytes);
+            self.data = Some((at + 8, len.map(u64::from).filter(|&len| len > 0 && len < u64::from(u32::MAX))));
+        }
+        Ok(())
+    }
+}
+
+fn is_chunk_name(name: &[u8]) -> bool {
+    name.iter().all(|byte| (b' '..=b'~').contains(byte))
+}
+
+fn is_chunk_at(file: &mut File, at: u64) -> Result<bool, AudioError> {
+    Ok(read_array::<4>(file, at)?.is_some_and(|name| is_chunk_name(&name)))
+}
+
+/// Where `name` stands in the file from `from` on; at most four places.
+fn find(file: &mut File, from: u64, name: &[u8; 4]) -> Result<Vec<u64>, AudioError> {
+    file.seek(SeekFrom::Start(from))?;
+    let (mut found, mut at, mut window) = (Vec::new(), from, Vec::new());
+    while found.len() < 4 && at - from < SEARCHED {
+        let kept = window.len();
+        let read = Read::by_ref(file).take(1 << 16).read_to_end(&mut window)?;
+        if read == 0 {
+            break;
+        }
+        found.extend(
+            window.windows(4).enumerate().filter(|(_, w)| *w == name).map(|(i, _)| at - kept as u64 + i as u64),
+        );
+        at += read as u64;
+        window.drain(..window.len().saturating_sub(3));
+    }
+    Ok(found)
+}
+
+/// Whether the bytes from `at` to the end of the file are a row of whole RIFF chunks (or nothing), not sound.
+fn ends_in_chunks(file: &mut File, mut at: u64, file_len: u64) -> Result<bool, AudioError> {
+    for _ in 0..MAX_CHUNKS {
+        if at >= file_len {
+            return Ok(true);
+        }
+        match read_array::<8>(file, at)?.filter(|head| is_chunk_name(&head[..4])) {
+            Some(head) => {
+                let claimed = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
+                at += 8 + claimed + claimed % 2;
+                if at > file_len + 1 {
+                    return Ok(false);
+                }
+            }
+            None => return Ok(false),
+        }
+    }
+    Ok(false)
+}
+
+/// The sound of a RIFF, RF64 or BW64 file.
+pub(super) fn wav(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
+    let mut chunks = Chunks::default();
+    let sensible = chunks.walk(file, file_len)?;
+    if !chunks.are_complete() {
+        chunks.search(file, sensible)?;
+    }
+    match chunks {
+        Chunks { format: Some(format), data: Some((start, claimed)) } => {
+            wave_content(&format, Extent::new(start, claimed, file_len))
+        }
+        Chunks { data: None, .. } => Err(AudioError::NoSound),
+        Chunks { format: None, .. } => Err(AudioError::Damaged),
+    }
+}
+
+fn wave_content(format: &Format, extent: Extent) -> Result<Content, AudioError> {
+    if matches!(format.tag, 0x50 | 0x55 | 0xff | 0x1600) {
+        return Ok(Content::Frames(extent.range));
+    }
+    format.refuse()?;
+    check_claims(format.rate_hz, usize::from(format.channels))?;
+    Ok(table(&format.rows()?, format.rate_hz, extent))
+}
+
+/// The last 12 bytes of the GUIDs of Wave64's chunks, which begin with the four letters of RIFF's.
+const WAVE64: [u8; 12] = [0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a];
+
+/// The sound of a Sony Wave64 file: lengths have 8 bytes and count the chunk's own head of 24.
+pub(super) fn wave64(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
+    let (mut format, mut at) = (None, 40);
+    for _ in 0..MAX_CHUNKS {
+        let Some(head) = read_array::<24>(file, at)?.filter(|head| head[4..16] == WAVE64) else {
+            break;
+        };
+        let len = head[16..].iter().rev().fold(0, |value, &byte| value << 8 | u64::from(byte));
+        match &head[..4] {
+            b"fmt " => format = Format::read(file, at + 24, len.saturating_sub(24))?,
+            b"data" => {
+                let Some(format) = format else { return Err(AudioError::Damaged) };
+                let claimed = len.checked_sub(24).filter(|&len| len > 0);
+                return wave_content(&format, Extent::new(at + 24, claimed, file_len));
+            }
+            _ => {}
+        }
+        let Some(next) = len.max(24).checked_next_multiple_of(8).and_then(|len| at.checked_add(len)) else {
+            break;
+        };
+        at = next;
+    }
+    Err(AudioError::NoSound)
+}
+
+/// A number of IEEE 754's extended precision, as AIFF has the rate.
+fn extended(bytes: [u8; 10]) -> f64 {
+    let exponent = i32::from(u16::from_be_bytes([bytes[0] & 0x7f, bytes[1]])) - 16_383 - 63;
+    let mantissa = bytes[2..].iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+    mantissa as f64 * f64::from(exponent).exp2()
+}
+
+/// The sound of an AIFF or AIFF-C file.
+pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
+    let (mut common, mut sound) = (None, None);
+    let mut at = 12;
+    for _ in 0..MAX_CHUNKS {
+        let Some(head) = read_array::<8>(file, at)?.filter(|head| is_chunk_name(&head[..4])) else {
+            break;
+        };
+        let (body, len) = (at + 8, u64::from(u32::from_be_bytes([head[4], head[5], head[6], head[7]])));
+        match &head[..4] {
+            b"COMM" => {
+                let compressed = read_array::<22>(file, body)?.filter(|_| len >= 22);
+                let code = compressed.map(|comm| [comm[18], comm[19], comm[20], comm[21]]);
+                common = read_array::<18>(file, body)?.map(|comm| (comm, code));
+            }
+            b"SSND" if sound.is_none() => {
+                let offset = read_array::<4>(file, body)?.map_or(0, |o| u64::from(u32::from_be_bytes(o)));
+                let offset = if offset < file_len.saturating_sub(body) { offset } else { 0 };
+                let claimed = len.checked_sub(8 + offset);
+                sound = Some((body + 8 + offset, claimed.filter(|&claimed| claimed > 0)));
+                if len == 0 || body + len > file_len {
+                    break;
+                }
+            }
+            _ => {}
+        }
+        at = body + len;
+        if len % 2 == 1 && !is_chunk_at(file, at)? {
+            at += 1;
+        }
+    }
+    let Some((comm, code)) = common else { return Err(AudioError::Damaged) };
+    let Some((start, claimed)) = sound else { return Err(AudioError::NoSound) };
+    let channels = u16::from_be_bytes([comm[0], comm[1]]);
+    let frames = u64::from(u32::from_be_bytes([comm[2], comm[3], comm[4], comm[5]]));
+    let bits = u64::from(u16::from_be_bytes([comm[6], comm[7]]));
+    let mut rate = [0; 10];
+    rate.copy_from_slice(&comm[8..18]);
+    let rate_hz = extended(rate).round().clamp(0.0, f64::from(u32::MAX)) as u32;
+    check_claims(rate_hz, usize::from(channels))?;
+    let code = code.unwrap_or(*b"NONE");
+    let Some(rows) = by_code(&code, bits, channels, rate_hz, false) else {
+        let letters = String::from_utf8_lossy(&code).trim().escape_default().to_string();
+        return Err(unsupported(format!("AIFF-C with sound of the kind '{letters}'")));
+    };
+    let mut extent = Extent::new(start, claimed, file_len);
+    // Two lengths say how much sound there is. It is whole if one of them is met.
+    let by_frames = frames.div_ceil(if rows.block_frames > 1 { 1 } else { rows.block_frames }) * rows.block_len;
+    if by_frames > 0 && by_frames <= extent.range.end - extent.range.start {
+        extent.promised = None;
+    }
+    Ok(table(&rows, rate_hz, extent))
+}
+
+/// The sound of a Sun or NeXT AU file.
+pub(super) fn au(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
+    let Some(head) = read_array::<24>(file, 0)? else { return Err(AudioError::NoSound) };
+    let word = |i: usize| u32::from_be_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]);
+    let (start, len, encoding, rate_hz) = (u64::from(word(4)), word(8), word(12), word(16));
+    let channels = u16::try_from(word(20)).unwrap_or(u16::MAX);
+    check_claims(rate_hz, usize::from(channels))?;
+    let (codec, bytes) = match encoding {
+        1 => (CODEC_ID_PCM_MULAW, 1),
+        2 => (CODEC_ID_PCM_S8, 1),
+        3 => (CODEC_ID_PCM_S16BE, 2),
+        4 => (CODEC_ID_PCM_S24BE, 3),
+        5 => (CODEC_ID_PCM_S32BE, 4),
+        6 => (CODEC_ID_PCM_F32BE, 4),
+        7 => (CODEC_ID_PCM_F64BE, 8),
+        27 => (CODEC_ID_PCM_ALAW, 1),
+        _ => return Err(unsupported("this kind of Sun audio (AU)")),
+    };
+    let start = if (24..file_len).contains(&start) { start } else { 24 };
+    let claimed = Some(u64::from(len)).filter(|&len| len > 0);
+    Ok(table(&plain(codec, bytes, channels, rate_hz), rate_hz, Extent::new(start, claimed, file_len)))
+}

@@ -1,0 +1,102 @@
+//! The question that an answer is given to, and its kind.
+
+use serde::{Deserialize, Serialize};
+
+/// A question and what is expected of its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Its short name; `None` for a question that was typed in.
+    pub id: Option<String>,
+    /// As the interviewer asks it.
+    pub text: String,
+    /// What sort of answer it asks for, e.g. `past-story`; `None` when not known.
+    pub kind: Option<QuestionKind>,
+    /// The shortest and the longest good answer, in seconds; `None` when not known.
+    pub target_s: Option<[f64; 2]>,
+}
+
+/// The kinds of questions: what sort of answer each asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuestionKind {
+    /// A story from the past.
+    PastStory,
+    /// Who one is at work.
+    AboutYourself,
+    /// Why this job, or why oneself.
+    Motivation,
+    /// What one finds hard and does about it.
+    Weakness,
+    /// What one does now.
+    CurrentJob,
+    /// Work with others.
+    Teamwork,
+    /// Something that went wrong.
+    Failure,
+    /// Leading others.
+    Leadership,
+    /// A disagreement.
+    Conflict,
+    /// A piece of work, step by step.
+    TechnicalWalkThrough,
+    /// Anything one wants to add or ask.
+    Closing,
+    /// A kind that this version does not know: of a report from another one.
+    #[serde(untagged)]
+    Unknown(String),
+}
+
+impl QuestionKind {
+    /// Those there are, each with what it is called on the command line and in files.
+    pub const NAMED: [(Self, &'static str); 11] = [
+        (Self::PastStory, "past-story"),
+        (Self::AboutYourself, "about-yourself"),
+        (Self::Motivation, "motivation"),
+        (Self::Weakness, "weakness"),
+        (Self::CurrentJob, "current-job"),
+        (Self::Teamwork, "teamwork"),
+        (Self::Failure, "failure"),
+        (Self::Leadership, "leadership"),
+        (Self::Conflict, "conflict"),
+        (Self::TechnicalWalkThrough, "technical-walk-through"),
+        (Self::Closing, "closing"),
+    ];
+
+    /// The names of those there are.
+    pub fn names() -> [&'static str; 11] {
+        Self::NAMED.map(|(_, name)| name)
+    }
+
+    /// What it is called on the command line and in files.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown(name) => name,
+            known => Self::NAMED.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+        }
+    }
+
+    /// The kind with a [name](Self::name).
+    pub fn named(name: &str) -> Self {
+        let known = Self::NAMED.into_iter().find(|(_, known)| *known == name);
+        known.map_or_else(|| Self::Unknown(name.to_string()), |(kind, _)| kind)
+    }
+
+    /// What people read. A name from outside is not safe for a terminal.
+    pub fn label(&self) -> String {
+        match self {
+            Self::PastStory => "a story from the past".into(),
+            Self::AboutYourself => "about yourself".into(),
+            Self::Motivation => "why this job".into(),
+            Self::Weakness => "a weakness".into(),
+            Self::CurrentJob => "your present work".into(),
+            Self::Teamwork => "working with others".into(),
+            Self::Failure => "something that failed".into(),
+            Self::Leadership => "leading others".into(),
+            Self::Conflict => "a conflict".into(),
+            Self::TechnicalWalkThrough => "a piece of work, step by step".into(),
+            Self::Closing => "the closing question".into(),
+            Self::Unknown(name) => name.replace(['-', '_'], " "),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Silent pauses in the signal: stretches in which nobody speaks, at least 0.25 s long.
+//!
+//! 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a threshold for silent pauses to measure second
+//! language fluency", DiSS 2013.
+
+use super::{Features, outside};
+use crate::span::Span;
+
+/// The shortest silence that is a pause, in seconds.
+pub const SHORTEST_PAUSE_S: f64 = 0.25;
+
+/// Whether a silence of this many seconds is a pause. Times are multiples of the frame step, so that rounding must not decide.
+pub fn is_pause(silence_s: f64) -> bool {
+    silence_s >= SHORTEST_PAUSE_S - 1e-9
+}
+
+/// The silences inside the answer that are long enough to be pauses. What was lost while recording is no silence of the speaker's.
+pub fn pauses(features: &Features, answer: &Span) -> Vec<Span> {
+    features
+        .stretches
+        .windows(2)
+        .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
+        .flat_map(|silence| outside(silence, &features.lost))
+        .filter(|gap| is_pause(gap.duration_s()) && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s)
+        .collect()
+}

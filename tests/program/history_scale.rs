@@ -1,0 +1,79 @@
+//! Ten thousand kept answers: how long it takes to look at them and to add one, and how large they are.
+//!
+//! `cargo test --release --test history_scale -- --nocapture` prints the figures.
+
+use std::time::{Duration, Instant};
+
+use crate::common::aloud;
+use crate::common::attempts::{fill, occasion, place, report};
+use aloud::app::history::{Access, Store};
+
+const ANSWERS: usize = 10_000;
+/// Each command, from its start to its end.
+const LOOK: Duration = Duration::from_millis(100);
+/// Adding an answer.
+const ADD: Duration = Duration::from_millis(20);
+/// The file, in bytes.
+const SIZE: u64 = 400_000_000;
+
+/// How often a command is tried again on a machine that is busy with other things.
+const MOST_TRIES: usize = 25;
+
+/// Of several times the middle one, to tell, and the shortest, to judge: what else the machine does is not ours.
+fn middle_and_shortest(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort();
+    (times[times.len() / 2], times[0])
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+#[test]
+fn ten_thousand_answers_are_quick_to_look_at_and_to_add_to() {
+    let home = tempfile::tempdir().unwrap();
+    let path = place(home.path());
+    fill(&path, ANSWERS);
+    let size = std::fs::metadata(&path).unwrap().len();
+    eprintln!("{ANSWERS} answers: {:.1} MB", size as f64 / 1e6);
+    assert!(size < SIZE, "{size} bytes");
+
+    let started = Instant::now();
+    let kept = Store::open(&path, Access::Read).unwrap().attempts().unwrap();
+    eprintln!("reading all {} rows: {:.1} ms", kept.len(), started.elapsed().as_secs_f64() * 1e3);
+    for arguments in [
+        &["progress"][..],
+        &["progress", "--json"],
+        &["progress", "--html", "page.html"],
+        &["history", "list"],
+        &["history", "list", "--json"],
+        &["history", "list", "--sort", "fillers"],
+        &["history", "show", "5000"],
+        &["history", "show", "last", "--json"],
+    ] {
+        let mut times = Vec::new();
+        while times.len() < 5 || times.len() < MOST_TRIES && times.iter().all(|took| *took >= LOOK) {
+            let mut command = aloud(home.path());
+            command.args(arguments).current_dir(home.path());
+            let started = Instant::now();
+            let output = command.output().unwrap();
+            times.push(started.elapsed());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let (middle, shortest) = middle_and_shortest(times);
+        eprintln!("aloud {}: {} (at best {})", arguments.join(" "), ms(middle), ms(shortest));
+        assert!(shortest < LOOK, "{arguments:?} took {shortest:?}");
+    }
+
+    let mut times = Vec::new();
+    for i in 0..25 {
+        let (report, occasion) = (report(ANSWERS + i, ANSWERS), occasion(0, 1));
+        let started = Instant::now();
+        // As a program does it: open, save, close.
+        Store::open(&path, Access::Write).unwrap().save(&report, &occasion).unwrap();
+        times.push(started.elapsed());
+    }
+    let (middle, shortest) = middle_and_shortest(times);
+    eprintln!("adding one: {} (at best {})", ms(middle), ms(shortest));
+    assert!(shortest < ADD, "{shortest:?}");
+}

@@ -1,0 +1,28 @@
+//! The program as a whole, from outside, and the library over whole recordings: one program, so that it is linked once.
+
+#[path = "../fuzz/bodies.rs"]
+mod bodies;
+#[path = "../common/mod.rs"]
+mod common;
+
+mod architecture;
+mod at_a_microphone;
+mod command_line;
+mod damage;
+mod documents;
+mod faults;
+mod fuzz_corpus;
+mod history;
+mod history_faults;
+mod history_scale;
+mod hostile;
+mod invariants;
+mod many_files;
+mod models;
+mod page;
+mod practice_texts;
+mod privacy;
+mod samples;
+mod screens;
+mod shared_recordings;
+mod story_holds;
