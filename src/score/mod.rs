@@ -205,7 +205,8 @@ fn priorities(plan: Vec<Statement>, delivery: &[Judged]) -> Vec<Priority> {
     style.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
     let is_ready = plan.iter().all(|s| s.reason.code == Code::Ready);
     if !is_ready {
-        style.retain(|j| j.part.name != PartName::Length || lost(j) > 0.5 * j.part.out_of);
+        let says_length = plan.iter().any(|s| matches!(s.reason.code, Code::TooShort | Code::TooLong));
+        style.retain(|j| j.part.name != PartName::Length || !says_length && lost(j) > 0.5 * j.part.out_of);
     }
     // What lacks nothing large in the telling has only the saying to work on.
     let told = plan.into_iter().filter(|s| s.reason.code != Code::Ready || style.is_empty()).map(Priority::from);

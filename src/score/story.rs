@@ -237,7 +237,7 @@ impl<'a> View<'a> {
             not_there.push(&[Code::NoResult, Code::ResultNotYours, Code::VagueResult]);
         }
         if self.is_missing(&PartName::Action) {
-            not_there.push(&[Code::NoSteps, Code::ThinSteps]);
+            not_there.push(&[Code::NoSteps]);
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
             not_there.push(&[Code::OwnPart]);
             let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
@@ -263,7 +263,7 @@ impl<'a> View<'a> {
     fn is_missing(&self, part: &PartName) -> bool {
         match part {
             PartName::Result => self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS,
-            PartName::Action => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
+            PartName::Action | PartName::OwnPart => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
             _ => false,
         }
     }

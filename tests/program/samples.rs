@@ -88,7 +88,7 @@ fn each_sample_is_told_what_it_was_made_to_need() {
     assert!(overall(0) > 90.0, "good: {}", overall(0));
     assert!(titles(1).contains(&"Swap fillers for silence"), "{:?}", titles(1));
     assert!(titles(2).contains(&"Slow down"), "{:?}", titles(2));
-    assert!(titles(4).contains(&"Say more of what came of it"), "{:?}", titles(4));
+    assert_eq!(titles(4).iter().filter(|t| **t == "Say more").count(), 1, "{:?}", titles(4));
     assert!(titles(5).contains(&"Say which part was yours"), "{:?}", titles(5));
     assert_eq!(reports[0]["story"]["grade"], "strong");
     assert_eq!(reports[4]["length"]["verdict"], "far_too_short");
