@@ -45,7 +45,7 @@ pub fn analyze(
 ) -> Result<(Report, Features), AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
     let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let transcript = transcribe(&recording.speech, &features, engine, &|done| {
+    let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
     let report = judge(&recording, &features, transcript, brief);
@@ -56,7 +56,8 @@ pub fn analyze(
 pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
-    let metrics = Metrics::of(features, &transcript, &recording.levels, fillers, brief.target_s());
+    let levels = recording.levels.without(&features.sounds, &recording.speech);
+    let metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
     let story = if is_english {
         let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
@@ -99,10 +100,15 @@ fn told_again(report: &Report) -> Option<Story> {
 }
 
 /// Analyzes a written draft: its words and its story.
+/// In another language than English it gets nothing but a warning that says so.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
+    let other_language = draft.other_language();
+    let warnings = draft_warnings(draft.words.len(), other_language);
+    if other_language.is_some() {
+        return Report::of_draft(draft, None, None, warnings, brief.question.clone()).scored();
+    }
     let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
     let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
     let fillers = Fillers::of_draft(events, draft);
-    let warnings = draft_warnings(draft.words.len());
-    Report::of_draft(draft, fillers, story, warnings, brief.question.clone()).scored()
+    Report::of_draft(draft, Some(fillers), story, warnings, brief.question.clone()).scored()
 }

@@ -1,7 +1,7 @@
 //! aloud: practise interview answers aloud and hear what you really said, on your own machine.
 //!
 //! Data flows one way: a file becomes an [`audio::Recording`], its signal gives [`signal::Features`], the speech model the
-//! [`transcript::Transcript`], both together the [`disfluency::Fillers`] and [`metrics::Metrics`], the words the
+//! [`transcript::Transcript`], both together the fillers of [`disfluency`] and [`metrics::Metrics`], the words the
 //! [`story::Story`], these the [`score::Score`], and all of it the [`report::Report`]. [`analyze`] lists every stage.
 //!
 //! # Analyze a file

@@ -179,8 +179,15 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     found
 }
 
-/// What to know about the report on a draft.
-pub fn draft_warnings(words: usize) -> Vec<Warning> {
+/// What to know about the report on a draft of so many words, in English unless another language is named.
+pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning> {
+    if let Some(language) = other_language {
+        return vec![Warning::new(
+            Code::NotEnglish,
+            format!("This draft is written in {language}, so it is not scored: the story is judged in English only."),
+            "Write the answer in English to have it scored.",
+        )];
+    }
     let few = Warning::new(
         Code::FewWords,
         "There are only a few words, so the report can say little.",

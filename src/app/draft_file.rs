@@ -1,6 +1,6 @@
 //! Files with a written answer: which files are drafts, and what to do with those that cannot be read.
 //!
-//! Word and PDF files are read as a resume is ([`crate::app::resume::read`]). Other files that are written or drawn, and so
+//! Word and PDF files are read as a resume is ([`crate::app::resume::read()`]). Other files that are written or drawn, and so
 //! no recordings, are known by their endings: whoever gives one is told what to do.
 
 use std::path::Path;

@@ -2,6 +2,9 @@
 
 use ebur128::{EbuR128, Mode};
 
+use super::{SPEECH_RATE_HZ, Speech};
+use crate::span::Span;
+
 /// Samples of a clipped stretch lie within this fraction of each other: 0.1 %, that is 0.009 dB.
 const FLAT_FRACTION: f32 = 0.001;
 
@@ -98,6 +101,35 @@ impl LevelMeter {
                 .filter(|_| long_enough && loudness_lufs.is_some())
                 .and_then(|meter| meter.loudness_range().ok())
                 .filter(|lu| lu.is_finite()),
+        }
+    }
+}
+
+impl Levels {
+    /// The same with the loudness that `speech` has without the stretches `sounds`, in which something else than the voice
+    /// sounds. By how much that differs is measured at the rate of the speech.
+    #[must_use]
+    pub fn without(self, sounds: &[Span], speech: &Speech) -> Self {
+        if sounds.is_empty() {
+            return self;
+        }
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(speech.len());
+        let (mut whole, mut rest) = (LevelMeter::new(SPEECH_RATE_HZ, 0.0), LevelMeter::new(SPEECH_RATE_HZ, 0.0));
+        let mut from = 0;
+        for sound in sounds.iter().chain([&Span::new(speech.duration_s(), speech.duration_s())]) {
+            let (start, end) = (at(sound.start_s).max(from), at(sound.end_s).max(from));
+            let voice = speech.samples(from..start);
+            whole.push(&voice);
+            rest.push(&voice);
+            whole.push(&speech.samples(start..end));
+            from = end;
+        }
+        let (whole, rest) = (whole.finish(), rest.finish());
+        let louder_lu = rest.loudness_lufs.zip(whole.loudness_lufs).map(|(rest, whole)| rest - whole);
+        Self {
+            loudness_lufs: self.loudness_lufs.zip(louder_lu).map(|(lufs, lu)| lufs + lu),
+            loudness_range_lu: self.loudness_range_lu.and(rest.loudness_range_lu),
+            ..self
         }
     }
 }

@@ -290,6 +290,7 @@ mod tests {
             hesitation,
             speech: vec![true; 1_000],
             lost: Vec::new(),
+            sounds: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),

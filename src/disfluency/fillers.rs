@@ -1,7 +1,8 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
 //!
 //! Each kind has a file of its own: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. Here they
-//! become events of one list. What the transcript and the signal both say is one event.
+//! become events of one list. What the transcript and the signal both say is one event. What a stutter begins again
+//! ([`super::stuttering`]) is none.
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use super::discourse_markers::discourse_markers;
 use super::filled_pauses::filled_pauses;
 use super::repairs::{RepairKind, repairs};
 use super::spoken::{Spoken, spoken};
+use super::stuttering::stutter_like;
 
 /// False starts that are less sure than this are not reported: there, punctuation, a filled pause and a silence all fail.
 const LEAST_SURE_FALSE_START: f64 = 0.7;
@@ -138,7 +140,13 @@ fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
 /// the model is of them.
 fn written_fillers(words: &[Spoken<'_>], own: &[String], heard: Heard<'_>) -> Vec<Filler> {
     let mut events = Vec::new();
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let stuttered = stutter_like(&texts);
     for repair in repairs(words, &is_filled_pause) {
+        // Who begins a word again has not filled a silence.
+        if stuttered[repair.first..=repair.last].iter().all(|s| *s) {
+            continue;
+        }
         let kind = match repair.kind {
             RepairKind::Repetition => Kind::Repetition,
             RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,

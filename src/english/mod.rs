@@ -1,5 +1,6 @@
 //! The English that everything else shares: one normaliser, one lexicon, numbers as they are spoken, syllables.
 
+pub mod numbers;
 pub mod syllables;
 
 /// A word in lower case, with straight apostrophes, without the punctuation around it; empty if it is punctuation alone.

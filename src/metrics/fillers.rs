@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::per_minute;
 use crate::disfluency::{Filler, Kind};
 use crate::draft::Draft;
+
+use super::pace::spoken_words;
+use super::per_minute;
 
 /// The fillers of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub struct Fillers {
 }
 
 impl Fillers {
-    /// Counts events, given in order, among `words` words (filled pauses not among them) in `answer_s` seconds.
+    /// Counts events, given in order, among `words` spoken words (as spoken: "2.5" is three) in `answer_s` seconds.
     pub fn counted(events: Vec<Filler>, words: usize, answer_s: f64) -> Self {
         let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
         Self {
@@ -37,8 +39,8 @@ impl Fillers {
     /// Counts the events of a draft. They come with indices of written words and leave with indices of counted ones
     /// ([`crate::draft::counted_words`]).
     pub fn of_draft(mut events: Vec<Filler>, draft: &Draft) -> Self {
-        let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
-        let words = draft.words.len() - filled;
+        let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+        let words = spoken_words(&texts).iter().sum();
         for event in &mut events {
             let range = event.range();
             event.word = Some(draft.counted_before(range.start));

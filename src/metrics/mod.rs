@@ -11,7 +11,6 @@ pub mod voice;
 
 use crate::audio::Levels;
 use crate::disfluency::Filler;
-use crate::english::is_filled_pause;
 use crate::signal::Features;
 use crate::signal::pause::pauses;
 use crate::span::Span;
@@ -53,10 +52,10 @@ impl Metrics {
         let silences = pauses(features, &answer);
         let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
         let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let words = transcript.words.iter().filter(|w| !is_filled_pause(&w.text)).count();
+        let pace = Pace::of(features, transcript, &answer, phonation_s, silences.len());
         Self {
-            pace: Some(Pace::of(features, transcript, &answer, phonation_s, silences.len())),
-            fillers: fillers.map(|events| Fillers::counted(events, words, answer.duration_s())),
+            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.duration_s())),
+            pace: Some(pace),
             pauses: Some(Pauses::of(&silences, transcript, &answer)),
             length: Some(Length::of(&answer, phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),

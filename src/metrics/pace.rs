@@ -1,17 +1,18 @@
 //! Pace: how many words and syllables in how much time.
 //!
-//! Words come from the transcript, without filled pauses. Syllables are nuclei in the signal, so they do not depend on
-//! what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
+//! Words come from the transcript, without filled pauses and what a stutter begins again, figures as they are spoken.
+//! Syllables are nuclei in the signal, so they do not depend on what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
 //! (N. H. de Jong and T. Wempe, Behavior Research Methods 41, 2009).
 
 use serde::{Deserialize, Serialize};
 
+use crate::disfluency::stutter_like;
+use crate::english::{is_filled_pause, normalized, numbers};
 use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
 use super::per_minute;
-use crate::english::{is_filled_pause, normalized};
 
 /// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
 const SERIES_STEP_S: f64 = 15.0;
@@ -19,7 +20,7 @@ const SERIES_STEP_S: f64 = 15.0;
 /// How fast the answer was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pace {
-    /// Words, filled pauses not among them.
+    /// Words as they are spoken ("$2.5 million" is five), neither filled pauses nor what was begun again among them.
     pub words: usize,
     /// Words a minute.
     pub words_per_minute: f64,
@@ -81,15 +82,23 @@ impl Pace {
     }
 }
 
-/// When each word begins, filled pauses not among them, in seconds.
+/// When each word begins, in seconds; filled pauses and what was begun again are none.
 fn starts_s(words: &[Word]) -> Vec<f64> {
-    let said = words.iter().filter(|w| !is_filled_pause(&w.text));
-    said.flat_map(|w| std::iter::repeat_n(w.span.start_s, words_in(&w.text))).collect()
+    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    let counts = spoken_words(&texts);
+    words.iter().zip(counts).flat_map(|(w, count)| std::iter::repeat_n(w.span.start_s, count)).collect()
 }
 
-/// How many words a written one is: the model writes "all right" one way or the other, and the pace is the same.
-fn words_in(written: &str) -> usize {
-    if normalized(written) == "alright" { 2 } else { 1 }
+/// How many words each written one is when it is spoken: none for a filled pause and for what a stutter begins again,
+/// several for figures.
+pub(crate) fn spoken_words(texts: &[&str]) -> Vec<usize> {
+    let count = |(text, again): (&&str, bool)| match normalized(text).as_str() {
+        _ if again || is_filled_pause(text) => 0,
+        // The model writes "all right" one way or the other, and the pace is the same.
+        "alright" => 2,
+        _ => numbers::count(text),
+    };
+    texts.iter().zip(stutter_like(texts)).map(count).collect()
 }
 
 fn ratio(a: f64, b: f64) -> f64 {

@@ -143,10 +143,11 @@ impl Report {
         }
     }
 
-    /// Puts together what is known of a written draft: it has no sound and nothing that needs it. It has no score yet.
+    /// Puts together what is known of a written draft: it has no sound and nothing that needs it. It has no score
+    /// yet.
     pub fn of_draft(
         draft: &Draft,
-        fillers: Fillers,
+        fillers: Option<Fillers>,
         story: Option<Story>,
         warnings: Vec<Warning>,
         question: Option<Question>,
@@ -157,7 +158,7 @@ impl Report {
             question,
             transcript: None,
             pace: None,
-            fillers: Some(fillers),
+            fillers,
             pauses: None,
             length: None,
             voice: None,

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, rubric, rubric::share};
 use crate::codes::Code;
-use crate::disfluency::{Filler, Kind};
+use crate::disfluency::{Filler, Kind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -83,7 +83,9 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
-    let (why, evidence, todo) = if fillers.count == 0 {
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
+    let (mut why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
         (format!("Few enough not to notice: {said}."), Vec::new(), None)
@@ -101,6 +103,9 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
+    if again > 0 {
+        why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
+    }
     let share = share(rubric::FILLERS_PER_MINUTE, rate);
     judged(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }

@@ -158,6 +158,8 @@ pub const ORDER: Curve = &[(0.4, 0.1), (0.65, 1.0)];
 pub const ORDER_MATTERS_LESS: f64 = 0.5;
 /// Hedges in a hundred words (ours).
 pub const HEDGES_PER_100: Curve = &[(1.0, 1.0), (4.0, 0.5)];
+/// In fewer words nobody is judged for how they speak of others (ours).
+pub const LEAST_ON_OTHERS: f64 = 20.0;
 /// Words that blame others, as a share of all: each sentence counts as much as it surely does so (ours).
 pub const BLAME_SHARE: Curve = &[(0.1, 1.0), (0.25, 0.0)];
 /// Words of sentences that tell of the past, as a share of all, where a story from the past was asked for: what somebody usually

@@ -221,6 +221,9 @@ impl<'a> View<'a> {
             }
             PartName::Shape => self.shape(),
             PartName::Others => {
+                if self.words < rubric::LEAST_ON_OTHERS {
+                    return None;
+                }
                 let words: f64 = self.fresh.iter().map(|s| s.blame * s.words as f64).sum();
                 share(rubric::BLAME_SHARE, words / self.words.max(1.0))
             }

@@ -5,7 +5,7 @@
 //! without anything sonorant in them (vowels, nasals) are breaths, clicks and thumps, and no speech; only where a
 //! whole recording has hardly anything sonorant (a whisper) do they count.
 
-use super::frames::{Levels, STEP_S, frame_time_s};
+use super::frames::{Levels, SILENCE_DBFS, STEP_S, frame_time_s};
 use super::noise_floor::{noise_floor, pick};
 use super::pause::SHORTEST_PAUSE_S;
 use crate::span::Span;
@@ -64,12 +64,12 @@ pub fn sonorants(levels: &Levels, f0_hz: &[Option<f32>]) -> Vec<bool> {
 }
 
 /// Finds the speech in frames of `level_db` (dBFS in the speech band) over `floor_db` (dBFS); all three tracks are
-/// of one length.
+/// of one length. Frames of digital silence, or set to it because something else sounds there, tell nothing of how loud speech is.
 pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activity {
     let smooth = smoothed(level_db);
     let speech_level = local_speech_level(&smooth);
-    let range = smooth.iter().zip(floor_db).map(|(l, f)| l - f);
-    let mut range: Vec<f32> = range.collect();
+    let sounding = smooth.iter().zip(floor_db).filter(|(l, _)| **l > SILENCE_DBFS);
+    let mut range: Vec<f32> = sounding.map(|(l, f)| l - f).collect();
     if range.is_empty() || pick(&mut range, 0.97) < LEAST_RANGE_DB {
         return Activity { speech: vec![false; level_db.len()], stretches: Vec::new() };
     }
@@ -88,17 +88,27 @@ pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activi
     });
     let runs = joined(&runs, CLOSURE_S);
     let whispered = is_whispered(&runs, sonorant);
+    let sonorous = |runs: &[(usize, usize)]| runs.iter().map(|(from, to)| count(&sonorant[*from..*to])).sum::<usize>();
+    let mut spoken: Vec<(usize, usize)> = utterances(&runs)
+        .filter(|utterance| whispered || (sonorous(utterance) as f64) * STEP_S >= LEAST_SONORANT_S)
+        .flatten()
+        .copied()
+        .collect();
+    // Whether the last burst of a word ("thanks"), or a click before the first, crosses the threshold is chance: the
+    // answer begins and ends with sound that has something of a voice in it.
+    if !whispered {
+        while spoken.first().is_some_and(|run| sonorous(&[*run]) == 0) {
+            spoken.remove(0);
+        }
+        while spoken.last().is_some_and(|run| sonorous(&[*run]) == 0) {
+            spoken.pop();
+        }
+    }
     let mut speech = vec![false; level_db.len()];
     let mut stretches = Vec::new();
-    for utterance in utterances(&runs) {
-        let sonorous = utterance.iter().map(|(from, to)| count(&sonorant[*from..*to])).sum::<usize>();
-        if !whispered && (sonorous as f64) * STEP_S < LEAST_SONORANT_S {
-            continue;
-        }
-        for (from, to) in utterance {
-            speech[*from..*to].fill(true);
-            stretches.push(Span::new(frame_time_s(*from), frame_time_s(*to - 1)));
-        }
+    for (from, to) in spoken {
+        speech[from..to].fill(true);
+        stretches.push(Span::new(frame_time_s(from), frame_time_s(to - 1)));
     }
     Activity { speech, stretches }
 }
@@ -122,8 +132,9 @@ fn local_speech_level(level_db: &[f32]) -> Vec<f32> {
         .map(|g| {
             let centre = g * GRID;
             around.clear();
-            around.extend_from_slice(&level_db[centre.saturating_sub(reach)..(centre + reach + 1).min(level_db.len())]);
-            pick(&mut around, LOUD_SHARE)
+            let near = &level_db[centre.saturating_sub(reach)..(centre + reach + 1).min(level_db.len())];
+            around.extend(near.iter().filter(|l| **l > SILENCE_DBFS));
+            if around.is_empty() { SILENCE_DBFS } else { pick(&mut around, LOUD_SHARE) }
         })
         .collect();
     (0..level_db.len()).map(|i| grid[i / GRID]).collect()

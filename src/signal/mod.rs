@@ -13,6 +13,7 @@ pub mod spectrogram;
 mod syllables;
 #[cfg(test)]
 pub(crate) mod synth;
+mod tones;
 
 pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
@@ -22,6 +23,9 @@ pub use noise_floor::noise_floor;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
 pub use syllables::nuclei;
+
+use pitch::f0_track_beside;
+use tones::{tones, without};
 
 use crate::audio::Speech;
 use crate::span::Span;
@@ -42,6 +46,9 @@ pub struct Features {
     pub speech: Vec<bool>,
     /// The stretches of speech, in order.
     pub stretches: Vec<Span>,
+    /// The stretches in which something else than a voice sounds, in order: tones, and, once the words are known, what no
+    /// word was said in. They are neither speech nor the room.
+    pub sounds: Vec<Span>,
     /// The stretches that were lost while recording, in order: there is no sound, but nobody is known to be silent.
     pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
@@ -56,17 +63,53 @@ impl Features {
     /// Measures a sound. Silence gives tracks without speech, voice or syllables.
     pub fn of(sound: &Speech) -> Self {
         let levels = levels(sound);
-        let floor_db = noise_floor(&levels.speech_db);
-        let f0_hz = f0_track(sound);
-        let sonorant = sonorants(&levels, &f0_hz);
-        let Activity { speech, stretches } = activity(&levels.speech_db, &floor_db, &sonorant);
+        let tones = tones(sound, &levels.speech_db);
+        let voices_db = without(&levels.speech_db, &tones);
+        let floor_db = noise_floor(&voices_db);
+        let f0_hz = f0_track_beside(sound, &tones);
+        let mut sonorant = sonorants(&levels, &f0_hz);
+        sonorant.iter_mut().zip(&tones).for_each(|(sonorant, tone)| *sonorant &= !tone);
+        let Activity { speech, stretches } = activity(&voices_db, &floor_db, &sonorant);
         let hesitation = hesitation(&levels, &f0_hz, &sonorant, &speech);
-        let level_db = levels.speech_db;
-        let nuclei_s = nuclei(&level_db, &sonorant, &speech).into_iter().map(frame_time_s).collect();
-        let noise_floor_dbfs = room_level_dbfs(&level_db, &floor_db, &speech);
-        let snr_db = snr_db(&level_db, noise_floor_dbfs, &speech);
+        let nuclei_s = nuclei(&voices_db, &sonorant, &speech).into_iter().map(frame_time_s).collect();
+        let sounds: Vec<Span> = activity::runs(&tones)
+            .into_iter()
+            .map(|(from, to)| Span::new(frame_time_s(from), frame_time_s(to - 1)))
+            .collect();
+        let noise_floor_dbfs = room_level_dbfs(&voices_db, &speech)
+            .or_else(|| typical_dbfs(floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect()));
+        let snr_db = snr_db(&levels.speech_db, noise_floor_dbfs, &speech);
         let lost = Vec::new();
-        Self { level_db, f0_hz, hesitation, speech, stretches, lost, nuclei_s, noise_floor_dbfs, snr_db }
+        let level_db = levels.speech_db;
+        Self { level_db, f0_hz, hesitation, speech, stretches, sounds, lost, nuclei_s, noise_floor_dbfs, snr_db }
+    }
+
+    /// The same when it turned out that nobody speaks in some of the stretches: these become [`Features::sounds`].
+    #[must_use]
+    pub fn without_stretches(mut self, nobody: &[Span]) -> Self {
+        if nobody.is_empty() {
+            return self;
+        }
+        let is_out = |time_s: f64| nobody.iter().any(|n| n.distance_s(time_s) <= 0.0);
+        self.stretches.retain(|s| !nobody.contains(s));
+        self.nuclei_s.retain(|s| !is_out(*s));
+        for i in 0..self.speech.len() {
+            if self.speech[i] && is_out(frame_time_s(i)) {
+                self.speech[i] = false;
+                self.hesitation[i] = hesitation::NO_VOICE;
+            }
+        }
+        self.sounds.extend(nobody);
+        self.sounds.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let mut elsewhere = vec![false; self.speech.len()];
+        for sound in &self.sounds {
+            let to = (frame_at(sound.end_s) + 1).min(elsewhere.len());
+            elsewhere[frame_at(sound.start_s).min(to)..to].fill(true);
+        }
+        let room_dbfs = room_level_dbfs(&without(&self.level_db, &elsewhere), &self.speech);
+        self.noise_floor_dbfs = room_dbfs.or(self.noise_floor_dbfs);
+        self.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &self.speech);
+        self
     }
 }
 
@@ -85,14 +128,15 @@ pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
     parts
 }
 
-/// The level of the room: the median frame without speech, or the tracked floor where there is hardly one.
-fn room_level_dbfs(level_db: &[f32], floor_db: &[f32], speech: &[bool]) -> Option<f64> {
+/// The level of the room: the median frame without speech or any other sound; `None` where there is hardly one.
+fn room_level_dbfs(level_db: &[f32], speech: &[bool]) -> Option<f64> {
     let quiet = level_db.iter().zip(speech).filter(|(l, s)| !**s && **l > SILENCE_DBFS).map(|(l, _)| *l);
-    let mut quiet: Vec<f32> = quiet.collect();
-    if quiet.len() < LEAST_QUIET_FRAMES {
-        quiet = floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect();
-    }
-    (!quiet.is_empty()).then(|| f64::from(noise_floor::pick(&mut quiet, 0.5)))
+    Some(quiet.collect()).filter(|quiet: &Vec<f32>| quiet.len() >= LEAST_QUIET_FRAMES).and_then(typical_dbfs)
+}
+
+/// The median of some levels; `None` of none.
+fn typical_dbfs(mut levels_db: Vec<f32>) -> Option<f64> {
+    (!levels_db.is_empty()).then(|| f64::from(noise_floor::pick(&mut levels_db, 0.5)))
 }
 
 /// Speech power over room power, in dB; the room's share is taken out of the speech first.

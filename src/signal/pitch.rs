@@ -67,17 +67,30 @@ struct Frame {
 /// The F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between
 /// [`FLOOR_HZ`] and [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
+    f0_track_beside(sound, &vec![false; frame_count(sound.len())])
+}
+
+/// The same in a recording with other sounds in it, in the frames `others`: what is loud and what is usual in it is told
+/// by the rest, if there is any.
+pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32>> {
     let frames = Analyzer::new().frames(sound);
-    let mut peaks: Vec<f32> = frames.iter().map(|f| f.peak).collect();
-    if peaks.is_empty() {
+    if frames.is_empty() {
         return Vec::new();
     }
-    let loud = pick(&mut peaks, LOUD_PERCENTILE);
+    let peaks = |among: &dyn Fn(usize) -> bool| -> Vec<f32> {
+        frames.iter().enumerate().filter(|(i, _)| among(*i)).map(|(_, f)| f.peak).collect()
+    };
+    let mut voices = peaks(&|i| !others[i]);
+    let mut loud = if voices.is_empty() { 0.0 } else { pick(&mut voices, LOUD_PERCENTILE) };
+    if loud <= 0.0 {
+        loud = pick(&mut peaks(&|_| true), LOUD_PERCENTILE);
+    }
     if loud <= 0.0 {
         return vec![None; frames.len()];
     }
     let first = best_path(&frames, loud, None);
-    match median_hz(&first) {
+    let voices: Vec<Option<f32>> = first.iter().zip(others).map(|(f0, other)| f0.filter(|_| !other)).collect();
+    match median_hz(&voices).or_else(|| median_hz(&first)) {
         Some(median_hz) => best_path(&frames, loud, Some(median_hz)),
         None => first,
     }

@@ -26,9 +26,10 @@ use std::ops::Range;
 use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
-use crate::disfluency::Filler;
 use crate::disfluency::spoken::Spoken;
+use crate::disfluency::{Filler, stutter_like};
 use crate::draft::Draft;
+use crate::english::numbers;
 use crate::question::Question;
 use crate::span::{Span, maybe};
 use crate::transcript::Word;
@@ -60,7 +61,7 @@ pub struct Told {
     pub confidence: f64,
     /// The probability of every part.
     pub chances: Share,
-    /// Its words without fillers.
+    /// Its words without fillers, figures as they are spoken.
     pub words: usize,
     /// How much it tells a listener, 0 to 1: near 1 in sentences as good answers have them, near 0 in those of weak ones.
     pub telling: f64,
@@ -168,7 +169,11 @@ impl Story {
                 part: Part::Other,
                 confidence: 1.0,
                 chances: Share::from([0.0, 0.0, 0.0, 0.0, 1.0]),
-                words: found[i].words.len(),
+                words: tokens[found[i].range.clone()]
+                    .iter()
+                    .filter(|t| !t.filler)
+                    .map(|t| numbers::count(t.text))
+                    .sum(),
                 telling: 0.0,
                 empty: 0.0,
                 blame: 0.0,
@@ -267,14 +272,15 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a
 
 /// The words of a transcript as the story is told from them.
 pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>]) -> Vec<Token<'a>> {
-    let token = |(word, spoken): (&'a Word, &Spoken<'a>)| Token {
+    let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+    let token = |((word, spoken), again): ((&'a Word, &Spoken<'a>), bool)| Token {
         text: &word.text,
         span: Some(word.span),
         pause_before_s: spoken.pause_before_s,
         ends_block: false,
-        filler: word.filler,
+        filler: word.filler || again,
     };
-    words.iter().zip(spoken).map(token).collect()
+    words.iter().zip(spoken).zip(stutter_like(&texts)).map(token).collect()
 }
 
 fn text(tokens: &[Token<'_>], range: Range<usize>) -> String {

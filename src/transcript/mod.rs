@@ -3,6 +3,7 @@
 //! [`transcribe`] cuts the recording at silences ([`chunks`]), has each piece read by a [`Transcriber`]
 //! ([`whisper`] is the real one), and puts the pieces' words on the recording's own clock ([`words`]).
 
+mod answered;
 pub mod chunks;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
@@ -16,9 +17,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::english::syllables::syllables;
-
 use crate::audio::{SPEECH_RATE_HZ, Speech};
+use crate::english::syllables::syllables;
 use crate::signal::Features;
 use crate::span::Span;
 
@@ -151,20 +151,21 @@ const SYLLABLES_OFF: f64 = 3.0;
 /// Writes down a recording.
 ///
 /// `features` are what the signal says of the sound. `progress` hears the share that is done.
-/// Where the signal has no speech, no words come out.
+/// Where the signal has no speech, no words come out. The words show where in the signal nobody speaks after all: the features
+/// come back without it.
 ///
 /// # Errors
 /// When the model fails.
 pub fn transcribe(
     sound: &Speech,
-    features: &Features,
+    features: Features,
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
-) -> Result<Transcript, TranscriptError> {
+) -> Result<(Transcript, Features), TranscriptError> {
     let chunks = chunks::plan(&features.stretches, &features.level_db, sound.duration_s());
     let job = Job {
         sound,
-        gain: gain(sound.peak()),
+        gain: gain(if features.sounds.is_empty() { sound.peak() } else { peak_of(sound, &chunks) }),
         chunks: &chunks,
         stretches: &features.stretches,
         nuclei_s: &features.nuclei_s,
@@ -176,8 +177,8 @@ pub fn transcribe(
         language = other;
         readings = job.run(engine, &language)?;
     }
-    let words = words::assemble(&chunks, readings, features);
-    Ok(Transcript { model: engine.model().to_string(), language, words })
+    let (words, features) = words::assemble(&chunks, readings, features);
+    Ok((Transcript { model: engine.model().to_string(), language, words }, features))
 }
 
 /// All pieces of one recording.
@@ -338,6 +339,13 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     let (first, _) = heard.iter().find(|(language, p)| language != ENGLISH && *p >= OTHER_LANGUAGE)?;
     let votes = heard.iter().filter(|(language, p)| language == first && *p >= OTHER_LANGUAGE).count();
     (2 * votes > heard.len()).then(|| first.clone())
+}
+
+/// The largest amount of any sample in these pieces: a beep elsewhere does not make the voice soft.
+fn peak_of(sound: &Speech, pieces: &[Span]) -> f32 {
+    let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(sound.len());
+    let samples = pieces.iter().flat_map(|piece| sound.samples(at(piece.start_s)..at(piece.end_s)));
+    samples.fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
 /// What brings a sound with this peak to the same one, whatever the recording's level: the model hears soft speech worse.

@@ -3,7 +3,7 @@
 //! The model's times are right to a few tenths of a second. The signal knows where nobody spoke: a
 //! word's edge near a pause is moved to the pause's edge, and a word far from any speech was never said.
 
-use super::{ReadWord, Reading, Word};
+use super::{ReadWord, Reading, Word, answered};
 use crate::signal::Features;
 use crate::span::Span;
 
@@ -16,8 +16,9 @@ const TIME_ERROR_S: f64 = 0.4;
 /// The least time between the beginnings of two words, in seconds.
 const SHORTEST_WORD_S: f64 = 0.02;
 
-/// Puts the pieces' words together. `chunks` and `readings` belong together one to one.
-pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) -> Vec<Word> {
+/// Puts the pieces' words together. `chunks` and `readings` belong together one to one. Comes back with the features as the
+/// words show them: without the stretches that nobody spoke in.
+pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: Features) -> (Vec<Word>, Features) {
     let mut words: Vec<Word> = Vec::new();
     for (chunk, reading) in chunks.iter().zip(readings) {
         for word in spoken(&reading.words) {
@@ -30,8 +31,11 @@ pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: &Features) ->
         }
     }
     in_order(&mut words);
+    let nobody = answered::nobody(&mut words, &features);
+    // Without any word nothing is known of who speaks: the warnings say so.
+    let features = if words.is_empty() { features } else { features.without_stretches(&nobody) };
     keep_out_of_gaps(&mut words, &features.stretches);
-    words
+    (words, features)
 }
 
 /// The most words of an annotation in brackets. What goes on for longer, or never closes, was said: small models sometimes

@@ -24,7 +24,20 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
             "src/app/history/store.rs",
         ],
     ),
-    ("symphonia::", &["src/audio/decode.rs", "src/audio/source.rs"]),
+    (
+        "symphonia::",
+        &[
+            "src/audio/caf.rs",
+            "src/audio/container.rs",
+            "src/audio/decode.rs",
+            "src/audio/demux.rs",
+            "src/audio/mp4.rs",
+            "src/audio/mpeg.rs",
+            "src/audio/rows.rs",
+            "src/audio/source.rs",
+            "src/audio/table.rs",
+        ],
+    ),
     ("ureq::", &["src/app/models/fetch.rs"]),
     ("whisper_rs::", &["src/linked.rs", "src/transcript/whisper.rs"]),
 ];

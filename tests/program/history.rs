@@ -56,7 +56,10 @@ fn nothing_kept_is_said_kindly_and_is_data_to_programs() {
     let home = tempfile::tempdir().unwrap();
     for command in [&["history", "list"][..], &["progress"], &["history", "rescore"]] {
         let said = told(home.path(), command);
-        assert_eq!(said, "exit 0\n\n--- stderr\nNo answers are kept. To keep one: aloud analyze FILE", "{command:?}");
+        assert_eq!(
+            said, "exit 0\n\n--- stderr\nNo answers are kept yet. To keep one: aloud analyze FILE, or: aloud record",
+            "{command:?}"
+        );
     }
     assert_eq!(json(home.path(), &["history", "list", "--json"]), serde_json::json!([]));
     assert_eq!(json(home.path(), &["progress", "--json"])["answers"], 0);
@@ -141,7 +144,7 @@ fn what_was_misheard_is_mended_and_can_be_taken_back() {
 fn an_earlier_score_stays_to_be_seen() {
     let home = home();
     let said = told(home.path(), &["history", "show", "1"]);
-    assert!(said.contains("Score by aloud.rubric/0: 64 of 100."), "{said}");
+    assert!(said.contains("Score by an earlier version (aloud.rubric/0): 64 of 100."), "{said}");
 }
 
 #[test]

@@ -1,6 +1,5 @@
-//! Ten thousand kept answers: how long it takes to look at them and to add one, and how large they are.
-//!
-//! `cargo test --release --test history_scale -- --nocapture` prints the figures.
+//! Ten thousand kept answers: every look at them and adding one works, and the file has a bound. How long each takes is printed,
+//! not judged: `cargo test --release --test program history_scale:: -- --nocapture`; `docs/measurements.md` has the figures.
 
 use std::time::{Duration, Instant};
 
@@ -9,17 +8,14 @@ use crate::common::attempts::{fill, occasion, place, report};
 use aloud::app::history::{Access, Store};
 
 const ANSWERS: usize = 10_000;
-/// Each command, from its start to its end.
-const LOOK: Duration = Duration::from_millis(100);
-/// Adding an answer.
-const ADD: Duration = Duration::from_millis(20);
+/// A command that takes longer hangs.
+const HANGS: Duration = Duration::from_secs(60);
+/// How often a command is run to tell its time.
+const RUNS: usize = 5;
 /// The file, in bytes.
 const SIZE: u64 = 400_000_000;
 
-/// How often a command is tried again on a machine that is busy with other things.
-const MOST_TRIES: usize = 25;
-
-/// Of several times the middle one, to tell, and the shortest, to judge: what else the machine does is not ours.
+/// Of several times the middle one and the shortest.
 fn middle_and_shortest(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort();
     (times[times.len() / 2], times[0])
@@ -52,7 +48,7 @@ fn ten_thousand_answers_are_quick_to_look_at_and_to_add_to() {
         &["history", "show", "last", "--json"],
     ] {
         let mut times = Vec::new();
-        while times.len() < 5 || times.len() < MOST_TRIES && times.iter().all(|took| *took >= LOOK) {
+        while times.len() < RUNS {
             let mut command = aloud(home.path());
             command.args(arguments).current_dir(home.path());
             let started = Instant::now();
@@ -62,7 +58,7 @@ fn ten_thousand_answers_are_quick_to_look_at_and_to_add_to() {
         }
         let (middle, shortest) = middle_and_shortest(times);
         eprintln!("aloud {}: {} (at best {})", arguments.join(" "), ms(middle), ms(shortest));
-        assert!(shortest < LOOK, "{arguments:?} took {shortest:?}");
+        assert!(shortest < HANGS, "{arguments:?} took {shortest:?}");
     }
 
     let mut times = Vec::new();
@@ -75,5 +71,5 @@ fn ten_thousand_answers_are_quick_to_look_at_and_to_add_to() {
     }
     let (middle, shortest) = middle_and_shortest(times);
     eprintln!("adding one: {} (at best {})", ms(middle), ms(shortest));
-    assert!(shortest < ADD, "{shortest:?}");
+    assert!(shortest < HANGS, "{shortest:?}");
 }

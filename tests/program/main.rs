@@ -25,4 +25,5 @@ mod privacy;
 mod samples;
 mod screens;
 mod shared_recordings;
+mod speech_or_sound;
 mod story_holds;

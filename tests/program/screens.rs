@@ -109,7 +109,7 @@ fn a_name_that_is_nearly_one_is_asked_about_and_is_a_usage_error() {
         (&["history", "list", "--question", "confict"], "did you mean 'conflict'?", 2),
         (&["history", "list", "--kind", "confict"], "'conflict'", 2),
         (&["history", "list", "--sort", "scor"], "did you mean 'score'?", 2),
-        (&["progress", "--chart", "pase"], "did you mean 'pace'?", 2),
+        (&["progress", "--chart", "pacee"], "did you mean 'pace'?", 2),
         (&["progress", "goal", "filler", "--below", "4"], "did you mean 'fillers'?", 2),
         (&["models", "get", "tiny.en"], "did you mean 'tiny.en-q8_0'?", 2),
         (&["analyze", "a.wav", "--model", "tiny.en"], "did you mean 'tiny.en-q8_0'?", 2),

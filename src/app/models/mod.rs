@@ -293,7 +293,7 @@ mod tests {
         assert!(by_path.contains("is not a speech model"), "{by_path}");
 
         let unknown = find(Some("huge"), &searched, false).unwrap_err().to_string();
-        assert!(unknown.contains("neither a file nor one of base-q8_0, tiny.en-q8_0"), "{unknown}");
+        assert!(unknown.contains("give a file, or one of: base-q8_0, tiny.en-q8_0"), "{unknown}");
     }
 
     #[test]

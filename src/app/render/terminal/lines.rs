@@ -13,8 +13,8 @@ pub const NARROWEST: usize = 24;
 const GAP: usize = 2;
 /// The narrowest column of names, in columns: less tells nothing.
 const LEAST_NAME: usize = 12;
-/// What a paragraph continues under is at most this share of the line: one third.
-const MOST_INDENT: usize = 3;
+/// How far in the lines of a paragraph may hang, in hundredths of the width: more leaves too little room beside it.
+const MOST_INDENT: usize = 40;
 
 /// A text that is being put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +49,14 @@ impl Lines {
     /// little room.
     pub fn paragraph(&mut self, first: &str, text: &str) {
         let indent = first.width();
-        let indent = if indent * MOST_INDENT > self.width { indent.min(2) } else { indent };
+        let indent = if 100 * indent > MOST_INDENT * self.width { indent.min(2) } else { indent };
         self.hanging(first, indent, text);
     }
 
     /// Adds a name and what is said of it beside it, the names in a column of `names` columns; below it where that leaves little
     /// room.
     pub fn entry(&mut self, name: &str, names: usize, said: &str) {
-        if (names + GAP) * MOST_INDENT > self.width {
+        if 100 * (names + GAP) > MOST_INDENT * self.width {
             self.paragraph("", name);
             self.hanging("  ", 2, said);
         } else {
