@@ -265,7 +265,8 @@ impl<'a> View<'a> {
     /// Whether hardly a word is said of a part that is measured in words.
     fn is_missing(&self, part: &PartName) -> bool {
         match part {
-            PartName::Result => self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS,
+            // A sentence that is a result, and tells something, is one, however short.
+            PartName::Result => self.story.outcomes.is_empty() && self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS,
             PartName::Action | PartName::OwnPart => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
             _ => false,
         }
