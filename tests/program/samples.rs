@@ -93,7 +93,9 @@ fn each_sample_is_told_what_it_was_made_to_need() {
     assert_eq!(reports[0]["story"]["grade"], "strong");
     assert_eq!(reports[4]["length"]["verdict"], "far_too_short");
     for i in [1, 2, 3, 4] {
-        assert!(overall(i) < overall(0) - 10.0, "{}: {}", SAMPLES[i], overall(i));
+        // Of a good story that is told too fast only the pace is lost, and its points are 8 in all.
+        let least = if titles(i).contains(&"Slow down") { 7.0 } else { 10.0 };
+        assert!(overall(i) <= overall(0) - least, "{}: {}", SAMPLES[i], overall(i));
     }
     assert!(number(&reports[3], "/voice/f0_sd_semitones") < 1.5);
     assert!(titles(3).contains(&"Keep the thread"), "{:?}", titles(3));
