@@ -135,12 +135,19 @@ impl Stream {
         let opened = container::open(path, wanted)?;
         let container::Opened { mut demux, container, is_found_by_sync, tracks, number, file_len, reached } = opened;
         let mut silence_s = 0.0;
+        let mut unreadable_in_a_row = 0;
         let entry = loop {
             match demux.next() {
                 Event::Anew(entry) => break entry,
                 Event::End { .. } => return Err(AudioError::NoSound),
                 Event::Silence(seconds) => silence_s += seconds,
-                Event::Unreadable | Event::Piece(_) => {}
+                // A reader that cannot get past a damaged place says so again and again.
+                Event::Unreadable | Event::Piece(_) => {
+                    unreadable_in_a_row += 1;
+                    if unreadable_in_a_row >= MAX_UNREADABLE_IN_A_ROW {
+                        return Err(AudioError::Damaged);
+                    }
+                }
             }
         };
         let decoder = make_decoder(&entry.params)?;
