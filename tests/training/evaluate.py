@@ -7,7 +7,7 @@ SET            set_a, set_b, set_c (the default: the three-way figure), own_1 to
 --keep-weights use DIR/SET.json of an earlier run where it is there
 --robustness   run tests/program/story_holds.rs too, on each set with the weights that have not seen it (needs cargo)
 
-Reads    answers/*.jsonl of this folder (coach_*.jsonl is what coaches said of them); every set is learned without itself, from all others.
+Reads    answers/*.jsonl and coaching/*.jsonl beside this (coach_*.jsonl is what coaches said of them); every set is learned without itself, from all others.
 Runs     target/release/examples/train-story (cargo build --release --locked --example train-story) and `aloud analyze
          --story-weights`, and the shared eval/score_stories.py and score_coaching.py, which say how they count.
 Writes   DIR/SET.json (weights) and DIR/SET/<id>.json (reports); DIR is target/story by default.
@@ -58,7 +58,8 @@ def main():
     if not (args.shared / "eval").is_dir():
         print(f"skipped: there are no scorers in {args.shared}")
         return 0
-    files = {f.stem: f for f in sorted((Path(__file__).parent / "answers").glob("*.jsonl"))}
+    here = Path(__file__).parent
+    files = {f.stem: f for folder in ("answers", "coaching") for f in sorted((here / folder).glob("*.jsonl"))}
     args.work.mkdir(parents=True, exist_ok=True)
     figures, coaching = [], []
     if not args.keep_weights and len(args.sets) > 1:  # every sentence is encoded once
