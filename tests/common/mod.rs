@@ -6,6 +6,7 @@ pub mod damage;
 pub mod fault;
 pub mod microphone;
 pub mod mount;
+pub mod ours;
 pub mod server;
 #[cfg(target_os = "linux")]
 pub mod terminal;
