@@ -47,6 +47,8 @@ pub enum Code {
     TooLong,
     /// Nothing large is missing.
     Ready,
+    /// Nothing that is missing is sure enough to say, nor that nothing is.
+    NothingSure,
     /// Too many fillers.
     Fillers,
     /// Too fast or too slow.

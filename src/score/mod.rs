@@ -156,6 +156,7 @@ impl Score {
         }
         let told = measures.story.and_then(|s| story::judge(s, measures.question, measures.is_draft));
         let said = delivery::judge(measures);
+        let is_told = told.is_some();
         let plan = match told {
             Some(told) => {
                 score.parts = told.parts;
@@ -164,7 +165,7 @@ impl Score {
             }
             None => Vec::new(),
         };
-        score.priorities = priorities(plan, &said);
+        score.priorities = priorities(plan, is_told, &said);
         score.parts.extend(said.into_iter().map(|j| j.part));
         let (points, out_of) = score.points();
         score.overall = (out_of > 0.0).then(|| (100.0 * points / out_of).round());
@@ -198,7 +199,7 @@ fn sum<'a>(parts: impl Iterator<Item = &'a Part>) -> (f64, f64) {
 
 /// What to do next: first what was told, then how it was said, by the points lost. Whoever adds what is missing in the story says more, so that
 /// to say more is then no advice of its own.
-fn priorities(plan: Vec<Statement>, delivery: &[Judged]) -> Vec<Priority> {
+fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[Judged]) -> Vec<Priority> {
     let lost = |j: &Judged| j.part.out_of - j.part.points;
     let mut style: Vec<&Judged> =
         delivery.iter().filter(|j| j.priority.is_some() && lost(j) >= WORTH_A_PRIORITY * j.part.out_of).collect();
@@ -212,7 +213,9 @@ fn priorities(plan: Vec<Statement>, delivery: &[Judged]) -> Vec<Priority> {
     let told = plan.into_iter().filter(|s| s.reason.code != Code::Ready || style.is_empty()).map(Priority::from);
     let mut chosen: Vec<Priority> = told.chain(style.iter().filter_map(|j| j.priority.clone())).collect();
     chosen.truncate(plan::MOST);
-    if chosen.is_empty() && !delivery.is_empty() {
+    if chosen.is_empty() && is_told {
+        chosen.push(nothing_sure());
+    } else if chosen.is_empty() && !delivery.is_empty() {
         chosen.push(again());
     }
     // A sentence stands under one priority only: no quote is better than two orders for one sentence.
@@ -235,6 +238,16 @@ fn again() -> Priority {
         advice:
             "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
                 .into(),
+        evidence: Vec::new(),
+    }
+}
+
+/// What to do when of what was told nothing is sure enough to say.
+fn nothing_sure() -> Priority {
+    Priority {
+        code: Some(Code::NothingSure),
+        title: NOTHING_TO_MEND.into(),
+        advice: "Nothing stands out clearly enough to advise on. Say it again without notes, and ask somebody what they remember of it.".into(),
         evidence: Vec::new(),
     }
 }

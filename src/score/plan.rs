@@ -10,10 +10,7 @@ use crate::story::{Claim, Findings, Verdict};
 pub(super) const MOST: usize = 3;
 /// The second and third thing to do are said from this probability on that a coach would begin with them (ours).
 const WORTH_SAYING: f64 = 0.2;
-/// A next step is advised from this probability on that it is called for (ours, by leaving authors out: lower than for a statement about a part, which
-/// costs points, since without any next step an answer would be called ready) ...
-const LIKELY: f64 = 0.65;
-/// ... and where there is none, the likeliest from here on.
+/// Where nothing is likely enough for a next step and the answer is not ready, the likeliest is said from this probability on (ours).
 const LIKELIER_THAN_NOT: f64 = 0.5;
 
 /// Codes of which the second is not said where the first is.
@@ -37,10 +34,10 @@ pub(super) fn compatible(findings: &Findings) -> Vec<Code> {
     without_contradiction(findings, |c| c.verdict == Verdict::Holds)
 }
 
-/// What to do, the most helpful first: what is likely, and a coach would begin with.
+/// What to do, the most helpful first: what is likely, and a coach would begin with. Nothing where nothing is sure enough.
 pub(super) fn order(findings: &Findings) -> Vec<Code> {
     let first = |code: &Code| findings.claim(*code).map_or(0.0, helpful);
-    let mut chosen = without_contradiction(findings, |c| c.verdict == Verdict::Holds || c.confidence >= LIKELY);
+    let mut chosen = without_contradiction(findings, |c| matches!(c.verdict, Verdict::Holds | Verdict::Likely));
     chosen.sort_by(|a, b| first(b).total_cmp(&first(a)));
     if chosen.first() == Some(&Code::NoEvent) {
         // Without an occasion there is one thing to do.
@@ -54,7 +51,10 @@ pub(super) fn order(findings: &Findings) -> Vec<Code> {
         let likeliest = others(findings).max_by(|a, b| helpful(a).total_cmp(&helpful(b)));
         chosen.extend(likeliest.filter(|c| c.confidence >= LIKELIER_THAN_NOT).map(|c| c.code));
     }
-    if chosen.is_empty() { vec![Code::Ready] } else { chosen }
+    if is_ready(findings) {
+        chosen = vec![Code::Ready];
+    }
+    chosen
 }
 
 fn without_contradiction(findings: &Findings, wanted: impl Fn(&Claim) -> bool) -> Vec<Code> {
@@ -131,5 +131,16 @@ mod tests {
             (Code::Hedging, 0.3),
         ]);
         assert_eq!(said, [Code::ThinSteps, Code::NoResult, Code::Blame]);
+    }
+
+    #[test]
+    fn what_is_likely_is_advised_and_what_is_not_sure_is_not() {
+        let mut unsure = findings(&[(Code::NoDetail, 0.6)]);
+        let at = Code::STORY.iter().position(|c| *c == Code::NoDetail).unwrap();
+        unsure.claims[at].verdict = Verdict::Likely;
+        assert_eq!((order(&unsure), compatible(&unsure)), (vec![Code::NoDetail], Vec::new()));
+        unsure.claims[at].verdict = Verdict::Open;
+        unsure.claims[at].confidence = 0.4;
+        assert_eq!(order(&unsure), [], "neither is the answer called ready");
     }
 }

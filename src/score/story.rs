@@ -100,9 +100,10 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             _ => open(name).to_string(),
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
+        let most = if reasons.is_empty() { *out_of } else { view.most(name, measured, *out_of) };
         Some(Judged {
             name: name.clone(),
-            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of).min(view.most(name, measured, *out_of)),
+            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of).min(most),
             out_of: *out_of,
             why,
             reasons,
@@ -231,8 +232,8 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The findings, with what the measures say where they leave no doubt: what is not there holds, whatever the detectors found, and
-    /// an answer that lacks it is not ready.
+    /// The findings, with what the measures say where they leave no doubt: what is not there holds, unless the detectors are rather sure that it
+    /// does not, and an answer that lacks it is not ready.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
         let mut not_there: Vec<&[Code]> = Vec::new();
@@ -251,7 +252,8 @@ impl<'a> View<'a> {
                 continue;
             }
             let likely = findings.claims.iter_mut().filter(|c| codes.contains(&c.code));
-            if let Some(claim) = likely.max_by(|a, b| a.confidence.total_cmp(&b.confidence)) {
+            let likeliest = likely.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+            if let Some(claim) = likeliest.filter(|c| c.confidence >= rubric::MAY_BE_MISSING) {
                 claim.verdict = Verdict::Holds;
                 claim.confidence = claim.confidence.max(rubric::MEASURED);
             }

@@ -109,7 +109,7 @@ impl Context<'_> {
             Code::TooShort => "It is too short to show what you can do.",
             Code::TooLong => "It is longer than people listen.",
             Code::Ready => "Nothing large is missing.",
-            Code::Fillers | Code::Pace | Code::Pauses | Code::Length | Code::Voice => "",
+            Code::NothingSure | Code::Fillers | Code::Pace | Code::Pauses | Code::Length | Code::Voice => "",
         };
         text.to_string()
     }
@@ -197,7 +197,9 @@ impl Context<'_> {
             } else {
                 "Nothing large is missing. Give the same answer again without notes, then move on to the next question.".into()
             }),
-            Code::Fillers | Code::Pace | Code::Pauses | Code::Length | Code::Voice => ("", String::new()),
+            Code::NothingSure | Code::Fillers | Code::Pace | Code::Pauses | Code::Length | Code::Voice => {
+                ("", String::new())
+            }
         };
         (title, advice)
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::cues::{CUES, Sentence, cues};
 use super::encoder::WIDTH;
 use super::findings::{Claim, Event, Findings, Verdict};
-use super::model::{Described, Linear};
+use super::model::Linear;
 use super::relevance::Kind;
 use super::signs::{SIGNS, signs};
 use crate::codes::Code;
@@ -40,15 +40,15 @@ pub const KEEP: usize = RESULT + 3;
 /// What is told apart in an answer besides the codes: the kinds of [`Event`] but [`Event::NotAsked`].
 pub const EVENTS: usize = 4;
 /// What the second stage reads.
-pub const ASPECTS: usize = 3 * SEEN + CODES + 2 * HAND + KINDS + MISC;
-const MISC: usize = 10;
+pub const ASPECTS: usize = 3 * SEEN + CODES + 4 * HAND + KINDS + 2 * PARTS + MISC;
+const MISC: usize = 15;
+/// Parts of a story, the first of what the first stage sees.
+const PARTS: usize = 5;
 /// How much a neighbour's vector counts beside the sentence's own, and the other values beside the vectors of length one.
 const NEIGHBOUR: f32 = 0.7;
 const BESIDE: f32 = 0.5;
 /// From here on a sentence is the first stage's to name, as an output of its least-squares model.
 const SHOWS: f64 = 0.5;
-/// A code holds from this calibrated probability on: on authors not seen, some 95 of 100 such claims are true.
-const HOLDS_FROM: f64 = 0.9;
 /// Sentences quoted for one statement at most.
 const QUOTED: usize = 2;
 
@@ -71,7 +71,11 @@ pub struct Detectors {
     pub event: Linear,
     /// For each code how an output of `holds` becomes a probability: slope and offset.
     pub calibration: Vec<[f64; 2]>,
-    /// For each code the probability up to which it is taken not to hold.
+    /// For each code the probability from which it holds ...
+    pub holds_from: Vec<f64>,
+    /// ... from which it is likely ...
+    pub likely_from: Vec<f64>,
+    /// ... and up to which it is taken not to hold.
     pub fails_to: Vec<f64>,
     /// For each code the first stage's output from which a sentence is quoted for it.
     pub quoted_from: Vec<f64>,
@@ -92,27 +96,29 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Looks at the sentences of an answer, of which there is one at least. `question` is its vectors, in form and in meaning.
+    /// Looks at the sentences of an answer, of which there is one at least. `alone` and `meaning` are as [`Described`](super::model::Described) has
+    /// them, `question` is its vectors, in form and in meaning.
     pub fn of(
         sentences: &[Sentence],
-        described: &Described,
+        alone: &Array2<f32>,
+        meaning: &Array2<f32>,
         question: Option<&(Array1<f32>, Array1<f32>)>,
         kind: Kind,
     ) -> Self {
         let n = sentences.len();
         let mut hand = Array2::zeros((n, HAND));
         for (i, sentence) in sentences.iter().enumerate() {
-            let (form, meaning) = (described.alone.slice(s![i, ..WIDTH]), described.meaning.row(i));
+            let (form, meaning) = (alone.slice(s![i, ..WIDTH]), meaning.row(i));
             let (alike_form, alike) = question.map_or((0.0, 0.0), |(f, m)| (form.dot(f), meaning.dot(m)));
             let values = cues(sentence).into_iter().chain(signs(sentence)).chain([alike, alike_form]);
             values.enumerate().for_each(|(k, value)| hand[[i, k]] = value);
         }
         let mut rows = Array2::zeros((n, ROW));
         for i in 0..n {
-            let form = |j: usize| described.alone.slice(s![j, ..WIDTH]);
+            let form = |j: usize| alone.slice(s![j, ..WIDTH]);
             let mut row = rows.row_mut(i);
             row.slice_mut(s![..WIDTH]).assign(&form(i));
-            row.slice_mut(s![WIDTH..2 * WIDTH]).assign(&described.meaning.row(i));
+            row.slice_mut(s![WIDTH..2 * WIDTH]).assign(&meaning.row(i));
             if i > 0 {
                 row.slice_mut(s![2 * WIDTH..3 * WIDTH]).assign(&(&form(i - 1) * NEIGHBOUR));
             }
@@ -124,8 +130,8 @@ impl Seen {
             beside.chain([1.0]).enumerate().for_each(|(k, value)| row[4 * WIDTH + k] = value);
         }
         let mean = |x: ArrayView2<'_, f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
-        let meaning = mean(described.meaning.view());
-        let asked = question.map_or_else(|| Array1::zeros(WIDTH), |(_, m)| &meaning * m);
+        let meant = mean(meaning.view());
+        let asked = question.map_or_else(|| Array1::zeros(WIDTH), |(_, m)| &meant * m);
         let words: Vec<usize> = sentences.iter().map(|s| s.words.len()).collect();
         let all = words.iter().sum::<usize>() as f32;
         let rest: Vec<f32> = (mean(hand.view()).iter().map(|x| 0.7 * x))
@@ -133,8 +139,7 @@ impl Seen {
             .chain(one_hot(kind).map(|x| x * BESIDE))
             .chain([all.ln_1p() / 5.0, n.min(20) as f32 / 20.0, 1.0])
             .collect();
-        let whole =
-            concatenate![Axis(0), mean(described.alone.slice(s![.., ..WIDTH])), meaning, asked, Array1::from(rest)];
+        let whole = concatenate![Axis(0), mean(alone.slice(s![.., ..WIDTH])), meant, asked, Array1::from(rest)];
         Self { rows, whole, hand, words, kind }
     }
 
@@ -176,14 +181,42 @@ impl Seen {
             sure(action),
             mean[0] + mean[1],
         ];
+        let in_order = in_order(shows);
         let values = (highest.into_iter().chain(high).chain(mean))
             .chain(whole.apply(self.whole.view()))
             .chain((0..HAND).map(hand_mean))
             .chain(most(&self.hand).into_iter().map(f64::from))
             .chain(one_hot(self.kind).map(f64::from))
-            .chain(misc);
+            .chain(misc)
+            .chain(in_order)
+            // How it begins and ends.
+            .chain([0, n - 1].into_iter().flat_map(|i| shows[i][..PARTS].iter().copied()))
+            .chain([0, n - 1].into_iter().flat_map(|i| self.hand.row(i).into_iter().map(|x| f64::from(*x))));
         values.map(|x| x as f32).collect()
     }
+}
+
+/// How far the parts stand as they happen: background, steps, results. The share of pairs that do, how many more do than not, and where the
+/// middle of each part stands, 0 to 1.
+fn in_order(shows: &[Vec<f64>]) -> [f64; 5] {
+    let n = shows.len();
+    let (mut right, mut wrong) = (0.0, 0.0);
+    let (mut before, mut centre) = ([0.0; 3], [0.0; 3]);
+    for (i, row) in shows.iter().enumerate() {
+        let chance = |x: f64| x.clamp(0.0, 1.0).powi(2);
+        let of = [chance(row[0] + row[1]), chance(row[2]), chance(row[3])];
+        let all = of.iter().sum::<f64>() + chance(row[4]) + 1e-3;
+        let of = of.map(|x| x / all);
+        right += before[0] * (of[1] + of[2]) + before[1] * of[2];
+        wrong += of[0] * (before[1] + before[2]) + of[1] * before[2];
+        for k in 0..3 {
+            before[k] += of[k];
+            centre[k] += of[k] * i as f64 / (n - 1).max(1) as f64;
+        }
+    }
+    let share = if right + wrong > 1e-6 { right / (right + wrong) } else { 0.5 };
+    let [a, b, c] = std::array::from_fn(|k| centre[k] / (before[k] + 0.2));
+    [share, (right - wrong) / (n * n) as f64 * 2.0, a, b, c]
 }
 
 /// The highest value of each column.
@@ -216,7 +249,7 @@ fn place(i: usize, n: usize) -> [f32; PLACE] {
 impl Detectors {
     /// Whether they are of the form that this version reads.
     pub(super) fn fit(&self) -> bool {
-        let lists = [&self.fails_to, &self.quoted_from];
+        let lists = [&self.holds_from, &self.likely_from, &self.fails_to, &self.quoted_from];
         self.sentence.fits(ROW, SEEN)
             && self.whole.fits(WHOLE, CODES)
             && self.middle.len() == ASPECTS
@@ -247,8 +280,10 @@ impl Detectors {
             let code = Code::STORY[k];
             let applies = code != Code::NoEvent || asks_for_one;
             let confidence = if applies { logistic(slope * holds[k] + offset) } else { 0.0 };
-            let verdict = if confidence >= HOLDS_FROM {
+            let verdict = if confidence >= self.holds_from[k] {
                 Verdict::Holds
+            } else if confidence >= self.likely_from[k] {
+                Verdict::Likely
             } else if confidence <= self.fails_to[k] {
                 Verdict::Fails
             } else {
@@ -296,7 +331,7 @@ pub fn logistic(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::model::Weights;
+    use crate::story::model::{Described, Weights};
     use crate::story::sentence_of;
 
     #[test]
@@ -325,11 +360,21 @@ mod tests {
     fn an_answer_of_one_sentence_can_be_judged() {
         let sentences = [sentence_of("I rang every customer on the list that night.")];
         let described = Described::of(&sentences);
-        let seen = Seen::of(&sentences, &described, None, Kind::PastStory);
+        let seen = Seen::of(&sentences, &described.alone, &described.meaning, None, Kind::PastStory);
         let findings = Weights::built_in().detectors.findings(&seen, &[0]);
         assert_eq!((findings.claims.len(), findings.keep), (CODES, Some(0)));
         assert!(
             findings.claims.iter().all(|c| (0.0..=1.0).contains(&c.confidence) && c.sentences.iter().all(|i| *i == 0))
         );
+    }
+
+    #[test]
+    fn parts_in_order_are_told_from_parts_in_none() {
+        let sentence = |part: usize| (0..SEEN).map(|k| f64::from(u8::from(k == part))).collect::<Vec<f64>>();
+        let told = [0, 1, 2, 2, 3].map(sentence);
+        let back: Vec<Vec<f64>> = told.iter().rev().cloned().collect();
+        let ([right, ..], [wrong, ..]) = (in_order(&told), in_order(&back));
+        assert!(right > 0.99 && wrong < 0.01, "{right} {wrong}");
+        assert_eq!(in_order(&told[..1]), [0.5, 0.0, 0.0, 0.0, 0.0], "one sentence has no order");
     }
 }

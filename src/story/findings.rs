@@ -28,6 +28,8 @@ pub enum Event {
 pub enum Verdict {
     /// It holds: of claims as sure as this some 95 of 100 are true on authors not seen.
     Holds,
+    /// It most probably holds: sure enough for a next step, where one is called for.
+    Likely,
     /// It may hold: nothing is said either way.
     Open,
     /// It does not hold, as surely as the other.

@@ -199,7 +199,7 @@ impl Story {
         let order = order::order(weights, &described)
             .map(|(in_order, k)| Order { in_order, astray: sentences[fresh[k]].moment() });
         let asked = question.map(|q| question_vectors(&q.text));
-        let seen = Seen::of(&once, &described, asked.as_ref(), Kind::of(question));
+        let seen = Seen::of(&once, &described.alone, &described.meaning, asked.as_ref(), Kind::of(question));
         Some(Self {
             findings: Some(weights.detectors.findings(&seen, &fresh)),
             share: Share::of(&sentences),

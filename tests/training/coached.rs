@@ -18,7 +18,10 @@ const PULL_WHOLE: f64 = 8.0;
 const PULL_SECOND: f64 = 33.0;
 /// A code seen in fewer answers is left at a small chance: too few to learn how it looks.
 const FEWEST: usize = 4;
-/// Of a hundred codes that are taken not to hold so many do not, on authors not seen ...
+/// Of a hundred codes that are said to hold so many do, on authors not seen; of a hundred that are likely so many ...
+const TRUE_OF_CLAIMS: f64 = 0.95;
+const TRUE_OF_LIKELY: f64 = 0.9;
+/// ... of a hundred that are taken not to hold so many do not ...
 const TRUE_OF_DENIALS: f64 = 0.985;
 /// ... and of a hundred quotes, where a code is at least as probable as this, so many are of a right sentence.
 const TRUE_OF_QUOTES: f64 = 0.93;
@@ -28,15 +31,15 @@ const QUOTED_AT: f64 = 0.85;
 #[derive(Deserialize, Clone)]
 pub struct Gold {
     pub id: String,
-    event: String,
-    first: Code,
-    also_fine_first: Vec<Code>,
+    pub event: String,
+    pub first: Code,
+    pub also_fine_first: Vec<Code>,
     #[serde(rename = "true")]
-    holds: Vec<Code>,
+    pub holds: Vec<Code>,
     #[serde(rename = "where")]
-    shows: BTreeMap<Code, Vec<usize>>,
-    result: Vec<usize>,
-    figures: Vec<usize>,
+    pub shows: BTreeMap<Code, Vec<usize>>,
+    pub result: Vec<usize>,
+    pub figures: Vec<usize>,
     blame: Vec<usize>,
     keep: Option<usize>,
 }
@@ -226,31 +229,39 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
         }
     }
     let mut calibration = Vec::with_capacity(CODES);
-    let (mut fails_to, mut quoted_from) = (Vec::new(), Vec::new());
+    let (mut holds_from, mut likely_from, mut fails_to, mut quoted_from) =
+        <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
     for code in 0..CODES {
         let seen: Vec<(f64, bool, f64)> =
             everyone.iter().map(|k| (unseen[*k][code], holds[*k][code] > 0.5, weights[*k])).collect();
         let enough = seen.iter().filter(|c| c.1).count() >= FEWEST;
         let [slope, offset] = if enough { calibrate(&seen) } else { UNLEARNED };
         calibration.push([slope, offset]);
-        let chances: Vec<(f64, bool)> = seen.iter().map(|(z, y, _)| (logistic(slope * z + offset), *y)).collect();
-        let denied: Vec<(f64, bool)> = chances.iter().map(|(p, y)| (1.0 - p, !y)).collect();
+        let chances: Vec<(f64, bool, f64)> =
+            seen.iter().map(|(z, y, weight)| (logistic(slope * z + offset), *y, *weight)).collect();
+        holds_from.push(least(&chances, TRUE_OF_CLAIMS));
+        likely_from.push(least(&chances, TRUE_OF_LIKELY));
+        let denied: Vec<(f64, bool, f64)> = chances.iter().map(|(p, y, weight)| (1.0 - p, !y, *weight)).collect();
         fails_to.push(1.0 - least(&denied, TRUE_OF_DENIALS));
-        let quotable: Vec<(f64, bool)> = (everyone.iter().filter(|k| chances[**k].0 >= QUOTED_AT))
+        let quotable: Vec<(f64, bool, f64)> = (everyone.iter().filter(|k| chances[**k].0 >= QUOTED_AT))
             .flat_map(|k| {
                 let (shows, answer) = (&shown[*k], answers[*k].1);
                 let right = |i: usize| answer.everywhere[code] || answer.shows[[i, 6 + code]] > 0.5;
-                (0..shows.len()).map(move |i| (shows[i][6 + code], right(i)))
+                (0..shows.len()).map(move |i| (shows[i][6 + code], right(i), 1.0))
             })
             .collect();
         quoted_from.push(least(&quotable, TRUE_OF_QUOTES));
-        let said = chances.iter().filter(|c| c.0 >= 0.9);
-        let (claims, right) = said.fold((0, 0), |(n, right), c| (n + 1, right + usize::from(c.1)));
+        let of = |from: f64| {
+            chances.iter().filter(|c| c.0 >= from).fold((0, 0), |(n, right), c| (n + 1, right + usize::from(c.1)))
+        };
+        let ((claims, right), (likely, likely_right)) = (of(holds_from[code]), of(likely_from[code]));
         let there = chances.iter().filter(|c| c.1).count();
         let quotes = quotable.iter().filter(|q| q.0 >= quoted_from[code]).count();
         eprintln!(
-            "{:<16} in {there:>3}, held to be in {claims:>3}, right in {right:>3}; not up to {:.2}; {quotes} quotes from {:.2}",
+            "{:<16} in {there:>4}; holds from {:.2}: {right} of {claims}; likely from {:.2}: {likely_right} of {likely}; not up to {:.2}; {quotes} quotes from {:.2}",
             format!("{:?}", Code::STORY[code]),
+            holds_from[code],
+            likely_from[code],
             fails_to[code],
             quoted_from[code]
         );
@@ -265,6 +276,8 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
         middle: second.middle,
         spread: second.spread,
         calibration,
+        holds_from,
+        likely_from,
         fails_to,
         quoted_from,
     }
@@ -344,15 +357,16 @@ fn calibrate(seen: &[(f64, bool, f64)]) -> [f64; 2] {
     [found[0].max(0.05), found[1]].map(|v| (v * 1e4).round() / 1e4)
 }
 
-/// The least value such that of those at or above it the wanted share is right; [`NEVER`] where there is none. One wrong case is
+/// The least value such that of those at or above it the wanted share, by weight, is right; [`NEVER`] where there is none. One wrong case is
 /// added to what was counted, so that a few right ones are not taken for certainty.
-fn least(cases: &[(f64, bool)], share: f64) -> f64 {
-    let mut sorted: Vec<&(f64, bool)> = cases.iter().collect();
+fn least(cases: &[(f64, bool, f64)], share: f64) -> f64 {
+    let mut sorted: Vec<&(f64, bool, f64)> = cases.iter().collect();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut right, mut least) = (0.0, NEVER);
-    for (i, (value, is_right)) in sorted.iter().enumerate() {
-        right += f64::from(u8::from(*is_right));
-        if right / (i as f64 + 2.0) >= share {
+    let (mut right, mut all, mut least) = (0.0, 1.0, NEVER);
+    for (value, is_right, weight) in sorted {
+        all += weight;
+        right += weight * f64::from(u8::from(*is_right));
+        if right / all >= share {
             least = *value;
         }
     }

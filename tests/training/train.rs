@@ -12,6 +12,9 @@
 //! commas, with a filler here and there. The same files always give the same weights on the same machine.
 
 mod coached;
+#[path = "../common/ours.rs"]
+mod ours;
+mod twins;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -48,6 +51,10 @@ const FEWEST_ANSWERS: usize = 10;
 const ITERATIONS: usize = 150;
 /// How much an answer as a speech model would write it counts beside the same as written.
 const SPOKEN_WEIGHT: f64 = 0.5;
+/// How much a twin of an answer counts beside it.
+const TWIN_WEIGHT: f64 = 0.25;
+/// The label of what was added to a twin: no part of the story.
+const NO_PART: usize = 4;
 
 /// A line of a file.
 #[derive(Deserialize)]
@@ -172,33 +179,37 @@ fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Les
     let mut random = Random(1);
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let mut found = Lessons::default();
-    for line in text.lines().filter(|l| !l.trim().is_empty()) {
-        let line: Line = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    let mut encoded = Encoded::default();
+    let lines = text.lines().filter(|l| !l.trim().is_empty());
+    let lines: Vec<Line> =
+        lines.map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{}: {e}", file.display()))).collect();
+    let mut questions: Vec<&str> = lines.iter().map(Line::question).collect();
+    questions.sort_unstable();
+    questions.dedup();
+    for line in &lines {
         if only_coached && matches!(line, Line::Told { .. }) {
             continue;
         }
-        let words = match &line {
-            Line::Labelled(answer) => labelled_words(answer),
+        let words = match line {
+            Line::Labelled(answer) => words_in_place(answer.sentences.iter().map(|s| s.text.as_str()).zip(0..)),
             Line::Told { text, .. } => text.split_whitespace().map(|w| (w.to_string(), 0)).collect(),
         };
         let ways = [(&words, 1.0), (&as_spoken(&words, &mut random), SPOKEN_WEIGHT)];
         for (words, weight) in ways.into_iter().take(if only_coached { 1 } else { 2 }) {
             let (sentences, from) = cut(words);
             let described = Described::of(&sentences);
-            let (question, is_off_topic) = match &line {
-                Line::Labelled(answer) => (&answer.question, answer.flaws.iter().any(|f| f == "off_topic")),
-                Line::Told { question, .. } => (question, false),
-            };
-            if let Some(topic) = topic_of_question(question).filter(|_| !is_off_topic) {
+            let is_off_topic = matches!(line, Line::Labelled(a) if a.flaws.iter().any(|f| f == "off_topic"));
+            if let Some(topic) = topic_of_question(line.question()).filter(|_| !is_off_topic) {
                 found.about.push(About { what: described.topic.clone(), topic, weight });
             }
-            if let Line::Labelled(answer) = &line {
-                let labels: Vec<usize> = from.iter().map(|i| answer.sentences[*i].place()).collect();
+            if let Line::Labelled(answer) = line {
+                let labels: Vec<usize> = from.iter().map(|i| answer.label(*i)).collect();
                 if let Some(gold) = gold.get(&answer.id).filter(|_| weight >= 1.0) {
-                    let question = questions::resolve(&answer.question).expect("a question");
-                    let asked = question_vectors(&question.text);
-                    let seen = Seen::of(&sentences, &described, Some(&asked), Kind::of(Some(&question)));
+                    encoded.add(&sentences, &described);
+                    let seen = encoded.seen(&answer.question, &sentences);
                     found.coached.push(Coached::new(gold, seen, &from, &labels, answer.good(), weight));
+                    let twins = twins::twins(answer, gold, &questions);
+                    found.coached.extend(twins.iter().map(|t| twin(answer, t, &mut encoded)));
                 }
                 found.examples.push(example(answer, &sentences, labels, described, weight));
             }
@@ -206,6 +217,44 @@ fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Les
     }
     found.sums = Sums::of(&found.coached);
     found
+}
+
+/// What was encoded before: most sentences of a twin are those of its answer.
+#[derive(Default)]
+struct Encoded {
+    questions: HashMap<String, (Array1<f32>, Array1<f32>)>,
+    sentences: HashMap<String, (Array1<f32>, Array1<f32>)>,
+}
+
+impl Encoded {
+    fn add(&mut self, sentences: &[Sentence], described: &Described) {
+        let rows = described.alone.rows().into_iter().zip(described.meaning.rows());
+        let rows = rows.map(|(alone, meaning)| (alone.to_owned(), meaning.to_owned()));
+        self.sentences.extend(sentences.iter().map(|s| s.text.clone()).zip(rows));
+    }
+
+    /// The answer as the detectors see it.
+    fn seen(&mut self, question: &str, sentences: &[Sentence]) -> Seen {
+        let new: Vec<Sentence> = sentences.iter().filter(|s| !self.sentences.contains_key(&s.text)).cloned().collect();
+        if !new.is_empty() {
+            self.add(&new, &Described::of(&new));
+        }
+        let asked = questions::resolve(question).expect("a question");
+        let vectors = self.questions.entry(question.to_string()).or_insert_with(|| question_vectors(&asked.text));
+        let rows: Vec<&(Array1<f32>, Array1<f32>)> = sentences.iter().map(|s| &self.sentences[&s.text]).collect();
+        let alone: Vec<_> = rows.iter().map(|r| r.0.view()).collect();
+        let meaning: Vec<_> = rows.iter().map(|r| r.1.view()).collect();
+        let stacked = |rows: &[_]| ndarray::stack(Axis(0), rows).expect("rows of one length");
+        Seen::of(sentences, &stacked(&alone), &stacked(&meaning), Some(vectors), Kind::of(Some(&asked)))
+    }
+}
+
+fn twin(answer: &Answer, twin: &twins::Twin, encoded: &mut Encoded) -> Coached {
+    let words = words_in_place(twin.sentences.iter().map(|(text, i)| (text.as_str(), *i)));
+    let (sentences, from) = cut(&words);
+    let labels: Vec<usize> = from.iter().map(|i| answer.label(*i)).collect();
+    let seen = encoded.seen(&twin.question, &sentences);
+    Coached::new(&twin.gold, seen, &from, &labels, answer.good(), TWIN_WEIGHT)
 }
 
 /// What coaches said, line by line.
@@ -221,7 +270,21 @@ impl Labelled {
     }
 }
 
+impl Line {
+    fn question(&self) -> &str {
+        match self {
+            Self::Labelled(answer) => &answer.question,
+            Self::Told { question, .. } => question,
+        }
+    }
+}
+
 impl Answer {
+    /// The label of a sentence, or of one that was added after them.
+    fn label(&self, place: usize) -> usize {
+        self.sentences.get(place).map_or(NO_PART, Labelled::place)
+    }
+
     /// Its grade as a number, 0 to 1.
     fn good(&self) -> f64 {
         match self.grade.as_str() {
@@ -233,9 +296,8 @@ impl Answer {
 }
 
 /// Every word with its sentence's place.
-fn labelled_words(answer: &Answer) -> Vec<(String, usize)> {
-    let words = |(i, s): (usize, &Labelled)| s.text.split_whitespace().map(|w| (w.to_string(), i)).collect::<Vec<_>>();
-    answer.sentences.iter().enumerate().flat_map(words).collect()
+fn words_in_place<'a>(sentences: impl Iterator<Item = (&'a str, usize)>) -> Vec<(String, usize)> {
+    sentences.flat_map(|(text, i)| text.split_whitespace().map(move |w| (w.to_string(), i))).collect()
 }
 
 /// The words as a speech model might write them.
