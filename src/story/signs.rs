@@ -2,10 +2,12 @@
 //!
 //! They go into the [`detectors`](super::detectors) beside the sentence's vectors and its [`cues`](super::cues).
 
-use super::cues::{I, Sentence, is_number};
+use super::cues::Sentence;
 use super::emptiness::buzzwords;
 use super::hedges::hedge_count;
 use super::specifics::TIMES;
+use crate::english::lexicon::I;
+use crate::english::numbers::is_quantity;
 
 /// Words for what happens again and again.
 const HABIT: [&str; 12] = [
@@ -167,7 +169,7 @@ fn names(sentence: &Sentence) -> usize {
         word.starts_with(char::is_uppercase)
             && !pair[0].ends_with(['.', '?', '!', ':'])
             && !I.contains(&word.to_lowercase().replace('\u{2019}', "'").as_str())
-            && !is_number(word)
+            && !is_quantity(word)
     };
     written.windows(2).filter(|pair| is_name(pair)).count()
 }
