@@ -110,9 +110,11 @@ pub const NO_RESULT_WORDS: f64 = 7.0;
 pub const NO_ACTION_WORDS: f64 = 3.0;
 /// Up to this share of "I" among "I" and "we" in the action the own part is hard to hear: so coaches said of all six such answers.
 pub const NOT_YOURS: f64 = 0.4;
-/// Such a measure is believed where the detectors give the code this probability at least: below, 10 of 32 such statements were true of three authors
-/// not seen, above 64 of 76.
-pub const MAY_BE_MISSING: f64 = 0.5;
+/// A part that measures nothing is said to be missing where the detectors give that this probability at least: below, most of what would be
+/// said of three authors not seen is false ...
+pub const MAY_BE_MISSING: f64 = 0.25;
+/// ... and it is said to be there but vague, or not the speaker's, from this one on.
+pub const MAY_BE_VAGUE: f64 = 0.5;
 /// How sure a statement is that such a measure makes: see [`NO_RESULT_WORDS`].
 pub const MEASURED: f64 = 0.9;
 

@@ -232,33 +232,41 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The findings, with what the measures say where they leave no doubt: what is not there holds, unless the detectors are rather sure that it
-    /// does not, and an answer that lacks it is not ready.
+    /// The findings, with what the measures say where they leave little doubt: what is not there holds, unless the detectors are rather sure
+    /// that it does not, and an answer that lacks it is not ready.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
-        let mut not_there: Vec<&[Code]> = Vec::new();
+        let mut lacks: Vec<(Code, f64)> = Vec::new();
         if self.is_missing(&PartName::Result) {
-            not_there.push(&[Code::NoResult, Code::ResultNotYours, Code::VagueResult]);
+            let is_vague = self.told(&[Part::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == Part::Result);
+            // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
+            if is_vague || found.claim(Code::VagueResult).is_some_and(|c| c.confidence >= rubric::MAY_BE_VAGUE) {
+                lacks.push((Code::VagueResult, 0.0));
+            } else {
+                lacks.push((Code::NoResult, rubric::MAY_BE_MISSING));
+            }
         }
         if self.is_missing(&PartName::Action) {
-            not_there.push(&[Code::NoSteps]);
+            lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
-            not_there.push(&[Code::OwnPart]);
+            lacks.push((Code::OwnPart, rubric::MAY_BE_VAGUE));
             let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
             told.for_each(|c| c.verdict = Verdict::Fails);
         }
-        for codes in &not_there {
-            if codes.iter().any(|c| findings.verdict(*c) == Verdict::Holds) {
+        for (code, least) in &lacks {
+            let beside: &[Code] = match code {
+                Code::NoResult | Code::VagueResult => &[Code::NoResult, Code::ResultNotYours, Code::VagueResult],
+                code => std::slice::from_ref(code),
+            };
+            if beside.iter().any(|c| findings.verdict(*c) == Verdict::Holds) {
                 continue;
             }
-            let likely = findings.claims.iter_mut().filter(|c| codes.contains(&c.code));
-            let likeliest = likely.max_by(|a, b| a.confidence.total_cmp(&b.confidence));
-            if let Some(claim) = likeliest.filter(|c| c.confidence >= rubric::MAY_BE_MISSING) {
+            if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code && c.confidence >= *least) {
                 claim.verdict = Verdict::Holds;
                 claim.confidence = claim.confidence.max(rubric::MEASURED);
             }
         }
-        if !not_there.is_empty() {
+        if !lacks.is_empty() {
             findings.claims.iter_mut().filter(|c| c.code == Code::Ready).for_each(|c| c.first = 0.0);
         }
         findings
