@@ -51,8 +51,8 @@
 //!
 //! # The program
 //!
-//! The feature `app` (on by default) adds [`app`]: what the program has beyond the analysis of a file, such as the
-//! microphone, the history, practice, pages and the command line.
+//! The feature `app` (on by default) adds [`app`]: everything beyond the analysis of a file, such as the microphone,
+//! the history, practice, pages and the command line.
 
 pub mod analyze;
 #[cfg(feature = "app")]

@@ -18,11 +18,11 @@ const GRID: usize = 25;
 const LOUD_SHARE: f64 = 0.95;
 /// Distance of the threshold from the floor, as a share of the distance from the floor to the speech level.
 const THRESHOLD_SHARE: f32 = 0.28;
-/// Least distance of the threshold from the floor, in dB: the floor itself fluctuates by this much.
+/// Minimum distance of the threshold from the floor, in dB: the floor itself fluctuates by this much.
 const NEAREST_DB: f32 = 3.2;
-/// Greatest distance of the threshold from the floor, in dB: soft word endings are speech.
+/// Maximum distance of the threshold from the floor, in dB: soft word endings are speech.
 const FARTHEST_DB: f32 = 14.0;
-/// Least distance from the floor to the loud frames, in dB. A recording with less holds a steady sound and no speech:
+/// Minimum distance from the floor to the loud frames, in dB. A recording with less holds a steady sound and no speech:
 /// syllables and the gaps between them differ by more, even in noise as loud as the voice.
 const LEAST_RANGE_DB: f32 = 7.0;
 /// Shortest burst, in seconds: shorter ones are clicks.
@@ -36,9 +36,9 @@ const FLICKER_DB: f32 = 1.0;
 const CLOSURE_S: f64 = 0.12;
 /// The least sonorant sound in an utterance, in seconds: half a short vowel.
 const LEAST_SONORANT_S: f64 = 0.04;
-/// Least distance of a vowel's low band above the noise floor of that band, in dB.
+/// Minimum distance of a vowel's low band above the noise floor of that band, in dB.
 const SONORANT_CLEAR_DB: f32 = 8.0;
-/// Least distance of a vowel's low band above its high band, where breath and consonants sound, in dB.
+/// Minimum distance of a vowel's low band above its high band, where breath and consonants sound, in dB.
 const SONORANT_TILT_DB: f32 = 3.0;
 /// A recording counts as whispered when less than this share of its active frames is sonorant.
 const WHISPER_SHARE: f64 = 0.08;

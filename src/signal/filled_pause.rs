@@ -26,7 +26,7 @@ const ROOM_DB: f32 = 4.0;
 const QUIET_SHARE: f64 = 0.1;
 /// Half of the distance over which the change of the spectral envelope is measured, in frames.
 const APART: usize = 3;
-/// Least number of vowel and nasal frames that can characterize a voice.
+/// Minimum number of vowel and nasal frames that can characterize a voice.
 const LEAST_VOICE: usize = 20;
 /// Number of vowel and nasal frames around a moment that characterize the voice there: some ten seconds of talk.
 const NEAR_VOICE: usize = 400;

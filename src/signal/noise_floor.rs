@@ -15,7 +15,7 @@ const QUIET_SHARE: f64 = 0.08;
 const GRID: usize = 25;
 /// Frames up to this level count as digital silence, not as background noise, in dBFS.
 const DIGITAL_SILENCE_DBFS: f32 = SILENCE_DBFS + 10.0;
-/// Greatest distance of the floor below the recording's loudest frames, in dB: nothing softer matters to a listener.
+/// Maximum distance of the floor below the recording's loudest frames, in dB: nothing softer matters to a listener.
 const DEEPEST_DB: f32 = 60.0;
 
 /// Returns the noise floor under every frame, in dBFS, from the frames' levels in dBFS (10 ms apart).

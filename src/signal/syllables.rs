@@ -7,13 +7,13 @@
 
 use super::noise_floor::pick;
 
-/// Greatest distance of a nucleus below the loudest speech (99th percentile), in dB (de Jong and Wempe: 25).
+/// Maximum distance of a nucleus below the loudest speech (99th percentile), in dB (de Jong and Wempe: 25).
 const DEPTH_DB: f32 = 25.0;
 /// The dip that separates two nuclei, in dB (de Jong and Wempe: 2 for recordings with noise, 4 for clean ones).
 const DIP_DB: f32 = 2.0;
 /// Number of frames before and after each frame that the contour is smoothed over, weighted by a raised cosine.
 const SMOOTHING: usize = 1;
-/// Greatest distance from a peak to a sonorant frame, in frames.
+/// Maximum distance from a peak to a sonorant frame, in frames.
 const NEAR: usize = 2;
 
 /// Returns the frames that are syllable nuclei, in order.

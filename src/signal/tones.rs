@@ -19,11 +19,11 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 const WINDOW: usize = 1_024;
 /// Distance at which a line is searched for again, before and after, in frames.
 const APART: usize = 5;
-/// Greatest change of frequency of a steady line, as a share; [`MOST_MOVED_HZ`] applies if it is larger.
+/// Maximum change of frequency of a steady line, as a share; [`MOST_MOVED_HZ`] applies if it is larger.
 const MOST_MOVED: f32 = 0.002;
-/// Greatest change of frequency of a steady line, in hertz, at low frequencies.
+/// Maximum change of frequency of a steady line, in hertz, at low frequencies.
 const MOST_MOVED_HZ: f32 = 0.5;
-/// Factor by which the power of a steady line changes less: notes die away.
+/// Factor within which the power of a steady line may change: notes die away.
 const MOST_FADED: f32 = 4.0;
 /// Lines weaker than this share of the frame's strongest bin are ignored.
 const WEAKEST: f32 = 1e-3;
@@ -31,11 +31,11 @@ const WEAKEST: f32 = 1e-3;
 const LOBE: usize = 2;
 /// A frame is tonal if steady lines have more than this share of its power.
 const TONAL_SHARE: f32 = 0.85;
-/// Least number of tonal frames in a row that make a tone (0.15 s).
+/// Minimum number of tonal frames in a row that make a tone (0.15 s).
 const SHORTEST: usize = 15;
 /// Number of frames that a tone extends at either end, into windows that hold only a part of it.
 const EDGE: usize = 3;
-/// Least distance of a tone above the noise floor without it, in dB. A softer one is a hum in the background.
+/// Minimum distance of a tone above the noise floor without it, in dB. A softer one is a hum in the background.
 const CLEAR_DB: f32 = 6.0;
 
 /// Returns, for every frame, whether a tone that comes and goes sounds in it. `level_db` is the level of the speech
