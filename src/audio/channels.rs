@@ -3,11 +3,11 @@
 //! Mixing in a dead channel halves the level, and two channels of opposite phase cancel. Both cases are detected from
 //! the channels' covariance over the whole recording, computed in a separate pass.
 
-/// Distance below the loudest channel from which a channel is not mixed in, dB.
+/// Channels at least this far below the loudest are not mixed in, dB.
 const UNUSED_BELOW_LOUDEST_DB: f64 = 30.0;
 
-/// Distance below the level of uncorrelated channels from which a mix counts as cancelled, dB. For two channels of
-/// equal level, this means a correlation below -0.9; a person between two microphones stays far above that.
+/// A mix this far below the level of uncorrelated channels has cancelled, dB. For two channels of equal level, this
+/// means a correlation below -0.9; a person between two microphones stays far above that.
 const CANCELLED_DB: f64 = 10.0;
 
 /// How the channels of a file became the mono signal.

@@ -43,7 +43,7 @@ const MAX_TAGS: usize = 16;
 /// Number of consecutive unreadable packets after which reading stops.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
-/// File length up to which a file that ends inside its header counts as having no sound, bytes.
+/// Maximum length of a file that is reported as having no sound if it ends inside its header, bytes.
 const MAX_HEADER_LEN: u64 = 4096;
 
 /// A kind of container.
@@ -189,7 +189,7 @@ fn is_frame_like(head: &[u8]) -> bool {
     matches!(head, [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 8 && third >> 4 != 15 && !matches!(second, 0xfe | 0xff))
 }
 
-/// A sound track of a file.
+/// A candidate among the sound tracks of a file.
 #[derive(Clone)]
 struct Candidate {
     /// The decoder parameters, or the name of an unsupported codec.
@@ -212,8 +212,8 @@ pub(super) struct Opened {
     pub(super) reached: Arc<AtomicU64>,
 }
 
-/// Opens the file at `path`. Among several sound tracks, chooses number `wanted` in the order of players, which puts
-/// tracks marked as default first.
+/// Opens the file at `path`. Among several sound tracks, chooses number `wanted` in players' order of preference, in
+/// which tracks marked as default come first.
 pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
     let (mut file, file_len) = source::open_file(path)?;
     let (start, head) = head_behind_tags(&mut file, file_len)?;

@@ -32,7 +32,7 @@ const MAX_CHANNELS: usize = 32;
 /// small file that unpacks to more channels at a higher rate than any recorder has would take minutes to reject.
 const MAX_SAMPLES: f64 = MAX_DURATION_S * 48_000.0 * 2.0;
 
-/// Size of a jump in the timestamps from which it is a gap: longer than the jitter of any container's clock (Matroska
+/// Minimum jump in the timestamps that counts as a gap: longer than the jitter of any container's clock (Matroska
 /// rounds to 1 ms) and one block of any codec, shorter than the 400 ms after which Opus sends a packet during silence.
 const GAP_S: f64 = 0.15;
 
@@ -128,8 +128,8 @@ struct Clock {
 }
 
 impl Stream {
-    /// Opens the file at `path` with sound track number `wanted`, from 0, in the order of players, and decodes until
-    /// the format of the sound is known.
+    /// Opens the file at `path` with sound track number `wanted`, from 0, in players' order of preference, and decodes
+    /// until the format of the sound is known.
     ///
     /// # Errors
     /// All errors of [`AudioError`] that show before the sound itself is decoded.
@@ -208,7 +208,7 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Returns the container and codec in plain words, e.g. `m4a/aac`.
+    /// Returns the names of container and codec, e.g. `m4a/aac`.
     pub(super) fn format(&self) -> &str {
         &self.format
     }

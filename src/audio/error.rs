@@ -38,7 +38,7 @@ pub enum AudioError {
     /// An audio or video format that is recognised but not supported.
     #[error("{name} cannot be read here; {advice}", advice = save_it_as!())]
     Unsupported {
-        /// The codec or container by the name people know it by, e.g. "HE-AAC" or "Windows Media (WMA)".
+        /// The common name of the codec or container, e.g. "HE-AAC" or "Windows Media (WMA)".
         name: String,
     },
 

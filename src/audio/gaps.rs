@@ -16,7 +16,7 @@ const SCHEMA: &str = "aloud.take/1";
 /// Maximum length of a chunk that is read, in bytes: ten thousand gaps.
 const LONGEST: u32 = 1 << 20;
 
-/// Sound that went missing while recording, replaced by silence of its length.
+/// Sound that went missing while recording, replaced by silence of the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first missing frame, counted from the beginning of the recording.

@@ -16,11 +16,11 @@ const MIN_RUN: u64 = 3;
 /// margin is for coarse sample values.
 const EDGE_FRACTION: u64 = 20;
 
-/// Level from which a flat top is at full scale: 0.1 % below it.
+/// Minimum level of a flat top at full scale: 0.1 % below it.
 const FULL_SCALE: f32 = 1.0 - FLAT_FRACTION;
 
-/// Number of flat tops from which a plateau below full scale is clipping (of a recording that was turned down after it
-/// clipped). A single flat top can be chance.
+/// Minimum number of flat tops for a plateau below full scale to count as clipping (of a recording that was turned down
+/// after it clipped). A single flat top can be chance.
 const MIN_RUNS_BELOW_FULL_SCALE: u64 = 3;
 
 /// Minimum height of a plateau below full scale, in quantization steps: a signal that wavers between the lowest few

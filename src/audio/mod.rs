@@ -65,8 +65,8 @@ const PROGRESS_STEP: f64 = 0.005;
 pub struct Recording {
     /// The path the file was opened by.
     pub path: PathBuf,
-    /// Container and codec in plain words, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the
-    /// same, e.g. `flac`.
+    /// Names of container and codec, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the same,
+    /// e.g. `flac`.
     pub format: String,
     /// Duration of the decoded sound, seconds, on the recording's own clock, without encoder delay and padding.
     pub duration_s: f64,
@@ -143,7 +143,7 @@ impl Recording {
 
     /// Opens any common audio or video file. The format is detected from the content; the name does not matter.
     ///
-    /// Among several sound tracks, the first with sound is chosen, in the order of players ([`TrackUse`]).
+    /// Among several sound tracks, the first with sound is chosen, in players' order of preference ([`TrackUse`]).
     ///
     /// `progress` is called from time to time with the fraction done, rising from 0 to 1.
     ///

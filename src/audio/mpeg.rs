@@ -22,7 +22,7 @@ use super::error::AudioError;
 /// Maximum distance of the first frame from the preceding tags, bytes.
 const SEARCHED: usize = 1 << 20;
 
-/// Number of consecutive frames from which bytes count as sound.
+/// Number of consecutive frames required for bytes to count as sound.
 const CONVINCING: usize = 4;
 
 /// Delay of every MP3 decoder, frames. The encoder's stated delay does not include it.

@@ -18,8 +18,8 @@ use super::error::AudioError;
 use super::source::{MAX_CHUNKS, read_array};
 use super::table::{Rows, Table};
 
-/// Length from which the length of a chunk that exceeds the file counts as unknown to the recorder: SoX, arecord and
-/// others write values between 2 GiB less 64 KiB and 4 GiB when they write to a pipe.
+/// Minimum claimed length of a chunk that is ignored if the chunk exceeds the file, since the recorder did not know the
+/// length: SoX, arecord and others write values between 2 GiB less 64 KiB and 4 GiB when they write to a pipe.
 const UNKNOWN_LENGTH: u64 = 0x7fff_0000;
 
 /// How far into a file a chunk is searched for by its name when the lengths do not lead to it, bytes: beyond the

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::SPEECH_RATE_HZ;
 
-/// Number of samples up to which they are stored exactly (a quarter of an hour: 58 MB); a longer recording is stored in
-/// 16 bits.
+/// Maximum number of samples that are stored exactly (a quarter of an hour: 58 MB); a longer recording is stored in 16
+/// bits.
 const MOST_EXACT: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
 /// Number of samples that share a quantization step (32 ms).
 const BLOCK: usize = 512;
