@@ -12,9 +12,9 @@ use crate::span::Span;
 
 /// Half of the window over which a frame's local speech level is computed, in seconds.
 const REACH_S: f64 = 3.0;
-/// Number of frames for which the local speech level is computed once.
+/// Spacing of the grid on which the local speech level is computed, in frames.
 const GRID: usize = 25;
-/// Quantile of the frame levels that is the local speech level.
+/// Quantile of the nearby frame levels that defines the local speech level.
 const LOUD_SHARE: f64 = 0.95;
 /// Distance of the threshold from the floor, as a share of the distance from the floor to the speech level.
 const THRESHOLD_SHARE: f32 = 0.28;
@@ -27,14 +27,14 @@ const FARTHEST_DB: f32 = 14.0;
 const LEAST_RANGE_DB: f32 = 7.0;
 /// Shortest burst, in seconds: shorter ones are clicks.
 const SHORTEST_BURST_S: f64 = 0.03;
-/// Duration below which a sound with nothing sonorant in it must reach [`FLICKER_DB`] to count, in seconds.
+/// Duration below which a sound with nothing sonorant in it counts only if it reaches [`FLICKER_DB`], in seconds.
 const FLICKER_S: f64 = 0.08;
 /// Distance above the threshold that such a short sound must reach, in dB. One that does not is background noise that
 /// crosses the threshold by chance.
 const FLICKER_DB: f32 = 1.0;
 /// Gaps shorter than this belong to the sound around them (the closure of a stop consonant), in seconds.
 const CLOSURE_S: f64 = 0.12;
-/// The least sonorant sound in an utterance, in seconds: half a short vowel.
+/// Minimum duration of sonorant sound in an utterance, in seconds: half a short vowel.
 const LEAST_SONORANT_S: f64 = 0.04;
 /// Minimum distance of a vowel's low band above the noise floor of that band, in dB.
 const SONORANT_CLEAR_DB: f32 = 8.0;

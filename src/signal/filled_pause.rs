@@ -22,7 +22,7 @@ pub const NO_VOICE: f32 = -20.0;
 
 /// Band levels within this distance of the noise floor are raised to it, in dB.
 const ROOM_DB: f32 = 4.0;
-/// Quantile of a band's levels that is its noise floor.
+/// Quantile of a band's levels that defines its noise floor.
 const QUIET_SHARE: f64 = 0.1;
 /// Half of the distance over which the change of the spectral envelope is measured, in frames.
 const APART: usize = 3;

@@ -30,7 +30,7 @@ use tones::{tones, without};
 use crate::audio::Speech;
 use crate::span::Span;
 
-/// Minimum number of frames without speech from which the noise floor can be measured (0.3 s).
+/// Minimum number of frames without speech for measuring the noise floor (0.3 s).
 const LEAST_QUIET_FRAMES: usize = 30;
 
 /// The tracks and events of one recording.

@@ -3,13 +3,13 @@
 //! It is taken from the quietest moments of the few seconds around each frame, after the minimum statistics of R.
 //! Martin, "Noise power spectral density estimation based on optimal smoothing and minimum statistics", IEEE Trans.
 //! Speech Audio Process. 9 (2001): even fluent speech touches the floor in its stop consonants and between its words.
-//! Digital silence is left out: it comes from an editor or a noise gate, not from the room.
+//! Digital silence is left out: it comes from an editor or a noise gate, not from background noise.
 
 use super::frames::{SILENCE_DBFS, STEP_S};
 
 /// Half of the window whose quiet moments count, in seconds.
 const REACH_S: f64 = 4.0;
-/// Quantile of the levels in the window that is the floor.
+/// Quantile of the levels in the window that defines the floor.
 const QUIET_SHARE: f64 = 0.08;
 /// The floor is computed once per this many frames (0.25 s) and interpolated linearly in between.
 const GRID: usize = 25;
