@@ -44,10 +44,10 @@ pub struct Pace {
 /// The pace of a part of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PaceStretch {
-    /// The part.
+    /// The part of the answer.
     #[serde(flatten)]
     pub span: Span,
-    /// Words per minute in it.
+    /// Words per minute in this part.
     pub words_per_minute: f64,
 }
 

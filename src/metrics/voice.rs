@@ -12,7 +12,7 @@ use crate::transcript::Transcript;
 
 use super::{median, quantile};
 
-/// Minimum number of voiced frames from which a speaker's pitch is measured (1 s).
+/// Minimum number of voiced frames for measuring a speaker's pitch (1 s).
 const LEAST_VOICED_FRAMES: usize = 100;
 /// Minimum share of the speech with a measurable pitch; below it, the pitch found is chance.
 const LEAST_VOICED_SHARE: f64 = 0.15;
