@@ -29,7 +29,7 @@ pub const SCHEMA: &str = "aloud.report/1";
 pub struct RecordingSection {
     /// The path the file was opened by.
     pub path: String,
-    /// Container and codec in plain words.
+    /// Names of container and codec.
     pub format: Option<String>,
     /// Length of the sound, in seconds.
     pub duration_s: Option<f64>,
