@@ -20,11 +20,11 @@ const MAX_BYTES: u64 = 1 << 18;
 /// Length limit of a draft, in words: about half an hour of talk.
 const MAX_WORDS: usize = 5_000;
 
-/// Number of words from which the language is detected by words and letters alone.
+/// Minimum number of words for detecting the language by words and letters alone.
 const ENOUGH_WORDS: usize = 20;
-/// Number of words below which no language in Latin script is distinguished from English.
+/// Minimum number of words for distinguishing another language in Latin script from English.
 const LEAST_WORDS: usize = 6;
-/// Share of [`ENGLISH`] words from which a text is English: 144 written answers have 0.22 to 0.45, texts in 16 other
+/// Minimum share of [`ENGLISH`] words in an English text: 144 written answers have 0.22 to 0.45, texts in 16 other
 /// languages 0.08 at most.
 const MOST_ENGLISH: f64 = 0.15;
 /// The most frequent words of English, without those that are as frequent in another language ("a", "me", "so", "on").

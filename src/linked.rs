@@ -85,7 +85,7 @@ pub unsafe extern "C-unwind" fn __wrap_ggml_backend_init_by_type(
     backend
 }
 
-/// Size from which an allocation is large, in bytes.
+/// Minimum size of a large allocation, in bytes.
 const LARGE: usize = 4 << 20;
 
 /// Returns the whole pages within a range of memory: their start and their length in bytes.

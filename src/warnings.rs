@@ -8,7 +8,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{ENGLISH, Transcript};
 
-/// Share of clipped samples from which the distortion is audible: one in a thousand.
+/// Minimum share of clipped samples at which the distortion is audible: one in a thousand.
 const CLIPPED: f64 = 0.001;
 /// Signal-to-noise ratio below which words are lost in the noise, in dB.
 const NOISY_DB: f64 = 12.0;
