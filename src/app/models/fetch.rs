@@ -93,9 +93,9 @@ pub enum FetchError {
     /// The server refused or failed.
     #[error("{host} answers {status}; try again later, or name another address with --from URL")]
     Status {
-        /// Who answers.
+        /// The responding host.
         host: String,
-        /// What.
+        /// The status code.
         status: StatusCode,
     },
     /// No connection could be made.
