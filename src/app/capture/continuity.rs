@@ -55,7 +55,7 @@ impl Continuity {
         };
         self.held.pop_front();
         self.last = Some(block.arrived);
-        // What the ring dropped is part of what the clock misses.
+        // The lag behind the clock includes the frames that the ring dropped.
         Some((block, block.dropped.max(lost)))
     }
 
