@@ -1,17 +1,17 @@
-//! The head of a job: its title, its employer, its time. No employer is better than a wrong one: a name is given only where
-//! nothing else in the head could be it. The rules are ours.
+//! Parses the head of a job: its title, its employer, its dates. No employer is better than a wrong one: a name is
+//! returned only if nothing else in the head could be the employer. The rules are ours.
 
 use super::dates;
 use super::sections::has_words;
 
-/// A job that claims stand under.
+/// The job that the claims below a head belong to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Job {
     pub employer: Option<String>,
     pub is_current: Option<bool>,
 }
 
-/// Words that titles of jobs have.
+/// Words found in job titles.
 const TITLES: &[&str] = &[
     "nurse",
     "assistant",
@@ -124,7 +124,7 @@ const TITLES: &[&str] = &[
     "fitter",
 ];
 
-/// Words that names of employers have.
+/// Words found in employers' names.
 const EMPLOYERS: &[&str] = &[
     "hospital",
     "clinic",
@@ -164,7 +164,7 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words in the place of an employer that are not one.
+/// Words that stand in the place of an employer but are not one.
 const NO_EMPLOYER: &[&str] = &[
     "self-employed",
     "self employed",
@@ -195,7 +195,7 @@ const NO_EMPLOYER: &[&str] = &[
     "promoted",
     "expected",
 ];
-/// Words of a field that names a part of an employer.
+/// Words that name a part of an employer.
 const PARTS: &[&str] = &[
     "department",
     "dept",
@@ -210,7 +210,8 @@ const PARTS: &[&str] = &[
     "level",
     "shift",
 ];
-/// Countries, states and cities that resumes name after an employer; with them "Baker, Leeds" is no employer "Leeds".
+/// Countries, states and cities that resumes name after an employer; with them, "Leeds" in "Baker, Leeds" is not taken
+/// for an employer.
 const PLACES: &str = "uk|u.k.|united kingdom|england|scotland|wales|northern ireland|ireland|usa|u.s.a.|us|united states|canada|australia|new zealand|\
 germany|france|spain|italy|portugal|poland|netherlands|the netherlands|belgium|austria|switzerland|sweden|norway|denmark|finland|\
 india|china|japan|singapore|malaysia|indonesia|philippines|south africa|nigeria|kenya|ghana|egypt|israel|turkey|uae|mexico|brazil|\
@@ -236,20 +237,22 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
-/// The entries before it are countries and states.
+/// The first city in [`PLACES`]; the entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
-/// Whether a text names a company, a school, a hospital by a word of its own.
+/// Returns whether a text contains a word of an employer's name, such as company, school or hospital, and is not a
+/// title.
 pub(super) fn names_employer(text: &str) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_title(text)
 }
 
-/// Whether a text has a word of a job's title.
+/// Returns whether a text contains a word of a job title.
 pub(super) fn has_title(text: &str) -> bool {
     text.to_lowercase().split(|c: char| !c.is_alphabetic() && c != '-').any(|w| TITLES.contains(&w))
 }
 
-/// Whether a field is a title: it has a word of one, or its last word is made like one ("Befriender", "Auditor").
+/// Returns whether a field is a title: it contains a title word, or its last word has such an ending ("Befriender",
+/// "Auditor").
 fn is_title(field: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "er", "or", "ist", "ian", "ant", "eer", "man", "woman", "person", "wright", "smith", "ee", "aide", "tech",
@@ -257,7 +260,7 @@ fn is_title(field: &str) -> bool {
     ];
     let lower = field.to_lowercase();
     let last = lower.split(|c: char| !c.is_alphabetic()).rfind(|w| w.chars().count() > 3);
-    // "Bar & Lounge Ltd" has a word of titles, but is not one.
+    // "Bar & Lounge Ltd" has a title word, but is not a title.
     let company = lower
         .split(|c: char| !c.is_alphabetic())
         .any(|w| ["ltd", "limited", "inc", "llc", "gmbh", "plc", "llp", "corp"].contains(&w));
@@ -265,7 +268,7 @@ fn is_title(field: &str) -> bool {
     !company && (has_title(field) || made_like_one)
 }
 
-/// Whether a field is a place. The one after it helps: "Thornaby, UK", "Moab, UT".
+/// Returns whether a field is a place. The next field helps: "Thornaby, UK", "Moab, UT".
 fn is_place(field: &str, next: Option<&str>) -> bool {
     let plain = |text: &str| -> String {
         use unicode_normalization::UnicodeNormalization;
@@ -288,13 +291,13 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
         || next.is_some_and(|n| (land(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
 }
 
-/// One of the things that a line of a head names.
+/// One of the fields of a head line.
 struct Field {
     text: String,
     after_at: bool,
 }
 
-/// The separators between the fields of a head.
+/// The separators between the fields of a head line.
 const BETWEEN: [&str; 13] = [
     " | ",
     " \u{2014} ",
@@ -312,7 +315,7 @@ const BETWEEN: [&str; 13] = [
 ];
 const AT: [&str; 2] = [" at ", " @ "];
 
-/// The fields of a cell, without its dates.
+/// Returns the fields of a cell, without its dates.
 fn fields(cell: &str) -> Vec<Field> {
     let mut cell = cell.to_string();
     for period in dates::periods(&cell).into_iter().rev() {
@@ -339,8 +342,7 @@ fn fields(cell: &str) -> Vec<Field> {
         .collect()
 }
 
-/// Whether a field is the end of a name whose beginning stands elsewhere, or the beginning of one that goes on: "Hospital",
-/// "Museum of".
+/// Returns whether a field is only the end or the beginning of a name: "Hospital", "Museum of".
 fn is_part_of_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let last = lower.split_whitespace().last().unwrap_or_default();
@@ -348,7 +350,7 @@ fn is_part_of_name(text: &str) -> bool {
         || ["of", "and", "&", "for", "the", "de", "f\u{fc}r", "at", "in", "la", "du", "st", "st."].contains(&last)
 }
 
-/// Whether a field can be the name of an employer, as far as its words say.
+/// Returns whether a field can be an employer's name, judging by its words.
 fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
     let lower = field.text.to_lowercase();
     let named = names_employer(&field.text);
@@ -360,10 +362,10 @@ fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
         && (named || (!is_title(&field.text) && !PARTS.iter().any(|p| has_words(&lower, p))))
 }
 
-/// A name has at most so many words, and one.
+/// One more than the maximum number of words in an employer's name.
 const MOST_NAME_WORDS: usize = 9;
 
-/// Employer and time of a job from the lines at its head.
+/// Returns the employer and the dates of a job from the lines at its head.
 pub(super) fn job_of(head: &[&str]) -> Job {
     let is_current = head.iter().flat_map(|line| dates::periods(line)).find_map(|p| p.is_current);
     let mut has_job_title = false;
@@ -377,7 +379,7 @@ pub(super) fn job_of(head: &[&str]) -> Job {
             has_job_title |= cell.iter().any(|f| is_title(&f.text));
             at.extend(found.iter().filter(|f| f.after_at).map(|f| f.text.as_str()));
             named.extend(found.iter().filter(|f| names_employer(&f.text)).map(|f| f.text.as_str()));
-            // What stands at the right is a place as a rule.
+            // Right-aligned text is usually a place.
             first.extend(found.first().filter(|_| n == 0).map(|f| f.text.as_str()));
         }
     }
@@ -385,7 +387,7 @@ pub(super) fn job_of(head: &[&str]) -> Job {
         names.dedup();
         (names.len() == 1).then(|| names[0].to_string())
     };
-    // A name that is broken over two lines is not known.
+    // A name that is broken over two lines is not recognized.
     let broken = lines.iter().flatten().flatten().any(|f| is_part_of_name(&f.text));
     let employer = match (at.is_empty(), named.is_empty()) {
         _ if broken => None,
