@@ -1,9 +1,9 @@
-//! What must hold of the story's points, over every strong and weak answer: nonsense gains nothing, what is missing costs, and
-//! what makes no difference to a listener makes none here.
+//! Properties of the story's points, checked over every strong and weak answer: nonsense gains nothing, missing parts
+//! cost points, and differences that a listener would not notice change nothing.
 //!
-//! The project's own answers are always there; those of the shared folder only beside it. The weights that come with the program
-//! have seen them all: `tests/training/evaluate.py --robustness` runs the same with weights that have not (it sets
-//! `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
+//! The project's own answers are always available; those of the shared folder only if it exists. The weights that come
+//! with the program were trained on all of them: `tests/training/evaluate.py --robustness` runs the same checks with
+//! weights that were not (by setting `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
 use serde_json::Value;
 
-/// The share of the answers of which each must be true.
+/// The share of the answers for which each claim must be true.
 const MOST: f64 = 0.9;
 
 struct Answer {
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-/// The strong and weak answers of all sets there are.
+/// Returns the strong and weak answers of all available sets.
 fn answers() -> Vec<Answer> {
     let files: Vec<PathBuf> = match std::env::var("ALOUD_STORY_ANSWERS") {
         Ok(paths) => std::env::split_paths(&paths).collect(),
@@ -60,7 +60,7 @@ fn answers() -> Vec<Answer> {
         for line in std::fs::read_to_string(file).expect("answers").lines() {
             let answer: Value = serde_json::from_str(line).expect("an answer");
             let text = |v: &Value| v.as_str().expect("text").to_string();
-            // What is there for its topic alone has no grade and no labels.
+            // Answers that serve only as examples of a topic have no grade and no labels.
             let Some(sentences) = answer["sentences"].as_array() else { continue };
             answers.push(Answer {
                 id: text(&answer["id"]),
@@ -92,12 +92,12 @@ fn overall(report: &Report) -> f64 {
     report.score.overall.expect("a draft with words has a score")
 }
 
-/// The points of a part; not a number when it was not judged.
+/// Returns the points of a part; NaN if the part was not judged.
 fn points(report: &Report, part: PartName) -> f64 {
     report.score.parts.iter().find(|p| p.name == part).map_or(f64::NAN, |p| p.points)
 }
 
-/// Whether points are fewer than these; not where they were not judged.
+/// Returns whether points are fewer than `than`; false if they were not judged.
 fn is_told(points: f64, than: f64) -> bool {
     points < than
 }
@@ -106,7 +106,7 @@ fn story_points(report: &Report) -> f64 {
     report.score.story_parts().map(|p| p.points).sum()
 }
 
-/// What was found of one answer: for each claim that applies to it, whether it is true.
+/// The findings for one answer: for each claim that applies to it, whether the claim is true.
 type Found = Vec<(&'static str, bool, String)>;
 
 fn with_fillers(sentences: &[&str]) -> Vec<String> {
@@ -147,7 +147,7 @@ fn with_we(sentence: &str) -> String {
     sentence.split_whitespace().map(swap).collect::<Vec<_>>().join(" ")
 }
 
-/// The sentences in another order, the same for every run.
+/// Returns the sentences in another order, the same on every run.
 fn shuffled<'a>(sentences: &[&'a str]) -> Vec<&'a str> {
     let mut order: Vec<(usize, &str)> =
         sentences.iter().enumerate().map(|(i, s)| ((i * 7 + 3) * 2_654_435_761 % 1_000_003, *s)).collect();
