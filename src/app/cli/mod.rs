@@ -209,19 +209,19 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Whether the error is a mistyped name.
+/// Returns whether the error is a mistyped name.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
     error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
-/// Whether printing failed: an I/O error without context. Errors of files carry the name of the file.
+/// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.
 fn is_of_output(error: &anyhow::Error) -> bool {
     let json = |cause: &serde_json::Error| cause.is_io();
     error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
 }
 
-/// Whether the reader of our output went away, which is not a failure.
+/// Returns whether the reader of our output went away, which is not a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
