@@ -1,4 +1,4 @@
-//! The history from outside: what a person keeps, sees, edits, takes along and deletes.
+//! The history from outside: what a user keeps, sees, edits, exports and deletes.
 
 use crate::common;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::common::attempts::place;
 use crate::common::{aloud, root, sample};
 use serde_json::Value;
 
-/// A home with the four answers of the fixture: one edited, one with an earlier score, one of another speaker.
+/// Creates a home with the four answers of the fixture: one edited, one with an earlier score, one by another speaker.
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let path = place(home.path());
@@ -16,7 +16,7 @@ fn home() -> tempfile::TempDir {
     home
 }
 
-/// What the program said and how it ended.
+/// Returns the output and the exit code of the program.
 fn told(home: &Path, arguments: &[&str]) -> String {
     let output = aloud(home).args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_string();
@@ -175,7 +175,7 @@ fn the_history_can_be_taken_to_another_machine() {
     assert_eq!(table.records().map(Result::unwrap).count(), 4);
     let bad = told(other.path(), &["history", "import", sample("truth.json").to_str().unwrap()]);
     assert!(bad.starts_with("exit 1") && bad.contains("line 1") && bad.contains("nothing was imported"), "{bad}");
-    // What `aloud analyze --jsonl` wrote elsewhere can be kept too.
+    // Lines that `aloud analyze --jsonl` wrote elsewhere can be kept too.
     let report = root().join("tests/fixtures/report.json");
     let line = std::fs::read_to_string(report).unwrap().replace('\n', " ");
     std::fs::write(&file, line).unwrap();

@@ -1,4 +1,4 @@
-//! The sample answers through the whole program with the real speech model, against what is known to be in them.
+//! The sample answers through the whole program with the real speech model, compared with their ground truth.
 
 use std::sync::OnceLock;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 const SAMPLES: [&str; 6] =
     ["good.flac", "fillers.flac", "rushed.flac", "monotone_slow.flac", "too_short.flac", "we_not_i.flac"];
 
-/// The samples' reports, made once for all tests.
+/// Returns the reports on the samples, made once for all tests.
 fn all_reports() -> &'static [Value] {
     static REPORTS: OnceLock<Vec<Value>> = OnceLock::new();
     REPORTS.get_or_init(|| reports(&SAMPLES.map(sample), &[]))
 }
 
-/// A word as it is compared: lower case, letters and digits only.
+/// Normalizes a word for comparison: lower case, letters and digits only.
 fn plain(word: &str) -> String {
     word.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -1,5 +1,5 @@
-//! What must hold of the story's points, over every strong and weak answer: nonsense gains nothing, what is missing costs, and
-//! what makes no difference to a listener makes none here.
+//! Properties of the story's points, checked over every strong and weak answer: nonsense gains nothing, missing parts
+//! cost points, and differences that a listener would not notice change nothing.
 //!
 //! `make test` takes a part of the answers, the same part of every set and grade; `make soak` takes all. The weights that come with the program
 //! have seen them all: `tests/training/evaluate.py --robustness` runs the same with weights that have not (it sets
@@ -23,7 +23,7 @@ use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
 use serde_json::Value;
 
-/// The share of the answers of which each must be true.
+/// The share of the answers for which each claim must be true.
 const MOST: f64 = 0.9;
 /// Of these it is not yet: what is reached, so that it gets no worse. What nobody can be sure of is left unsaid, and what is left
 /// unsaid costs few points.
@@ -49,7 +49,7 @@ impl Answer {
     }
 }
 
-/// The strong and weak answers of all sets there are.
+/// Returns the strong and weak answers of all available sets.
 fn answers() -> Vec<Answer> {
     let files: Vec<PathBuf> = match std::env::var("ALOUD_STORY_ANSWERS") {
         Ok(paths) => std::env::split_paths(&paths).collect(),
@@ -100,12 +100,12 @@ fn overall(report: &Report) -> f64 {
     report.score.overall.expect("a draft with words has a score")
 }
 
-/// The points of a part; not a number when it was not judged.
+/// Returns the points of a part; NaN if the part was not judged.
 fn points(report: &Report, part: PartName) -> f64 {
     report.score.parts.iter().find(|p| p.name == part).map_or(f64::NAN, |p| p.points)
 }
 
-/// Whether points are fewer than these; not where they were not judged.
+/// Returns whether points are fewer than `than`; false if they were not judged.
 fn is_told(points: f64, than: f64) -> bool {
     points < than
 }
@@ -114,7 +114,7 @@ fn story_points(report: &Report) -> f64 {
     report.score.story_parts().map(|p| p.points).sum()
 }
 
-/// What was found of one answer: for each claim that applies to it, whether it is true.
+/// The findings for one answer: for each claim that applies to it, whether the claim is true.
 type Found = Vec<(&'static str, bool, String)>;
 
 fn with_fillers(sentences: &[&str]) -> Vec<String> {
