@@ -1,8 +1,8 @@
-//! The claims of a resume: the lines and sentences that say what was done, and where, when that is certain.
+//! Extracts the claims of a resume: the lines and sentences that say what was done, and where, if that is certain.
 //!
-//! Under a heading such as "Experience" every list item is a claim, and so is a sentence that tells what was done. Under
-//! headings of the writer's own only such sentences are. Nothing is taken from school, skills, hobbies or a profile. The
-//! rules are ours; how many claims they find is in docs/measurements.md.
+//! Under a heading such as "Experience", every list item is a claim, and so is a sentence that tells what was done.
+//! Under a heading of the writer's own, only such sentences are. Nothing is taken from school, skills, hobbies or a
+//! profile. The rules are ours; how many claims they find is in docs/measurements.md.
 
 use std::sync::LazyLock;
 
@@ -15,38 +15,38 @@ use super::layout::{Paragraph, sentences};
 use super::sections::{Section, has_words, heading, looks_like_heading, looks_like_sentence_heading};
 use super::verbs::{Form, form, is_honour, is_participle_of_deed, is_verb_of};
 
-/// Something that a resume says was done.
+/// A deed that a resume claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
-    /// Its words.
+    /// The text of the claim.
     pub text: String,
-    /// Where it was done; `None` where the resume does not plainly say.
+    /// The employer; `None` if the resume does not plainly name one.
     pub employer: Option<String>,
-    /// Whether that job is current; `None` where the resume does not plainly say.
+    /// Whether the job is current; `None` if the resume does not plainly say.
     pub is_current: Option<bool>,
-    /// Whether it has neither an effect nor a number, or is only a duty.
+    /// Whether the claim has neither an effect nor a number, or is only a duty.
     pub is_weak: bool,
 }
 
-/// The shortest claim, in words.
+/// The minimum number of words of a claim.
 const FEWEST_WORDS: usize = 3;
-/// The shortest sentence of prose that is a claim, in words.
+/// The minimum number of words of a claim in prose.
 const FEWEST_IN_PROSE: usize = 5;
-/// A line at the head of a job has at most so many words.
+/// The maximum number of words of a line at the head of a job.
 const HEAD_WORDS: usize = 14;
 /// A section under a heading of the writer's own that tells of work has at least so many deeds.
 const FEWEST_DEEDS: usize = 2;
 /// The first lines are a name and an address, not headings.
 const NAME_LINES: usize = 4;
 
-/// The claims of a resume, in its order; each once.
+/// Returns the claims of a resume in order, without duplicates.
 pub fn claims(paragraphs: &[Paragraph]) -> Vec<Claim> {
     let found = claims_from(paragraphs, false);
-    // If no heading says what is below it, claims are taken from every section that is not clearly something else.
+    // If no heading tells what is below it, claims are also taken from before the first heading.
     if found.is_empty() { claims_from(paragraphs, true) } else { found }
 }
 
-/// The claims; with those of sentences that stand before any heading, which are a profile as a rule, or without them.
+/// Returns the claims; with `with_opening`, also those in sentences before any heading, which are usually a profile.
 fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
     let mut section = Section::Own;
     let mut is_opening = true;
@@ -60,7 +60,7 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let text = paragraph.text.trim();
         if paragraph.is_doubtful {
-            // It may have been the head of another job.
+            // The paragraph may have been the head of another job.
             if !paragraph.is_item {
                 job = Job::default();
                 head.clear();
@@ -93,7 +93,7 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
                 continue;
             }
             Section::Work if paragraph.is_item => whole(text),
-            // Under the head of a job a list says what was done there.
+            // A list under the head of a job says what was done there.
             Section::Own if paragraph.is_item && (job != Job::default() || is_job(&head)) => whole(text),
             Section::Own if paragraph.is_item => whole(text).into_iter().filter(|t| tells_deed(t)).collect(),
             _ if is_opening && !with_opening => continue,
@@ -105,7 +105,8 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
             job = Job::default();
         }
         if !head.is_empty() && !told.is_empty() {
-            // Any other line between the jobs may be the name of one that is not understood, unless it names what follows.
+            // Any other line between the jobs may be the head of a job that was not recognized, unless it labels what
+            // follows.
             if is_job(&head) {
                 job = job_of(&head);
                 has_own_lines |= job.has_own_line;
@@ -165,7 +166,7 @@ fn is_job(head: &[&str]) -> bool {
     head.iter().any(|l| dates::period(l).is_some() || has_title(l))
 }
 
-/// Whether a line between a job's head and its list names what the list is.
+/// Returns whether a line between a job's head and its list is a label of that list.
 fn is_label(text: &str) -> bool {
     const LABELS: &[&str] = &[
         "achievement",
@@ -185,7 +186,7 @@ fn is_label(text: &str) -> bool {
     text.ends_with(':') || LABELS.iter().any(|l| lower.contains(l))
 }
 
-/// An item of a list as one claim; a list of tools is none.
+/// Returns a list item as one claim; a list of tools is not a claim.
 fn whole(text: &str) -> Vec<&str> {
     let words = text.split_whitespace().count();
     let label = text.split(':').next().unwrap_or_default().to_lowercase();
@@ -194,17 +195,18 @@ fn whole(text: &str) -> Vec<&str> {
     if words < FEWEST_WORDS || is_list || !text.chars().any(char::is_alphabetic) { Vec::new() } else { vec![text] }
 }
 
-/// The sentences of prose that tell what was done.
+/// Returns the sentences of prose that tell what was done.
 fn prose(text: &str) -> Vec<&str> {
     let is_claim = |s: &&str| s.split_whitespace().count() >= FEWEST_IN_PROSE && tells_deed(s);
     sentences(text).into_iter().filter(is_claim).collect()
 }
 
-/// Whether a sentence says that its writer did something: it begins with a verb or a duty, or has "I" with one.
+/// Returns whether a sentence says that its writer did something: it begins with a verb or a duty, or has "I" with a
+/// verb.
 fn tells_deed(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let first = words.first().copied().unwrap_or_default();
-    // "Staff Nurse" and "Lead Designer" tell what somebody was.
+    // "Staff Nurse" and "Lead Designer" are titles, not deeds.
     let names_title = words.get(1).is_some_and(|w| has_title(w));
     if form(first).is_some() && !names_title || is_honour(first) {
         return true;
@@ -275,7 +277,7 @@ fn is_past(word: &str) -> bool {
     matches!(form(word), Some(Form::Past | Form::Either))
 }
 
-/// How lines that name a duty begin.
+/// The beginnings of lines that name a duty.
 pub(super) const DUTIES: &[&str] = &[
     "responsible for",
     "in charge of",
@@ -291,17 +293,17 @@ fn has_duty(lower: &str) -> bool {
     DUTIES.iter().any(|d| lower.contains(d))
 }
 
-/// Whether a line without capitals, room or anything else is still a heading.
+/// Returns whether a line is short enough to be a heading even without space above it.
 fn is_plain(text: &str) -> bool {
     text.split_whitespace().count() <= 3
 }
 
-/// Whether a line is one of those at the head of a job: its dates, its title, its place.
+/// Returns whether a line belongs to the head of a job: its dates, its title, its place.
 fn is_head(paragraph: &Paragraph, section: Section) -> bool {
     let text = paragraph.text.trim();
     let words = text.split_whitespace().count();
     if paragraph.is_item {
-        // Some templates set even the heads as items; what stands at the right of them is no part of a sentence.
+        // Some templates format even the heads as list items; right-aligned text is not part of a sentence.
         return is_dated(text) || text.rsplit_once('\t').is_some_and(|(_, right)| is_aside(right));
     }
     let spans_time = || is_dated(text) && dates::period(text).is_some_and(|p| p.is_current.is_some());
@@ -313,7 +315,7 @@ fn is_head(paragraph: &Paragraph, section: Section) -> bool {
         || section == Section::Work && (text.contains(['\t', '|']) || !tells_deed(text))
 }
 
-/// Whether words at the right of a line are a date or a place.
+/// Returns whether right-aligned text is a date or a place.
 fn is_aside(text: &str) -> bool {
     let capital = text.trim().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     dates::period(text).is_some()
@@ -334,12 +336,12 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is right")
 });
 
-/// The employer that a sentence names itself: "At Acme I ...".
+/// Returns the employer that a sentence itself names: "At Acme I ...".
 fn named_in(text: &str) -> Option<String> {
     NAMED.captures(text).map(|found| found[1].trim_end_matches(',').to_string())
 }
 
-/// Words that tell an effect.
+/// Words that express an effect.
 const EFFECTS: &[&str] = &[
     "reduced",
     "reducing",
@@ -392,7 +394,7 @@ const NUMBERS: &[&str] = &[
     "dozen", "once",
 ];
 
-/// Whether a claim has neither a number nor an effect, or is only a duty.
+/// Returns whether a claim has neither a number nor an effect, or is only a duty.
 fn is_weak(text: &str) -> bool {
     let lower = text.to_lowercase();
     if has_duty(&lower) {
@@ -402,7 +404,7 @@ fn is_weak(text: &str) -> bool {
     !number && !EFFECTS.iter().any(|e| has_words(&lower, e))
 }
 
-/// Whether there is a number that is no year and no part of a name such as ISO 45001.
+/// Returns whether there is a number that is neither a year nor part of a name such as ISO 45001.
 fn amounts(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_amount = |i: usize| {

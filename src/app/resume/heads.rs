@@ -1,10 +1,10 @@
-//! The head of a job: its title, its employer, its time. No employer is better than a wrong one: a name is given only where
-//! nothing else in the head could be it. The rules are ours.
+//! Parses the head of a job: its title, its employer, its dates. No employer is better than a wrong one: a name is
+//! returned only if nothing else in the head could be the employer. The rules are ours.
 
 use super::dates;
 use super::sections::has_words;
 
-/// A job that claims stand under.
+/// The job that the claims below a head belong to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Job {
     pub employer: Option<String>,
@@ -15,7 +15,7 @@ pub(super) struct Job {
     pub has_own_line: bool,
 }
 
-/// Words that titles of jobs have.
+/// Words found in job titles.
 const TITLES: &[&str] = &[
     "nurse",
     "assistant",
@@ -128,7 +128,7 @@ const TITLES: &[&str] = &[
     "fitter",
 ];
 
-/// Words that names of employers have.
+/// Words found in employers' names.
 const EMPLOYERS: &[&str] = &[
     "hospital",
     "clinic",
@@ -168,7 +168,7 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words in the place of an employer that are not one.
+/// Words that stand in the place of an employer but are not one.
 const NO_EMPLOYER: &[&str] = &[
     "self-employed",
     "self employed",
@@ -274,7 +274,8 @@ const DIRECTIONS: &[&str] = &[
     "americas",
     "pacific",
 ];
-/// Countries, states and cities that resumes name after an employer; with them "Baker, Leeds" is no employer "Leeds".
+/// Countries, states and cities that resumes name after an employer; with them, "Leeds" in "Baker, Leeds" is not taken
+/// for an employer.
 const PLACES: &str = "uk|u.k.|united kingdom|england|scotland|wales|northern ireland|ireland|usa|u.s.a.|us|united states|canada|australia|new zealand|\
 germany|france|spain|italy|portugal|poland|netherlands|the netherlands|belgium|austria|switzerland|sweden|norway|denmark|finland|\
 india|china|japan|singapore|malaysia|indonesia|philippines|south africa|nigeria|kenya|ghana|egypt|israel|turkey|uae|mexico|brazil|\
@@ -306,7 +307,8 @@ RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
 /// The entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
-/// Whether a text names a company, a school, a hospital by a word of its own.
+/// Returns whether a text contains a word of an employer's name, such as company, school or hospital, and is not a
+/// title.
 pub(super) fn names_employer(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_part = lower.split_whitespace().last().is_some_and(|w| PARTS.contains(&w));
@@ -341,7 +343,8 @@ fn is_code(text: &str) -> bool {
     words.len() <= 2 && words.last().is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether a field is a title: it has a word of one, or its last word is made like one ("Befriender", "Auditor").
+/// Returns whether a field is a title: it contains a title word, or its last word has such an ending ("Befriender",
+/// "Auditor").
 fn is_title(field: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "er", "or", "ist", "ian", "ant", "eer", "man", "woman", "person", "wright", "smith", "ee", "aide", "tech",
@@ -349,7 +352,7 @@ fn is_title(field: &str) -> bool {
     ];
     let lower = field.to_lowercase();
     let last = lower.split(|c: char| !c.is_alphabetic()).rfind(|w| w.chars().count() > 3);
-    // "Bar & Lounge Ltd" has a word of titles, but is not one.
+    // "Bar & Lounge Ltd" has a title word, but is not a title.
     let company = lower
         .split(|c: char| !c.is_alphabetic())
         .any(|w| ["ltd", "limited", "inc", "llc", "gmbh", "plc", "llp", "corp"].contains(&w));
@@ -357,7 +360,7 @@ fn is_title(field: &str) -> bool {
     !company && (has_title(field) || made_like_one)
 }
 
-/// Whether a field is a place. The one after it helps: "Thornaby, UK", "Moab, UT".
+/// Returns whether a field is a place. The next field helps: "Thornaby, UK", "Moab, UT".
 fn is_place(field: &str, next: Option<&str>) -> bool {
     let plain = |text: &str| -> String {
         use unicode_normalization::UnicodeNormalization;
@@ -389,14 +392,14 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
         || next.is_some_and(|n| (land(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
 }
 
-/// One of the things that a line of a head names.
+/// One of the fields of a head line.
 struct Field {
     text: String,
     after_at: bool,
     in_brackets: bool,
 }
 
-/// The separators between the fields of a head.
+/// The separators between the fields of a head line.
 const BETWEEN: [&str; 13] = [
     " | ",
     " \u{2014} ",
@@ -414,7 +417,7 @@ const BETWEEN: [&str; 13] = [
 ];
 const AT: [&str; 2] = [" at ", " @ "];
 
-/// The fields of a cell, without its dates.
+/// Returns the fields of a cell, without its dates.
 fn fields(cell: &str) -> Vec<Field> {
     let mut cell = cell.to_string();
     for period in dates::periods(&cell).into_iter().rev() {
@@ -461,7 +464,7 @@ fn is_part_of_name(text: &str) -> bool {
     EMPLOYERS.contains(&lower.as_str()) || (is_name && opens.contains(&last))
 }
 
-/// Whether a field can be the name of an employer, as far as its words say.
+/// Returns whether a field can be an employer's name, judging by its words.
 fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
     let lower = field.text.to_lowercase();
     let named = names_employer(&field.text);
@@ -476,7 +479,7 @@ fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
         && (named || (!is_title(&field.text) && !PARTS.iter().any(|p| has_words(&lower, p))))
 }
 
-/// A name has at most so many words, and one.
+/// One more than the maximum number of words in an employer's name.
 const MOST_NAME_WORDS: usize = 9;
 
 /// Where a name stands in the head of a job.

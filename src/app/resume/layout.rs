@@ -1,20 +1,20 @@
-//! From the lines of the layout to paragraphs as they were written.
+//! Joins the lines of a layout into the paragraphs that were written.
 
 use std::collections::HashSet;
 
 use super::dates;
 use crate::story::encoder;
 
-/// A paragraph, a list item, a heading or a line of its own.
+/// A paragraph, a list item, a heading or a separate line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paragraph {
-    /// Its words, without the list's mark; a tab where the text was set apart.
+    /// The text, without the list marker; a tab stands for a wide gap.
     pub text: String,
-    /// Whether it is an item of a list.
+    /// Whether the paragraph is a list item.
     pub is_item: bool,
-    /// Whether there is extra space before it.
+    /// Whether there is extra space before the paragraph.
     pub stands_apart: bool,
-    /// Whether its letters or spaces are uncertain: then it is not quoted.
+    /// Whether letters or spaces are uncertain, in which case the paragraph is not quoted.
     pub is_doubtful: bool,
 }
 
@@ -22,26 +22,29 @@ pub struct Paragraph {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub text: String,
-    /// Where it begins and ends, and where it could end at most: in columns or points.
+    /// The left edge, in columns or points, as are all positions here.
     pub left: f64,
-    /// Where the last separate piece begins.
+    /// The left edge of the last separate piece.
     pub cell: f64,
+    /// The right edge.
     pub right: f64,
+    /// The rightmost position that the line could reach.
     pub limit: f64,
     /// The width of a letter.
     pub letter: f64,
-    /// Whether there is more room above it than between the lines of a paragraph.
+    /// Whether the space above the line is larger than between the lines of a paragraph.
     pub gap_before: bool,
 }
 
-/// The item that a line begins: its text without the mark. A mark is a sign that is no letter, or a number with a dot.
+/// Returns the text of a list item without its marker; `None` if the line has none. A marker is a sign that is not a
+/// letter, or a number with a dot.
 pub(super) fn item(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let rest = numbered(text).or_else(|| signed(text))?;
     rest.chars().any(char::is_alphanumeric).then_some(rest)
 }
 
-/// The text after "1.", "2)", "(3)" or "a)"; years and amounts are no marks.
+/// Returns the text after "1.", "2)", "(3)" or "a)"; years and amounts are not markers.
 fn numbered(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('(').unwrap_or(text);
     let digits = inside.len() - inside.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -54,12 +57,12 @@ fn numbered(text: &str) -> Option<&str> {
     ((1..=2).contains(&digits) || is_letter).then_some(closed.trim_start()).filter(|_| begins)
 }
 
-/// Signs that words begin with, and that are no marks of a list: quotes, brackets, money.
+/// Signs that words begin with, and that are not list markers: quotes, brackets, currency signs.
 const OPENING: &str = "\"'\u{2018}\u{201c}\u{201a}\u{201e}\u{ab}\u{2039}([{<$\u{a3}\u{20ac}\u{a5}#@&%=_/\\.,:;?!\u{bf}\u{a1}\u{a7}\u{2116}~\u{2248}\u{2026}\u{a9}\u{ae}\u{2122}";
-/// Signs that stand in words, too: a mark when a space or a capital letter follows.
+/// Signs that also occur in words: they are a marker if a space or a capital letter follows.
 const DASHES: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}*+>|^";
 
-/// The text after signs that are no letters, or after the "o" that some programs draw a circle with.
+/// Returns the text after signs that are not letters, or after the "o" that some programs use as a circle.
 fn signed(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     let spaced = |rest: &str| rest.starts_with([' ', '\t', '\u{a0}']);
@@ -70,7 +73,7 @@ fn signed(text: &str) -> Option<&str> {
     let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !OPENING.contains(c);
     let rest = text.trim_start_matches(|c: char| is_mark(c) || c == '\u{fe0f}' || c == '\u{200b}');
     if rest.len() == text.len() {
-        // ">>", "=>" and ".": signs that are marks only when they stand alone.
+        // ">>", "=>" and "." are markers only when they stand alone.
         let alone =
             text.split_whitespace().next().filter(|w| ["=", "=>", "~", ".", ":", "#", "::", "..", "<>"].contains(w));
         return alone.map(|w| text[w.len()..].trim_start());
@@ -131,7 +134,7 @@ const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
 /// No word of a resume is longer, in letters.
 const LONGEST_WORD: usize = 24;
 
-/// Whether words run together or letters are unknown, as in files with an unusual way of placing letters.
+/// Returns whether words run together or letters are unknown, as in files that place letters in an unusual way.
 fn is_doubtful(text: &str) -> bool {
     let is_address = |word: &str| word.contains(['@', '/', '_']) || word.contains("www.");
     let words = text.split_whitespace().filter(|w| !is_address(w)).flat_map(|w| w.split(|c: char| !c.is_alphabetic()));
@@ -142,7 +145,7 @@ fn is_doubtful(text: &str) -> bool {
         || words.map(|w| w.chars().count()).any(|letters| letters > LONGEST_WORD)
 }
 
-/// A line of an item that reaches this far is full, as a share of the longest line.
+/// The share of the longest line from which a line of a list item counts as full.
 const MOST_OF_A_LINE: f64 = 0.75;
 
 /// Words that no line of a paragraph ends with unless it goes on.
@@ -169,7 +172,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
         return false;
     }
     if before.text.contains('\t') && !paragraph.is_item {
-        // Below a date at the left, the words beside it continue.
+        // Text beside a date on the left continues below itself.
         let is_under = (row.left - before.cell).abs() < before.letter && row.left > before.left + 2.0 * before.letter;
         return is_under && is_full;
     }
@@ -182,7 +185,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     {
         return true;
     }
-    // A line that begins with a number begins nothing, unless that is a year.
+    // A line that begins with a number begins nothing, unless the number is a year.
     let number = row.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
         && dates::period(&row.text).is_none_or(|p| p.range.start != 0);
     if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit
@@ -198,7 +201,8 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
         return false;
     }
     if paragraph.is_item {
-        // Under the words of an item, not under its mark; what is indented so goes on where its line was not left early.
+        // Indented under the text of an item rather than its marker, a line continues the item if the line before it is
+        // nearly full.
         let first = if item(&before.text).is_some() { before.left } else { row.left - row.letter };
         let hangs = row.left > first + 0.5 * row.letter && (before.left <= row.left + 0.5 * row.letter);
         return hangs && (is_full || before.right > MOST_OF_A_LINE * before.limit);
@@ -234,7 +238,7 @@ fn join(text: &mut String, line: &str, known: &HashSet<String>) {
     text.push_str(line);
 }
 
-/// The sentences of a text, as they are written.
+/// Splits a text into sentences.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
     const STOPS_NOTHING: &[&str] = &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
     let mut found = Vec::new();

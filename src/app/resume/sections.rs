@@ -1,4 +1,4 @@
-//! The headings of a resume, and what stands under them.
+//! Recognizes the headings of a resume and the kind of section below them.
 
 use super::dates;
 use super::layout::Paragraph;
@@ -6,15 +6,15 @@ use super::layout::Paragraph;
 /// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// Jobs, projects, volunteering: what was done.
+    /// Jobs, projects, volunteering: claims of what was done.
     Work,
-    /// Under a heading of the writer's own: what was done, if sentences say so.
+    /// A heading of the writer's own: only sentences that tell what was done are claims.
     Own,
     /// Anything else: school, skills, hobbies, a profile.
     Other,
 }
 
-/// Words of headings over what was done.
+/// Words in headings of sections about what was done.
 const WORK: &[&str] = &[
     "experience",
     "employment",
@@ -41,7 +41,7 @@ const WORK: &[&str] = &[
     "history",
     "leadership",
 ];
-/// Words of headings over anything else.
+/// Words in headings of other sections.
 const OTHER: &[&str] = &[
     "education",
     "skills",
@@ -104,7 +104,7 @@ const OTHER: &[&str] = &[
     "skill",
     "reference",
 ];
-/// A heading has at most so many words.
+/// The maximum number of words in a heading.
 const MOST_WORDS: usize = 6;
 
 /// A heading that is written as sentences are has at most so many.
@@ -128,7 +128,7 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let lower = if spread { lower.replace(' ', "") } else { lower };
     let names = |known: &[&str]| known.iter().any(|k| has_words(&lower, k));
     let (work, other) = (names(WORK), names(OTHER));
-    // "Training Experience" is work, "Work skills" are skills: the last word counts.
+    // "Training Experience" is work, "Work skills" are skills: the last word decides.
     let last = lower.split_whitespace().last().unwrap_or_default();
     match (work, other) {
         (true, true) => Some(if WORK.contains(&last) { Section::Work } else { Section::Other }),
@@ -138,7 +138,7 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     }
 }
 
-/// Whether a line looks like a heading of the writer's own: short, apart, capitals where headings have them.
+/// Returns whether a line looks like a heading of the writer's own: short, set apart, capitalized like a heading.
 pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
     let text = paragraph.text.trim().trim_end_matches(':');
     let small = |w: &str| w.chars().count() <= 3;
@@ -161,7 +161,7 @@ fn is_short_and_apart(paragraph: &Paragraph, most_words: usize) -> bool {
         && !text.chars().any(|c| c.is_ascii_digit())
 }
 
-/// Whether a text contains these as whole words.
+/// Returns whether a text contains these words as whole words.
 pub(crate) fn has_words(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());

@@ -1,15 +1,16 @@
-//! From a claim to the question for its story. Only words of the claim are used; where it cannot be said to somebody in
-//! good English, it is quoted.
+//! Turns a claim into a question for its story. Only words of the claim are used; if it cannot be rephrased in good
+//! English, it is quoted.
 
 use super::claims::{Claim, DUTIES};
 use super::layout::sentences;
 use super::sections::has_words;
 use super::verbs::{Form, form, is_verb_of};
 
-/// A claim up to so many words is followed by its employer; before a longer one it stands in front.
+/// The maximum number of words of a claim that is followed by its employer; before a longer claim, the employer comes
+/// first.
 const SHORT: usize = 12;
 
-/// The question that asks for the story behind a claim.
+/// Returns the question that asks for the story behind a claim.
 pub fn question(claim: &Claim) -> String {
     let Some(said) = said_to_you(claim) else {
         let place = claim.employer.as_deref().filter(|e| !claim.text.contains(e));
@@ -87,7 +88,7 @@ fn with_article(employer: &str) -> String {
     if takes { format!("the {employer}") } else { employer.to_string() }
 }
 
-/// A sentence with where it was done, and a full stop.
+/// Returns a sentence with the employer and a full stop.
 fn placed(said: &str, employer: Option<&str>) -> String {
     let said = said.trim_end_matches(['.', ';', ',', ' ']);
     let Some(employer) = employer.filter(|e| !said.contains(e)).map(with_article) else { return format!("{said}.") };
@@ -139,7 +140,7 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
         return said(format!("Your {}", yours(rest)), Tense::Past);
     }
     if has_words(text, "I") {
-        // "At Acme I led the shift": the words before stay.
+        // "At Acme I led the shift": the words before "I" stay.
         let opening = ["At", "In", "After", "When", "During", "Before", "While", "On", "As", "For", "With"];
         let after = text.split_once(" I ").map_or("", |(_, after)| after);
         let text = opening.contains(&first).then(|| yours(text))?;
@@ -169,7 +170,7 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
     }
 }
 
-/// What follows "I" as it follows "you".
+/// Changes the verb after "I" to agree with "you".
 fn agreeing(rest: &str) -> String {
     match rest.split_once(' ') {
         Some(("am", rest)) => format!("are {rest}"),
@@ -178,13 +179,13 @@ fn agreeing(rest: &str) -> String {
     }
 }
 
-/// First-person words turned to the second person.
+/// Turns first-person words into the second person.
 fn yours(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let mut out: Vec<String> = Vec::new();
     let mut quoted = false;
     for (i, word) in words.iter().enumerate() {
-        // Quoted text is not changed.
+        // Quoted text is left unchanged.
         let opens = quoted || word.starts_with(['\u{201c}', '"']);
         quoted = opens && !word.contains('\u{201d}') && !(word.len() > 1 && word.ends_with('"'));
         if opens {
@@ -210,7 +211,7 @@ fn yours(text: &str) -> String {
     out.join(" ")
 }
 
-/// A first word as it stands inside a sentence; abbreviations and names with capitals inside stay.
+/// Lowercases a first word for use inside a sentence; abbreviations keep their capitals.
 fn uncapital(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
