@@ -47,7 +47,7 @@ pub fn encode(sentences: &[&str], meant: usize) -> Vectors {
     ENCODER.encode(sentences, meant.min(sentences.len()))
 }
 
-/// Whether a word, in small letters, is one of the some twenty thousand common ones that the encoder knows whole.
+/// Returns whether a word, in small letters, is one of the some twenty thousand common ones that the encoder knows whole.
 pub fn knows_word(word: &str) -> bool {
     ENCODER.pieces.has(word)
 }

@@ -25,7 +25,7 @@ impl WordPieces {
         Self { places: vocabulary.lines().zip(0..).collect() }
     }
 
-    /// Whether a word is a piece of its own.
+    /// Returns whether a word is a piece of its own.
     pub(super) fn has(&self, word: &str) -> bool {
         self.places.contains_key(word)
     }

@@ -34,9 +34,9 @@ const FEWEST_WORDS: usize = 3;
 const FEWEST_IN_PROSE: usize = 5;
 /// The maximum number of words of a line at the head of a job.
 const HEAD_WORDS: usize = 14;
-/// A section under a heading of the writer's own that tells of work has at least so many deeds.
+/// The minimum number of deeds in a section of work under a heading of the writer's own.
 const FEWEST_DEEDS: usize = 2;
-/// The first lines are a name and an address, not headings.
+/// The number of first lines that are taken for a name and an address rather than a heading of the writer's own.
 const NAME_LINES: usize = 4;
 
 /// Returns the claims of a resume in order, without duplicates.
@@ -132,13 +132,13 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
     found
 }
 
-/// Whether the known headings are in capitals throughout.
+/// Returns whether the known headings are in capitals throughout.
 fn shouts(paragraphs: &[Paragraph]) -> bool {
     let mut headings = paragraphs.iter().filter(|p| p.stands_apart && heading(p).is_some()).peekable();
     headings.peek().is_some() && headings.all(|p| !p.text.contains(char::is_lowercase))
 }
 
-/// Whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section before it, words
+/// Returns whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section before it, words
 /// need no capitals for that, but they look like the known headings.
 fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool {
     let text = paragraph.text.trim();
@@ -148,7 +148,7 @@ fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool 
     is_own && is_known_look && !has_title(text) && !(section != Section::Own && names_employer(text))
 }
 
-/// Whether a section tells of deeds as a rule: then the rest of its list is work, too.
+/// Returns whether a section tells of deeds as a rule: then the rest of its list is work, too.
 fn tells_mostly_deeds(section: &[Paragraph]) -> bool {
     let until = section.iter().position(|p| heading(p).is_some() || looks_like_heading(p)).unwrap_or(section.len());
     let lines = |are_items: bool| {
@@ -161,7 +161,7 @@ fn tells_mostly_deeds(section: &[Paragraph]) -> bool {
     deeds >= FEWEST_DEEDS && deeds * 2 >= all
 }
 
-/// Whether lines are the head of a job: one of them has its time or its title.
+/// Returns whether these lines are the head of a job: one of them has its dates or its title.
 fn is_job(head: &[&str]) -> bool {
     head.iter().any(|l| dates::period(l).is_some() || has_title(l))
 }
@@ -214,13 +214,13 @@ fn tells_deed(text: &str) -> bool {
     tells_deed_later(text)
 }
 
-/// Whether a text begins with what surely is the verb of a deed, whatever follows.
+/// Returns whether a text begins with what surely is the verb of a deed, whatever follows.
 fn tells_deed_first(text: &str) -> bool {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     form(first).is_some_and(|form| is_verb_of(&form, first, rest)) || is_participle_of_deed(first)
 }
 
-/// Whether a sentence tells what was done with other words than its first.
+/// Returns whether a sentence tells what was done with other words than its first.
 fn tells_deed_later(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lower = text.to_lowercase();
@@ -322,7 +322,7 @@ fn is_aside(text: &str) -> bool {
         || (capital && text.split_whitespace().count() <= 4 && !text.ends_with(['.', '!', ';']))
 }
 
-/// Whether a line begins or ends with its dates, as the head of a job does, and is no sentence.
+/// Returns whether a line begins or ends with its dates, as the head of a job does, and is no sentence.
 fn is_dated(text: &str) -> bool {
     let periods = dates::periods(text);
     let end = text.trim_end_matches(['.', ')', ' ']).len();

@@ -199,7 +199,7 @@ const NO_EMPLOYER: &[&str] = &[
     "promoted",
     "expected",
 ];
-/// Words of somebody who has no employer.
+/// Words of people who have no employer.
 const OWN_BOSS: &[&str] = &["self-employed", "self employed", "freelance", "freelancer", "sole trader"];
 /// Words in names of employers that their departments and products have too: "Hotel Bookings", "Client Services".
 const ALSO_OF_PARTS: &[&str] = &[
@@ -304,7 +304,7 @@ sao paulo|buenos aires|bogota|lima|santiago";
 /// States and provinces in two letters, without those that are company forms, too ("Nordic Peat AB").
 const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NH NJ NM NY NC ND OH OK OR PA \
 RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
-/// The entries before it are countries and states.
+/// The first city in [`PLACES`]; the entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
 /// Returns whether a text contains a word of an employer's name, such as company, school or hospital, and is not a
@@ -315,19 +315,19 @@ pub(super) fn names_employer(text: &str) -> bool {
     lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_part && !is_title(text)
 }
 
-/// Whether a word of the text is one that only whole employers have in their names.
+/// Returns whether a word of the text is one that only whole employers have in their names.
 fn names_whole_employer(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w) && !ALSO_OF_PARTS.contains(&w))
 }
 
-/// Whether a text has a word of a job's title: "President", but not "President's".
+/// Returns whether a text has a word of a job's title: "President", but not "President's".
 pub(super) fn has_title(text: &str) -> bool {
     let within = |c: char| c.is_alphabetic() || "-'\u{2019}".contains(c);
     text.to_lowercase().split(|c| !within(c)).any(|w| TITLES.contains(&w.trim_matches(['\'', '\u{2019}'])))
 }
 
-/// Whether the words of a text have capitals as those of a name do: "Museum of Glass", but not "Hotel bookings".
+/// Returns whether the words of a text have capitals as those of a name do: "Museum of Glass", but not "Hotel bookings".
 fn has_capitals(text: &str) -> bool {
     const SMALL: usize = 3;
     let is_big = |w: &str| {
@@ -337,7 +337,7 @@ fn has_capitals(text: &str) -> bool {
     text.split_whitespace().all(is_big)
 }
 
-/// Whether a text is a grade or a number: "Band 6", "L5".
+/// Returns whether a text is a grade or a number: "Band 6", "L5".
 fn is_code(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.len() <= 2 && words.last().is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()))
@@ -446,7 +446,7 @@ fn fields(cell: &str) -> Vec<Field> {
         .collect()
 }
 
-/// A field without the full stop of its line; "Ltd." and "B.V." keep theirs.
+/// Returns a field without the full stop of its line; "Ltd." and "B.V." keep theirs.
 fn without_stop(field: &str) -> &str {
     const LONGEST_SHORT: usize = 4;
     let bare = field.strip_suffix('.').unwrap_or(field);
@@ -454,7 +454,7 @@ fn without_stop(field: &str) -> &str {
     if last.chars().count() > LONGEST_SHORT && !last.contains('.') { bare } else { field }
 }
 
-/// Whether a field is the end of a name whose beginning stands elsewhere, or the beginning of one that goes on: "Hospital",
+/// Returns whether a field is the end of a name whose beginning stands elsewhere, or the beginning of one that goes on: "Hospital",
 /// "Museum of".
 fn is_part_of_name(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -501,7 +501,7 @@ struct Candidate<'a> {
     after_at: bool,
 }
 
-/// Employer and time of a job from the lines at its head.
+/// Returns the employer and the dates of a job from the lines at its head.
 pub(super) fn job_of(head: &[&str]) -> Job {
     let is_current = head.iter().flat_map(|line| dates::periods(line)).find_map(|p| p.is_current);
     let lines: Vec<Vec<Vec<Field>>> =
@@ -528,7 +528,7 @@ pub(super) fn job_of(head: &[&str]) -> Job {
         .iter()
         .any(|c| c.place == Place::First && !titled(c.line) && (0..lines.len()).any(|l| l != c.line && titled(l)));
     let nobody = Job { is_current, has_own_line, ..Job::default() };
-    // A name that is broken over two lines is not known.
+    // A name that is broken over two lines is not recognized.
     let has_part = lines.iter().flatten().flatten().any(|f| is_part_of_name(&f.text));
     if has_part || is_broken(&lines, &candidates) {
         return nobody;
@@ -556,14 +556,14 @@ pub(super) fn job_of(head: &[&str]) -> Job {
     Job { employer: Some(found.text.to_string()), is_suffix, ..nobody }
 }
 
-/// The candidate for which something is true; `None` if it is true of several names.
+/// Returns the only candidate that satisfies a predicate; `None` if several names do.
 fn only<'a, 'b>(candidates: &'b [Candidate<'a>], is_one: &dyn Fn(&Candidate) -> bool) -> Option<&'b Candidate<'a>> {
     let mut found = candidates.iter().filter(|c| is_one(c));
     let first = found.next()?;
     found.all(|c| c.text == first.text).then_some(first)
 }
 
-/// Whether a line may begin with the end of a name: "Treasurer, Elm Valley" over "Choral Society".
+/// Returns whether a line may begin with the end of a name: "Treasurer, Elm Valley" over "Choral Society".
 fn is_broken(lines: &[Vec<Vec<Field>>], candidates: &[Candidate]) -> bool {
     candidates.iter().filter(|c| c.place == Place::First && c.line > 0).any(|c| {
         let last = lines[c.line - 1].first().and_then(|cell| cell.last());

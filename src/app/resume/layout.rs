@@ -110,7 +110,7 @@ pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
     found
 }
 
-/// The words of the rows that no end of a line breaks.
+/// Returns the words that are not broken at the end of a row.
 fn whole_words(rows: &[Row]) -> HashSet<String> {
     let mut found = HashSet::new();
     let mut is_broken = false;
@@ -131,7 +131,7 @@ fn whole_words(rows: &[Row]) -> HashSet<String> {
 /// What a line that breaks a word ends with.
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
 
-/// No word of a resume is longer, in letters.
+/// The maximum length of a word in a resume, in letters.
 const LONGEST_WORD: usize = 24;
 
 /// Returns whether words run together or letters are unknown, as in files that place letters in an unusual way.
@@ -154,7 +154,7 @@ const OPEN: [&str; 20] = [
     "our", "my", "their",
 ];
 
-/// The length of what stands together at the beginning of a line, in characters: a word, or a number and its unit.
+/// Returns the length of the unbreakable beginning of a line, in characters: a word, or a number and its unit.
 fn first_words(text: &str) -> usize {
     let length = |w: &str| w.chars().count();
     let mut words = text.split_whitespace();
@@ -164,7 +164,7 @@ fn first_words(text: &str) -> usize {
     length(first) + words.next().filter(|_| is_number).map_or(0, |unit| 1 + length(unit))
 }
 
-/// Whether a line continues the paragraph of the one before it.
+/// Returns whether a line continues the paragraph of the line before it.
 fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     let word = first_words(&row.text);
     let is_full = before.right + (word as f64 + 1.0) * before.letter > before.limit + 0.5 * before.letter;
@@ -213,7 +213,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
 /// Words that are joined to others by a hyphen, and are not in the vocabulary or are parts of words in it.
 const BEFORE_HYPHENS: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
 
-/// Adds a line to a paragraph; a word that was broken in two becomes whole, but "well-" and "known" stay two words.
+/// Appends a line to a paragraph; a word that was broken in two becomes whole, but "well-" and "known" stay two words.
 fn join(text: &mut String, line: &str, known: &HashSet<String>) {
     if text.ends_with('\u{ad}') {
         text.pop();

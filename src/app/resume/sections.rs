@@ -107,10 +107,10 @@ const OTHER: &[&str] = &[
 /// The maximum number of words in a heading.
 const MOST_WORDS: usize = 6;
 
-/// A heading that is written as sentences are has at most so many.
+/// The maximum number of words of a heading in sentence case.
 const MOST_SENTENCE_WORDS: usize = 5;
 
-/// The section that a heading opens; `None` for a line that is not a heading.
+/// Returns the section that a heading opens; `None` if the line is not a heading.
 pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let text = paragraph.text.trim().trim_end_matches(':');
     let count = text.split_whitespace().count();
@@ -146,7 +146,7 @@ pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
         && text.split_whitespace().all(|w| w.starts_with(char::is_uppercase) || small(w))
 }
 
-/// Whether a line looks like a heading that is written as sentences are: "Things I made".
+/// Returns whether a line looks like a heading that is written as sentences are: "Things I made".
 pub(crate) fn looks_like_sentence_heading(paragraph: &Paragraph) -> bool {
     is_short_and_apart(paragraph, MOST_SENTENCE_WORDS) && paragraph.text.trim().starts_with(char::is_uppercase)
 }

@@ -39,7 +39,7 @@ struct Said {
     tense: Tense,
 }
 
-/// An employer as it stands after "at": "the University of Kent", "the Institute for Bee Research".
+/// Returns an employer's name as it is written after "at": "the University of Kent", "the Institute for Bee Research".
 fn with_article(employer: &str) -> String {
     const TAKES_ARTICLE: &[&str] = &["U.S.", "US", "Royal", "National"];
     // What these are of or for makes them a certain one.
@@ -100,9 +100,9 @@ fn placed(said: &str, employer: Option<&str>) -> String {
     }
 }
 
-/// The claim addressed to its writer; `None` if that is not safe.
+/// Rephrases the claim to address its writer; `None` if that is not safe.
 fn said_to_you(claim: &Claim) -> Option<Said> {
-    // Of two sentences the first is enough to know what is meant.
+    // The first sentence suffices to identify the claim.
     let text = sentences(&claim.text).first().copied()?;
     let lower = text.to_lowercase();
     // Sentences with "we" tell what others did, too; words in quotes and lists of labels are better left alone, and so is

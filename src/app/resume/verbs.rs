@@ -138,18 +138,18 @@ const BEFORE_TITLES: [&str; 10] = [
     "trained",
 ];
 
-/// Whether a first word tells of an honour.
+/// Returns whether a first word tells of an honour.
 pub(super) fn is_honour(word: &str) -> bool {
     HONOURS.contains(&normalized(word).as_str())
 }
 
-/// Whether a first word is a participle that begins a sentence even before a title: "Named Driver of the Year".
+/// Returns whether a first word is a participle that begins a sentence even before a title: "Named Driver of the Year".
 pub(super) fn is_participle_of_deed(word: &str) -> bool {
     let bare = normalized(word);
     is_honour(word) || (form(word) == Some(Form::Past) && !BEFORE_TITLES.contains(&bare.as_str()))
 }
 
-/// The past of a regular verb.
+/// Returns the past of a regular verb.
 fn ed(base: &str) -> String {
     if base.ends_with('e') {
         return format!("{base}d");
