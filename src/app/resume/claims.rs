@@ -138,8 +138,8 @@ fn shouts(paragraphs: &[Paragraph]) -> bool {
     headings.peek().is_some() && headings.all(|p| !p.text.contains(char::is_lowercase))
 }
 
-/// Returns whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section before it, words
-/// need no capitals for that, but they look like the known headings.
+/// Returns whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section
+/// before it, words need no capitals for that, but they look like the known headings.
 fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool {
     let text = paragraph.text.trim();
     let is_own = looks_like_heading(paragraph)

@@ -454,8 +454,7 @@ fn without_stop(field: &str) -> &str {
     if last.chars().count() > LONGEST_SHORT && !last.contains('.') { bare } else { field }
 }
 
-/// Returns whether a field is the end of a name whose beginning stands elsewhere, or the beginning of one that goes on: "Hospital",
-/// "Museum of".
+/// Returns whether a field is only the end or the beginning of a name: "Hospital", "Museum of".
 fn is_part_of_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let last = lower.split_whitespace().last().unwrap_or_default();
