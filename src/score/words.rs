@@ -269,6 +269,7 @@ fn asked_for(question: &str) -> Option<String> {
     let rest = first[thing.len()..].trim();
     // Without its second half: "a mistake you made and what you did about it".
     let rest = rest.find(" and how ").or_else(|| rest.find(" and what ")).map_or(rest, |at| &rest[..at]);
+    let rest = rest.trim_end_matches(',');
     (!rest.is_empty()).then(|| rest.to_string())
 }
 
@@ -288,6 +289,10 @@ mod tests {
                 Some("time when you had to learn quickly"),
             ),
             ("Tell me about a mistake you made at work and what you did about it.", Some("mistake you made at work")),
+            (
+                "Tell me about an angry customer, guest or patient, and what you did.",
+                Some("angry customer, guest or patient"),
+            ),
             ("Walk me through a project you are proud of.", Some("project you are proud of")),
             ("Why should we hire you?", None),
         ] {
