@@ -87,7 +87,7 @@ impl Context<'_> {
                 _ => "No one time is told when it happened.",
             },
             Code::OtherQuestion => "What was asked is not told yet.",
-            Code::NoResult => "How it came out is not said.",
+            Code::NoResult => "It is hard to hear how it came out.",
             Code::VagueResult => "How it came out is said, but it is hard to picture what changed.",
             Code::ResultNotYours => "It came out somehow, but not plainly through what you did.",
             Code::NoSteps => match self.kind {

@@ -195,7 +195,11 @@ fn a_killed_recorder_loses_next_to_nothing_and_the_next_one_finds_it() {
                         let report = home.start(&["analyze", text(&path), "--json"]).end().json();
                         assert_eq!(dropped(&report), 0.0, "{what}");
                         let after = home.start(&["record", "--device", "none of that name"]).end();
-                        assert!(!after.said.iter().any(|line| line.contains("has no report yet")), "{what}: {:?}", after.said);
+                        assert!(
+                            !after.said.iter().any(|line| line.contains("has no report yet")),
+                            "{what}: {:?}",
+                            after.said
+                        );
                     }
                     std::fs::remove_file(path).unwrap();
                 }
