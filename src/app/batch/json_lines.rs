@@ -117,7 +117,7 @@ pub enum JsonLinesError {
     /// The file cannot be opened or read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The file is not one of ours.
+    /// The file was not written by `aloud analyze --jsonl`.
     #[error("line {line} is not from `aloud analyze --jsonl`, so nothing was written to this file; give another name")]
     NotOurs {
         /// The line number, from 1.
@@ -372,7 +372,7 @@ mod tests {
             let message = open(&path).unwrap_err().to_string();
             assert!(message.contains(said) && message.contains("give another name"), "{message}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
-            // A draft is analyzed again whatever program made its report; another processor does not make it another
+            // A draft is analyzed again whichever program made its report. Another processor does not count as another
             // program.
             let (_folder, path) = file(&format!("{}\n", line.replace(r#""sha256":"1""#, r#""sha256":null"#)));
             assert!(open(&path).is_ok());
