@@ -28,7 +28,8 @@ use crate::signal::Contours;
 
 /// How long to wait for another program's write lock.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// More than SQLite's log and index need at first, in bytes.
+/// The size of the test write that finds the cause of an error, in bytes: more than SQLite's log and index need at
+/// first.
 const PROBE_BYTES: usize = 256 << 10;
 /// The pause between two attempts to open a store that other programs are just creating.
 const BREATH: Duration = Duration::from_millis(20);
