@@ -88,7 +88,7 @@ impl Sign {
         }
     }
 
-    /// Returns the name of the sign in the style.
+    /// Returns the CSS class of the sign.
     pub fn class(self) -> &'static str {
         match self {
             Self::FilledPause => "um",
