@@ -1,13 +1,13 @@
-//! Closed word classes that several measures look for. Words are [normalized](super::normalized).
+//! Closed word classes that several measures share, with [normalized](super::normalized) words.
 
-/// The speaker, alone and contracted.
+/// The first person singular, alone and contracted.
 pub const I: [&str; 5] = ["i", "i'm", "i've", "i'd", "i'll"];
-/// The speaker among others, alone and contracted.
+/// The first person plural, alone and contracted.
 pub const WE: [&str; 5] = ["we", "we're", "we've", "we'd", "we'll"];
-/// Pronouns that are only subjects: no clause ends with one.
+/// Pronouns that can only be subjects: no clause ends with one.
 pub const NOMINATIVES: [&str; 5] = ["i", "we", "he", "she", "they"];
 
-/// Personal pronouns in the form that a subject has; "you" and "it" are objects too.
+/// Personal pronouns in the subject form; "you" and "it" can also be objects.
 pub const SUBJECT_PRONOUNS: [&str; 7] = ["i", "we", "he", "she", "they", "you", "it"];
 
 #[cfg(test)]
