@@ -72,7 +72,7 @@ impl Warning {
     }
 }
 
-/// Whether the recording is too poor to judge how somebody spoke.
+/// Returns whether the recording is too poor to judge how somebody spoke.
 pub fn is_too_poor(snr_db: Option<f64>) -> bool {
     snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
 }
