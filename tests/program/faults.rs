@@ -48,7 +48,7 @@ struct Walk {
     into: Option<&'static str>,
     /// The files that the command creates or replaces, besides the history.
     makes: Vec<&'static str>,
-    /// The words one of which, if not the path of the file, names what failed.
+    /// Words of which one must name what failed, unless the path of the file does.
     says: Vec<&'static str>,
     /// The number of concurrent runs: higher for commands that mostly wait.
     at_once: usize,
