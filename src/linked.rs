@@ -274,6 +274,8 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     unsafe { __real_llamafile_sgemm(turn, m, n, k, a, lda, b, ldb, c, ldc, a_type, b_type, c_type) }
 }
 
+/// Returns `count` rows of a matrix, from row `first` on.
+///
 /// # Safety
 /// From row `first` on, there are `count` rows of `depth` elements of this type, `stride` elements apart.
 unsafe fn rows<'a, T>(begin: *const c_void, first: usize, stride: usize, depth: usize, count: usize) -> Rows<'a, T> {
