@@ -1,4 +1,4 @@
-//! `aloud record` as a whole, with microphones that are real but for the air in front of them (`common/microphone.rs`).
+//! `aloud record` as a whole, with virtual microphones behind the real ALSA library (`common/microphone.rs`).
 
 use crate::common;
 use std::path::{Path, PathBuf};
