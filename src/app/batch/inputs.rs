@@ -48,7 +48,8 @@ pub enum InputError {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder or a subfolder cannot be read. Nothing is analyzed then: whoever names a folder wants all of it.
+    /// The folder or a subfolder cannot be read. Nothing is analyzed in that case: a user who names a folder wants all
+    /// of it.
     #[error("{}: this folder cannot be read ({reason}); allow reading it, or name the files inside it instead", path.display())]
     Unreadable {
         /// The folder.
@@ -61,7 +62,8 @@ pub enum InputError {
 /// Returns the input files for the named paths: each file itself, and the recordings in each folder.
 ///
 /// # Errors
-/// When a folder cannot be read or has neither recordings nor drafts. A missing file is left to whoever opens it.
+/// When a folder cannot be read or has neither recordings nor drafts. A missing file is reported later, when it is
+/// opened.
 pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     let mut inputs = Vec::new();
     for path in named {

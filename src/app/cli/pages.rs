@@ -44,7 +44,7 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
-/// The place of the page's sound.
+/// Where the page's audio is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
     // Embedded in the page.
@@ -64,7 +64,7 @@ pub(super) struct Drawn<'a> {
 }
 
 impl Wanted {
-    /// Requests a page with embedded sound, opened in the browser.
+    /// Requests a page with embedded audio, opened in the browser.
     pub(super) fn opened(page: PathBuf) -> Self {
         Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
     }

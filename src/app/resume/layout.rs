@@ -128,7 +128,7 @@ fn whole_words(rows: &[Row]) -> HashSet<String> {
     found
 }
 
-/// The characters at the end of a line that break a word.
+/// The characters that end a line in the middle of a word.
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
 
 /// The maximum length of a word in a resume, in letters.

@@ -26,7 +26,7 @@ const GAP: f64 = 9.0;
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
 /// The pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
-/// The maximum number of points of a line; a longer recording is drawn by the loudest of several values.
+/// The maximum number of points of a line; in a longer recording, each point stands for several values.
 const MOST_POINTS: usize = 30_000;
 /// The minimum length of a pause labelled with its length, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
