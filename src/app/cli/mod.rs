@@ -194,7 +194,7 @@ fn complain(message: &str) {
     say(&format!("aloud: {message}"));
 }
 
-/// Prints a prompt on stderr, and leaves the cursor behind it. Failure is ignored: the terminal may be gone.
+/// Prints a prompt on stderr, and leaves the cursor after it. Failure is ignored: the terminal may be gone.
 fn ask(question: &str) {
     let mut out = anstream::stderr();
     let _ = write!(out, "{question}").and_then(|()| out.flush());

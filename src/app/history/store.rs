@@ -485,7 +485,7 @@ impl Change<'_> {
                 self.keep_score(id, &before)?;
             }
             if self.is_edited(id)? {
-                // The hand-edited report stays; the machine's report behind it is updated.
+                // The hand-edited report stays; the machine's report kept beside it is updated.
                 self.set_machine_report(id, report)?;
                 return Ok(Saved { id, is_new: false, stays_edited: true });
             }

@@ -137,7 +137,7 @@ fn is_mark(text: &str) -> bool {
     text == "o" || (text.chars().count() <= 3 && !text.chars().all(char::is_alphabetic))
 }
 
-/// Moves bullets that stand a little above or below their lines into these lines.
+/// Moves bullets that lie a little above or below their lines into these lines.
 fn with_marks(mut lines: Vec<Line>) -> Vec<Line> {
     let mut n = 0;
     while n < lines.len() {

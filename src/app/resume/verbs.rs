@@ -124,7 +124,7 @@ const NO_DEED: [&str; 30] = [
 
 /// Participles that tell what others thought of the writer's work: a line that begins with one is a claim.
 const HONOURS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
-/// Participles that stand before a title: "Qualified nurse".
+/// Participles that precede a title: "Qualified nurse".
 const BEFORE_TITLES: [&str; 10] = [
     "certified",
     "chartered",
