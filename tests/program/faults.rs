@@ -479,7 +479,7 @@ fn writing() -> Vec<Walk> {
     let json = Walk { makes: Vec::new(), ..into(draft("draft, json", &["analyze", "a.txt", "--json"], "out"), "out") };
     let arguments = ["analyze", "a.txt", "b.txt", "--jsonl", "--output", "lines.jsonl"];
     let lines = draft("draft, lines", &arguments, "lines.jsonl");
-    // The line of the second file is already there, and moves behind that of the first.
+    // The line of the second file is already there, and moves after that of the first.
     let begun = lines.home.path().join("lines.jsonl");
     let ran = Command::new(assert_cmd::cargo::cargo_bin("aloud"))
         .args(["analyze", "b.txt", "--jsonl", "--output", "lines.jsonl"])
