@@ -1,8 +1,8 @@
 //! Statement codes: everything that aloud can say about an answer, as a closed list.
 //!
 //! Every judgement and every piece of advice that a person reads has exactly one of these codes. The first nineteen
-//! ([`Code::STORY`]) are about what was told; [`Code::NothingSure`] says that nothing about it is certain; the rest are
-//! about how it was said.
+//! ([`Code::STORY`]) are about what was told; [`Code::NothingSure`] says that nothing in it is certain enough to
+//! mention; the rest are about how it was said.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ pub enum Code {
     TooLong,
     /// Nothing important is missing.
     Ready,
-    /// Neither that something is missing nor that nothing is can be said with enough certainty.
+    /// Nothing is certain enough to mention: neither a fault nor that there is none.
     NothingSure,
     /// Too many fillers.
     Fillers,
