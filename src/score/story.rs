@@ -85,7 +85,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         let left_open = no_event && NEED_AN_EVENT.contains(name);
         let band = if left_open {
             Band::LeftOpen
-        } else if let Some(worst) = said.iter().map(|s| rubric::most_with(s.reason.code)).reduce(f64::min) {
+        } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
             Band::Said { most: worst }
         } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) && view.is_enough(name, measured) {
             Band::Clear
