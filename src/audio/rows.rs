@@ -461,8 +461,8 @@ pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError
         return Err(unsupported(format!("AIFF-C with sound of the kind '{letters}'")));
     };
     let mut extent = Extent::new(start, claimed, file_len);
-    // Two fields state the length of the audio, which is complete if it reaches one of them.
-    let by_frames = frames.div_ceil(if rows.block_frames > 1 { 1 } else { rows.block_frames }) * rows.block_len;
+    // Two fields state the length of the audio, which is complete if it reaches one of them. The header counts blocks.
+    let by_frames = frames * rows.block_len;
     if by_frames > 0 && by_frames <= extent.range.end - extent.range.start {
         extent.promised = None;
     }

@@ -10,6 +10,19 @@ pub const NOMINATIVES: [&str; 5] = ["i", "we", "he", "she", "they"];
 /// Personal pronouns in the subject form; "you" and "it" can also be objects.
 pub const SUBJECT_PRONOUNS: [&str; 7] = ["i", "we", "he", "she", "they", "you", "it"];
 
+/// Past forms of verbs, besides those in -ed.
+const PAST_FORMS: [&str; 52] = [
+    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
+    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
+    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
+    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
+];
+
+/// Returns whether a word is a past form of a verb, or looks like one.
+pub fn is_past_form(word: &str) -> bool {
+    PAST_FORMS.contains(&word) || word.len() > 4 && word.ends_with("ed")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

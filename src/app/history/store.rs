@@ -481,13 +481,13 @@ impl Change<'_> {
                 "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
                 params![path_text(report), occasion.recorded_here, id],
             )?;
-            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
-                self.keep_score(id, &before)?;
-            }
             if self.is_edited(id)? {
                 // The hand-edited report stays; the machine's report kept beside it is updated.
                 self.set_machine_report(id, report)?;
                 return Ok(Saved { id, is_new: false, stays_edited: true });
+            }
+            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
+                self.keep_score(id, &before)?;
             }
             self.set_report(id, report)?;
             return Ok(Saved { id, is_new: false, stays_edited: false });

@@ -609,7 +609,7 @@ fn anchor(at_s: f64, duration_s: f64) -> &'static str {
 
 /// Returns round times from 0 on, with at most `most` steps between them.
 fn times(duration_s: f64, most: usize) -> Vec<f64> {
-    let fits = |step: &&f64| duration_s / **step <= most as f64;
+    let fits = |step: &&f64| duration_s / **step < most as f64;
     let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(3_600.0);
     (0..=(duration_s / step) as usize).map(|i| i as f64 * step).collect()
 }
@@ -686,5 +686,6 @@ mod tests {
         assert_eq!(times(52.0, 8), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(times(3_600.0, 8).len(), 7);
         assert_eq!(times(0.4, 8), [0.0]);
+        assert!(times(80.0, 8).len() <= 8, "{:?}", times(80.0, 8));
     }
 }
