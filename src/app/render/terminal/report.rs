@@ -6,7 +6,9 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::app::render::shown::Paragraph;
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::render::shown::{
+    Shown, WITHOUT_REASON, begins_before, file_name, headline, length_as_spoken, paragraphs, shares, shown_words, whole,
+};
 use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
 use crate::metrics::pauses::Pause;
@@ -53,9 +55,9 @@ fn write_title(page: &mut Lines, report: &Report) {
 
 fn write_score(page: &mut Lines, report: &Report) {
     page.line("");
-    match report.score.overall {
-        Some(overall) => {
-            page.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
+    match headline(report) {
+        Some((what, points, out_of)) => {
+            page.line(&styled(HEADING, &format!("{what} {points} of {out_of}")));
             page.paragraph("", &shares(report));
         }
         None => {
@@ -97,14 +99,17 @@ fn write_story(page: &mut Lines, report: &Report) {
         return;
     }
     write_heading(page, "The story");
-    for part in parts {
+    for part in &parts {
         let (name, why) = (one_line(&part.name.label()), one_line(&part.why));
         let points = format!("{} of {}", whole(part.points), whole(part.out_of));
         if page.width() >= ONE_LINE_FROM {
             page.paragraph(&format!("{name:<15} {points:>10}  "), &why);
         } else {
-            page.paragraph("  ", &format!("{name}, {points}. {why}"));
+            page.paragraph("  ", format!("{name}, {points}. {why}").trim_end());
         }
+    }
+    if parts.iter().any(|p| p.why.is_empty()) {
+        page.paragraph("", WITHOUT_REASON);
     }
 }
 
@@ -220,6 +225,9 @@ fn measures(report: &Report) -> Vec<Measure> {
     if let Some(pauses) = &report.pauses {
         let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));
         rows.push(measure("Pauses", PartName::Pauses, longest));
+    }
+    if let Some((value, verdict)) = length_as_spoken(report) {
+        rows.push(Measure { name: "Length", value, verdict });
     }
     if let Some(length) = &report.length {
         rows.push(measure("Length", PartName::Length, clock(length.answer_s)));
