@@ -59,8 +59,9 @@ pub(super) struct Arguments {
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
-    /// Print words, fillers, pauses and sentences with their times in the format of another program
-    #[arg(long, value_enum, value_name = "KIND")]
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
     export: Option<Kind>,
     /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
     /// With --export: the file to write, or a folder for several

@@ -82,8 +82,9 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
-    /// Print words, fillers, pauses and sentences with their times in the format of another program
-    #[arg(long, value_enum, value_name = "KIND", conflicts_with = "json")]
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
     export: Option<Kind>,
     /// Write the export into this file
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "export")]
