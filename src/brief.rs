@@ -14,6 +14,8 @@ pub struct Brief {
     pub own_target_s: Option<[f64; 2]>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+    /// Whether the speaker stutters: what that repeats, prolongs and blocks is left out of every measure.
+    pub stutters: bool,
     /// The weights that the story is judged with; `None` means those that come with the program.
     pub story_weights: Option<Arc<Weights>>,
 }

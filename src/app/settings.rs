@@ -20,6 +20,8 @@ pub struct Settings {
     pub vocabulary: Vec<String>,
     /// Words and phrases of one's own to count as fillers wherever they occur.
     pub fillers: Vec<String>,
+    /// Whether one stutters: what that repeats, prolongs and blocks is left out of every measure.
+    pub stutter: bool,
 }
 
 /// The settings file cannot be used.

@@ -10,9 +10,9 @@ pub mod pauses;
 pub mod voice;
 
 use crate::audio::Levels;
-use crate::disfluency::Filler;
+use crate::disfluency::{Filler, LeftOut};
 use crate::signal::Features;
-use crate::signal::pause::pauses;
+use crate::signal::pause;
 use crate::span::Span;
 use crate::transcript::Transcript;
 
@@ -20,6 +20,7 @@ pub use fillers::Fillers;
 pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
+use pauses::{Pause, Place};
 pub use voice::Voice;
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -35,30 +36,42 @@ pub struct Metrics {
     pub length: Option<Length>,
     /// Pitch and loudness; `None` without words.
     pub voice: Option<Voice>,
+    /// What was left out of them because the speaker stutters; `None` if they did not say so.
+    pub left_out: Option<LeftOut>,
 }
 
 impl Metrics {
     /// Measures an answer whose `fillers` were found and marked; none are given in a language in which they are not looked for.
+    /// With `left_out`, silences inside clauses are blocks, and neither they nor what was begun again count.
     pub fn of(
         features: &Features,
         transcript: &Transcript,
         levels: &Levels,
         fillers: Option<Vec<Filler>>,
+        mut left_out: Option<LeftOut>,
         target_s: Option<[f64; 2]>,
     ) -> Self {
         let Some(answer) = answer(features, transcript) else {
-            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
+            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None, left_out };
         };
-        let silences = pauses(features, &answer);
+        let silences = pause::pauses(features, &answer);
         let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
         let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let pace = Pace::of(features, transcript, &answer, phonation_s, silences.len());
+        let mut pauses = Pauses::of(&silences, transcript, &answer);
+        if let Some(left_out) = &mut left_out {
+            let (blocks, others): (Vec<Pause>, Vec<Pause>) =
+                pauses.events.iter().partition(|p| p.place == Place::WithinClause);
+            left_out.blocks = blocks.iter().map(|p| p.span).collect();
+            pauses = Pauses::of(&others.iter().map(|p| p.span).collect::<Vec<_>>(), transcript, &answer);
+        }
+        let pace = Pace::of(features, transcript, &answer, phonation_s, pauses.count, left_out.as_ref());
         Self {
             fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.duration_s())),
             pace: Some(pace),
-            pauses: Some(Pauses::of(&silences, transcript, &answer)),
+            pauses: Some(pauses),
             length: Some(Length::of(&answer, phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),
+            left_out,
         }
     }
 }

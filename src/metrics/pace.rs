@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::disfluency::stutter_like;
+use crate::disfluency::{LeftOut, begun_again};
 use crate::english::{is_filled_pause, normalized, numbers};
 use crate::signal::Features;
 use crate::span::Span;
@@ -55,10 +55,16 @@ impl Pace {
         answer: &Span,
         phonation_s: f64,
         pauses: usize,
+        left_out: Option<&LeftOut>,
     ) -> Self {
-        let starts = starts_s(&transcript.words);
-        let syllables = features.nuclei_s.len();
-        let answer_s = answer.duration_s();
+        let starts = starts_s(&transcript.words, left_out.is_some());
+        let left = left_out.map(|l| l.spans(&transcript.words)).unwrap_or_default();
+        let is_kept = |time_s: &&f64| !left.iter().any(|s| s.start_s <= **time_s && **time_s < s.end_s);
+        let syllables = features.nuclei_s.iter().filter(is_kept).count();
+        let answer_s = kept_s(answer, &left);
+        // Of what is left out, blocks are silent already.
+        let blocks = left_out.map_or(&[][..], |l| &l.blocks);
+        let phonation_s = phonation_s - (kept_s(answer, blocks) - answer_s);
         Self {
             words: starts.len(),
             words_per_minute: per_minute(starts.len(), answer_s),
@@ -67,38 +73,44 @@ impl Pace {
             articulation_rate_syllables_s: ratio(syllables as f64, phonation_s),
             phonation_time_ratio: ratio(phonation_s, answer_s),
             mean_length_of_run_syllables: syllables as f64 / (pauses + 1) as f64,
-            series: series(&starts, answer),
+            series: series(&starts, answer, &left),
         }
     }
 
     /// Counts the words again after some were edited; what the signal says stays.
-    pub fn recount(&mut self, words: &[Word]) {
+    pub fn recount(&mut self, words: &[Word], left_out: Option<&LeftOut>) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
         let answer = Span::new(first.span.start_s, last.span.end_s);
-        let starts = starts_s(words);
+        let starts = starts_s(words, left_out.is_some());
+        let left = left_out.map(|l| l.spans(words)).unwrap_or_default();
         self.words = starts.len();
-        self.words_per_minute = per_minute(starts.len(), answer.duration_s());
-        self.series = series(&starts, &answer);
+        self.words_per_minute = per_minute(starts.len(), kept_s(&answer, &left));
+        self.series = series(&starts, &answer, &left);
     }
 }
 
+/// How long a stretch is without what is left out of it, in seconds. What is left out does not overlap.
+fn kept_s(stretch: &Span, left: &[Span]) -> f64 {
+    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
+}
+
 /// When each word begins, in seconds; filled pauses and what was begun again are none.
-fn starts_s(words: &[Word]) -> Vec<f64> {
+fn starts_s(words: &[Word], stutters: bool) -> Vec<f64> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-    let counts = spoken_words(&texts);
+    let counts = spoken_words(&texts, stutters);
     words.iter().zip(counts).flat_map(|(w, count)| std::iter::repeat_n(w.span.start_s, count)).collect()
 }
 
 /// How many words each written one is when it is spoken: none for a filled pause and for what a stutter begins again,
 /// several for figures.
-pub(crate) fn spoken_words(texts: &[&str]) -> Vec<usize> {
+pub(crate) fn spoken_words(texts: &[&str], stutters: bool) -> Vec<usize> {
     let count = |(text, again): (&&str, bool)| match normalized(text).as_str() {
         _ if again || is_filled_pause(text) => 0,
         // The model writes "all right" one way or the other, and the pace is the same.
         "alright" => 2,
         _ => numbers::count(text),
     };
-    texts.iter().zip(stutter_like(texts)).map(count).collect()
+    texts.iter().zip(begun_again(texts, stutters)).map(count).collect()
 }
 
 fn ratio(a: f64, b: f64) -> f64 {
@@ -106,7 +118,7 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// The answer in equal stretches near 15 s, and the pace of each.
-fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
+fn series(starts_s: &[f64], answer: &Span, left: &[Span]) -> Vec<PaceStretch> {
     let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
     let step_s = answer.duration_s() / stretches;
     (0..stretches as usize)
@@ -114,7 +126,7 @@ fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
             let last = i + 1 == stretches as usize;
             let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
             let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
-            PaceStretch { span, words_per_minute: per_minute(words.count(), step_s) }
+            PaceStretch { span, words_per_minute: per_minute(words.count(), kept_s(&span, left)) }
         })
         .collect()
 }

@@ -29,6 +29,8 @@ pub struct MeasureSettings {
     pub vocabulary: Vec<String>,
     /// The speaker's own fillers.
     pub fillers: Vec<String>,
+    /// Whether the speaker said that they stutter.
+    pub stutter: bool,
     /// SHA-256 of the weights that the story was judged with; `None` for those that come with the program.
     pub story_weights: Option<String>,
 }
@@ -41,6 +43,7 @@ impl Program {
             settings: MeasureSettings {
                 vocabulary: vocabulary.to_vec(),
                 fillers: brief.own_fillers.clone(),
+                stutter: brief.stutters,
                 story_weights: brief.story_weights.as_ref().map(|weights| {
                     let bytes = serde_json::to_vec(&**weights).expect("weights have a form in JSON");
                     hex(Sha256::digest(bytes))
@@ -95,6 +98,7 @@ mod tests {
         let other_weights = Brief { story_weights: Some(Arc::new(weights)), ..Brief::default() };
         assert_ne!(plain, Program::this(&Brief::default(), &["Kubernetes".into()]));
         assert_ne!(plain, Program::this(&own_fillers, &[]));
+        assert_ne!(plain, Program::this(&Brief { stutters: true, ..Brief::default() }, &[]));
         assert_ne!(plain, Program::this(&other_weights, &[]));
     }
 

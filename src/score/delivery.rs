@@ -2,7 +2,7 @@
 
 use super::rubric::{self, share};
 use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, one_digit};
-use crate::disfluency::{Filler, Kind, stutter_like};
+use crate::disfluency::{Filler, Kind, LeftOut, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -23,7 +23,7 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
     let words = &measures.words;
     let parts = [
         measures.pace.map(|p| pace(p, words)),
-        measures.fillers.map(|f| fillers(f, words, length.answer_s)),
+        measures.fillers.map(|f| fillers(f, measures.left_out, words, length.answer_s)),
         measures.pauses.map(|p| pauses(p, measures.pace, words, length.answer_s)),
         Some(judge_length(length)),
         measures.voice.and_then(voice),
@@ -73,14 +73,12 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     judged(PartName::Pace, share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
+fn fillers(fillers: &Fillers, left_out: Option<&LeftOut>, words: &[Said<'_>], answer_s: f64) -> Judged {
     let filled = fillers.events.iter().filter(|e| e.kind == Kind::FilledPause).count() as f64;
     let weighted = filled + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - filled);
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
-    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
-    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
     let (mut why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
@@ -99,10 +97,35 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    if again > 0 {
-        why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
-    }
+    why.push_str(&match left_out {
+        Some(left_out) => spared(left_out),
+        None => {
+            let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+            match stutter_like(&texts).into_iter().filter(|again| *again).count() {
+                0 => String::new(),
+                again => format!(" Words begun again ({again}) count neither as fillers nor twice."),
+            }
+        }
+    });
     judged(PartName::Fillers, share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
+}
+
+/// What was left out of every measure for somebody who stutters, as a sentence that follows others.
+fn spared(left_out: &LeftOut) -> String {
+    let kinds = [
+        (left_out.begun_again, "word begun again", "words begun again"),
+        (left_out.sounds_in_words + left_out.sounds_beside_words, "repeated or held sound", "repeated or held sounds"),
+        (left_out.blocks.len(), "silence inside a clause", "silences inside a clause"),
+    ];
+    let named: Vec<String> = kinds
+        .iter()
+        .filter(|k| k.0 > 0)
+        .map(|(n, one, more)| format!("{n} {}", if *n == 1 { one } else { more }))
+        .collect();
+    if named.is_empty() {
+        return " No stutter was heard that had to be left out.".to_string();
+    }
+    format!(" Left out of every measure, as you asked: {}.", named.join(", "))
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.

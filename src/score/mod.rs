@@ -11,6 +11,7 @@ mod story;
 pub use part_name::PartName;
 use serde::{Deserialize, Serialize};
 
+use crate::disfluency::LeftOut;
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::span::Span;
@@ -79,6 +80,8 @@ pub struct Measures<'a> {
     pub pace: Option<&'a Pace>,
     /// With which fillers.
     pub fillers: Option<&'a Fillers>,
+    /// What of it was left out of all this because the speaker stutters.
+    pub left_out: Option<&'a LeftOut>,
     /// With which pauses.
     pub pauses: Option<&'a Pauses>,
     /// How long.

@@ -9,6 +9,9 @@
 //! by the program's own code, once as written and once as a speech model would write them: without some full stops and
 //! commas, with a filler here and there. The same files always give the same weights on the same machine.
 
+#[path = "random.rs"]
+mod random;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,7 @@ use aloud::story::parts::{log_sum, marginals};
 use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{sentences::sentences, tokens_of_draft};
 use ndarray::{Array1, Array2, Axis};
+use random::Random;
 use serde::Deserialize;
 
 /// Strength of the pull of weights towards zero, for each model: one over the variance that is expected of a weight.
@@ -182,7 +186,7 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[], false), false);
     // A mark that stands alone joined the word before it.
     let labels: Vec<usize> =
         words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, label)| *label).collect();
@@ -525,17 +529,4 @@ fn minimize(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>), pull: f64
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Marsaglia's xorshift: random enough, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    /// A number from 0 to below `most`.
-    fn below(&mut self, most: f64) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64 * most
-    }
 }
