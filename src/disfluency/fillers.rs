@@ -18,7 +18,7 @@ use super::discourse_markers::discourse_markers;
 use super::filled_pauses::filled_pauses;
 use super::repairs::{RepairKind, repairs};
 use super::spoken::{Spoken, spoken};
-use super::stuttering::begun_again;
+use super::stuttering::{begun_again, without_blocks};
 
 /// What sort of filler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +144,9 @@ fn written_fillers(words: &[Spoken<'_>], own: &[String], stutters: bool, heard: 
     let mut events = Vec::new();
     let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
     let stuttered = begun_again(&texts, stutters);
-    for repair in repairs(words, &is_filled_pause) {
+    let found =
+        if stutters { repairs(&without_blocks(words), &is_filled_pause) } else { repairs(words, &is_filled_pause) };
+    for repair in found {
         // Who begins a word again has not filled a silence; of somebody who stutters, nothing around it is a filler either.
         let mut given_up = stuttered[repair.first..=repair.last].iter();
         let is_stutter = if stutters { given_up.any(|s| *s) } else { given_up.all(|s| *s) };

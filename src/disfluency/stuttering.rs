@@ -10,6 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::spoken::Spoken;
 use crate::english::{is_filled_pause, normalized};
 use crate::span::Span;
 use crate::transcript::Word;
@@ -47,11 +48,26 @@ impl LeftOut {
         }
     }
 
-    /// When nothing counts: the words that were begun again, and the blocks.
+    /// Counts again what the words tell, after some were edited.
+    pub fn recount(&mut self, texts: &[&str]) {
+        let Self { begun_again, sounds_in_words, .. } = Self::of(texts);
+        (self.begun_again, self.sounds_in_words) = (begun_again, sounds_in_words);
+    }
+
+    /// The stretches in which nothing counts, in order and without overlap: words that were begun again, and blocks.
     pub fn spans(&self, words: &[Word]) -> Vec<Span> {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         let again = words.iter().zip(begun_again(&texts, true)).filter(|(_, again)| *again).map(|(w, _)| w.span);
-        again.chain(self.blocks.iter().copied()).collect()
+        let mut all: Vec<Span> = again.chain(self.blocks.iter().copied()).collect();
+        all.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let mut apart: Vec<Span> = Vec::new();
+        for span in all {
+            match apart.last_mut() {
+                Some(last) if span.start_s <= last.end_s => last.end_s = last.end_s.max(span.end_s),
+                _ => apart.push(span),
+            }
+        }
+        apart
     }
 }
 
@@ -71,6 +87,16 @@ pub fn without_tries(text: &str) -> &str {
         Some((times, (at, _))) if times >= 2 => &text[at..],
         _ => text,
     }
+}
+
+/// The words without what a block leaves behind them, an ellipsis or a silence: neither tells that words were given up.
+pub fn without_blocks<'a>(words: &[Spoken<'a>]) -> Vec<Spoken<'a>> {
+    let without = |text: &'a str| {
+        let bare = text.trim_end_matches(['.', '\u{2026}', ' ']);
+        let is_block = text[bare.len()..].contains("..") || text[bare.len()..].contains('\u{2026}');
+        if is_block { bare } else { text }
+    };
+    words.iter().map(|w| Spoken { text: without(w.text), pause_before_s: None, pause_after_s: None }).collect()
 }
 
 /// For every word as written, whether it was given up to be begun again.
@@ -180,6 +206,29 @@ mod tests {
         assert!(!begun_again(&["I", "I", "was"], false).contains(&true));
         let left_out = LeftOut::of(&texts);
         assert_eq!((left_out.begun_again, left_out.sounds_in_words), (2, 2));
+    }
+
+    #[test]
+    fn a_block_leaves_no_mark() {
+        let word = |text| Spoken { text, pause_before_s: Some(1.0), pause_after_s: Some(1.0) };
+        let words = without_blocks(&["at \u{2026}", "at...", "at.", "b-", "\u{2026}", ""].map(word));
+        assert_eq!(words.iter().map(|w| w.text).collect::<Vec<_>>(), ["at", "at", "at.", "b-", "", ""]);
+        assert!(words.iter().all(|w| w.pause_after_s.is_none()));
+    }
+
+    #[test]
+    fn what_is_left_out_does_not_overlap() {
+        let word = |text: &str, start_s: f64, end_s: f64| Word {
+            text: text.into(),
+            span: Span::new(start_s, end_s),
+            confidence: 1.0,
+            filler: false,
+        };
+        // The first "I" was stretched over the block after it.
+        let words = [word("I", 0.0, 1.0), word("I", 1.0, 1.2), word("b-", 2.0, 2.2), word("but", 2.2, 2.5)];
+        let left_out = LeftOut { blocks: vec![Span::new(0.4, 1.0), Span::new(3.0, 3.5)], ..LeftOut::default() };
+        let spans = [Span::new(0.0, 1.0), Span::new(2.0, 2.2), Span::new(3.0, 3.5)];
+        assert_eq!(left_out.spans(&words), spans);
     }
 
     #[test]

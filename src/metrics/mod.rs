@@ -51,29 +51,56 @@ impl Metrics {
         mut left_out: Option<LeftOut>,
         target_s: Option<[f64; 2]>,
     ) -> Self {
-        let Some(answer) = answer(features, transcript) else {
+        let Some(span) = answer(features, transcript) else {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None, left_out };
         };
-        let silences = pause::pauses(features, &answer);
-        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
-        let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let mut pauses = Pauses::of(&silences, transcript, &answer);
+        let silences = pause::pauses(features, &span);
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&span)).sum();
+        let phonation_s = span.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
+        let mut pauses = Pauses::of(&silences, transcript, &span);
         if let Some(left_out) = &mut left_out {
             let (blocks, others): (Vec<Pause>, Vec<Pause>) =
                 pauses.events.iter().partition(|p| p.place == Place::WithinClause);
             left_out.blocks = blocks.iter().map(|p| p.span).collect();
-            pauses = Pauses::of(&others.iter().map(|p| p.span).collect::<Vec<_>>(), transcript, &answer);
+            pauses = Pauses::of(&others.iter().map(|p| p.span).collect::<Vec<_>>(), transcript, &span);
         }
-        let pace = Pace::of(features, transcript, &answer, phonation_s, pauses.count, left_out.as_ref());
+        let blocked_s = left_out.iter().flat_map(|l| &l.blocks).map(Span::duration_s).sum::<f64>();
+        let left = left_out.as_ref().map(|l| l.spans(&transcript.words)).unwrap_or_default();
+        // Blocks are silences, which the phonation time is without already.
+        let phonation_s = phonation_s - (left.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
+        let answer = Answer { span, left, phonation_s };
+        let pace = Pace::of(features, transcript, &answer, pauses.count, left_out.is_some());
         Self {
-            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.duration_s())),
+            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.counted_s())),
             pace: Some(pace),
             pauses: Some(pauses),
-            length: Some(Length::of(&answer, phonation_s, target_s)),
+            length: Some(Length::of(answer.counted_s(), phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),
             left_out,
         }
     }
+}
+
+/// The time of an answer.
+struct Answer {
+    /// From the first to the last speech.
+    span: Span,
+    /// What is left out of it because the speaker stutters, without overlap.
+    left: Vec<Span>,
+    /// The duration without silent pauses, lost sound and what is left out, in seconds.
+    phonation_s: f64,
+}
+
+impl Answer {
+    /// Returns the duration without what is left out, in seconds.
+    fn counted_s(&self) -> f64 {
+        counted_s(&self.span, &self.left)
+    }
+}
+
+/// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
+fn counted_s(stretch: &Span, left: &[Span]) -> f64 {
+    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
 }
 
 /// Returns the span from the first to the last speech; `None` without words.

@@ -13,7 +13,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::per_minute;
+use super::{Answer, counted_s, per_minute};
 
 /// Approximate length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not
 /// decide it.
@@ -55,28 +55,23 @@ impl Pace {
     pub(super) fn of(
         features: &Features,
         transcript: &Transcript,
-        answer: &Span,
-        phonation_s: f64,
+        answer: &Answer,
         pauses: usize,
-        left_out: Option<&LeftOut>,
+        stutters: bool,
     ) -> Self {
-        let starts = starts_s(&transcript.words, left_out.is_some());
-        let left = left_out.map(|l| l.spans(&transcript.words)).unwrap_or_default();
-        let is_kept = |time_s: &&f64| !left.iter().any(|s| s.start_s <= **time_s && **time_s < s.end_s);
-        let syllables = features.nuclei_s.iter().filter(is_kept).count();
-        let answer_s = kept_s(answer, &left);
-        // Of what is left out, blocks are silent already.
-        let blocks = left_out.map_or(&[][..], |l| &l.blocks);
-        let phonation_s = phonation_s - (kept_s(answer, blocks) - answer_s);
+        let starts = starts_s(&transcript.words, stutters);
+        let is_counted = |time_s: &&f64| !answer.left.iter().any(|s| s.start_s <= **time_s && **time_s < s.end_s);
+        let syllables = features.nuclei_s.iter().filter(is_counted).count();
+        let answer_s = answer.counted_s();
         Self {
             words: starts.len(),
             words_per_minute: per_minute(starts.len(), answer_s),
             syllables,
             speech_rate_syllables_s: ratio(syllables as f64, answer_s),
-            articulation_rate_syllables_s: ratio(syllables as f64, phonation_s),
-            phonation_time_ratio: ratio(phonation_s, answer_s),
+            articulation_rate_syllables_s: ratio(syllables as f64, answer.phonation_s),
+            phonation_time_ratio: ratio(answer.phonation_s, answer_s),
             mean_length_of_run_syllables: syllables as f64 / (pauses + 1) as f64,
-            series: series(&starts, answer, &left),
+            series: series(&starts, &answer.span, &answer.left),
         }
     }
 
@@ -87,14 +82,9 @@ impl Pace {
         let starts = starts_s(words, left_out.is_some());
         let left = left_out.map(|l| l.spans(words)).unwrap_or_default();
         self.words = starts.len();
-        self.words_per_minute = per_minute(starts.len(), kept_s(&answer, &left));
+        self.words_per_minute = per_minute(starts.len(), counted_s(&answer, &left));
         self.series = series(&starts, &answer, &left);
     }
-}
-
-/// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
-fn kept_s(stretch: &Span, left: &[Span]) -> f64 {
-    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
 }
 
 /// Returns the start of each spoken word, in seconds, without filled pauses and the parts that a stutter repeats.
@@ -129,7 +119,7 @@ fn series(starts_s: &[f64], answer: &Span, left: &[Span]) -> Vec<PaceStretch> {
             let last = i + 1 == stretches as usize;
             let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
             let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
-            PaceStretch { span, words_per_minute: per_minute(words.count(), kept_s(&span, left)) }
+            PaceStretch { span, words_per_minute: per_minute(words.count(), counted_s(&span, left)) }
         })
         .collect()
 }

@@ -219,7 +219,7 @@ impl Report {
             story: self.story.as_ref(),
             pace: self.pace.as_ref(),
             fillers: self.fillers.as_ref(),
-            left_out: self.left_out.as_ref(),
+            stutters: self.left_out.is_some(),
             pauses: self.pauses.as_ref(),
             length: self.length.as_ref(),
             voice: self.voice.as_ref(),

@@ -2,7 +2,7 @@
 
 use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, rubric, rubric::share};
 use crate::codes::Code;
-use crate::disfluency::{Filler, Kind, LeftOut, stutter_like};
+use crate::disfluency::{Filler, Kind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
@@ -23,10 +23,12 @@ const QUOTED_WORDS: usize = 7;
 pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
     let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
+    // Without its blocks, how much of an answer is silent does not tell whether the speaker is out of breath.
+    let breath = measures.pace.filter(|_| !measures.stutters);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
-        measures.fillers.map(|f| fillers(f, measures.left_out, words, length.answer_s)),
-        measures.pauses.map(|p| pauses(p, measures.pace, words, length.answer_s)),
+        measures.fillers.map(|f| fillers(f, measures.stutters, words, length.answer_s)),
+        measures.pauses.map(|p| pauses(p, breath, words, length.answer_s)),
         Some(judge_length(length)),
         measures.voice.and_then(voice),
     ];
@@ -76,7 +78,7 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     judged(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, left_out: Option<&LeftOut>, words: &[Said<'_>], answer_s: f64) -> Judged {
+fn fillers(fillers: &Fillers, stutters: bool, words: &[Said<'_>], answer_s: f64) -> Judged {
     let in_full = |e: &&Filler| e.kind == Kind::FilledPause || e.kind == Kind::DiscourseMarker && e.text == LIKE;
     let full = fillers.events.iter().filter(in_full).count() as f64;
     let weighted = full + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - full);
@@ -101,36 +103,14 @@ fn fillers(fillers: &Fillers, left_out: Option<&LeftOut>, words: &[Said<'_>], an
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    why.push_str(&match left_out {
-        Some(left_out) => spared(left_out),
-        None => {
-            let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
-            match stutter_like(&texts).into_iter().filter(|again| *again).count() {
-                0 => String::new(),
-                again => format!(" Words begun again ({again}) count neither as fillers nor twice."),
-            }
-        }
-    });
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
+    // What is left out is said of the whole report.
+    if again > 0 && !stutters {
+        why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
+    }
     let share = share(rubric::FILLERS_PER_MINUTE, rate);
     judged(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
-}
-
-/// What was left out of every measure for somebody who stutters, as a sentence that follows others.
-fn spared(left_out: &LeftOut) -> String {
-    let kinds = [
-        (left_out.begun_again, "word begun again", "words begun again"),
-        (left_out.sounds_in_words + left_out.sounds_beside_words, "repeated or held sound", "repeated or held sounds"),
-        (left_out.blocks.len(), "silence inside a clause", "silences inside a clause"),
-    ];
-    let named: Vec<String> = kinds
-        .iter()
-        .filter(|k| k.0 > 0)
-        .map(|(n, one, more)| format!("{n} {}", if *n == 1 { one } else { more }))
-        .collect();
-    if named.is_empty() {
-        return " No stutter was heard that had to be left out.".to_string();
-    }
-    format!(" Left out of every measure, as you asked: {}.", named.join(", "))
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.

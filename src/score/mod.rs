@@ -14,7 +14,6 @@ pub use part_name::PartName;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::Code;
-use crate::disfluency::LeftOut;
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::span::Span;
@@ -108,8 +107,8 @@ pub struct Measures<'a> {
     pub pace: Option<&'a Pace>,
     /// With which fillers.
     pub fillers: Option<&'a Fillers>,
-    /// What of it was left out of all this because the speaker stutters.
-    pub left_out: Option<&'a LeftOut>,
+    /// Whether what a stutter adds was left out of all this.
+    pub stutters: bool,
     /// With which pauses.
     pub pauses: Option<&'a Pauses>,
     /// How long.

@@ -1,10 +1,12 @@
 //! Learns `models/disfluency.weights` from marked turns, and measures them.
 //!
 //! usage: train-disfluency [--out FILE] [--folds N] TURNS.jsonl... [--answers ANSWERS.jsonl...] [--held-out TURNS.jsonl]...
+//!        [--cases CASES.jsonl]... [--fluent ANSWERS.jsonl]...
 //!
 //! `turns.rs` says what a turn is. Answers (as the story learns from, [`sentences`] of `text`) are fluent: from them come
 //! examples of fluency, and disfluent ones made by repeating, cutting off and replacing words. With `--folds` nothing is
-//! written: what was learned from the other turns is measured on each part. The same files always give the same weights.
+//! written: what was learned from the other turns is measured on each part. Cases are those of `tests/fixtures/repairs.jsonl`, of which the even ids are measured; of fluent answers
+//! that nothing was learned from it is printed what is reported. The same files always give the same weights.
 
 #[path = "../random.rs"]
 mod random;
@@ -41,16 +43,31 @@ const FEWEST: u32 = 6;
 /// How long a silence is made, in seconds.
 const SILENCE_S: f64 = 0.5;
 /// How many parallel clauses are made.
-const PARALLELS: usize = 320;
+const PARALLELS: usize = 400;
 /// How much an answer made disfluent counts beside a turn that somebody marked.
 const MADE_WEIGHT: f64 = 0.3;
 /// From which probability on a repair is reported: precision before recall.
 const LEAST_SURE_REPETITION: f64 = 0.2;
-const LEAST_SURE_FALSE_START: f64 = 0.45;
+const LEAST_SURE_FALSE_START: f64 = 0.62;
 
 #[derive(Deserialize)]
 struct Answer {
     sentences: Vec<Sentence>,
+}
+
+/// A case of `tests/fixtures/repairs.jsonl`.
+#[derive(Deserialize)]
+struct Case {
+    id: u64,
+    text: String,
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    kind: String,
+    /// The first word given up.
+    word: usize,
 }
 
 #[derive(Deserialize)]
@@ -59,8 +76,8 @@ struct Sentence {
 }
 
 fn main() {
-    let (mut out, mut folds, mut files, mut answers, mut held_out) =
-        (PathBuf::from("models/disfluency.weights"), 0, Vec::new(), Vec::new(), Vec::new());
+    let (mut out, mut folds) = (PathBuf::from("models/disfluency.weights"), 0);
+    let [mut files, mut answers, mut held_out, mut cases, mut unseen] = [const { Vec::<String>::new() }; 5];
     let mut arguments = std::env::args().skip(1).peekable();
     let mut reads_answers = false;
     while let Some(argument) = arguments.next() {
@@ -69,6 +86,8 @@ fn main() {
             "--out" => out = PathBuf::from(value()),
             "--folds" => folds = value().parse().expect("a number"),
             "--held-out" => held_out.push(value()),
+            "--cases" => cases.push(value()),
+            "--fluent" => unseen.push(value()),
             "--answers" => reads_answers = true,
             _ if reads_answers => answers.push(argument),
             _ => files.push(argument),
@@ -76,13 +95,7 @@ fn main() {
     }
     let read = |file: &String| std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{file}: {e}"));
     let marked: Vec<Turn> = files.iter().flat_map(|f| turns(&read(f))).collect();
-    let mut fluent: Vec<Vec<String>> = Vec::new();
-    for line in answers.iter().map(read).collect::<String>().lines() {
-        let answer: Answer = serde_json::from_str(line).expect("an answer");
-        // Two together, as nothing may be written between them.
-        let texts: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
-        fluent.extend(texts.chunks(2).map(|pair| pair.join(" ").split_whitespace().map(str::to_string).collect()));
-    }
+    let fluent = pairs_of_sentences(&answers.iter().map(read).collect::<String>());
     let made = if fluent.is_empty() { Vec::new() } else { made(&fluent) };
     if folds > 0 {
         let mut scores = Scores::default();
@@ -97,20 +110,59 @@ fn main() {
     } else if !marked.is_empty() {
         std::fs::write(&out, learn(&marked, &made)).expect("the weights are written");
     }
-    for file in held_out {
-        let weights = Weights::load(&out).expect("what was written");
-        let held_out = turns(&read(&file));
-        for least_sure in [0.2, 0.25, 0.3, 0.4] {
-            let weights =
-                Weights { least_sure_repetition: least_sure, least_sure_false_start: least_sure, ..weights.clone() };
-            let mut scores = Scores::default();
-            held_out.iter().for_each(|t| scores.add(t, &weights));
-            println!("from {least_sure}:\n{scores}\n");
+    let weights = Weights::load(&out).expect("what was written");
+    let mut measured: Vec<(String, Vec<Turn>)> = held_out.iter().map(|f| (f.clone(), turns(&read(f)))).collect();
+    measured.extend(cases.iter().map(|f| (f.clone(), cases_of(&read(f)))));
+    for (name, turns) in measured {
+        for least_sure in [0.3, 0.45, 0.55, 0.58, 0.6, 0.62, 0.64, 0.66, 0.7] {
+            let weights = Weights { least_sure_false_start: least_sure, ..weights.clone() };
+            println!("{name}, false starts from {least_sure}:\n{}\n", Scores::of(&turns, &weights, false));
         }
-        let mut scores = Scores { prints: true, ..Scores::default() };
-        held_out.iter().for_each(|t| scores.add(t, &weights));
-        println!("{file}:\n{scores}");
+        println!("{name}:\n{}\n", Scores::of(&turns, &weights, true));
     }
+    for file in unseen {
+        let mut words = 0;
+        for text in pairs_of_sentences(&read(&file)) {
+            words += text.len();
+            let turn = Turn::fluent(file.clone(), text);
+            let mut found = Talk::of(&spoken(&turn), &is_filled_pause).repairs(&weights);
+            found.retain(|f| f.kind == RepairKind::FalseStart);
+            for f in found {
+                let [given_up, next] = [f.first..f.last + 1, f.last + 1..(f.last + 8).min(turn.words.len())]
+                    .map(|range| turn.words[range].join(" "));
+                println!("{:.2} [{given_up}] {next}", f.confidence);
+            }
+        }
+        println!("{file}: {words} words\n");
+    }
+}
+
+/// The sentences of answers, as words: two together, as nothing may be written between them.
+fn pairs_of_sentences(jsonl: &str) -> Vec<Vec<String>> {
+    let mut fluent = Vec::new();
+    for line in jsonl.lines() {
+        let answer: Answer = serde_json::from_str(line).expect("an answer");
+        let texts: Vec<&str> = answer.sentences.iter().map(|s| s.text.as_str()).collect();
+        fluent.extend(texts.chunks(2).map(|pair| pair.join(" ").split_whitespace().map(str::to_string).collect()));
+    }
+    fluent
+}
+
+/// The cases that nothing was learned from, with the first word of what was given up.
+fn cases_of(jsonl: &str) -> Vec<Turn> {
+    let cases = jsonl.lines().map(|line| serde_json::from_str::<Case>(line).expect("a case"));
+    let given_up = |e: &Event| {
+        let given = if e.kind == "repetition" { Given::Repetition } else { Given::OtherWords };
+        GivenUp { given, first: e.word, last: e.word, next: e.word + 1 }
+    };
+    let turn = |case: Case| Turn {
+        id: case.id.to_string(),
+        words: case.text.split_whitespace().map(str::to_string).collect(),
+        given_up: case.events.iter().map(given_up).collect(),
+        markers: Vec::new(),
+        silences: Vec::new(),
+    };
+    cases.filter(|case| case.id.is_multiple_of(2)).map(turn).collect()
 }
 
 /// The examples of one model, with the names of their features. An example has choices, and each of these features;
@@ -310,8 +362,7 @@ fn made(fluent: &[Vec<String>]) -> Vec<Turn> {
     let mut turns: Vec<Turn> = (0..PARALLELS).map(|i| parallel(i, &of_class, &mut random)).collect();
     for (i, sentence) in fluent.iter().enumerate().filter(|(_, s)| s.len() >= 4) {
         let id = format!("made {i}");
-        let fluent_turn =
-            Turn { id, words: sentence.clone(), given_up: Vec::new(), markers: Vec::new(), silences: Vec::new() };
+        let fluent_turn = Turn::fluent(id, sentence.clone());
         if i.is_multiple_of(2) {
             turns.push(if random.below(1.0) < 0.4 { bare(&fluent_turn) } else { fluent_turn });
             continue;
@@ -390,8 +441,9 @@ fn parallel(i: usize, of_class: &BTreeMap<&str, Vec<String>>, random: &mut Rando
     let mut below = |most: usize| random.below(most as f64) as usize;
     let mut any = |class: &str| of_class[class][below(of_class[class].len())].clone();
     let subject = ["I", "we", "he", "she", "they", "it", "you"][i % 7];
+    let plural = ["I", "we", "you", "they"][i / 10 % 4];
     let noun = any("noun");
-    let text = match i % 8 {
+    let text = match i % 10 {
         0 => format!("{subject} {} it, {subject} {} it, {subject} {} it.", any("past"), any("past"), any("past")),
         1 => format!("The {noun} was {}, the {noun} was {}.", any("adjective"), any("adjective")),
         2 => format!("The {} was {}, the {} was {}.", any("noun"), any("adjective"), any("noun"), any("adjective")),
@@ -402,13 +454,18 @@ fn parallel(i: usize, of_class: &BTreeMap<&str, Vec<String>>, random: &mut Rando
         }
         5 => format!("When {subject} {} the {noun}, {subject} {} the {}.", any("past"), any("past"), any("noun")),
         6 => format!("{subject} was {}, {subject} was {}.", any("adjective"), any("adjective")),
+        7 => format!("{plural} {}, {plural} {} the {noun}, {plural} {}.", any("verb"), any("verb"), any("verb")),
+        8 => format!("If {plural} {}, {plural} {}.", any("verb"), any("verb")),
         _ => {
-            format!("{subject} {} {subject} {} the {noun}.", ["hope", "think", "guess", "said"][i / 8 % 4], any("past"))
+            format!(
+                "{subject} {} {subject} {} the {noun}.",
+                ["hope", "think", "guess", "said"][i / 10 % 4],
+                any("past")
+            )
         }
     };
     let words = text.split_whitespace().map(str::to_string).collect();
-    let turn =
-        Turn { id: format!("parallel {i}"), words, given_up: Vec::new(), markers: Vec::new(), silences: Vec::new() };
+    let turn = Turn::fluent(format!("parallel {i}"), words);
     if i.is_multiple_of(3) { bare(&turn) } else { turn }
 }
 
@@ -425,6 +482,12 @@ struct Scores {
 }
 
 impl Scores {
+    fn of(turns: &[Turn], weights: &Weights, prints: bool) -> Self {
+        let mut scores = Self { prints, ..Self::default() };
+        turns.iter().for_each(|t| scores.add(t, weights));
+        scores
+    }
+
     fn add(&mut self, turn: &Turn, weights: &Weights) {
         let words = spoken(turn);
         let found = Talk::of(&words, &is_filled_pause).repairs(weights);

@@ -51,6 +51,13 @@ pub struct Turn {
     pub silences: Vec<usize>,
 }
 
+impl Turn {
+    /// A turn in which nothing is given up and no marker stands.
+    pub fn fluent(id: String, words: Vec<String>) -> Self {
+        Self { id, words, given_up: Vec::new(), markers: Vec::new(), silences: Vec::new() }
+    }
+}
+
 /// The turns of a file.
 pub fn turns(jsonl: &str) -> Vec<Turn> {
     let lines = jsonl.lines().filter(|l| !l.trim().is_empty());
@@ -63,7 +70,7 @@ pub fn turns(jsonl: &str) -> Vec<Turn> {
 }
 
 fn turn(id: String, marked: &str) -> Turn {
-    let mut turn = Turn { id, words: Vec::new(), given_up: Vec::new(), markers: Vec::new(), silences: Vec::new() };
+    let mut turn = Turn::fluent(id, Vec::new());
     let (mut open, mut closed, mut is_term, mut term) = (None, Vec::new(), false, Vec::new());
     for token in marked.split_whitespace() {
         let at = turn.words.len();

@@ -12,7 +12,7 @@ use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::render::shown::{Shown, begins_before, file_name, left_out, paragraphs, shares, shown_words, whole};
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
 use crate::english::normalized;
@@ -94,6 +94,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         file,
         score: report.score.overall.map(|s| format!("{s:.0}")),
         shares: if report.score.overall.is_some() { shares(report) } else { String::new() },
+        left_out: left_out(report),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words)).collect(),
         sound_note: drawn.as_ref().filter(|_| answer.audio == Audio::None).map(|d| {
             if d.level.is_empty() {
@@ -134,6 +135,7 @@ struct Page {
     about: String,
     score: Option<String>,
     shares: String,
+    left_out: Option<String>,
     priorities: Vec<Todo>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
