@@ -71,7 +71,7 @@ pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcr
     Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
 }
 
-/// What a stutter adds beside the words is no filler, and is counted.
+/// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.
 fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<Vec<Filler>>, Option<LeftOut>) {
     let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
     let all = fillers.as_ref().map_or(0, Vec::len);

@@ -20,7 +20,7 @@ pub struct Settings {
     pub vocabulary: Vec<String>,
     /// The user's own words and phrases to count as fillers wherever they occur.
     pub fillers: Vec<String>,
-    /// Whether one stutters: what that repeats, prolongs and blocks is left out of every measure.
+    /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
     pub stutter: bool,
 }
 

@@ -112,7 +112,7 @@ pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String],
     events
 }
 
-/// Takes out the fillers that were only heard: of somebody who stutters, they are prolonged sounds as likely as not.
+/// Removes the fillers that were only heard: if the speaker stutters, they are as likely prolonged sounds.
 pub fn without_held_sounds(events: Vec<Filler>) -> Vec<Filler> {
     events.into_iter().filter(|e| e.word.is_some()).collect()
 }

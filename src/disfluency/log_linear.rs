@@ -1,4 +1,4 @@
-//! Log-linear models on named features: what the learned models of repairs and of "like" are made of.
+//! Log-linear models with named features, for repairs and for "like".
 //!
 //! A feature is a name of parts, such as `same|subject|comma`; a model is a weight for each name that was seen often
 //! enough. Names are hashed part by part, so that nothing is allocated to score a word.
@@ -13,7 +13,7 @@ static FILE: &str = include_str!("../../models/disfluency.weights");
 static BUILT_IN: LazyLock<Weights> =
     LazyLock::new(|| Weights::parse(FILE).expect("the weights are part of the program and tested"));
 
-/// Takes a feature as its parts.
+/// Receives the parts of a feature's name.
 pub type Sink<'a> = &'a mut dyn FnMut(&[&str]);
 
 /// Weights that cannot be used.
@@ -30,19 +30,19 @@ pub enum WeightsError {
     OtherFeatures,
 }
 
-/// A weight for every feature that was learned.
+/// A model: a weight for each learned feature.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model {
     weights: HashMap<u64, f64>,
 }
 
 impl Model {
-    /// From names, parts joined by `|`, with their weights.
+    /// Creates a model from feature names, with parts joined by `|`, and their weights.
     pub fn new<'a>(named: impl IntoIterator<Item = (&'a str, f64)>) -> Self {
         Self { weights: named.into_iter().map(|(name, weight)| (hash(&[name]), weight)).collect() }
     }
 
-    /// The sum of the weights of the features that `describe` gives.
+    /// Returns the sum of the weights of the features that `describe` emits.
     pub fn score(&self, describe: impl FnOnce(Sink<'_>)) -> f64 {
         let mut sum = 0.0;
         describe(&mut |parts| sum += self.weights.get(&hash(parts)).copied().unwrap_or(0.0));
@@ -50,28 +50,28 @@ impl Model {
     }
 }
 
-/// The models of disfluencies, and from which confidence on they are believed.
+/// The models of disfluencies with their decision thresholds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Weights {
-    /// Which words were given up for which.
+    /// Scores candidate repairs.
     pub repairs: Model,
-    /// Whether "like" is a filler.
+    /// Scores whether a "like" is a filler.
     pub like: Model,
-    /// From which probability on words said again are reported where neither grammar nor emphasis may have doubled them.
+    /// The minimum probability of a repetition that neither grammar nor emphasis explains.
     pub least_sure_repetition: f64,
-    /// From which probability on any others are reported.
+    /// The minimum probability of any other repair.
     pub least_sure_false_start: f64,
-    /// What the features of a fixed text were when the weights were learned.
+    /// The [fingerprint](super::fingerprint) of the features at training time.
     pub fingerprint: u64,
 }
 
 impl Weights {
-    /// Those that come with the program.
+    /// Returns the built-in weights.
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }
 
-    /// Weights from a file, whose features must be the program's.
+    /// Loads weights from a file and checks that they were learned with the program's features.
     ///
     /// # Errors
     /// When it cannot be read, is damaged, or was learned with other features.
@@ -80,7 +80,7 @@ impl Weights {
         if weights.fingerprint == super::fingerprint() { Ok(weights) } else { Err(WeightsError::OtherFeatures) }
     }
 
-    /// Weights from the text of a file; whether its features are the program's, [`Self::load`] asks.
+    /// Parses the text of a weights file, without the check of features that [`Self::load`] makes.
     ///
     /// # Errors
     /// When a line is not right.
@@ -107,19 +107,19 @@ impl Weights {
     }
 }
 
-/// The name of a feature, as a file of weights has it.
+/// Returns the name of a feature as written in a weights file.
 pub fn name(parts: &[&str]) -> String {
     parts.join("|")
 }
 
-/// The hash of everything that `describe` gives, in order.
+/// Returns a hash of all features that `describe` emits, in order.
 pub fn fingerprint(describe: impl FnOnce(Sink<'_>)) -> u64 {
     let mut all = String::new();
     describe(&mut |parts| _ = writeln!(all, "{}", name(parts)));
     hash(&[&all])
 }
 
-/// FNV-1a, 64 bits, of the parts joined by `|` (G. Fowler, L. Noll and K.-P. Vo).
+/// Returns the 64-bit FNV-1a hash of the parts joined by `|` (G. Fowler, L. Noll and K.-P. Vo).
 fn hash(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

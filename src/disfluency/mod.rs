@@ -12,8 +12,8 @@ pub mod stuttering;
 pub use fillers::{Filler, Kind, Witness, fillers, fillers_of_draft, without_held_sounds};
 pub use stuttering::{LeftOut, begun_again, stutter_like};
 
-/// What the features of a fixed text are: it changes with their code and their lists of words, and the weights that were
-/// learned with others are refused.
+/// Returns a hash of the features of a fixed text. It changes with the feature code and the word lists, and weights
+/// with another fingerprint are refused.
 pub fn fingerprint() -> u64 {
     let words = PROBE.split_whitespace().map(|text| spoken::Spoken { text, pause_before_s: None, pause_after_s: None });
     let words: Vec<spoken::Spoken<'_>> = words.collect();
@@ -26,7 +26,7 @@ pub fn fingerprint() -> u64 {
     })
 }
 
-/// The text of the fingerprint: it has a word of every class and a disfluency of every kind.
+/// The text for the fingerprint, with a word of every class and a disfluency of every kind.
 const PROBE: &str = "\
     So I was, um, I was like really tired and we we had the pro- the project due on Monday. You know there were like five \
     of us, and my boss, she like wanted to, well, everyone helped them. If it's not, if it doesn't work, what would you \

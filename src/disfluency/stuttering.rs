@@ -39,7 +39,7 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// What the words tell; nothing is known of sounds beside them and of blocks.
+    /// Counts what can be told from the words; sounds beside them and blocks are not known.
     pub fn of(texts: &[&str]) -> Self {
         Self {
             begun_again: begun_again(texts, true).into_iter().filter(|again| *again).count(),
@@ -48,13 +48,13 @@ impl LeftOut {
         }
     }
 
-    /// Counts again what the words tell, after some were edited.
+    /// Updates the counts after words were edited.
     pub fn recount(&mut self, texts: &[&str]) {
         let Self { begun_again, sounds_in_words, .. } = Self::of(texts);
         (self.begun_again, self.sounds_in_words) = (begun_again, sounds_in_words);
     }
 
-    /// The stretches in which nothing counts, in order and without overlap: words that were begun again, and blocks.
+    /// Returns the stretches that are left out, in order and without overlap: words begun again, and blocks.
     pub fn spans(&self, words: &[Word]) -> Vec<Span> {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         let again = words.iter().zip(begun_again(&texts, true)).filter(|(_, again)| *again).map(|(w, _)| w.span);
@@ -71,13 +71,13 @@ impl LeftOut {
     }
 }
 
-/// For every word as written, whether it was given up to be begun again and is neither a word nor a filler. Where the
-/// speaker said that they stutter, every word that is said again at once is one.
+/// Returns for each written word whether it was given up to be begun again, so that it counts neither as a word nor as
+/// a filler. With `stutters`, this includes every word that is repeated at once.
 pub fn begun_again(texts: &[&str], stutters: bool) -> Vec<bool> {
     if stutters { again(texts, 1, 0.0) } else { stutter_like(texts) }
 }
 
-/// A word without the sounds that were repeated or prolonged at its beginning: "said" of "s-s-said", "so" of "sssso".
+/// Strips the sounds repeated or prolonged at the beginning of a word: "said" of "s-s-said", "so" of "sssso".
 pub fn without_tries(text: &str) -> &str {
     let text = if has_parts_inside(text) { text.rsplit_once('-').map_or(text, |(_, whole)| whole) } else { text };
     let first = text.chars().next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
@@ -89,7 +89,7 @@ pub fn without_tries(text: &str) -> &str {
     }
 }
 
-/// The words without what a block leaves behind them, an ellipsis or a silence: neither tells that words were given up.
+/// Removes the ellipses and silences that blocks leave after words: they are no evidence of a repair.
 pub fn without_blocks<'a>(words: &[Spoken<'a>]) -> Vec<Spoken<'a>> {
     let without = |text: &'a str| {
         let bare = text.trim_end_matches(['.', '\u{2026}', ' ']);

@@ -1,7 +1,7 @@
-//! What sort of word a word is, from closed lists and endings: enough to tell "the" from "went" in a noisy transcript.
+//! Coarse word classes from closed lists and endings: enough to tell "the" from "went" in a noisy transcript.
 //!
-//! It is no part-of-speech tagger: a word has one class wherever it stands. What a class is good for is decided by who
-//! uses it; the learned models of disfluencies weigh classes, they do not trust them.
+//! This is not a part-of-speech tagger: a word has the same class in every context. The learned models of disfluencies
+//! use classes as features.
 
 /// Verbs in their base form that are seldom nouns.
 #[rustfmt::skip]
@@ -23,7 +23,7 @@ pub const FINITE: &[&str] = &[
     "sang", "sank", "shook", "sold", "split", "became", "didn't", "wasn't", "couldn't", "hadn't", "has", "does", "goes",
     "fled", "hung", "died", "tied", "lied", "cried", "used",
 ];
-/// End in "-ly" and are no adverbs.
+/// Words in "-ly" that are not adverbs.
 pub const NOT_ADVERBS: &[&str] = &[
     "family", "only", "early", "friendly", "reply", "supply", "apply", "lovely", "italy", "daily", "elderly",
     "assembly", "ugly", "july",
@@ -36,7 +36,7 @@ pub const ADJECTIVES: &[&str] = &[
     "vague", "rough",
 ];
 
-/// The class of a normalized word: a short name.
+/// Returns the name of the class of a normalized word.
 pub fn class(word: &str) -> &'static str {
     if let Some((name, _)) = CLOSED.iter().find(|(_, list)| list.split_ascii_whitespace().any(|w| w == word)) {
         return name;
@@ -66,21 +66,21 @@ pub fn class(word: &str) -> &'static str {
     }
 }
 
-/// An adjective, by ending or by list.
+/// Returns whether a word is an adjective by its ending or by the list.
 pub fn is_adjective(word: &str) -> bool {
     const ENDINGS: [&str; 10] = ["ful", "ous", "able", "ible", "less", "ish", "ic", "ical", "er", "est"];
     ADJECTIVES.contains(&word) || (word.len() > 4 && ENDINGS.iter().any(|end| word.ends_with(end)))
 }
 
-/// Whether the class is closed: grammar's words rather than content.
+/// Returns whether a class is closed: function words rather than content words.
 pub fn is_closed(class: &str) -> bool {
     class == "subject-verb" || CLOSED.iter().any(|(name, _)| *name == class && !OPEN_LISTS.contains(name))
 }
 
-/// Listed, though their classes are open.
+/// Listed classes that are open.
 const OPEN_LISTS: [&str; 5] = ["number", "day", "adverb", "verb", "adjective"];
 
-/// Classes with the words that are always of them, the first that has a word counts.
+/// Classes with their words; the first class that lists a word applies.
 #[rustfmt::skip]
 const CLOSED: &[(&str, &str)] = &[
     ("pronoun", "i we he she they"),

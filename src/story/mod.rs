@@ -258,7 +258,7 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
     (vectors.form.row(0).to_owned(), vectors.meaning.row(0).to_owned())
 }
 
-/// The words of a draft as the story is told from them. Of somebody who `stutters`, each is told once and whole.
+/// Returns the words of a draft as tokens of the story. With `stutters`, each word is told once and whole.
 pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
     let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };
@@ -273,7 +273,7 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool)
     draft.words.iter().enumerate().map(token).collect()
 }
 
-/// The words of a transcript as the story is told from them. Of somebody who `stutters`, each is told once and whole.
+/// Returns the words of a transcript as tokens of the story. With `stutters`, each word is told once and whole.
 pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let token = |((word, spoken), again): ((&'a Word, &Spoken<'a>), bool)| Token {

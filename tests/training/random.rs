@@ -1,10 +1,10 @@
-//! Numbers that look random, the same on every machine.
+//! Pseudo-random numbers, the same on every machine.
 
 /// Marsaglia's xorshift: random enough, and the same on every machine.
 pub struct Random(pub u64);
 
 impl Random {
-    /// A number from 0 to below `most`.
+    /// Returns a number from 0 to below `most`.
     pub fn below(&mut self, most: f64) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
