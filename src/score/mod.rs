@@ -107,6 +107,8 @@ pub struct Measures<'a> {
     pub pace: Option<&'a Pace>,
     /// With which fillers.
     pub fillers: Option<&'a Fillers>,
+    /// Whether what a stutter adds was left out of all this.
+    pub stutters: bool,
     /// With which pauses.
     pub pauses: Option<&'a Pauses>,
     /// How long.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::disfluency::{Filler, Kind};
 use crate::draft::counted_words;
 use crate::metrics::length::ANY_TARGET_S;
-use crate::plain::{clock, one_line};
+use crate::plain::{clock, number, one_line};
 use crate::report::Report;
 use crate::score::{Part, PartName};
 use crate::span::Span;
@@ -88,6 +88,38 @@ pub(crate) fn shares(report: &Report) -> String {
         }
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
+}
+
+/// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.
+pub(crate) fn left_out(report: &Report) -> Option<String> {
+    let left_out = report.left_out.as_ref()?;
+    let blocked_s: f64 = left_out.blocks.iter().map(Span::duration_s).sum();
+    let held = left_out.sounds_in_words + left_out.sounds_beside_words;
+    let kinds = [
+        (
+            left_out.begun_again,
+            "word or part of a word begun again",
+            "words or parts of words begun again",
+            String::new(),
+        ),
+        (held, "repeated or held sound", "repeated or held sounds", String::new()),
+        (
+            left_out.blocks.len(),
+            "silence inside a clause",
+            "silences inside a clause",
+            format!(" ({}\u{a0}s)", number(blocked_s)),
+        ),
+    ];
+    let named: Vec<String> = kinds
+        .iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, more, long)| format!("{n} {}{long}", if *n == 1 { one } else { more }))
+        .collect();
+    Some(if named.is_empty() {
+        "As you asked, what a stutter adds does not count; there was nothing to leave out.".to_string()
+    } else {
+        format!("As you asked, left out of every measure: {}.", named.join(", "))
+    })
 }
 
 /// A word of the transcript or draft.

@@ -13,7 +13,8 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    Shown, WITHOUT_REASON, begins_before, file_name, headline, length_as_spoken, paragraphs, shares, shown_words, whole,
+    Shown, WITHOUT_REASON, begins_before, file_name, headline, left_out, length_as_spoken, paragraphs, shares,
+    shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -102,6 +103,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         } else {
             String::new()
         },
+        left_out: left_out(report),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words)).collect(),
         sound_note: drawn.as_ref().filter(|_| answer.audio == Audio::None).map(|d| {
             if d.level.is_empty() {
@@ -145,6 +147,7 @@ struct Page {
     /// What is said of the parts that have points and no reason.
     unsure: Option<&'static str>,
     shares: String,
+    left_out: Option<String>,
     priorities: Vec<Todo>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
