@@ -5,11 +5,14 @@
 mod bodies;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../training/disfluency/turns.rs"]
+mod turns;
 
 mod architecture;
 mod at_a_microphone;
 mod command_line;
 mod damage;
+mod disfluency_holds;
 mod documents;
 mod exports;
 mod faults;
@@ -31,3 +34,4 @@ mod screens;
 mod shared_recordings;
 mod speech_or_sound;
 mod story_holds;
+mod stuttered_twins;

@@ -91,6 +91,9 @@ pub(super) struct Arguments {
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
@@ -149,7 +152,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
-    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
+    let stutters = arguments.stutter || settings.stutter;
+    let own_fillers = settings.fillers.clone();
+    let brief = Brief { question, own_fillers, stutters, story_weights, ..Brief::default() };
     let mended = match &arguments.words {
         Some(path) => Some(imports::words(path).with_context(|| path.display().to_string())?),
         None => None,
