@@ -83,7 +83,9 @@ fn full_report() -> Value {
     let claim = json!({"code": "no_result", "confidence": 0.9, "first": 0.1, "verdict": "holds", "sentences": [0]});
     report["story"]["findings"] =
         json!({"event": "real", "claims": [claim], "results": [0], "figures": [0], "keep": 0});
-    report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"],
+    report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
+        "blocks": [{"start_s": 1.0, "end_s": 2.0}]});
+    report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"], "stutter": true,
         "story_weights": "0".repeat(64)}, "cpu": "x86_64"});
     report["warnings"] = json!([{"code": "soft", "message": "It is soft.", "remedy": "Speak up."}]);
     let report: Report = serde_json::from_value(report).expect("the code reads it");
