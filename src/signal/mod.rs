@@ -49,7 +49,8 @@ pub struct Features {
     /// The stretches in which something else than a voice sounds, in order: tones, and, once the words are known, what no
     /// word was said in. They are neither speech nor the room.
     pub sounds: Vec<Span>,
-    /// The stretches that were lost while recording, in order: there is no sound, but nobody is known to be silent.
+    /// The stretches that nothing is counted in, in order: they were lost while recording, so that nobody is known to be silent,
+    /// or somebody spoke there and the words could not be made out.
     pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
@@ -82,6 +83,15 @@ impl Features {
         let lost = Vec::new();
         let level_db = levels.speech_db;
         Self { level_db, f0_hz, hesitation, speech, stretches, sounds, lost, nuclei_s, noise_floor_dbfs, snr_db }
+    }
+
+    /// The same when somebody speaks in these stretches and the words could not be made out: nothing is counted in them.
+    #[must_use]
+    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
+        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
+        self.lost.extend(unreadable);
+        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        self
     }
 
     /// The same when it turned out that nobody speaks in some of the stretches: these become [`Features::sounds`].

@@ -5,6 +5,8 @@
 
 mod answered;
 pub mod chunks;
+mod doubt;
+mod expected;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
 pub mod model;
@@ -21,6 +23,8 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::english::syllables::syllables;
 use crate::signal::Features;
 use crate::span::Span;
+
+use doubt::Doubt;
 
 /// A word as it was said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,21 @@ pub struct Transcript {
     pub language: String,
     /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
     pub words: Vec<Word>,
+    /// The stretches in which somebody speaks and no words could be made out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Span>,
+    /// How much the model expected a filled pause at each step of its writing, in order.
+    #[serde(skip)]
+    pub expected: Vec<Expected>,
+}
+
+/// How much the model expected a filled pause at one step of its writing, whatever it wrote then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    /// About when what it had written by then ended, on the clock of the piece or, in a [`Transcript`], of the recording.
+    pub at_s: f64,
+    /// The log-odds of the likeliest filled pause against the likeliest of everything else.
+    pub log_odds: f32,
 }
 
 impl Transcript {
@@ -75,6 +94,23 @@ pub struct Reading {
     pub until_s: Option<f64>,
     /// The language that it sounds like and how probable that is; `None` from a model that knows only English.
     pub language: Option<(String, f64)>,
+    /// How much it expected a filled pause at each step, in order; empty from a model that does not say.
+    pub expected: Vec<Expected>,
+    /// The stretches in which somebody speaks and it made nothing out, on the clock of the recording, in order.
+    pub unreadable: Vec<Span>,
+}
+
+impl Reading {
+    /// Puts a reading of the same piece, from `from_s` on, behind what was read before.
+    fn add(&mut self, mut part: Self, from_s: f64) {
+        for word in &mut part.words {
+            word.span = Span::new(word.span.start_s + from_s, word.span.end_s + from_s);
+        }
+        append(&mut self.words, part.words, from_s);
+        self.expected.retain(|e| e.at_s < from_s);
+        self.expected.extend(part.expected.iter().map(|e| Expected { at_s: e.at_s + from_s, ..*e }));
+        self.language = self.language.take().or(part.language);
+    }
 }
 
 /// Something that writes down what is said in at most 30 s of sound.
@@ -130,6 +166,8 @@ const OTHER_LANGUAGE: f64 = 0.8;
 
 /// A part that the model left unread is read when it has at least this much speech, in seconds.
 const WORTH_READING_S: f64 = 0.6;
+/// Neither part of a piece that is cut in two is shorter than this, in seconds.
+const SHORTEST_CUT_S: f64 = 1.5;
 /// A reading that got no farther than this is not continued, in seconds.
 const LEAST_PROGRESS_S: f64 = 1.0;
 /// So many words that end one part and begin the next were said once; a single one can be said twice.
@@ -177,8 +215,16 @@ pub fn transcribe(
         language = other;
         readings = job.run(engine, &language)?;
     }
+    let expected = chunks
+        .iter()
+        .zip(&readings)
+        .flat_map(|(chunk, reading)| reading.expected.iter().map(|e| Expected { at_s: chunk.start_s + e.at_s, ..*e }));
+    let expected = expected.collect();
+    let unreadable: Vec<Span> = readings.iter().flat_map(|r| r.unreadable.iter().copied()).collect();
     let (words, features) = words::assemble(&chunks, readings, features);
-    Ok((Transcript { model: engine.model().to_string(), language, words }, features))
+    let unreadable = doubt::spoken(unreadable, &words, &features.nuclei_s);
+    let features = features.without_words(&unreadable);
+    Ok((Transcript { model: engine.model().to_string(), language, words, unreadable, expected }, features))
 }
 
 /// All pieces of one recording.
@@ -221,10 +267,58 @@ impl Job<'_> {
         Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
-    /// Reads one piece. Where that gives more or fewer words than can have been said, it is read again as the model does by
-    /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
-    /// same: there, syllables are not heard.)
+    /// Reads one piece. Where that cannot be what was said, it is read again: as the model does by itself, and cut in two
+    /// where the speaker paused. What still cannot be is taken out and named.
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
+        let verbatim = self.read_as_said(chunk, reader, language)?;
+        let doubt = self.doubt(chunk, &verbatim.words);
+        if doubt.is_none() {
+            return Ok(verbatim);
+        }
+        let mut best = (doubt, verbatim);
+        if let Some(cut_s) = self.longest_silence_within(chunk) {
+            let mut halves = Reading::default();
+            for half in [Span::new(chunk.start_s, cut_s), Span::new(cut_s, chunk.end_s)] {
+                let read = self.read_as_said(&half, reader, language)?;
+                halves.add(read, half.start_s - chunk.start_s);
+            }
+            let doubt = self.doubt(chunk, &halves.words);
+            if doubt.weight() < best.0.weight() {
+                best = (doubt, halves);
+            }
+        }
+        if !best.0.is_none() {
+            let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
+            let doubt = self.doubt(chunk, &plain.words);
+            if doubt.weight() < best.0.weight() {
+                best = (doubt, plain);
+            }
+        }
+        let (doubt, mut reading) = best;
+        reading.unreadable = doubt.taken_out_of(&mut reading.words, chunk.start_s);
+        Ok(reading)
+    }
+
+    /// What cannot have been said of the words read from one piece.
+    fn doubt(&self, chunk: &Span, words: &[ReadWord]) -> Doubt {
+        let from = self.nuclei_s.partition_point(|s| *s < chunk.start_s);
+        let to = self.nuclei_s.partition_point(|s| *s < chunk.end_s);
+        let nuclei_s: Vec<f64> = self.nuclei_s[from..to].iter().map(|s| s - chunk.start_s).collect();
+        Doubt::of(words, &nuclei_s, chunk.duration_s())
+    }
+
+    /// The middle of the longest silence within a piece, not too near its ends, in seconds.
+    fn longest_silence_within(&self, chunk: &Span) -> Option<f64> {
+        let silences = self.stretches.windows(2).map(|pair| Span::new(pair[0].end_s, pair[1].start_s));
+        let inside = |s: &Span| s.start_s >= chunk.start_s + SHORTEST_CUT_S && s.end_s <= chunk.end_s - SHORTEST_CUT_S;
+        let longest = silences.filter(inside).max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()))?;
+        Some((longest.start_s + longest.end_s) / 2.0)
+    }
+
+    /// Reads one piece verbatim. Where that gives more or fewer words than can have been said, it is read again as the model
+    /// does by itself; that reading is taken if it is another one and its words can have been said. (In noise the two are
+    /// much the same: there, syllables are not heard.)
+    fn read_as_said(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
         let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
@@ -253,17 +347,13 @@ impl Job<'_> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let mut part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, manner)?;
-            let offset_s = from_s - chunk.start_s;
-            for word in &mut part.words {
-                word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);
-            }
-            append(&mut whole.words, part.words, offset_s);
-            whole.language = whole.language.or(part.language);
+            let part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let until_s = part.until_s;
+            whole.add(part, from_s - chunk.start_s);
             let is_left = |until_s: f64| {
                 until_s - from_s >= LEAST_PROGRESS_S && self.speech_between_s(until_s, chunk.end_s) >= WORTH_READING_S
             };
-            match part.until_s.map(|s| from_s + s).filter(|s| is_left(*s)) {
+            match until_s.map(|s| from_s + s).filter(|s| is_left(*s)) {
                 Some(until_s) => from_s = until_s,
                 None => break,
             }

@@ -45,7 +45,7 @@ impl Reader for Metronome {
             span: Span::new(i as f64 * self.every_s, i as f64 * self.every_s + 0.25),
             probability: 0.9,
         });
-        Ok(Reading { words: words.collect(), until_s: None, language: None })
+        Ok(Reading { words: words.collect(), ..Reading::default() })
     }
 }
 

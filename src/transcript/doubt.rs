@@ -1,0 +1,228 @@
+//! What cannot have been said of a reading: words that the model wrote in a loop, and syllables that it left out.
+//!
+//! Stammered, drawn-out and glued sounds can send it into repeating itself: the same few words many times over, or a few
+//! letters within one word. It can also pass over whole sentences. Nobody says twenty "er" in three seconds, and a
+//! sentence has syllables: the signal's own, which no model was asked for, tell both from what was said.
+
+use std::ops::Range;
+
+use super::{ReadWord, SHORTEST_WORD_S, Span, Word, plain};
+use crate::english::is_filled_pause;
+use crate::english::syllables::syllables;
+
+/// The longest run of words that is looked for again right behind itself.
+const LONGEST_UNIT: usize = 6;
+/// So many copies of a unit can be a loop. (Three are common in talk: "no, no, no".)
+const LOOP_COPIES: usize = 4;
+/// So many are one, however long they take (ours: nobody who was listened to said a word eight times).
+const SURE_COPIES: usize = 8;
+/// Copies with more syllables than this for each one heard were not all said.
+const MOST_SYLLABLES: f64 = 1.6;
+/// Letters that come again within one word: at most so long ...
+const LONGEST_LETTERS: usize = 4;
+/// ... and at least so many times ("Mumumumu").
+const LETTER_COPIES: usize = 4;
+/// So many syllables heard beyond those written for them are words left out (ours). A syllable is now and then heard that is
+/// none; laughter has five or six.
+const LEFT_OUT: f64 = 8.0;
+/// Words whose syllables are counted together: times are off by a word now and then.
+const TOGETHER: usize = 3;
+
+/// What cannot have been said of a reading of one piece.
+pub(super) struct Doubt {
+    /// Words that are a loop, in order.
+    loops: Vec<Range<usize>>,
+    /// Where syllables were heard and no words written, on the clock of the piece, in order.
+    left_out: Vec<Span>,
+    /// Words in loops and syllables left out.
+    weight: f64,
+}
+
+impl Doubt {
+    /// Of words from a piece of so many seconds, in which syllables were heard at these times.
+    pub(super) fn of(words: &[ReadWord], nuclei_s: &[f64], duration_s: f64) -> Self {
+        let loops = loops(words, nuclei_s);
+        let (left_out, syllables) = left_out(words, nuclei_s, duration_s);
+        let looped: usize = loops.iter().map(Range::len).sum();
+        Self { weight: looped as f64 + syllables, loops, left_out }
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        self.loops.is_empty() && self.left_out.is_empty()
+    }
+
+    /// How much there is to doubt: the less, the better a reading.
+    pub(super) fn weight(&self) -> f64 {
+        self.weight
+    }
+
+    /// Takes the loops out of the words. Gives the stretches that nothing was made out in, for a piece that begins at `from_s`.
+    pub(super) fn taken_out_of(self, words: &mut Vec<ReadWord>, from_s: f64) -> Vec<Span> {
+        let looped = |range: &Range<usize>| Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s);
+        let mut stretches: Vec<Span> = self.loops.iter().map(looped).chain(self.left_out).collect();
+        stretches.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let mut joined: Vec<Span> = Vec::with_capacity(stretches.len());
+        for stretch in stretches {
+            let stretch = Span::new(from_s + stretch.start_s, from_s + stretch.end_s);
+            match joined.last_mut() {
+                Some(last) if stretch.start_s <= last.end_s => last.end_s = last.end_s.max(stretch.end_s),
+                _ => joined.push(stretch),
+            }
+        }
+        for range in self.loops.into_iter().rev() {
+            words.drain(range);
+        }
+        joined
+    }
+}
+
+/// The words that are loops, in order.
+fn loops(words: &[ReadWord], nuclei_s: &[f64]) -> Vec<Range<usize>> {
+    let texts: Vec<String> = words.iter().map(plain).collect();
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < words.len() {
+        let longest = (1..=LONGEST_UNIT)
+            .filter_map(|unit| {
+                let again = (i + unit..words.len()).take_while(|j| texts[*j] == texts[j - unit]).count();
+                let copies = again / unit + 1;
+                (copies >= LOOP_COPIES && is_loop(&words[i..i + copies * unit], copies, nuclei_s))
+                    .then_some(i..i + copies * unit)
+            })
+            .max_by_key(Range::len);
+        match longest {
+            Some(run) => {
+                i = run.end;
+                found.push(run);
+            }
+            None => {
+                if is_stuck(&texts[i]) {
+                    found.push(i..i + 1);
+                }
+                i += 1;
+            }
+        }
+    }
+    found
+}
+
+/// Whether so many copies of the same words cannot have been said in their time.
+fn is_loop(run: &[ReadWord], copies: usize, nuclei_s: &[f64]) -> bool {
+    let span = Span::new(run[0].span.start_s, run[run.len() - 1].span.end_s);
+    let written: usize = run.iter().map(|w| syllables(&w.text)).sum();
+    copies >= SURE_COPIES
+        || span.duration_s() < SHORTEST_WORD_S * run.len() as f64
+        || written as f64 > MOST_SYLLABLES * heard_in(&span, nuclei_s) + 1.0
+}
+
+/// Whether the same few letters come again and again in a word. Figures do ("1000000"), and "hmmmm" is said.
+fn is_stuck(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    if is_filled_pause(word) || letters.iter().any(|c| !c.is_alphabetic()) {
+        return false;
+    }
+    (2..=LONGEST_LETTERS)
+        .any(|unit| letters.windows(unit * LETTER_COPIES).any(|run| (unit..run.len()).all(|k| run[k] == run[k - unit])))
+}
+
+/// Where more syllables were heard than words written for them, and how many more.
+fn left_out(words: &[ReadWord], nuclei_s: &[f64], duration_s: f64) -> (Vec<Span>, f64) {
+    // The time of each word and, behind them, of the rest.
+    let ends_s = words.iter().map(|w| (w.span, syllables(&w.text)));
+    let rest_s = words.last().map_or(0.0, |w| w.span.end_s);
+    let parts: Vec<(Span, usize)> = ends_s.chain([(Span::new(rest_s, duration_s.max(rest_s)), 0)]).collect();
+    let mut found: Vec<Span> = Vec::new();
+    let mut missing = 0.0;
+    let mut from = 0;
+    while from < parts.len() {
+        let together = &parts[from..(from + TOGETHER).min(parts.len())];
+        let written: usize = together.iter().map(|p| p.1).sum();
+        let whole = Span::new(together[0].0.start_s, together[together.len() - 1].0.end_s);
+        let more = heard_in(&whole, nuclei_s) - written as f64;
+        if more < LEFT_OUT {
+            from += 1;
+            continue;
+        }
+        // The part that most of them were heard in.
+        let excess = |p: &&(Span, usize)| heard_in(&p.0, nuclei_s) - p.1 as f64;
+        if let Some((span, _)) = together.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))) {
+            found.push(*span);
+            missing += more;
+        }
+        from += together.len();
+    }
+    (found, missing)
+}
+
+fn heard_in(span: &Span, nuclei_s: &[f64]) -> f64 {
+    nuclei_s.iter().filter(|s| span.start_s <= **s && **s < span.end_s).count() as f64
+}
+
+/// Those of the stretches that somebody speaks in, now that it is known where nobody does; none without any words.
+pub(super) fn spoken(mut stretches: Vec<Span>, words: &[Word], nuclei_s: &[f64]) -> Vec<Span> {
+    stretches.retain(|s| !words.is_empty() && heard_in(s, nuclei_s) > 0.0);
+    stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that take so long each, and a syllable heard in the middle of each `heard`th.
+    fn read(text: &str, word_s: f64, heard: usize) -> (Vec<ReadWord>, Vec<f64>) {
+        let word = |(i, text): (usize, &str)| ReadWord {
+            text: text.into(),
+            span: Span::new(i as f64 * word_s, (i + 1) as f64 * word_s),
+            probability: 0.9,
+        };
+        let words: Vec<ReadWord> = text.split(' ').enumerate().map(word).collect();
+        let nuclei_s = words.iter().step_by(heard).map(|w| (w.span.start_s + w.span.end_s) / 2.0).collect();
+        (words, nuclei_s)
+    }
+
+    fn doubt(read: &(Vec<ReadWord>, Vec<f64>)) -> Doubt {
+        Doubt::of(&read.0, &read.1, read.0.last().unwrap().span.end_s)
+    }
+
+    fn left(mut read: (Vec<ReadWord>, Vec<f64>)) -> (String, Vec<Span>) {
+        let stretches = doubt(&read).taken_out_of(&mut read.0, 10.0);
+        (read.0.iter().map(|w| w.text.clone()).collect::<Vec<_>>().join(" "), stretches)
+    }
+
+    #[test]
+    fn words_that_come_again_and_again_are_a_loop_and_their_time_is_named() {
+        let er = format!("So we {}went on", "er, ".repeat(30));
+        let (text, stretches) = left(read(&er, 0.1, 1));
+        assert_eq!(text, "So we went on");
+        assert!((stretches[0].start_s - 10.2).abs() < 1e-9 && (stretches[0].end_s - 13.2).abs() < 1e-9);
+        let (text, _) = left(read("and Right. Right. Right. Right. Then", 0.02, 1));
+        assert_eq!(text, "and Then");
+        let (text, _) = left(read("we said it we said it we said it we said it we said it then", 0.2, 3));
+        assert_eq!(text, "then");
+    }
+
+    #[test]
+    fn letters_that_come_again_and_again_are_a_loop() {
+        assert_eq!(left(read("the Mumumumu reports", 0.4, 1)).0, "the reports");
+        for word in ["Mississippi", "banana", "hmmmm", "1010101010", "hahaha"] {
+            assert!(!is_stuck(&word.to_lowercase()), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_was_said_several_times_stays() {
+        for text in ["no, no, no, it was fine", "I, I, I, I, I was late", "very, very, very, very good"] {
+            assert!(doubt(&read(text, 0.3, 1)).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_that_was_passed_over_is_named() {
+        let (words, mut nuclei_s) = read("We met. Then it was fine", 0.3, 1);
+        assert!(Doubt::of(&words, &nuclei_s, 2.0).is_none());
+        nuclei_s.extend((0..12).map(|i| 2.0 + f64::from(i) * 0.25));
+        let mut words = words;
+        let stretches = Doubt::of(&words, &nuclei_s, 5.5).taken_out_of(&mut words, 0.0);
+        assert_eq!((words.len(), stretches), (6, vec![Span::new(1.8, 5.5)]));
+    }
+}
