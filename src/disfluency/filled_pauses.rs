@@ -3,7 +3,7 @@
 //! Three witnesses are asked. The transcript says that there was one and between which words; the model's times for it are
 //! often wrong by half a second. The model also says at each step how much it expected one, whatever it wrote then
 //! ([`Expected`]): where it leaves an "um" out, or drowns it in a word that it stretches, it has nearly written it. The signal
-//! says where one sounds ([`crate::signal::hesitation`]), to a hundredth of a second, but a drawn-out "the" sounds alike.
+//! says where one sounds ([`crate::signal::filled_pause`]), to a hundredth of a second, but a drawn-out "the" sounds alike.
 //!
 //! What they say of a place is a list of numbers ([`Evidence`]). How much each number counts was not set by hand: the weights
 //! (`models/filled_pauses.json`) were fitted by `tests/training/filled_pauses/weigh.py`. Written ones are matched, in order, to
@@ -249,7 +249,7 @@ struct Sound {
 
 /// All stretches that sound like a filled pause, in order.
 fn sounds(features: &Features) -> Vec<Sound> {
-    let track = &features.hesitation;
+    let track = &features.filled_pause_log_odds;
     let mut sounds = Vec::new();
     let mut from = 0;
     while let Some(first) = (from..track.len()).find(|i| track[*i] > SOUNDS_LIKE_ONE) {
@@ -316,7 +316,8 @@ fn probability(log_odds: f64) -> f64 {
 /// The sound of a written one where nothing sounds like one: the steady voice at its time, or else all that was spoken then.
 fn own_sound(features: &Features, word: &Word, sounds: &[Sound]) -> Option<Sound> {
     let span = steady_voice(features, word).or_else(|| spoken_within(features, &word.span))?;
-    let frames = &features.hesitation[frame_at(span.start_s)..frame_at(span.end_s).min(features.hesitation.len())];
+    let frames = &features.filled_pause_log_odds
+        [frame_at(span.start_s)..frame_at(span.end_s).min(features.filled_pause_log_odds.len())];
     let odds = frames.iter().map(|f| f64::from(*f)).sum::<f64>() / frames.len().max(1) as f64;
     sounds.iter().all(|s| s.span.overlap_s(&span) <= 0.0).then_some(Sound { span, odds })
 }
@@ -379,18 +380,18 @@ fn make_room(words: &mut [Word], i: usize, span: Span) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::hesitation::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE;
 
     /// Ten seconds of talk in which filled pauses sound where `at` says.
     fn talk(at: &[(f64, f64)]) -> Features {
-        let mut hesitation = vec![-8.0; 1_000];
+        let mut filled_pause_log_odds = vec![-8.0; 1_000];
         for (start_s, end_s) in at {
-            hesitation[frame_at(*start_s)..frame_at(*end_s)].fill(4.0);
+            filled_pause_log_odds[frame_at(*start_s)..frame_at(*end_s)].fill(4.0);
         }
         Features {
             level_db: vec![-20.0; 1_000],
             f0_hz: vec![Some(120.0); 1_000],
-            hesitation,
+            filled_pause_log_odds,
             speech: vec![true; 1_000],
             lost: Vec::new(),
             sounds: Vec::new(),
@@ -412,6 +413,7 @@ mod tests {
         Transcript {
             model: "test".into(),
             language: "en".into(),
+            vocabulary: Vec::new(),
             words: words.iter().map(word).collect(),
             unreadable: Vec::new(),
             expected: expected.iter().map(|(at_s, log_odds)| Expected { at_s: *at_s, log_odds: *log_odds }).collect(),
@@ -444,7 +446,7 @@ mod tests {
         let words = [("the,", 1.0, 1.3), ("uh,", 1.3, 1.6), ("end", 1.6, 1.9)];
         assert!(filled_pauses(&talk(&[]), &mut said(&words, &[(1.3, -4.0)])).is_empty());
         let mut unlike_one = talk(&[]);
-        unlike_one.hesitation.fill(-2.0);
+        unlike_one.filled_pause_log_odds.fill(-2.0);
         let found = filled_pauses(&unlike_one, &mut said(&words, &[(1.3, 3.0)]));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].heard_by, [Witness::Transcript]);
@@ -480,7 +482,7 @@ mod tests {
     #[test]
     fn silence_gives_none() {
         let mut features = talk(&[]);
-        features.hesitation.fill(NO_VOICE);
+        features.filled_pause_log_odds.fill(NO_VOICE);
         assert!(filled_pauses(&features, &mut said(&[], &[])).is_empty());
     }
 }

@@ -47,6 +47,9 @@ pub struct Transcript {
     pub model: String,
     /// The language heard, as its two-letter code; `en` when the model knows only English.
     pub language: String,
+    /// The names and jargon that the model was to spell right.
+    #[serde(default)]
+    pub vocabulary: Vec<String>,
     /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
     pub words: Vec<Word>,
     /// The stretches in which somebody speaks and no words could be made out, in order.
@@ -117,6 +120,10 @@ impl Reading {
 pub trait Transcriber: Sync {
     /// The model's name for the report.
     fn model(&self) -> &str;
+    /// The names and jargon that it was told to spell right.
+    fn vocabulary(&self) -> &[String] {
+        &[]
+    }
     /// How many pieces it can usefully read at the same time.
     fn workers(&self) -> usize;
     /// A reader of pieces, one of `at_once` that will be at work at the same time; every worker has its own.
@@ -132,16 +139,16 @@ pub trait Reader: Send {
     ///
     /// # Errors
     /// When the model fails on it.
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError>;
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError>;
 }
 
-/// How to write down what is said.
+/// Whether the model is prompted for disfluencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
-    /// Every "um" too. The model has to be talked into it, and then sometimes says a thing twice.
+pub enum PromptMode {
+    /// With a prompt full of fillers, so that every "um" is written down. Sometimes it makes the model repeat itself.
     Verbatim,
-    /// As the model does by itself: without most fillers.
-    Plain,
+    /// Without a prompt: as the model writes by itself, without most fillers.
+    Unprompted,
 }
 
 /// Why there is no transcript.
@@ -224,7 +231,8 @@ pub fn transcribe(
     let (words, features) = words::assemble(&chunks, readings, features);
     let unreadable = doubt::spoken(unreadable, &words, &features.nuclei_s);
     let features = features.without_words(&unreadable);
-    Ok((Transcript { model: engine.model().to_string(), language, words, unreadable, expected }, features))
+    let (model, vocabulary) = (engine.model().to_string(), engine.vocabulary().to_vec());
+    Ok((Transcript { model, language, vocabulary, words, unreadable, expected }, features))
 }
 
 /// All pieces of one recording.
@@ -288,7 +296,7 @@ impl Job<'_> {
             }
         }
         if !best.0.is_none() {
-            let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
+            let plain = self.read_to_the_end(chunk, reader, language, PromptMode::Unprompted)?;
             let doubt = self.doubt(chunk, &plain.words);
             if doubt.weight() < best.0.weight() {
                 best = (doubt, plain);
@@ -319,7 +327,7 @@ impl Job<'_> {
     /// does by itself; that reading is taken if it is another one and its words can have been said. (In noise the two are
     /// much the same: there, syllables are not heard.)
     fn read_as_said(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
-        let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
+        let verbatim = self.read_to_the_end(chunk, reader, language, PromptMode::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
         let can_be = |count: f64| {
@@ -330,7 +338,7 @@ impl Job<'_> {
         if can_be(verbatim_count) {
             return Ok(verbatim);
         }
-        let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
+        let plain = self.read_to_the_end(chunk, reader, language, PromptMode::Unprompted)?;
         let plain_count = written(&plain);
         let differs = (plain_count - verbatim_count).abs() >= OTHER_WORDS * verbatim_count;
         Ok(if differs && can_be(plain_count) { plain } else { verbatim })
@@ -342,12 +350,12 @@ impl Job<'_> {
         chunk: &Span,
         reader: &mut dyn Reader,
         language: &str,
-        manner: Manner,
+        mode: PromptMode,
     ) -> Result<Reading, TranscriptError> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, mode)?;
             let until_s = part.until_s;
             whole.add(part, from_s - chunk.start_s);
             let is_left = |until_s: f64| {

@@ -11,7 +11,7 @@ use whisper_rs::{
 
 use super::expected::Expectations;
 use super::model::{Architecture, Model};
-use super::{ENGLISH, Expected, Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use super::{ENGLISH, Expected, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
@@ -88,6 +88,7 @@ fn is_idle() -> bool {
 pub struct Whisper {
     context: WhisperContext,
     model: String,
+    vocabulary: Vec<String>,
     prompt: Vec<WhisperTokenId>,
     /// The tokens that are a filled pause, in the order of their numbers.
     hesitations: Vec<WhisperTokenId>,
@@ -113,7 +114,14 @@ impl Whisper {
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
         let hesitations = hesitation_tokens(&context);
-        Ok(Self { context, model: model.name.clone(), prompt, hesitations, strategy: strategy(model.architecture) })
+        Ok(Self {
+            context,
+            model: model.name.clone(),
+            vocabulary: vocabulary.to_vec(),
+            prompt,
+            hesitations,
+            strategy: strategy(model.architecture),
+        })
     }
 }
 
@@ -168,6 +176,10 @@ impl Transcriber for Whisper {
         &self.model
     }
 
+    fn vocabulary(&self) -> &[String] {
+        &self.vocabulary
+    }
+
     fn workers(&self) -> usize {
         *CORES
     }
@@ -187,7 +199,7 @@ struct WhisperReader<'a> {
 
 impl Reader for WhisperReader<'_> {
     #[expect(unsafe_code, reason = "the parameters get a pointer")]
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         self.padded.clear();
         self.padded.extend_from_slice(samples);
@@ -208,7 +220,7 @@ impl Reader for WhisperReader<'_> {
         parameters.set_audio_ctx(positions(self.padded.len(), context.n_audio_ctx() as usize) as i32);
         parameters.set_language(Some(language));
         // The prompt is English, and makes fillers of nothing in other languages.
-        if language == ENGLISH && manner == Manner::Verbatim {
+        if language == ENGLISH && mode == PromptMode::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
         let expectations = Expectations::new(&self.whisper.hesitations, context.n_vocab() as usize);

@@ -1,4 +1,4 @@
-//! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and gone on with.
+//! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and resumed.
 
 use crate::common;
 use std::path::Path;
