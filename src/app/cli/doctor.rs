@@ -123,7 +123,11 @@ fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
             );
             doctor.problem("data", &said)
         }
-        Ok(free) => doctor.fine("data", &format!("{}: {:.0} GB free", data.display(), (free as f64 / 1e9).max(1.0))),
+        Ok(free) => {
+            let free = free as f64;
+            let room = if free < 1e9 { format!("{:.0} MB", free / 1e6) } else { format!("{:.0} GB", free / 1e9) };
+            doctor.fine("data", &format!("{}: {room} free", data.display()))
+        }
         Err(_) => doctor.fine("data", &data.display().to_string()),
     }
 }

@@ -318,9 +318,9 @@ impl Practice<'_> {
         for take in takes {
             let Some(asking) = self.flow.question_of_take(take.about.question.as_deref()) else { continue };
             let length = clock(take.duration_s);
-            say(&format!("Your answer was cut short; its first {length} are there."));
+            say(&format!("An answer of yours to this question, {length} long, has no report yet."));
             if self.talks {
-                match asked("Use them? [Y/n] ", true, self.events) {
+                match asked("Use it? [Y/n] ", true, self.events) {
                     Some(true) => {}
                     Some(false) => continue,
                     None => return Event::Left,

@@ -1,4 +1,7 @@
 //! What an interviewer would ask next: about the result, the numbers or the speaker's own part, if the answer lacked them.
+//!
+//! This file chooses among a question's own follow-ups, which `questions.toml` words. The sentences here are for questions
+//! without any.
 
 use crate::english::normalized;
 use crate::english::numbers::is_quantity;

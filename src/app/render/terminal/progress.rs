@@ -259,6 +259,9 @@ pub fn movement(course: &Course) -> String {
     let Some(trend) = course.trend else {
         return format!("{}: not enough yet.", measure.title());
     };
+    if course.verdict == Verdict::Steady {
+        return format!("{}: steady over the last {} answers.", measure.title(), trend.answers);
+    }
     let unit = match measure {
         Measure::Score => "points",
         Measure::Length => "",
