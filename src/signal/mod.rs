@@ -49,13 +49,8 @@ pub struct Features {
     /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
     /// word was said. They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-<<<<<<< HEAD
-    /// The stretches that nothing is counted in, in order: they were lost while recording, so that nobody is known to be silent,
-    /// or somebody spoke there and the words could not be made out.
-=======
-    /// The stretches that were lost while recording, in order. There is no sound, but the speaker is not known to be
-    /// silent.
->>>>>>> main
+    /// The stretches in which nothing is counted, in order: they were lost while recording, so that there is no sound
+    /// but the speaker is not known to be silent, or somebody spoke and the words could not be made out.
     pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
@@ -101,8 +96,7 @@ impl Features {
         }
     }
 
-<<<<<<< HEAD
-    /// The same when somebody speaks in these stretches and the words could not be made out: nothing is counted in them.
+    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
     #[must_use]
     pub fn without_words(mut self, unreadable: &[Span]) -> Self {
         self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
@@ -111,10 +105,7 @@ impl Features {
         self
     }
 
-    /// The same when it turned out that nobody speaks in some of the stretches: these become [`Features::sounds`].
-=======
     /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].
->>>>>>> main
     #[must_use]
     pub fn without_stretches(mut self, nobody: &[Span]) -> Self {
         if nobody.is_empty() {
