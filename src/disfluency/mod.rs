@@ -2,7 +2,7 @@
 //! restarts. [`fillers()`] puts them together. What a stutter begins again ([`stuttering`]) is no filler.
 
 pub mod discourse_markers;
-pub mod filled_pauses;
+mod filled_pauses;
 pub mod fillers;
 pub mod repairs;
 pub mod spoken;

@@ -1,8 +1,10 @@
-//! What cannot have been said of a reading: words that the model wrote in a loop, and syllables that it left out.
+//! Detection of what cannot have been said in a reading: words that the model wrote in a loop, and syllables that it left
+//! out.
 //!
 //! Stammered, drawn-out and glued sounds can send it into repeating itself: the same few words many times over, or a few
 //! letters within one word. It can also pass over whole sentences. Nobody says twenty "er" in three seconds, and a
-//! sentence has syllables: the signal's own, which no model was asked for, tell both from what was said.
+//! sentence has syllables: the syllable nuclei of the signal, which are measured without the model, tell both from what
+//! was said.
 
 use std::ops::Range;
 
@@ -10,71 +12,82 @@ use super::{MOST_SYLLABLES, ReadWord, SHORTEST_WORD_S, SYLLABLES_OFF, Span, Word
 use crate::english::is_filled_pause;
 use crate::english::syllables::syllables;
 
-/// The longest run of words that is looked for again right behind itself.
+/// Maximum number of words in a unit that is repeated.
 const LONGEST_UNIT: usize = 6;
-/// So many copies of a unit can be a loop. (Three are common in talk: "no, no, no".)
+/// Minimum number of copies of a unit that can be a loop. (Three are common in talk: "no, no, no".)
 const LOOP_COPIES: usize = 4;
-/// So many are one, however long they take (ours: nobody who was listened to said a word eight times).
+/// Number of copies from which on they are a loop, however long they take (our choice: nobody in the recordings that we
+/// listened to says a word eight times).
 const SURE_COPIES: usize = 8;
-/// Letters that come again within one word: at most so long ...
+/// Number of words in all copies from which on they are a loop, however long they take (our choice: who stammers begins a
+/// few words again, but not four of them four times).
+const SURE_WORDS: usize = 12;
+/// Maximum number of letters in a unit that is repeated within one word.
 const LONGEST_LETTERS: usize = 4;
-/// ... and at least so many times ("Mumumumu").
+/// Minimum number of its copies that are a loop ("Mumumumu").
 const LETTER_COPIES: usize = 4;
-/// So many syllables heard beyond those written for them are words left out (ours). A syllable is now and then heard that is
-/// none; laughter has five or six.
+/// Number of syllables heard beyond those written for them from which on words were left out (our choice). A syllable is
+/// now and then heard that is none; laughter has five or six.
 const LEFT_OUT: f64 = 8.0;
-/// Words whose syllables are counted together: times are off by a word now and then.
+/// Number of words whose syllables are counted together: times are off by a word now and then.
 const TOGETHER: usize = 3;
 
 /// What cannot have been said of a reading of one piece.
 pub(super) struct Doubt {
     /// Words that are a loop, in order.
     loops: Vec<Range<usize>>,
-    /// Where syllables were heard and no words written, on the clock of the piece, in order.
-    left_out: Vec<Span>,
-    /// Words in loops and syllables left out.
-    weight: f64,
+    /// Where loops stand, and where syllables were heard and no words written, on the clock of the piece, in order.
+    stretches: Vec<Span>,
 }
 
 impl Doubt {
-    /// Of words from a piece of so many seconds, in which syllables were heard at these times.
+    /// Examines words from a piece of so many seconds, in which syllables were heard at these times.
     pub(super) fn of(words: &[ReadWord], nuclei_s: &[f64], duration_s: f64) -> Self {
         let loops = loops(words, nuclei_s);
-        let (left_out, syllables) = left_out(words, nuclei_s, duration_s);
-        let looped: usize = loops.iter().map(Range::len).sum();
-        Self { weight: looped as f64 + syllables, loops, left_out }
+        let looped = |range: &Range<usize>| Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s);
+        let left_out = left_out(words, &loops, nuclei_s, duration_s);
+        let stretches = joined(loops.iter().map(looped).chain(left_out).collect());
+        Self { loops, stretches }
     }
 
     pub(super) fn is_none(&self) -> bool {
-        self.loops.is_empty() && self.left_out.is_empty()
+        self.stretches.is_empty()
     }
 
-    /// How much there is to doubt: the less, the better a reading.
-    pub(super) fn weight(&self) -> f64 {
-        self.weight
+    /// Whether the model repeated itself.
+    pub(super) fn has_loop(&self) -> bool {
+        !self.loops.is_empty()
     }
 
-    /// Takes the loops out of the words. Gives the stretches that nothing was made out in, for a piece that begins at `from_s`.
+    /// Returns for how long nothing was made out: the less, the better a reading.
+    pub(super) fn seconds(&self) -> f64 {
+        self.stretches.iter().map(Span::duration_s).sum()
+    }
+
+    /// Takes the loops out of the words. Returns the stretches in which nothing was made out, for a piece that begins at
+    /// `from_s`.
     pub(super) fn taken_out_of(self, words: &mut Vec<ReadWord>, from_s: f64) -> Vec<Span> {
-        let looped = |range: &Range<usize>| Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s);
-        let mut stretches: Vec<Span> = self.loops.iter().map(looped).chain(self.left_out).collect();
-        stretches.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        let mut joined: Vec<Span> = Vec::with_capacity(stretches.len());
-        for stretch in stretches {
-            let stretch = Span::new(from_s + stretch.start_s, from_s + stretch.end_s);
-            match joined.last_mut() {
-                Some(last) if stretch.start_s <= last.end_s => last.end_s = last.end_s.max(stretch.end_s),
-                _ => joined.push(stretch),
-            }
-        }
         for range in self.loops.into_iter().rev() {
             words.drain(range);
         }
-        joined
+        self.stretches.iter().map(|s| Span::new(from_s + s.start_s, from_s + s.end_s)).collect()
     }
 }
 
-/// The words that are loops, in order.
+/// Joins stretches that touch; returns them in order.
+fn joined(mut stretches: Vec<Span>) -> Vec<Span> {
+    stretches.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    let mut joined: Vec<Span> = Vec::with_capacity(stretches.len());
+    for stretch in stretches {
+        match joined.last_mut() {
+            Some(last) if stretch.start_s <= last.end_s => last.end_s = last.end_s.max(stretch.end_s),
+            _ => joined.push(stretch),
+        }
+    }
+    joined
+}
+
+/// Returns the words that are loops, in order.
 fn loops(words: &[ReadWord], nuclei_s: &[f64]) -> Vec<Range<usize>> {
     let texts: Vec<String> = words.iter().map(plain).collect();
     let mut found = Vec::new();
@@ -109,6 +122,7 @@ fn is_loop(run: &[ReadWord], copies: usize, nuclei_s: &[f64]) -> bool {
     let span = Span::new(run[0].span.start_s, run[run.len() - 1].span.end_s);
     let written: usize = run.iter().map(|w| syllables(&w.text)).sum();
     copies >= SURE_COPIES
+        || run.len() >= SURE_WORDS
         || span.duration_s() < SHORTEST_WORD_S * run.len() as f64
         || written as f64 > MOST_SYLLABLES * heard_in(&span, nuclei_s) + SYLLABLES_OFF
 }
@@ -123,40 +137,36 @@ fn is_stuck(word: &str) -> bool {
         .any(|unit| letters.windows(unit * LETTER_COPIES).any(|run| (unit..run.len()).all(|k| run[k] == run[k - unit])))
 }
 
-/// Where more syllables were heard than words written for them, and how many more.
-fn left_out(words: &[ReadWord], nuclei_s: &[f64], duration_s: f64) -> (Vec<Span>, f64) {
+/// Returns the stretches in which more syllables were heard than words written for them; those in loops were not said.
+fn left_out(words: &[ReadWord], loops: &[Range<usize>], nuclei_s: &[f64], duration_s: f64) -> Vec<Span> {
+    let said = |i: usize| if loops.iter().any(|l| l.contains(&i)) { 0 } else { syllables(&words[i].text) };
     // The time of each word and, behind them, of the rest.
-    let ends_s = words.iter().map(|w| (w.span, syllables(&w.text)));
+    let mut parts: Vec<(Span, usize)> = (0..words.len()).map(|i| (words[i].span, said(i))).collect();
     let rest_s = words.last().map_or(0.0, |w| w.span.end_s);
-    let parts: Vec<(Span, usize)> = ends_s.chain([(Span::new(rest_s, duration_s.max(rest_s)), 0)]).collect();
+    parts.push((Span::new(rest_s, duration_s.max(rest_s)), 0));
     let mut found: Vec<Span> = Vec::new();
-    let mut missing = 0.0;
     let mut from = 0;
     while from < parts.len() {
         let together = &parts[from..(from + TOGETHER).min(parts.len())];
         let written: usize = together.iter().map(|p| p.1).sum();
         let whole = Span::new(together[0].0.start_s, together[together.len() - 1].0.end_s);
-        let more = heard_in(&whole, nuclei_s) - written as f64;
-        if more < LEFT_OUT {
+        if heard_in(&whole, nuclei_s) - (written as f64) < LEFT_OUT {
             from += 1;
             continue;
         }
         // The part that most of them were heard in.
         let excess = |p: &&(Span, usize)| heard_in(&p.0, nuclei_s) - p.1 as f64;
-        if let Some((span, _)) = together.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))) {
-            found.push(*span);
-            missing += more;
-        }
+        found.extend(together.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))).map(|part| part.0));
         from += together.len();
     }
-    (found, missing)
+    found
 }
 
 fn heard_in(span: &Span, nuclei_s: &[f64]) -> f64 {
     nuclei_s.iter().filter(|s| span.start_s <= **s && **s < span.end_s).count() as f64
 }
 
-/// Those of the stretches that somebody speaks in, now that it is known where nobody does; none without any words.
+/// Returns those of the stretches that somebody speaks in, now that it is known where nobody does; none without any words.
 pub(super) fn spoken(mut stretches: Vec<Span>, words: &[Word], nuclei_s: &[f64]) -> Vec<Span> {
     stretches.retain(|s| !words.is_empty() && heard_in(s, nuclei_s) > 0.0);
     stretches
@@ -166,7 +176,7 @@ pub(super) fn spoken(mut stretches: Vec<Span>, words: &[Word], nuclei_s: &[f64])
 mod tests {
     use super::*;
 
-    /// Words that take so long each, and a syllable heard in the middle of each `heard`th.
+    /// Returns words that take so long each, and a syllable heard in the middle of each `heard`th.
     fn read(text: &str, word_s: f64, heard: usize) -> (Vec<ReadWord>, Vec<f64>) {
         let word = |(i, text): (usize, &str)| ReadWord {
             text: text.into(),
@@ -197,6 +207,8 @@ mod tests {
         assert_eq!(text, "and Then");
         let (text, _) = left(read("we said it we said it we said it we said it we said it then", 0.2, 3));
         assert_eq!(text, "then");
+        let (text, _) = left(read("I learned to I learned to I learned to I learned to I learned it", 0.3, 1));
+        assert_eq!(text, "I learned it");
     }
 
     #[test]
@@ -212,6 +224,15 @@ mod tests {
         for text in ["no, no, no, it was fine", "I, I, I, I, I was late", "very, very, very, very good"] {
             assert!(doubt(&read(text, 0.3, 1)).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_loop_in_place_of_a_sentence_is_named_with_all_of_its_time() {
+        let (words, mut nuclei_s) = read("so we m-m-m-m-m-m-m-m-m-m", 0.3, 1);
+        nuclei_s.extend((0..12).map(|i| 1.0 + f64::from(i) * 0.25));
+        let doubt = Doubt::of(&words, &nuclei_s, 4.2);
+        assert!(doubt.has_loop());
+        assert!((doubt.seconds() - 3.6).abs() < 1e-9, "{}", doubt.seconds());
     }
 
     #[test]

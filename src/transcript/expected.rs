@@ -1,7 +1,7 @@
-//! How much the model would have liked to write a filled pause, at every token that it wrote.
+//! The model's expectation of a filled pause at every decoding step, whichever token it wrote.
 //!
-//! Which token comes next is decided from the log-odds of all of them. whisper.cpp shows these to a callback before it
-//! decides; here, those of "um" and "uh" are compared with the best of the others. It costs one pass over the numbers.
+//! The next token is chosen from the logits of all tokens. whisper.cpp passes these to a callback before it chooses; here,
+//! those of "um" and "uh" are compared with the largest of the others. This costs one pass over the logits.
 
 #![allow(unsafe_code, reason = "a function that C calls, with pointers")]
 
@@ -15,26 +15,26 @@ use whisper_rs::{FullParams, WhisperTokenId};
 
 use super::lock;
 
-/// Numbers compared at the same time.
+/// Number of logits compared at the same time.
 const LANES: usize = 16;
 
-/// What is seen at the steps of one reading.
+/// The expectations at the decoding steps of one reading.
 pub(super) struct Expectations<'a> {
-    /// The tokens that are filled pauses, in the order of their numbers.
+    /// The tokens that are filled pauses, in ascending order.
     hesitations: &'a [WhisperTokenId],
-    /// How many tokens the model has.
+    /// Number of tokens of the model.
     tokens: usize,
-    /// For the tokens written before a step, what was expected there. Hypotheses can be followed side by side, by several threads.
+    /// The log-odds at a step, by the tokens written before it. Several threads can follow hypotheses side by side.
     seen: Mutex<HashMap<Vec<WhisperTokenId>, f32>>,
 }
 
 impl<'a> Expectations<'a> {
-    /// Of a model with so many tokens, of which these, in the order of their numbers, are filled pauses.
+    /// Prepares for a model with this number of tokens, of which `hesitations`, in ascending order, are filled pauses.
     pub(super) fn new(hesitations: &'a [WhisperTokenId], tokens: usize) -> Self {
         Self { hesitations, tokens, seen: Mutex::default() }
     }
 
-    /// Has the reading with these parameters seen.
+    /// Makes a reading with these parameters record its expectations here.
     ///
     /// # Safety
     /// No reading begins with the parameters once `self` was moved or dropped.
@@ -46,13 +46,13 @@ impl<'a> Expectations<'a> {
         }
     }
 
-    /// The log-odds that a filled pause came after these tokens, as the model saw it; `None` if it never wrote them.
+    /// Returns the log-odds of a filled pause after these tokens; `None` if the model never wrote them.
     pub(super) fn after(&self, written: &[WhisperTokenId]) -> Option<f32> {
         lock(&self.seen).get(written).copied()
     }
 }
 
-/// Notes what is expected at one step.
+/// Records the expectation at one step.
 ///
 /// # Safety
 /// As whisper.cpp calls it: `written` are so many tokens, `logits` as many numbers as the model has tokens, `expectations`
@@ -79,7 +79,7 @@ unsafe extern "C" fn see(
     lock(&expectations.seen).insert(written, log_odds(logits, expectations.hesitations));
 }
 
-/// How far the likeliest of the `chosen`, which are in order, lies above the likeliest of the others.
+/// Returns how far the largest logit of the `chosen` tokens, which are in ascending order, lies above the largest other.
 fn log_odds(logits: &[f32], chosen: &[WhisperTokenId]) -> f32 {
     let mut best = f32::NEG_INFINITY;
     let mut best_other = f32::NEG_INFINITY;
@@ -92,7 +92,7 @@ fn log_odds(logits: &[f32], chosen: &[WhisperTokenId]) -> f32 {
     best - best_other.max(largest(&logits[from.min(logits.len())..]))
 }
 
-/// The largest of some numbers; negative infinity of none.
+/// Returns the largest of some numbers; negative infinity if there are none.
 fn largest(numbers: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let (rows, rest) = numbers.as_chunks::<LANES>();

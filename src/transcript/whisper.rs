@@ -17,7 +17,7 @@ use crate::span::Span;
 
 /// A text that is itself full of fillers: without it the model leaves every "um" out, with it they are written down.
 const DISFLUENT_PROMPT: &str = "Um, so, uh, I was, like, you know, hmm, er, and, uh, I mean, um.";
-/// How the models write a filled pause in one token.
+/// The spellings of filled pauses that are one token.
 const HESITATIONS: [&str; 10] = [" um", " Um", " uh", " Uh", " er", " Er", " hmm", " Hmm", "Um", "Uh"];
 /// Samples in one position of the model's audio context (20 ms).
 const SAMPLES_PER_POSITION: usize = 320;
@@ -90,7 +90,7 @@ pub struct Whisper {
     model: String,
     vocabulary: Vec<String>,
     prompt: Vec<WhisperTokenId>,
-    /// The tokens that are a filled pause, in the order of their numbers.
+    /// The tokens that are filled pauses, in ascending order.
     hesitations: Vec<WhisperTokenId>,
     strategy: SamplingStrategy,
 }
@@ -125,7 +125,7 @@ impl Whisper {
     }
 }
 
-/// The tokens that alone are a filled pause, in the order of their numbers.
+/// Returns the tokens that alone are filled pauses, in ascending order.
 fn hesitation_tokens(context: &WhisperContext) -> Vec<WhisperTokenId> {
     let single =
         |text: &&str| context.tokenize(text, 4).ok().filter(|tokens| tokens.len() == 1).map(|tokens| tokens[0]);
@@ -231,7 +231,7 @@ impl Reader for WhisperReader<'_> {
         state.full(parameters, &self.padded).map_err(failed)?;
         let (words, until_s, expected) = self.written(&state, &expectations);
         let language = if context.is_multilingual() { Some(self.language(&mut state)?) } else { None };
-        Ok(Reading { words, until_s, language, expected, unreadable: Vec::new() })
+        Ok(Reading { words, until_s, language, expected, ..Reading::default() })
     }
 }
 
