@@ -1,4 +1,4 @@
-//! The main job, from a file to a report: every stage in order, nothing hidden. Read this first.
+//! The analysis from a file to a report, with every stage in order. Read this first.
 
 use std::path::Path;
 
@@ -15,10 +15,10 @@ use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
 use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
 use crate::warnings::{draft_warnings, warnings};
 
-/// The share of progress for reading the file; transcription is the rest.
+/// The share of the progress that reading the file takes; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
-/// A name by which the words of a draft are read as plain text.
+/// A file name with which the words of a draft are read as plain text, not as Markdown.
 const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// Why there is no report.
@@ -32,11 +32,12 @@ pub enum AnalyzeError {
     Transcript(#[from] TranscriptError),
 }
 
-/// Analyzes a saved answer. `progress` is called with the share that is done, 0 to 1. Returns the report, and the features that
-/// it was made from for plots.
+/// Analyzes a saved answer. `progress` is called with the fraction done, 0 to 1. Returns the report, and the features
+/// from which it was computed, for plots.
 ///
 /// # Errors
-/// When the file cannot be read or the speech model fails. A file with nobody speaking in it gives a report that says so.
+/// When the file cannot be read or the speech model fails. A file in which nobody speaks is not an error: its report
+/// says so.
 pub fn analyze(
     path: &Path,
     engine: &dyn Transcriber,
@@ -52,7 +53,7 @@ pub fn analyze(
     Ok((report, features))
 }
 
-/// Every stage after the transcription.
+/// Runs every stage after the transcription.
 pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
@@ -77,8 +78,8 @@ pub fn judge_again(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The report with the score that the present rubric gives to its measures. A story from before the findings were part of it is
-/// judged again from its words.
+/// Returns the report with the score that the current rubric gives to its measures. A story from a version without
+/// findings is judged again from its words.
 #[must_use]
 pub fn rescored(mut report: Report) -> Report {
     if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
@@ -87,7 +88,7 @@ pub fn rescored(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The story of the words of a report, where it had one.
+/// Judges the story of a report again from its words; `None` if the report had no story.
 fn told_again(report: &Report) -> Option<Story> {
     let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
     if let Some(transcript) = &report.transcript {
@@ -99,8 +100,8 @@ fn told_again(report: &Report) -> Option<Story> {
     Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
 }
 
-/// Analyzes a written draft: its words and its story.
-/// One in another language than English gets only a warning that says so.
+/// Analyzes a written draft: its words and its story. A draft in a language other than English only gets a warning that
+/// says so.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let other_language = draft.other_language();
     let warnings = draft_warnings(draft.words.len(), other_language);

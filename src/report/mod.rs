@@ -181,7 +181,7 @@ impl Report {
         }
     }
 
-    /// Returns the same report, scored by the present rubric. This also rescores a stored report.
+    /// Returns the same report, scored by the current rubric. This also rescores a stored report.
     #[must_use]
     pub fn scored(mut self) -> Self {
         self.score = Score::of(&self.measures());
@@ -243,7 +243,7 @@ impl RecordingSection {
         }
     }
 
-    /// Only the path of a draft is known.
+    /// Creates the section of a draft, of which only the path is known.
     fn of_draft(draft: &Draft) -> Self {
         Self {
             path: draft.path.clone(),

@@ -10,6 +10,7 @@ use super::rubric::{self, share};
 use super::words::Context;
 use super::{Evidence, Part as Judged, PartName, Reason, Statement};
 use crate::codes::Code;
+use crate::english::lexicon::is_past_form;
 use crate::question::Question;
 use crate::story::relevance::Kind;
 use crate::story::{Findings, Part, Story, Told, Verdict};
@@ -29,14 +30,6 @@ static PARTS: [(PartName, f64, &[Code]); 8] = [
 static NEED_AN_EVENT: [PartName; 4] = [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
 /// Words quoted of a sentence.
 const QUOTED_WORDS: usize = 20;
-
-/// Forms of verbs that tell of the past, besides those with -ed.
-const PAST: [&str; 52] = [
-    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
-    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
-    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
-    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
-];
 
 /// A story judged.
 pub(super) struct Verdicts {
@@ -85,7 +78,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         let left_open = no_event && NEED_AN_EVENT.contains(name);
         let band = if left_open {
             Band::LeftOpen
-        } else if let Some(worst) = said.iter().map(|s| rubric::most_with(s.reason.code)).reduce(f64::min) {
+        } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
             Band::Said { most: worst }
         } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) && view.is_enough(name, measured) {
             Band::Clear
@@ -345,7 +338,7 @@ fn quote(sentence: &Told) -> Evidence {
 fn tells_of_the_past(sentence: &Told) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    words.any(|w| PAST.contains(&w) || w.len() > 4 && w.ends_with("ed"))
+    words.any(is_past_form)
 }
 
 #[cfg(test)]

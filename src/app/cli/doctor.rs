@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The free space below which there is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
-/// The width of the column of check names, in columns: `microphone`, `recordings`.
+/// The width of the check names, in columns: that of `microphone` and `recordings`.
 const NAMES: usize = 10;
 
 /// The outcome of the checks so far.

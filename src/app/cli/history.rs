@@ -616,7 +616,7 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Says that no answers match: the speaker's name may be misspelt, or none are kept yet and how to keep one.
+/// Says why no answers match: none are kept yet, the speaker's name may be misspelt, or the filter excludes all.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");

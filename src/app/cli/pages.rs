@@ -1,4 +1,4 @@
-//! Writes the page of an answer and the pictures of its lanes, and puts the sound into the page or next to it.
+//! Writes the page of an answer and the pictures of its lanes, and puts the audio into the page or next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use super::history::with_store;
 use super::{complain, write_file};
 
-/// The suffix of the file name of a page's sound.
+/// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
 
 /// What to draw, and where to.
@@ -44,7 +44,7 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
-/// The place of the page's sound.
+/// Where the page's audio is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
     // Embedded in the page.
@@ -64,7 +64,7 @@ pub(super) struct Drawn<'a> {
 }
 
 impl Wanted {
-    /// Requests a page with embedded sound, opened in the browser.
+    /// Requests a page with embedded audio, opened in the browser.
     pub(super) fn opened(page: PathBuf) -> Self {
         Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
     }

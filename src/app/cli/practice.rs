@@ -410,7 +410,7 @@ impl Practice<'_> {
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
-    /// Saves the session together with the answer, and prints the report in short.
+    /// Saves the session together with the answer, and prints the short report.
     fn present(&mut self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<Event> {
         let given = analyzed.attempt.map(|attempt| Given {
             attempt,
@@ -447,7 +447,7 @@ impl Practice<'_> {
         Ok(Some(analyzed))
     }
 
-    /// Prints the report in short.
+    /// Prints the short report.
     fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];

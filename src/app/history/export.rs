@@ -25,7 +25,7 @@ pub const SCHEMA: &str = "aloud.attempt/1";
 
 /// The longest line that is read, in bytes: an answer of an hour takes a few million.
 const LONGEST_LINE: u64 = 64 << 20;
-/// The most that is read from one file, in bytes: some ten thousand answers. All of it is held in memory.
+/// The maximum number of bytes read from one file: some ten thousand answers, all of which are held in memory.
 const MOST: u64 = 2 << 30;
 
 /// A line of the export: an answer with everything that is kept about it.
