@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
 use crate::disfluency::spoken::spoken;
-use crate::disfluency::{fillers, fillers_of_draft};
+use crate::disfluency::{Filler, LeftOut, fillers, fillers_of_draft, without_held_sounds};
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Metrics};
 use crate::report::Report;
@@ -56,17 +56,28 @@ pub fn analyze(
 /// Runs every stage after the transcription.
 pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
     let is_english = transcript.language == ENGLISH;
-    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
+    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
+    let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
     let levels = recording.levels.without(&features.sounds, &recording.speech);
-    let metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    let metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
     let story = if is_english {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+        let spoken = spoken(&transcript.words, &features.stretches);
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, brief.stutters);
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
     } else {
         None
     };
     let warnings = warnings(recording, features, &transcript, &metrics);
     Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
+}
+
+/// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.
+fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<Vec<Filler>>, Option<LeftOut>) {
+    let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
+    let all = fillers.as_ref().map_or(0, Vec::len);
+    let fillers = fillers.map(without_held_sounds);
+    let sounds_beside_words = all - fillers.as_ref().map_or(0, Vec::len);
+    (fillers, Some(LeftOut { sounds_beside_words, ..LeftOut::of(&texts) }))
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.
@@ -91,13 +102,16 @@ pub fn rescored(mut report: Report) -> Report {
 /// Judges the story of a report again from its words; `None` if the report had no story.
 fn told_again(report: &Report) -> Option<Story> {
     let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+    let stutters = report.left_out.is_some();
     if let Some(transcript) = &report.transcript {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        let spoken = spoken(&transcript.words, &report.stretches());
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, stutters);
         return Story::of(&tokens, question, weights);
     }
     let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
     let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
-    Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
+    let events = fillers_of_draft(&draft.spoken(), &[], stutters);
+    Story::of(&tokens_of_draft(&draft, &events, stutters), question, weights)
 }
 
 /// Analyzes a written draft: its words and its story. A draft in a language other than English only gets a warning that
@@ -108,8 +122,12 @@ pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     if other_language.is_some() {
         return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
-    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
-    let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
-    let fillers = Fillers::of_draft(events, draft);
-    Report::of_draft(draft, Some(fillers), story, warnings, brief).scored()
+    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers, brief.stutters);
+    let tokens = tokens_of_draft(draft, &events, brief.stutters);
+    let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
+    let fillers = Fillers::of_draft(events, draft, brief.stutters);
+    let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+    let left_out = brief.stutters.then(|| LeftOut::of(&texts));
+    let report = Report::of_draft(draft, Some(fillers), story, warnings, brief);
+    Report { left_out, ..report }.scored()
 }

@@ -14,6 +14,8 @@ pub struct Brief {
     pub own_target_s: Option<[f64; 2]>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+    /// Whether the speaker stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    pub stutters: bool,
     /// The weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<Arc<Weights>>,
 }

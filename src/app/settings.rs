@@ -20,6 +20,8 @@ pub struct Settings {
     pub vocabulary: Vec<String>,
     /// The user's own words and phrases to count as fillers wherever they occur.
     pub fillers: Vec<String>,
+    /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    pub stutter: bool,
 }
 
 /// The error for a settings file that cannot be used.

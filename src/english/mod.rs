@@ -1,6 +1,7 @@
 //! What all analyses share about English: a word normalizer, closed word classes (`lexicon`), numbers as they are
 //! spoken, and syllable counts.
 
+pub mod classes;
 pub mod lexicon;
 pub mod numbers;
 pub mod syllables;

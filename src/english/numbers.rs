@@ -147,7 +147,7 @@ pub fn is_quantity(word: &str) -> bool {
     let counts =
         |part: &str| is_cardinal(part) && !matches!(part, "zero" | "one") || matches!(part, "dozen" | "half" | "twice");
     word.starts_with(|c: char| c.is_ascii_digit())
-        || word.split('-').all(|part| counts(part) || part.is_empty())
+        || word.split('-').any(counts) && word.split('-').all(|part| counts(part) || part.is_empty())
         || word.split_once('-').is_some_and(|(first, _)| counts(first))
 }
 
@@ -515,7 +515,7 @@ mod tests {
         {
             assert!(is_quantity(word), "{word}");
         }
-        for word in ["one", "zero", "oh", "drivers", "second", "often-used"] {
+        for word in ["one", "zero", "oh", "drivers", "second", "often-used", "", "-", "\u{2013}"] {
             assert!(!is_quantity(word), "{word}");
         }
         assert!(is_cardinal("zero") && is_cardinal("trillion") && !is_cardinal("") && !is_cardinal("dozen"));

@@ -10,9 +10,9 @@ pub mod pauses;
 pub mod voice;
 
 use crate::audio::Levels;
-use crate::disfluency::Filler;
+use crate::disfluency::{Filler, LeftOut};
 use crate::signal::Features;
-use crate::signal::pause::pauses;
+use crate::signal::pause;
 use crate::span::Span;
 use crate::transcript::Transcript;
 
@@ -20,6 +20,7 @@ pub use fillers::Fillers;
 pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
+use pauses::{Pause, Place};
 pub use voice::Voice;
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -35,33 +36,71 @@ pub struct Metrics {
     pub length: Option<Length>,
     /// Pitch and loudness; `None` without words.
     pub voice: Option<Voice>,
+    /// What was left out of them because the speaker stutters; `None` if they did not say so.
+    pub left_out: Option<LeftOut>,
 }
 
 impl Metrics {
     /// Measures an answer whose `fillers` were found and marked; `None` in a language for which fillers are not
-    /// detected.
+    /// detected. With `left_out`, silences inside clauses are blocks, and neither they nor what was begun again count.
     pub fn of(
         features: &Features,
         transcript: &Transcript,
         levels: &Levels,
         fillers: Option<Vec<Filler>>,
+        mut left_out: Option<LeftOut>,
         target_s: Option<[f64; 2]>,
     ) -> Self {
-        let Some(answer) = answer(features, transcript) else {
-            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
+        let Some(span) = answer(features, transcript) else {
+            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None, left_out };
         };
-        let silences = pauses(features, &answer);
-        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
-        let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let pace = Pace::of(features, transcript, &answer, phonation_s, silences.len());
+        let silences = pause::pauses(features, &span);
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&span)).sum();
+        let phonation_s = span.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
+        let mut pauses = Pauses::of(&silences, transcript, &span);
+        if let Some(left_out) = &mut left_out {
+            let (blocks, others): (Vec<Pause>, Vec<Pause>) =
+                pauses.events.iter().partition(|p| p.place == Place::WithinClause);
+            left_out.blocks = blocks.iter().map(|p| p.span).collect();
+            pauses = Pauses::of(&others.iter().map(|p| p.span).collect::<Vec<_>>(), transcript, &span);
+        }
+        let blocked_s = left_out.iter().flat_map(|l| &l.blocks).map(Span::duration_s).sum::<f64>();
+        let left = left_out.as_ref().map(|l| l.spans(&transcript.words)).unwrap_or_default();
+        // Blocks are silences, which the phonation time is without already.
+        let phonation_s = phonation_s - (left.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
+        let answer = Answer { span, left, phonation_s };
+        let pace = Pace::of(features, transcript, &answer, pauses.count, left_out.is_some());
         Self {
-            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.duration_s())),
+            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.counted_s())),
             pace: Some(pace),
-            pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, target_s)),
+            pauses: Some(pauses),
+            length: Some(Length::of(answer.counted_s(), phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),
+            left_out,
         }
     }
+}
+
+/// The time of an answer.
+struct Answer {
+    /// From the first to the last speech.
+    span: Span,
+    /// What is left out of it because the speaker stutters, without overlap.
+    left: Vec<Span>,
+    /// The duration without silent pauses, lost sound and what is left out, in seconds.
+    phonation_s: f64,
+}
+
+impl Answer {
+    /// Returns the duration without what is left out, in seconds.
+    fn counted_s(&self) -> f64 {
+        counted_s(&self.span, &self.left)
+    }
+}
+
+/// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
+fn counted_s(stretch: &Span, left: &[Span]) -> f64 {
+    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
 }
 
 /// Returns the span from the first to the last speech; `None` without words.

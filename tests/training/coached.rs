@@ -92,6 +92,11 @@ impl Coached {
             weight,
         }
     }
+
+    /// Returns whether the answer is a twin, with a fault that was made on purpose.
+    fn is_twin(&self) -> bool {
+        self.weight < 1.0
+    }
 }
 
 /// The normal equations of least squares for some answers: the products of the inputs with themselves and with the
@@ -233,12 +238,14 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
             unseen[k] = model.apply(second.x.row(k));
         }
     }
+    let real: Vec<usize> = everyone.iter().copied().filter(|k| !answers[*k].1.is_twin()).collect();
     let mut calibration = Vec::with_capacity(CODES);
     let (mut holds_from, mut likely_from, mut fails_to, mut quoted_from) =
         <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
     for code in 0..CODES {
+        // Twins are left out: a fault made on purpose is easier to find than one that somebody made.
         let seen: Vec<(f64, bool, f64)> =
-            everyone.iter().map(|k| (unseen[*k][code], holds[*k][code] > 0.5, weights[*k])).collect();
+            real.iter().map(|k| (unseen[*k][code], holds[*k][code] > 0.5, weights[*k])).collect();
         let enough = seen.iter().filter(|c| c.1).count() >= FEWEST;
         let [slope, offset] = if enough { calibrate(&seen) } else { UNLEARNED };
         calibration.push([slope, offset]);
@@ -248,8 +255,8 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
         likely_from.push(least(&chances, TRUE_OF_LIKELY));
         let denied: Vec<(f64, bool, f64)> = chances.iter().map(|(p, y, weight)| (1.0 - p, !y, *weight)).collect();
         fails_to.push(1.0 - least(&denied, TRUE_OF_DENIALS));
-        let quotable: Vec<(f64, bool, f64)> = (everyone.iter().filter(|k| chances[**k].0 >= QUOTED_AT))
-            .flat_map(|k| {
+        let quotable: Vec<(f64, bool, f64)> = (real.iter().zip(&chances).filter(|(_, chance)| chance.0 >= QUOTED_AT))
+            .flat_map(|(k, _)| {
                 let (shows, answer) = (&shown[*k], answers[*k].1);
                 let right = |i: usize| answer.everywhere[code] || answer.shows[[i, 6 + code]] > 0.5;
                 (0..shows.len()).map(move |i| (shows[i][6 + code], right(i), 1.0))

@@ -17,6 +17,8 @@
 mod coached;
 #[path = "../common/ours.rs"]
 mod ours;
+#[path = "random.rs"]
+mod random;
 mod twins;
 
 use std::collections::{BTreeMap, HashMap};
@@ -35,6 +37,7 @@ use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{question_vectors, sentences::sentences, tokens_of_draft};
 use coached::{Coached, Gold, Sums};
 use ndarray::{Array1, Array2, Axis};
+use random::Random;
 use serde::Deserialize;
 
 /// L2 penalty of the weights for the parts of the story: the reciprocal of a weight's expected variance.
@@ -331,7 +334,7 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[], false), false);
     // A punctuation mark that stands alone was joined to the word before it.
     let from: Vec<usize> = words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, i)| *i).collect();
     assert_eq!(from.len(), tokens.len());
@@ -672,17 +675,4 @@ fn minimize(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>), pull: f64
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Marsaglia's xorshift: random enough, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    /// Returns a number from 0 to below `most`.
-    fn below(&mut self, most: f64) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64 * most
-    }
 }

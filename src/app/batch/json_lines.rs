@@ -102,6 +102,8 @@ impl About {
             "another vocabulary"
         } else if theirs.fillers != ours.fillers {
             "other fillers of your own"
+        } else if theirs.stutter != ours.stutter {
+            "another setting of `stutter`"
         } else if theirs.story_weights != ours.story_weights {
             "other story weights"
         } else {
@@ -364,6 +366,7 @@ mod tests {
             (unknown, "from an earlier aloud, and this is aloud"),
             (ours.replace("Kubernetes", "Ansible"), "with another vocabulary than now; give another name"),
             (ours.replace(r#""fillers":[]"#, r#""fillers":["right"]"#), "with other fillers of your own than now"),
+            (ours.replace(r#""stutter":false"#, r#""stutter":true"#), "with another setting of `stutter` than now"),
             (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
         ] {
             assert_ne!(line, ours);

@@ -7,6 +7,7 @@ mod afterwards;
 mod analyze;
 mod doctor;
 mod duration;
+mod exports;
 mod history;
 mod input_events;
 mod models;
@@ -39,6 +40,9 @@ use crate::report::json;
 /// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
 
+/// The JSON Schema of the report.
+const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
+
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
 /// Everything happens on this machine; nothing is uploaded.
@@ -70,6 +74,8 @@ enum Command {
     Models(models::Command),
     /// Say what works on this machine, and what to do about what does not
     Doctor,
+    /// Print the JSON Schema of the report: what every field means
+    Schema,
     /// Print the completions for a shell
     Completions {
         /// The shell to complete for
@@ -110,6 +116,10 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
         Command::Doctor => doctor::run(),
+        Command::Schema => {
+            io::stdout().write_all(SCHEMA.as_bytes())?;
+            Ok(Outcome::Done)
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "aloud", &mut script);

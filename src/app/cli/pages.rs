@@ -76,16 +76,13 @@ impl Wanted {
 
     /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
-        let Some(folder) = &self.html else { return Ok(()) };
-        make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+        self.html.as_deref().map_or(Ok(()), make_folder)
     }
 
     /// Draws an answer, with its page at `page` if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
-            if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
-                bail!("{}: this is the answer itself; give the page or picture another name", file.display());
-            }
+            refuse_answer_itself(file, drawn.recording)?;
         }
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -137,6 +134,19 @@ impl Wanted {
     }
 }
 
+/// Creates a folder for what is made of several files.
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+}
+
+/// Refuses to write over the answer itself.
+pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
+    if file.canonicalize().is_ok_and(|f| answer.canonicalize().is_ok_and(|a| a == f)) {
+        bail!("{}: this is the answer itself; give what is made of it another name", file.display());
+    }
+    Ok(())
+}
+
 /// Opens the recording, if it is still the one that was analyzed.
 fn found(drawn: &Drawn<'_>) -> Option<Recording> {
     drawn.report.transcript.as_ref()?;
@@ -168,11 +178,12 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Returns the path for a file's page in `folder`, numbered if the name is taken.
-pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
+/// Returns the path in `folder` for what is made of a file, numbered if the name is taken.
+pub(super) fn named_in(folder: &Path, path: &Path, extension: &str, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };
-    let numbered = (1..).map(|n| if n == 1 { format!("{name}.html") } else { format!("{name}-{n}.html") });
+    let numbered =
+        (1..).map(|n| if n == 1 { format!("{name}.{extension}") } else { format!("{name}-{n}.{extension}") });
     let page = numbered.map(|n| folder.join(n)).find(|p| !taken.contains(p)).expect("numbers do not end");
     taken.push(page.clone());
     page
@@ -185,7 +196,7 @@ mod tests {
     #[test]
     fn files_of_one_name_get_pages_of_their_own() {
         let mut taken = Vec::new();
-        let mut page = |path: &str| page_in(Path::new("out"), Path::new(path), &mut taken);
+        let mut page = |path: &str| named_in(Path::new("out"), Path::new(path), "html", &mut taken);
         assert_eq!(page("a/take.flac"), Path::new("out/take.html"));
         assert_eq!(page("b/take.wav"), Path::new("out/take-2.html"));
         assert_eq!(page("-"), Path::new("out/draft.html"));

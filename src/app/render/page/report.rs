@@ -12,7 +12,10 @@ use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::render::shown::{
+    Shown, WITHOUT_REASON, begins_before, file_name, headline, left_out, length_as_spoken, paragraphs, shares,
+    shown_words, whole,
+};
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
 use crate::english::normalized;
@@ -92,8 +95,15 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         title: report.question.as_ref().map_or_else(|| file.clone(), |q| q.text.clone()),
         about: about(answer, zone),
         file,
-        score: report.score.overall.map(|s| format!("{s:.0}")),
-        shares: if report.score.overall.is_some() { shares(report) } else { String::new() },
+        score: headline(report).map(|(_, points, out_of)| (points, out_of)),
+        unsure: report.score.story_parts().any(|p| p.why.is_empty()).then_some(WITHOUT_REASON),
+        shares: if report.score.overall.is_some() {
+            let length = length_as_spoken(report).map(|(words, length)| format!(" {words}. {length}"));
+            shares(report) + &length.unwrap_or_default()
+        } else {
+            String::new()
+        },
+        left_out: left_out(report),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words)).collect(),
         sound_note: drawn.as_ref().filter(|_| answer.audio == Audio::None).map(|d| {
             if d.level.is_empty() {
@@ -132,8 +142,12 @@ struct Page {
     title: String,
     file: String,
     about: String,
-    score: Option<String>,
+    /// The points, and how many there are; `None` without a score.
+    score: Option<(String, String)>,
+    /// What is said of the parts that have points and no reason.
+    unsure: Option<&'static str>,
     shares: String,
+    left_out: Option<String>,
     priorities: Vec<Todo>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
