@@ -49,8 +49,8 @@ pub struct Features {
     /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
     /// word was said. They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-    /// The stretches that were lost while recording, in order. There is no sound, but the speaker is not known to be
-    /// silent.
+    /// The stretches in which nothing is counted, in order: they were lost while recording, so that there is no sound
+    /// but the speaker is not known to be silent, or somebody spoke and the words could not be made out.
     pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
@@ -95,6 +95,15 @@ impl Features {
             noise_floor_dbfs,
             snr_db,
         }
+    }
+
+    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
+    #[must_use]
+    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
+        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
+        self.lost.extend(unreadable);
+        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        self
     }
 
     /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].
