@@ -86,7 +86,9 @@ fn full_report() -> Value {
     report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
         "blocks": [{"start_s": 1.0, "end_s": 2.0}]});
     report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"], "stutter": true,
-        "story_weights": "0".repeat(64)}, "cpu": "x86_64"});
+        "stutter": true, "story_weights": "0".repeat(64)}, "cpu": "x86_64"});
+    report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
+        "blocks": [{"start_s": 1.0, "end_s": 1.5}]});
     report["transcript"]["unreadable"] = json!([{"start_s": 1.0, "end_s": 2.0}]);
     report["warnings"] = json!([{"code": "soft", "message": "It is soft.", "remedy": "Speak up."}]);
     let report: Report = serde_json::from_value(report).expect("the code reads it");
