@@ -10,9 +10,11 @@ use crate::draft::Draft;
 use crate::metrics::{Fillers, Metrics};
 use crate::report::Report;
 use crate::signal::Features;
+use crate::speakers::{Speakers, write_down};
 use crate::story::model::Weights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
+use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
+use crate::voices::Voices;
 use crate::warnings::{draft_warnings, warnings};
 
 /// The share of progress for reading the file; transcription is the rest.
@@ -45,27 +47,38 @@ pub fn analyze(
 ) -> Result<(Report, Features), AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
     let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
+    let voices = Voices::of(&recording, &features);
+    let said = write_down(&recording, features, &voices, brief.me, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
-    let report = judge(&recording, &features, transcript, brief);
-    Ok((report, features))
+    let report = judge(&recording, &said.features, said.transcript, Some(said.speakers), brief);
+    Ok((report, said.features))
 }
 
-/// Every stage after the transcription.
-pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
+/// Every stage after the transcription. `speakers` are those of the recording, if they are known.
+pub fn judge(
+    recording: &Recording,
+    features: &Features,
+    mut transcript: Transcript,
+    speakers: Option<Speakers>,
+    brief: &Brief,
+) -> Report {
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
-    let levels = recording.levels.without(&features.sounds, &recording.speech);
-    let metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
+    let mut metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
+        pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);
+    }
     let story = if is_english {
         let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
     } else {
         None
     };
-    let warnings = warnings(recording, features, &transcript, &metrics);
-    Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
+    let warnings = warnings(recording, features, &transcript, speakers.as_ref(), &metrics);
+    let report = Report::of(recording, features, transcript, metrics, story, warnings, brief);
+    Report { speakers, ..report }.scored()
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.

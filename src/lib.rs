@@ -73,6 +73,8 @@ pub mod report;
 pub mod score;
 pub mod signal;
 pub mod span;
+pub mod speakers;
 pub mod story;
 pub mod transcript;
+pub mod voices;
 pub mod warnings;

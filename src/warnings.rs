@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::{ChannelUse, Recording};
 use crate::metrics::Metrics;
+use crate::plain::clock;
 use crate::signal::Features;
 use crate::span::Span;
+use crate::speakers::{Speakers, Who};
 use crate::transcript::{ENGLISH, Transcript};
+use crate::voices::Count;
 
 /// Minimum share of clipped samples at which the distortion is audible: one in a thousand.
 const CLIPPED: f64 = 0.001;
@@ -18,6 +21,8 @@ const TOO_NOISY_DB: f64 = 2.0;
 const SOFT_DBFS: f64 = -30.0;
 /// Shortest duration of missing sound that is noticed, in seconds: half of a short syllable.
 const LOST_S: f64 = 0.05;
+/// Confidence below which the warning says that it is not sure which of two people the report is about.
+const SURE_WHO: f64 = 0.8;
 /// Number of words below which the rates say little, and a warning says so.
 const FEW_WORDS: usize = 20;
 
@@ -45,6 +50,12 @@ pub enum Code {
     Channels,
     /// The file has several sound tracks, and one of them was taken.
     Tracks,
+    /// Two people speak, and the report is about one of them.
+    TwoVoices,
+    /// It could not be told whether one or two people speak.
+    UnsureVoices,
+    /// More than two people speak.
+    ManyVoices,
     /// The speech is not English.
     NotEnglish,
     /// There are too few words to measure rates.
@@ -82,6 +93,7 @@ pub fn warnings(
     recording: &Recording,
     features: &Features,
     transcript: &Transcript,
+    speakers: Option<&Speakers>,
     metrics: &Metrics,
 ) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -119,11 +131,43 @@ pub fn warnings(
             "Close other programs while you record, or plug the microphone in directly.",
         ));
     }
+    found.extend(speakers.and_then(speaker_warning));
     found.extend(level_warnings(recording, features));
     if !transcript.words.is_empty() {
         found.extend(measure_warnings(transcript, metrics));
     }
     found
+}
+
+/// Returns the warning about more voices than one, if there may be any.
+fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
+    match speakers.heard {
+        Count::One => None,
+        Count::Two => {
+            let unsure = speakers.me_confidence.is_some_and(|c| c < SURE_WHO);
+            let begins_s = speakers.turns.iter().find(|t| t.who == Who::Me).map_or(0.0, |t| t.span.start_s);
+            let who = if unsure { "probably the one who answers" } else { "the one who answers" };
+            Some(Warning::new(
+                Code::TwoVoices,
+                format!(
+                    "Two voices were heard. This report is about one of them, {who}, first heard at {}; nothing that the \
+                     other one says is counted.",
+                    clock(begins_s)
+                ),
+                "If that is the wrong one, say whose voice is yours: --me first, or --me second.",
+            ))
+        }
+        Count::Unsure => Some(Warning::new(
+            Code::UnsureVoices,
+            "There may be a second voice in this recording. It could not be told apart, so all words are counted as yours.",
+            "Nothing to do if you were alone; else leave out what the other person says, or record each on a channel of their own.",
+        )),
+        Count::MoreThanTwo => Some(Warning::new(
+            Code::ManyVoices,
+            "More than two voices were heard. They could not be told apart, so everybody's words are counted as yours.",
+            "Analyze a recording of yourself, or of yourself and one other person.",
+        )),
+    }
 }
 
 /// Returns the warnings about the level, noise, tracks and channels of the sound.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::span::Span;
+use super::Answer;
 
 /// The target of an answer whose question is not known, in seconds.
 pub const ANY_TARGET_S: [f64; 2] = [30.0, 120.0];
@@ -44,7 +44,7 @@ pub struct Length {
 }
 
 impl Length {
-    pub(super) fn of(answer: &Span, speech_s: f64, target_s: Option<[f64; 2]>) -> Self {
+    pub(super) fn of(answer: &Answer<'_>, speech_s: f64, target_s: Option<[f64; 2]>) -> Self {
         let answer_s = answer.duration_s();
         Self { answer_s, speech_s, target_s, verdict: verdict(answer_s, target_s.unwrap_or(ANY_TARGET_S)) }
     }

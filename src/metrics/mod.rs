@@ -50,8 +50,8 @@ impl Metrics {
         let Some(answer) = answer(features, transcript) else {
             return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
         };
-        let silences = pauses(features, &answer);
-        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
+        let silences = pauses(features, &answer.span);
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer.span)).sum();
         let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
         let pace = Pace::of(features, transcript, &answer, phonation_s, silences.len());
         Self {
@@ -64,10 +64,36 @@ impl Metrics {
     }
 }
 
-/// Returns the span from the first to the last speech; `None` without words.
-fn answer(features: &Features, transcript: &Transcript) -> Option<Span> {
+/// The span from the first to the last speech, and the stretches of it in which somebody else has the word.
+struct Answer<'a> {
+    span: Span,
+    others: &'a [Span],
+}
+
+impl Answer<'_> {
+    /// Returns its length without the others' time, in seconds.
+    fn duration_s(&self) -> f64 {
+        self.span.duration_s() - self.others.iter().map(|other| other.overlap_s(&self.span)).sum::<f64>()
+    }
+
+    /// Converts seconds into the answer to a time on the recording's clock.
+    fn clock_s(&self, passed_s: f64) -> f64 {
+        let mut at_s = self.span.start_s + passed_s;
+        for other in self.others.iter().filter_map(|other| other.shared(&self.span)) {
+            if other.start_s >= at_s {
+                break;
+            }
+            at_s += other.duration_s();
+        }
+        at_s
+    }
+}
+
+/// Returns the answer; `None` without words.
+fn answer<'a>(features: &'a Features, transcript: &Transcript) -> Option<Answer<'a>> {
     let (first, last) = (features.stretches.first()?, features.stretches.last()?);
-    (!transcript.words.is_empty()).then(|| Span::new(first.start_s, last.end_s))
+    let span = Span::new(first.start_s, last.end_s);
+    (!transcript.words.is_empty()).then_some(Answer { span, others: &features.others })
 }
 
 /// Converts a count in `seconds` to a rate per minute; 0 if no time passed.
@@ -87,4 +113,20 @@ fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let at = (sorted.len().checked_sub(1)?) as f64 * share;
     let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
     Some(below + (above - below) * at.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_another_is_no_part_of_the_answer() {
+        let others = [Span::new(0.0, 5.0), Span::new(15.0, 20.0), Span::new(30.0, 60.0)];
+        let answer = Answer { span: Span::new(5.0, 30.0), others: &others };
+        assert_eq!(answer.duration_s(), 20.0);
+        let clock = [0.0, 4.0, 10.0, 10.5, 20.0].map(|s| answer.clock_s(s));
+        assert_eq!(clock, [5.0, 9.0, 15.0, 20.5, 30.0]);
+        let alone = Answer { others: &[], ..answer };
+        assert_eq!((alone.duration_s(), alone.clock_s(7.0)), (25.0, 12.0));
+    }
 }

@@ -13,7 +13,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::per_minute;
+use super::{Answer, per_minute};
 
 /// Approximate length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not
 /// decide it.
@@ -55,7 +55,7 @@ impl Pace {
     pub(super) fn of(
         features: &Features,
         transcript: &Transcript,
-        answer: &Span,
+        answer: &Answer<'_>,
         phonation_s: f64,
         pauses: usize,
     ) -> Self {
@@ -74,10 +74,11 @@ impl Pace {
         }
     }
 
-    /// Counts the words again after some were edited; the measures of the signal stay.
-    pub fn recount(&mut self, words: &[Word]) {
+    /// Counts the words again after some were edited; the measures of the signal stay. `others` is the time in which
+    /// somebody else has the word.
+    pub fn recount(&mut self, words: &[Word], others: &[Span]) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
-        let answer = Span::new(first.span.start_s, last.span.end_s);
+        let answer = Answer { span: Span::new(first.span.start_s, last.span.end_s), others };
         let starts = starts_s(words);
         self.words = starts.len();
         self.words_per_minute = per_minute(starts.len(), answer.duration_s());
@@ -109,13 +110,13 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Divides the answer into equal stretches near 15 s, and measures the pace of each.
-fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
+fn series(starts_s: &[f64], answer: &Answer<'_>) -> Vec<PaceStretch> {
     let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
     let step_s = answer.duration_s() / stretches;
     (0..stretches as usize)
         .map(|i| {
             let last = i + 1 == stretches as usize;
-            let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
+            let span = Span::new(answer.clock_s(i as f64 * step_s), answer.clock_s((i + 1) as f64 * step_s));
             let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
             PaceStretch { span, words_per_minute: per_minute(words.count(), step_s) }
         })

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::{median, per_minute};
+use super::{Answer, median, per_minute};
 use crate::english::lexicon::{I, WE};
 use crate::english::{is_filled_pause, normalized};
 
@@ -65,7 +65,7 @@ pub struct Pauses {
 
 impl Pauses {
     /// Describes the silences of an answer.
-    pub(super) fn of(silences: &[Span], transcript: &Transcript, answer: &Span) -> Self {
+    pub(super) fn of(silences: &[Span], transcript: &Transcript, answer: &Answer<'_>) -> Self {
         let events: Vec<Pause> =
             silences.iter().map(|span| Pause { span: *span, place: place(span, &transcript.words) }).collect();
         let lengths: Vec<f64> = silences.iter().map(Span::duration_s).collect();
@@ -74,7 +74,7 @@ impl Pauses {
             per_minute: per_minute(events.len(), answer.duration_s()),
             median_s: median(&lengths),
             longest_s: lengths.into_iter().reduce(f64::max),
-            response_latency_s: answer.start_s,
+            response_latency_s: answer.span.start_s,
             events,
         }
     }

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -36,6 +36,7 @@ use crate::plain::{counted, one_line};
 use crate::report::tracks::Tracks;
 use crate::report::{Program, Report, json};
 use crate::signal::{Contours, Features};
+use crate::speakers::Me;
 use crate::story::model::Weights;
 use crate::transcript::Transcriber;
 use crate::transcript::model::Model;
@@ -75,12 +76,33 @@ pub(super) struct Arguments {
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
+    /// Whose voice is yours where two are heard; by default who answers
+    #[arg(long, value_name = "FIRST|SECOND", ignore_case = true)]
+    me: Option<Voice>,
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+/// One of the two voices in a recording.
+#[derive(Clone, Copy, ValueEnum)]
+enum Voice {
+    /// Who is heard first
+    First,
+    /// Who is heard second
+    Second,
+}
+
+impl From<Voice> for Me {
+    fn from(voice: Voice) -> Self {
+        match voice {
+            Voice::First => Self::First,
+            Voice::Second => Self::Second,
+        }
+    }
 }
 
 /// The output format of the reports.
@@ -132,7 +154,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
-    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
+    let me = arguments.me.map(Me::from);
+    let brief = Brief { question, own_fillers: settings.fillers.clone(), me, story_weights, ..Brief::default() };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
     let piped = take_sound(&mut items)?;
