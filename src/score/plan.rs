@@ -36,6 +36,9 @@ pub(super) fn compatible(findings: &Findings) -> Vec<Code> {
 
 /// What to do, the most helpful first: what is likely, and a coach would begin with. Nothing where nothing is sure enough.
 pub(super) fn order(findings: &Findings) -> Vec<Code> {
+    if is_ready(findings) {
+        return vec![Code::Ready];
+    }
     let first = |code: &Code| findings.claim(*code).map_or(0.0, helpful);
     let mut chosen = without_contradiction(findings, |c| matches!(c.verdict, Verdict::Holds | Verdict::Likely));
     chosen.sort_by(|a, b| first(b).total_cmp(&first(a)));
@@ -47,12 +50,9 @@ pub(super) fn order(findings: &Findings) -> Vec<Code> {
     let worth = chosen.iter().take(MOST).skip(1).filter(is_worth).copied().collect::<Vec<_>>();
     chosen.truncate(1);
     chosen.extend(worth);
-    if chosen.is_empty() && !is_ready(findings) {
+    if chosen.is_empty() {
         let likeliest = others(findings).max_by(|a, b| helpful(a).total_cmp(&helpful(b)));
         chosen.extend(likeliest.filter(|c| c.confidence >= LIKELIER_THAN_NOT).map(|c| c.code));
-    }
-    if is_ready(findings) {
-        chosen = vec![Code::Ready];
     }
     chosen
 }

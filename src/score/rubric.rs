@@ -117,6 +117,8 @@ pub const MAY_BE_MISSING: f64 = 0.25;
 pub const MAY_BE_VAGUE: f64 = 0.5;
 /// How sure a statement is that such a measure makes: see [`NO_RESULT_WORDS`].
 pub const MEASURED: f64 = 0.9;
+/// The same where no result is measured at all: 20 of 30 such statements were true of three authors not seen, so it is said as a doubt.
+pub const MEASURED_NO_RESULT: f64 = 0.67;
 
 /// The share of its points that a part keeps at most when a code holds (ours). One that is no part's costs none.
 pub fn most_with(code: Code) -> f64 {

@@ -97,7 +97,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             _ if left_open => "Left open until one time is told.".to_string(),
             (Some(first), _) => first.text.clone(),
             (None, Band::Clear) => clear(name).to_string(),
-            _ => open(name).to_string(),
+            _ => OPEN.to_string(),
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
         let most = if reasons.is_empty() { *out_of } else { view.most(name, measured, *out_of) };
@@ -111,8 +111,10 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         })
     });
     let parts = parts.collect();
-    let plan = plan.into_iter().filter_map(statement).collect();
-    let keep = findings.keep.and_then(|i| story.sentences.get(i)).map(quote);
+    let plan: Vec<Statement> = plan.into_iter().filter_map(statement).collect();
+    // In an answer with a fault the sentence may be the fault itself: to each of two readers 12 of 25 such quotes were wrong.
+    let is_ready = plan.first().is_some_and(|s| s.reason.code == Code::Ready);
+    let keep = findings.keep.filter(|_| is_ready).and_then(|i| story.sentences.get(i)).map(quote);
     Some(Verdicts { parts, plan, keep })
 }
 
@@ -162,19 +164,9 @@ fn clear(part: &PartName) -> &'static str {
     }
 }
 
-/// What is said of a part about which nothing is sure.
-fn open(part: &PartName) -> &'static str {
-    match part {
-        PartName::Setting => "The background is there.",
-        PartName::Action => "There are steps to hear.",
-        PartName::OwnPart => "Your own part can be heard.",
-        PartName::Result => "Something is said about how it came out.",
-        PartName::Detail => "Some of it can be pictured.",
-        PartName::Shape => "One can follow it.",
-        PartName::Others => "Nothing against the others stands out.",
-        _ => "Not sure how well it meets the question.",
-    }
-}
+/// What is said of a part about which nothing is sure. More was said once, and two readers found it false in 31 and 23 of 159 parts,
+/// and mostly idle in the others.
+const OPEN: &str = "Not sure about this one.";
 
 /// A story with what all parts ask of it.
 struct View<'a> {
@@ -263,7 +255,8 @@ impl<'a> View<'a> {
             }
             if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code && c.confidence >= *least) {
                 claim.verdict = Verdict::Holds;
-                claim.confidence = claim.confidence.max(rubric::MEASURED);
+                let sure = if *code == Code::NoResult { rubric::MEASURED_NO_RESULT } else { rubric::MEASURED };
+                claim.confidence = claim.confidence.max(sure);
             }
         }
         if !lacks.is_empty() {

@@ -87,7 +87,7 @@ impl Context<'_> {
                 _ => "No one time is told when it happened.",
             },
             Code::OtherQuestion => "What was asked is not told yet.",
-            Code::NoResult => "How it came out is not said.",
+            Code::NoResult => "It is hard to hear how it came out.",
             Code::VagueResult => "How it came out is said, but it is hard to picture what changed.",
             Code::ResultNotYours => "It came out somehow, but not plainly through what you did.",
             Code::NoSteps => match self.kind {
@@ -269,6 +269,7 @@ fn asked_for(question: &str) -> Option<String> {
     let rest = first[thing.len()..].trim();
     // Without its second half: "a mistake you made and what you did about it".
     let rest = rest.find(" and how ").or_else(|| rest.find(" and what ")).map_or(rest, |at| &rest[..at]);
+    let rest = rest.trim_end_matches(',');
     (!rest.is_empty()).then(|| rest.to_string())
 }
 
@@ -288,6 +289,10 @@ mod tests {
                 Some("time when you had to learn quickly"),
             ),
             ("Tell me about a mistake you made at work and what you did about it.", Some("mistake you made at work")),
+            (
+                "Tell me about an angry customer, guest or patient, and what you did.",
+                Some("angry customer, guest or patient"),
+            ),
             ("Walk me through a project you are proud of.", Some("project you are proud of")),
             ("Why should we hire you?", None),
         ] {

@@ -231,8 +231,8 @@ fn a_line_that_begins_with_a_noun_or_a_participle_is_quoted() {
     let found = case("nouns.txt");
     assert_eq!(found.len(), 9);
     for (text, _, question) in &found {
-        let quoted = format!("Your resume says \"{}\"", text.trim_end_matches('.'));
-        assert!(question.starts_with(&quoted), "{question}");
+        let quoted = format!("\"{}\". Tell me the story behind it.", text.trim_end_matches('.'));
+        assert!(question.starts_with("Your resume says") && question.ends_with(&quoted), "{question}");
     }
 }
 

@@ -293,7 +293,8 @@ impl Worker {
     }
 
     fn begin(&mut self) -> Result<PathBuf, CaptureError> {
-        let take = Writer::create(&self.place, &self.about, self.stream.format, self.takes == 0)?;
+        let is_first = self.takes == 0 && !self.place.goes_on;
+        let take = Writer::create(&self.place, &self.about, self.stream.format, is_first)?;
         let path = take.path().to_owned();
         self.take = Some(take);
         self.takes += 1;

@@ -52,6 +52,8 @@ pub struct Place {
     pub file: Option<PathBuf>,
     /// The name of a take without a path given by the user, without extension.
     pub name: String,
+    /// Whether a take was recorded there before: the user's path then gets a number.
+    pub goes_on: bool,
 }
 
 /// A take that is being written.
@@ -258,7 +260,7 @@ impl Writer {
         let name = self.path.file_stem()?.to_string_lossy().into_owned();
         let folders = [self.place.recordings.clone(), std::env::current_dir().ok(), Some(std::env::temp_dir())];
         folders.into_iter().flatten().find_map(|folder| {
-            let place = Place { recordings: Some(folder), file: None, name: name.clone() };
+            let place = Place { recordings: Some(folder), file: None, name: name.clone(), goes_on: false };
             let (path, mut to) = create_file(&place, true).ok()?;
             self.file.seek(SeekFrom::Start(0)).ok()?;
             io::copy(&mut self.file, &mut to).ok()?;
@@ -417,7 +419,7 @@ impl Note {
         let folder = recordings.join(NOTES);
         make_private_folder(&folder)?;
         let name = recording.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name };
+        let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name, goes_on: false };
         let (path, mut file) = create_file(&place, false).map_err(io::Error::other)?;
         let noted = Noted { recording: recording.to_owned(), about: about.clone() };
         let line = serde_json::to_string(&noted)?;
@@ -574,7 +576,7 @@ mod tests {
     const FORMAT: Format = Format { rate_hz: 8_000, channels: 2, sample: Sample::Int16 };
 
     fn place(folder: &TempDir) -> Place {
-        Place { recordings: Some(folder.path().join("recordings")), file: None, name: "take".into() }
+        Place { recordings: Some(folder.path().join("recordings")), file: None, name: "take".into(), goes_on: false }
     }
 
     fn writer(place: &Place, format: Format) -> Writer {

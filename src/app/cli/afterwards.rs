@@ -110,9 +110,10 @@ impl Shown {
     }
 }
 
-/// Returns the path of a recording's page.
+/// Returns the path of a recording's page. No page that the user wrote has such a name: it is replaced without asking, and
+/// deleted with the recording.
 pub(super) fn page_of(recording: &Path) -> PathBuf {
-    recording.with_extension("html")
+    recording.with_extension("aloud.html")
 }
 
 /// Returns the next question in the list, or the first if `question` is not in the list.

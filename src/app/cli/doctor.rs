@@ -206,7 +206,7 @@ struct Heard {
 }
 
 fn listen(microphone: Microphone) -> Result<Heard, CaptureError> {
-    let nowhere = Place { recordings: None, file: None, name: String::new() };
+    let nowhere = Place { recordings: None, file: None, name: String::new(), goes_on: false };
     let recorder = Recorder::open(microphone, nowhere, About::default(), Limits::default())?;
     let opened = Instant::now();
     while !recorder.status().listening {

@@ -89,9 +89,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             }
             Then::Done => return Ok(Outcome::Done),
         }
-        // The chosen file holds the first take; later takes are numbered.
-        place = self::place(arguments, about.question.as_deref().map(questions::resolve).transpose()?.as_ref());
-        place.file = place.file.map(|file| free(&file));
+        let question = about.question.as_deref().map(questions::resolve).transpose()?;
+        place = Place { goes_on: true, ..self::place(arguments, question.as_ref()) };
     }
 }
 
@@ -119,31 +118,27 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
+    let leave_for_later = |take: &Path| {
+        if let Some(recordings) = &recordings {
+            capture::leave_for_later(recordings, take, about);
+        }
+    };
     match session.finish(taken) {
         Finished::Taken(path) => match job.analyze(&path, loading, brief, events)? {
             Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
             Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
             Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
-            Analyzed::Left => leave(&path, recordings.as_deref(), about),
+            Analyzed::Left => {
+                leave_for_later(&path);
+                exit_while_reading()
+            }
         },
-        Finished::Left(path) => leave(&path, recordings.as_deref(), about),
+        Finished::Left(path) => {
+            leave_for_later(&path);
+            Ok(Round::Over(Outcome::Done))
+        }
         Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
-}
-
-/// Returns the file name with the first free number.
-fn free(file: &Path) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let numbered = |n: u64| file.with_file_name(format!("{stem}-{n}.wav"));
-    (2..).map(numbered).find(|path| !path.exists()).expect("numbers do not end")
-}
-
-/// Exits without a report on a take: the next `record` offers to analyze it.
-fn leave(take: &Path, recordings: Option<&Path>, about: &About) -> ! {
-    if let Some(recordings) = recordings {
-        capture::leave_for_later(recordings, take, about);
-    }
-    exit_while_reading()
 }
 
 /// Exits during the analysis: the speech model cannot be interrupted, and everything is already on disk.
@@ -154,7 +149,7 @@ fn exit_while_reading() -> ! {
 /// Records the answer to one question of a practice session, in the recordings folder.
 pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &InputEvents) -> Result<Finished> {
     let name = take_name(brief.question.as_ref());
-    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
+    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
     let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
@@ -191,7 +186,7 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
     {
         super::usage(&["record"], "recordings are WAV files; give -o a name that ends in .wav");
     }
-    Place { recordings: settings::folders().map(|f| f.recordings()), file, name }
+    Place { recordings: settings::folders().map(|f| f.recordings()), file, name, goes_on: false }
 }
 
 /// Returns what is known about the answer before it is analyzed.

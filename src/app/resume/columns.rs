@@ -207,7 +207,8 @@ fn piece(letters: Vec<Letter>) -> Piece {
         if !piece.text.is_empty() && (gap > space || (blank_before && gap > 0.0)) {
             piece.text.push(' ');
         }
-        piece.text.push_str(&letter.text);
+        // In many fonts the hyphen that is seen is also the soft one, and files give either name.
+        piece.text.push_str(&letter.text.replace('\u{ad}', "-"));
         piece.right = piece.right.max(letter.x + letter.width);
         piece.size = piece.size.max(letter.size);
         blank_before = false;

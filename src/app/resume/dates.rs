@@ -18,12 +18,12 @@ pub struct Period {
 const YEAR: &str = r"(?:(?:19|20)\d{2}\b|['\u{2018}\u{2019}]\d{2}\b)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter|q[1-4])\b\.?";
 /// Words that end a period that is still going on.
-const TODAY: &str = r"(?:present|now|today|current|date|ongoing)\b";
+const TODAY: &str = r"(?:(?:the\s+)?present(?:\s+day)?|now|today|current|date|ongoing)\b";
 
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     // "3 March 2019", "Mar. '19", "03/2019", "3.3.2019", "2019-03", "2019/20", "2019".
     let point = format!(
-        r"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}[\s,-]*(?:of\s+)?(?:\d{{1,2}},\s+)?{YEAR}|\b(?:\d{{1,2}}[/.]){{0,2}}(?:19|20)\d{{2}}\b(?:[/.-](?:0[1-9]|1[0-2])\b)?|['\u{{2018}}\u{{2019}}]\d{{2}}\b)"
+        r"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}[\s,-]*(?:of\s+)?(?:\d{{1,2}},\s+)?{YEAR}|\b(?:\d{{1,2}}[/.]){{0,2}}(?:19|20)\d{{2}}\b(?:[/.-](?:0[1-9]|1[0-2])\b|/\d{{2}}\b)?|['\u{{2018}}\u{{2019}}]\d{{2}}\b)"
     );
     // If both ends have a month, or before "to date", two digits are a year: "Sep 15 - Mar 17".
     let short = format!(r"(?:{MONTH}\s*['\u{{2018}}\u{{2019}}]?\d{{2}}\b|\b(?:0?[1-9]|1[0-2])[/.]\d{{2}}\b)");
@@ -81,6 +81,9 @@ mod tests {
             ("1 March 2019 - 30 April 2020", Some(false)),
             ("May 2024 \u{2013} Aug. 2024", Some(false)),
             ("2019 onwards", Some(true)),
+            ("Viola, seasons 2012/13 to 2016/17", Some(false)),
+            ("Viola, 2018/19", None),
+            ("Baker, 2019 to the present day", Some(true)),
             ("Winter 2017", None),
         ] {
             let period = period(text).unwrap_or_else(|| panic!("{text}"));

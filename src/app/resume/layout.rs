@@ -1,6 +1,9 @@
 //! Joins the lines of a layout into the paragraphs that were written.
 
+use std::collections::HashSet;
+
 use super::dates;
+use crate::story::encoder;
 
 /// A paragraph, a list item, a heading or a separate line.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +85,7 @@ fn signed(text: &str) -> Option<&str> {
 
 /// Joins the lines of each paragraph.
 pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
-    let known: String = rows.iter().map(|r| r.text.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let known = whole_words(&rows);
     let mut found: Vec<Paragraph> = Vec::new();
     let mut before: Option<Row> = None;
     for row in rows {
@@ -107,6 +110,27 @@ pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
     found
 }
 
+/// Returns the words that are not broken at the end of a row.
+fn whole_words(rows: &[Row]) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let mut is_broken = false;
+    for row in rows {
+        let mut text = row.text.trim();
+        if is_broken {
+            text = text.trim_start_matches(char::is_alphabetic);
+        }
+        is_broken = text.ends_with(HYPHENS);
+        if is_broken {
+            text = text.trim_end_matches(HYPHENS).trim_end_matches(char::is_alphabetic);
+        }
+        found.extend(text.to_lowercase().split(|c: char| !c.is_alphabetic()).map(str::to_string));
+    }
+    found
+}
+
+/// What a line that breaks a word ends with.
+const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
+
 /// The maximum length of a word in a resume, in letters.
 const LONGEST_WORD: usize = 24;
 
@@ -124,9 +148,25 @@ fn is_doubtful(text: &str) -> bool {
 /// The share of the longest line from which a line of a list item counts as full.
 const MOST_OF_A_LINE: f64 = 0.75;
 
+/// Words that no line of a paragraph ends with unless it goes on.
+const OPEN: [&str; 20] = [
+    "a", "an", "the", "and", "or", "of", "in", "for", "to", "with", "from", "at", "by", "on", "into", "than", "since",
+    "our", "my", "their",
+];
+
+/// Returns the length of the unbreakable beginning of a line, in characters: a word, or a number and its unit.
+fn first_words(text: &str) -> usize {
+    let length = |w: &str| w.chars().count();
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let spans_time = dates::periods(text).first().is_some_and(|p| p.range.start == 0 && p.is_current.is_some());
+    let is_number = first.chars().all(|c| c.is_ascii_digit() || ".,".contains(c)) && !spans_time;
+    length(first) + words.next().filter(|_| is_number).map_or(0, |unit| 1 + length(unit))
+}
+
 /// Returns whether a line continues the paragraph of the line before it.
 fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
-    let word = row.text.split_whitespace().next().map_or(0, |w| w.chars().count());
+    let word = first_words(&row.text);
     let is_full = before.right + (word as f64 + 1.0) * before.letter > before.limit + 0.5 * before.letter;
     if row.gap_before || row.text.contains('\t') {
         return false;
@@ -138,7 +178,11 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     }
     let ended = before.text.trim_end();
     let lower = row.text.chars().next().is_some_and(char::is_lowercase);
-    if ended.ends_with([',', '\u{ad}', '-', '\u{2010}', '&', '/']) || (lower && !ended.ends_with(['.', '!', '?'])) {
+    let is_open = || ended.rsplit(' ').next().is_some_and(|w| OPEN.contains(&w)) && ended.contains(' ');
+    if ended.ends_with([',', '\u{ad}', '-', '\u{2010}', '&', '/'])
+        || (lower && !ended.ends_with(['.', '!', '?']))
+        || is_open()
+    {
         return true;
     }
     // A line that begins with a number begins nothing, unless the number is a year.
@@ -148,7 +192,12 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     {
         return true;
     }
-    if !paragraph.is_item && dates::period(ended).is_some_and(|p| p.range.end == ended.len()) {
+    let ends_with_date = |text: &str, is_span: bool| {
+        dates::period(text).is_some_and(|p| p.range.end == text.len() && (!is_span || p.is_current.is_some()))
+    };
+    // After a sentence, a line with the time of a job is its head.
+    let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(row.text.trim_end(), true);
+    if !paragraph.is_item && (ends_with_date(ended, false) || opens_job) {
         return false;
     }
     if paragraph.is_item {
@@ -161,40 +210,29 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     is_full && (before.left - row.left).abs() < 2.0 * row.letter
 }
 
-/// Words that are joined to others by a hyphen; any other word before a hyphen at the end of a line is part of a broken
-/// word.
-const BEFORE_HYPHENS: &str = "after all anti at award back best board business by check child client close co command cost counter cross \
-customer data day decision detail double down drive early eco end event ex eye face fast father field first five follow four front full \
-goal half hand hands hard high home house in inter key kick know large last lead least left life live long low machine make man market mid \
-middle mission mother multi near net new night nine no non off old on one open out over part pay peer people person post pre price pro \
-problem product project quality quick re ready real record result right risk role round run safety sales second self semi set seven short \
-single site six small so solution state step sub super take task team ten test third three time top trade two un under up user value vice \
-wall water web week well wide win woman word work world year zero";
+/// Words that are joined to others by a hyphen, and are not in the vocabulary or are parts of words in it.
+const BEFORE_HYPHENS: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
 
-/// Appends a line to a paragraph. A word broken by a hyphen is rejoined if the text has it unbroken elsewhere, if its
-/// first part is not a known word, or if the hyphen is a soft one.
-fn join(text: &mut String, line: &str, known: &str) {
-    let soft = text.ends_with('\u{ad}');
-    let hard = text.ends_with(['-', '\u{2010}']) && !text.ends_with(" -");
-    if soft {
+/// Appends a line to a paragraph; a word that was broken in two becomes whole, but "well-" and "known" stay two words.
+fn join(text: &mut String, line: &str, known: &HashSet<String>) {
+    if text.ends_with('\u{ad}') {
         text.pop();
         text.push_str(line);
         return;
     }
-    if hard && line.chars().next().is_some_and(char::is_lowercase) {
-        let stem = text.trim_end_matches(['-', '\u{2010}']);
+    let is_hyphen = text.ends_with(HYPHENS) && !text.ends_with(" -");
+    if is_hyphen && line.starts_with(char::is_lowercase) {
+        let stem = text.trim_end_matches(HYPHENS);
         let first: String = stem.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
         let second: String = line.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-        let whole = format!("{first}{second}");
-        let is_known = |word: &str| known.split(|c: char| !c.is_alphabetic()).any(|w| w == word);
-        let is_word = is_known(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
-        if is_known(&whole) || !is_word || text.ends_with('\u{2010}') {
+        let is_word = |word: &str| known.contains(word) || encoder::knows_word(word);
+        let is_first = is_word(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
+        // After a figure the hyphen is the writer's: "12-month".
+        let is_broken = !first.is_empty() && (is_word(&format!("{first}{second}")) || !(is_first && is_word(&second)));
+        if is_broken {
             text.truncate(stem.len());
         }
-        text.push_str(line);
-        return;
-    }
-    if !hard {
+    } else if !is_hyphen {
         text.push(' ');
     }
     text.push_str(line);
@@ -226,4 +264,54 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
     found.push(text[start..].trim());
     found.retain(|s| !s.is_empty());
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of a column of this many characters, each at its indent.
+    fn texts(width: f64, lines: &[(f64, &str)]) -> Vec<String> {
+        let row = |(left, text): &(f64, &str)| Row {
+            text: (*text).to_string(),
+            left: *left,
+            cell: *left,
+            right: left + text.chars().count() as f64,
+            limit: width,
+            letter: 1.0,
+            gap_before: false,
+        };
+        paragraphs(lines.iter().map(row).collect()).into_iter().map(|p| p.text).collect()
+    }
+
+    #[test]
+    fn words_that_a_line_breaks_become_whole_and_others_keep_their_hyphens() {
+        for (first, second, whole) in [
+            ("Moved the regis-", "trations", "Moved the registrations"),
+            ("Led the budg\u{2010}", "eting", "Led the budgeting"),
+            ("Led the bud\u{ad}", "geting", "Led the budgeting"),
+            ("Wrote the oven-", "ready menus", "Wrote the oven-ready menus"),
+            ("A regional-", "national board", "A regional-national board"),
+            ("Coached the over-", "40s choir", "Coached the over-40s choir"),
+            ("Ran the north-", "South line", "Ran the north-South line"),
+        ] {
+            assert_eq!(texts(20.0, &[(0.0, first), (0.0, second)]), [whole]);
+        }
+    }
+
+    #[test]
+    fn short_last_lines_belong_to_what_is_above_them() {
+        for (first, second) in [
+            ("Cut the waste of bread by some", "18 %"),
+            ("Taught the trade of baking to", "nine girls"),
+            ("Won the county's baking cup in", "2015 and 2017."),
+            ("Ten days at Elm Valley Forge in", "May 2019"),
+            ("Wrote the menu that is now on", "GitHub"),
+        ] {
+            assert_eq!(texts(34.0, &[(0.0, first), (0.0, second)]), [format!("{first} {second}")]);
+        }
+        let head = "Cook, Elm Valley College. 2011 to 2015";
+        assert_eq!(texts(40.0, &[(0.0, "Baked 30 loaves a night for three years."), (0.0, head)]).len(), 2);
+        assert_eq!(texts(34.0, &[(0.0, "Baked 30 loaves a night"), (0.0, "2016 - 2018 Cook")]).len(), 2);
+    }
 }

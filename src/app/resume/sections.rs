@@ -93,9 +93,22 @@ const OTHER: &[&str] = &[
     "studies",
     "school",
     "additional information",
+    "expertise",
+    "credentials",
+    "proficiencies",
+    "abilities",
+    "patents",
+    "licence",
+    "license",
+    "certificate",
+    "skill",
+    "reference",
 ];
 /// The maximum number of words in a heading.
 const MOST_WORDS: usize = 6;
+
+/// The maximum number of words of a heading in sentence case.
+const MOST_SENTENCE_WORDS: usize = 5;
 
 /// Returns the section that a heading opens; `None` if the line is not a heading.
 pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
@@ -128,16 +141,24 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
 /// Returns whether a line looks like a heading of the writer's own: short, set apart, capitalized like a heading.
 pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
     let text = paragraph.text.trim().trim_end_matches(':');
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let capital = |w: &&&str| w.chars().next().is_some_and(char::is_uppercase);
-    let small = |w: &&&str| w.chars().count() <= 3;
+    let small = |w: &str| w.chars().count() <= 3;
+    is_short_and_apart(paragraph, MOST_WORDS)
+        && text.split_whitespace().all(|w| w.starts_with(char::is_uppercase) || small(w))
+}
+
+/// Returns whether a line looks like a heading that is written as sentences are: "Things I made".
+pub(crate) fn looks_like_sentence_heading(paragraph: &Paragraph) -> bool {
+    is_short_and_apart(paragraph, MOST_SENTENCE_WORDS) && paragraph.text.trim().starts_with(char::is_uppercase)
+}
+
+fn is_short_and_apart(paragraph: &Paragraph, most_words: usize) -> bool {
+    let text = paragraph.text.trim().trim_end_matches(':');
     paragraph.stands_apart
         && !paragraph.is_item
-        && (1..=MOST_WORDS).contains(&words.len())
+        && (1..=most_words).contains(&text.split_whitespace().count())
         && !text.ends_with(['.', ',', ';', '!', '?'])
         && !text.contains([',', '\t', '@', '|'])
         && !text.chars().any(|c| c.is_ascii_digit())
-        && words.iter().all(|w| capital(&w) || small(&w))
 }
 
 /// Returns whether a text contains these words as whole words.

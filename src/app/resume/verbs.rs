@@ -122,6 +122,33 @@ const NO_DEED: [&str; 30] = [
     "unlimited",
 ];
 
+/// Participles that tell what others thought of the writer's work: a line that begins with one is a claim.
+const HONOURS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
+/// Participles that stand before a title: "Qualified nurse".
+const BEFORE_TITLES: [&str; 10] = [
+    "certified",
+    "chartered",
+    "experienced",
+    "licenced",
+    "licensed",
+    "qualified",
+    "registered",
+    "retired",
+    "skilled",
+    "trained",
+];
+
+/// Returns whether a first word tells of an honour.
+pub(super) fn is_honour(word: &str) -> bool {
+    HONOURS.contains(&normalized(word).as_str())
+}
+
+/// Returns whether a first word is a participle that begins a sentence even before a title: "Named Driver of the Year".
+pub(super) fn is_participle_of_deed(word: &str) -> bool {
+    let bare = normalized(word);
+    is_honour(word) || (form(word) == Some(Form::Past) && !BEFORE_TITLES.contains(&bare.as_str()))
+}
+
 /// Returns the past of a regular verb.
 fn ed(base: &str) -> String {
     if base.ends_with('e') {

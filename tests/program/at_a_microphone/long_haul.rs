@@ -170,7 +170,8 @@ fn pieces(folder: &Path) -> Vec<PathBuf> {
 fn takes() {
     let recordings = std::env::current_dir().unwrap().join("recordings");
     rounds(|i| {
-        let place = Place { recordings: Some(recordings.clone()), file: None, name: format!("take-{i}") };
+        let place =
+            Place { recordings: Some(recordings.clone()), file: None, name: format!("take-{i}"), goes_on: false };
         let limits = Limits { max_s: Some(1.0), silence_s: None };
         let recorder = Recorder::open(Microphone::find(None).unwrap(), place, About::default(), limits).unwrap();
         let path = recorder.begin().unwrap();
