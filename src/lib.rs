@@ -66,6 +66,7 @@ pub mod draft;
 pub mod english;
 pub mod files;
 mod guard;
+pub mod interview;
 pub mod metrics;
 pub mod plain;
 pub mod question;

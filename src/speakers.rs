@@ -9,7 +9,7 @@ use crate::audio::Recording;
 use crate::signal::{Features, outside};
 use crate::span::Span;
 use crate::transcript::{Transcriber, Transcript, TranscriptError, Word, transcribe};
-use crate::voices::{Count, How, Voices};
+use crate::voices::{self, Count, How, Voices};
 
 /// Fewer words than this, and the second voice is no person who takes part: a cough, a laugh, a radio.
 const LEAST_WORDS: usize = 2;
@@ -19,6 +19,8 @@ const TALK_WEIGHT: f64 = 1.5;
 const QUESTION_WEIGHT: f64 = 0.5;
 /// ... of which no more than so many count.
 const MOST_QUESTIONS: f64 = 3.0;
+/// Confidence from which on it is clear which of two people the report is about (ours).
+const SURE_WHO: f64 = 0.8;
 
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,17 @@ pub enum Who {
     Other,
     /// It could not be told.
     Unsure,
+}
+
+impl Who {
+    /// Returns the name that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Me => "you",
+            Self::Other => "the other person",
+            Self::Unsure => "unsure who",
+        }
+    }
 }
 
 /// Somebody's turn, from the first to the last sound; pauses in it are part of it.
@@ -57,7 +70,7 @@ pub struct Speakers {
     pub me_confidence: Option<f64>,
     /// Everybody's turns, in order; none unless two are heard.
     pub turns: Vec<Turn>,
-    /// What the other one says. Nothing of it is judged.
+    /// What the other one says, and what cannot be told whose it is. Nothing of it is judged.
     pub other_words: Vec<Word>,
 }
 
@@ -85,6 +98,45 @@ impl Speakers {
         before.map(|t| t.span.end_s).reduce(f64::max).map_or(start_s, |end_s| (start_s - end_s).max(0.0))
     }
 
+    /// Returns which of two voices the report is about; `None` unless two are heard.
+    pub fn me(&self) -> Option<Me> {
+        let first = self.turns.iter().find(|t| t.who != Who::Unsure)?;
+        Some(if first.who == Who::Me { Me::First } else { Me::Second })
+    }
+
+    /// Returns which of two voices is the other one; `None` unless two are heard.
+    pub fn other(&self) -> Option<Me> {
+        self.me().map(|me| if me == Me::First { Me::Second } else { Me::First })
+    }
+
+    /// Returns when the one whom the report is about is first heard, in seconds; `None` unless two are heard.
+    pub fn begins_s(&self) -> Option<f64> {
+        self.turns.iter().find(|t| t.who == Who::Me).map(|t| t.span.start_s)
+    }
+
+    /// Returns whether it is clear who of two is the one whom the report is about.
+    pub fn is_sure_who(&self) -> bool {
+        self.me_confidence.is_none_or(|confidence| confidence >= SURE_WHO)
+    }
+
+    /// Returns the words of others by turns: whose each turn is, when it begins in seconds, and its words.
+    pub fn others_said(&self) -> Vec<(Who, f64, &[Word])> {
+        let mut said = Vec::new();
+        let mut rest = &self.other_words[..];
+        for (i, turn) in self.turns.iter().enumerate().filter(|(_, t)| t.who != Who::Me) {
+            // A word of a turn may begin a little after its end, but not in the next turn that is not the own one.
+            let next = self.turns[i + 1..].iter().find(|t| t.who != Who::Me);
+            let (here, later) = rest.split_at(next.map_or(rest.len(), |next| {
+                rest.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 < next.span.start_s)
+            }));
+            if !here.is_empty() {
+                said.push((turn.who, turn.span.start_s, here));
+            }
+            rest = later;
+        }
+        said
+    }
+
     /// The time that is not that of the one whom the report is about, in a recording of this length.
     pub fn others(&self, duration_s: f64) -> Vec<Span> {
         let own: Vec<Span> = self.turns.iter().filter(|t| t.who == Who::Me).map(|t| t.span).collect();
@@ -92,13 +144,24 @@ impl Speakers {
     }
 }
 
-/// Which of two voices the report is about, where somebody said so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which of two voices the report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Me {
     /// Who is heard first.
     First,
     /// Who is heard second.
     Second,
+}
+
+impl Me {
+    /// Returns how the voice is named on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+        }
+    }
 }
 
 /// What was said by the one whom the report is about.
@@ -143,14 +206,22 @@ pub fn write_down(
         Some(me) => (usize::from(me == Me::Second), 1.0),
         None => (usize::from(second_answers > 0.5), second_answers.max(1.0 - second_answers)),
     };
-    let ((transcript, features), (other, _)) = if me == 0 { (first, second) } else { (second, first) };
-    let who = |voice: usize| if voice == me { Who::Me } else { Who::Other };
-    let speakers = Speakers {
-        me_confidence: Some(rounded(sure)),
-        turns: voices.turns.iter().map(|t| Turn { who: who(t.voice), span: t.span }).collect(),
-        other_words: other.words,
-        ..speakers
+    let unsure = voices.unsure();
+    let perhaps = if unsure.is_empty() {
+        Vec::new()
+    } else {
+        transcribe(&recording.speech, features.of_speaker(&unsure), engine, &|_| ())?.0.words
     };
+    let ((transcript, features), (other, _)) = if me == 0 { (first, second) } else { (second, first) };
+    let mut other_words = [other.words, perhaps].concat();
+    other_words.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
+    let who = |turn: &voices::Turn| match (turn.unsure, turn.voice == me) {
+        (true, _) => Who::Unsure,
+        (false, true) => Who::Me,
+        (false, false) => Who::Other,
+    };
+    let turns = voices.turns.iter().map(|t| Turn { who: who(t), span: t.span }).collect();
+    let speakers = Speakers { me_confidence: Some(rounded(sure)), turns, other_words, ..speakers };
     Ok(Said { transcript, features, speakers })
 }
 
@@ -180,6 +251,34 @@ mod tests {
         let word = |text: &str| Word { text: text.into(), span: Span::new(0.0, 0.3), confidence: 1.0, filler: false };
         let words = text.split_whitespace().map(word).collect();
         Transcript { model: String::new(), language: "en".into(), vocabulary: Default::default(), words }
+    }
+
+    #[test]
+    fn what_others_say_goes_with_their_turns() {
+        let turn = |who, from, to| Turn { who, span: Span::new(from, to) };
+        let word = |text: &str, at: f64| Word { text: text.into(), span: Span::new(at, at + 0.2), confidence: 1.0, filler: false };
+        let speakers = Speakers {
+            count: Some(2),
+            heard: Count::Two,
+            confidence: 1.0,
+            how: How::Voices,
+            me_confidence: Some(0.7),
+            turns: vec![
+                turn(Who::Unsure, 0.0, 0.5),
+                turn(Who::Other, 1.0, 3.0),
+                turn(Who::Me, 3.5, 9.0),
+                turn(Who::Other, 9.5, 10.0),
+                turn(Who::Me, 10.5, 12.0),
+            ],
+            other_words: vec![word("hm", 0.1), word("What", 1.0), word("happened?", 2.9), word("Right.", 9.6)],
+        };
+        let said: Vec<(Who, f64, usize)> = speakers.others_said().iter().map(|(w, s, words)| (*w, *s, words.len())).collect();
+        assert_eq!(said, [(Who::Unsure, 0.0, 1), (Who::Other, 1.0, 2), (Who::Other, 9.5, 1)]);
+        assert_eq!((speakers.me(), speakers.other(), speakers.begins_s()), (Some(Me::Second), Some(Me::First), Some(3.5)));
+        assert!(!speakers.is_sure_who());
+        // The answer's latency counts from the other one's last sound before it.
+        assert_eq!(speakers.latency_s(3.5), 0.5);
+        assert_eq!(speakers.others(12.5), [Span::new(0.0, 3.5), Span::new(9.0, 10.5), Span::new(12.0, 12.5)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::metrics::Metrics;
 use crate::plain::clock;
 use crate::signal::Features;
 use crate::span::Span;
-use crate::speakers::{Speakers, Who};
+use crate::speakers::{Me, Speakers};
 use crate::transcript::{ENGLISH, Transcript};
 use crate::voices::Count;
 
@@ -21,8 +21,6 @@ const TOO_NOISY_DB: f64 = 2.0;
 const SOFT_DBFS: f64 = -30.0;
 /// Shortest duration of missing sound that is noticed, in seconds: half of a short syllable.
 const LOST_S: f64 = 0.05;
-/// Confidence below which the warning says that it is not sure which of two people the report is about.
-const SURE_WHO: f64 = 0.8;
 /// Number of words below which the rates say little, and a warning says so.
 const FEW_WORDS: usize = 20;
 
@@ -144,17 +142,20 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
     match speakers.heard {
         Count::One => None,
         Count::Two => {
-            let unsure = speakers.me_confidence.is_some_and(|c| c < SURE_WHO);
-            let begins_s = speakers.turns.iter().find(|t| t.who == Who::Me).map_or(0.0, |t| t.span.start_s);
-            let who = if unsure { "probably the one who answers" } else { "the one who answers" };
+            let begins_s = speakers.begins_s()?;
+            let who = if speakers.is_sure_who() { "the one who answers" } else { "probably the one who answers" };
+            let other = speakers.other().map_or("first", Me::name);
             Some(Warning::new(
                 Code::TwoVoices,
                 format!(
-                    "Two voices were heard. This report is about one of them, {who}, first heard at {}; nothing that the \
-                     other one says is counted.",
+                    "Two voices were heard. This report is about one of them, {who}, first heard at {}. Nothing that the \
+                     other person says counts.",
                     clock(begins_s)
                 ),
-                "If that is the wrong one, say whose voice is yours: --me first, or --me second.",
+                format!(
+                    "If that is not you, analyze the recording again with: --me {other}. Ask the other person before you keep \
+                     or share what they said."
+                ),
             ))
         }
         Count::Unsure => Some(Warning::new(

@@ -46,6 +46,8 @@ const LINK_COST: f64 = 2.0;
 pub(super) struct Groups {
     /// For each piece whether it is of the second group.
     pub(super) second: Vec<bool>,
+    /// For each piece how clear that is: what the other answer would cost at least.
+    pub(super) clear: Vec<f64>,
     /// How alike the pieces of one group are less how alike those of different groups: the mean of cosines.
     pub(super) gap: f64,
     /// Seconds of speech in the lesser group, of the pieces that were grouped.
@@ -58,9 +60,11 @@ pub(super) struct Groups {
 pub(super) fn two(pieces: &[Piece]) -> Option<Groups> {
     let grouped = grouped(pieces);
     let mut means = initial(pieces, &grouped)?;
-    let mut second = Vec::new();
+    let (mut second, mut clear) = (Vec::new(), Vec::new());
     for _ in 0..TURN_ROUNDS {
-        second = tell(pieces, &grouped, &means);
+        let leanings = tell(pieces, &grouped, &means);
+        second = leanings.iter().map(|leaning| *leaning < 0.0).collect();
+        clear = leanings.into_iter().map(f64::abs).collect();
         let of = |side: bool| mean(grouped.iter().filter(|i| second[**i] == side).map(|i| &pieces[*i]));
         let (Some(a), Some(b)) = (of(false), of(true)) else { break };
         if means == [a, b] {
@@ -85,7 +89,7 @@ pub(super) fn two(pieces: &[Piece]) -> Option<Groups> {
     let changes: Vec<f64> =
         (1..pieces.len()).filter(|i| second[*i] != second[i - 1]).map(|i| -pieces[i].link).collect();
     let heard_changes = changes.iter().sum::<f64>() / changes.len().max(1) as f64;
-    Some(Groups { second, gap: within - across, lesser_s, heard_changes })
+    Some(Groups { second, clear, gap: within - across, lesser_s, heard_changes })
 }
 
 /// The pieces that tell enough to be grouped, in order.
@@ -174,8 +178,9 @@ fn mean<'a>(pieces: impl Iterator<Item = &'a Piece>) -> Option<Embedding> {
     network::mean(pieces.map(|p| (p.embedding, p.speech_s as f32)))
 }
 
-/// The likeliest sequence of the two voices.
-fn tell(pieces: &[Piece], grouped: &[usize], means: &[Embedding; 2]) -> Vec<bool> {
+/// For each piece how much more likely the best sequence is in which it is of the first voice than the best one in which it is of the
+/// second. Below zero it is of the second; near zero it cannot be told.
+fn tell(pieces: &[Piece], grouped: &[usize], means: &[Embedding; 2]) -> Vec<f64> {
     let differences: Vec<f64> =
         pieces.iter().map(|p| f64::from(dot(&p.embedding, &means[0]) - dot(&p.embedding, &means[1]))).collect();
     let grouped_s: f64 = grouped.iter().map(|i| pieces[*i].speech_s).sum();
@@ -196,30 +201,32 @@ fn tell(pieces: &[Piece], grouped: &[usize], means: &[Embedding; 2]) -> Vec<bool
         };
         base + LINK_COST * pieces[i].link
     };
-    likeliest(&scores, cost)
+    leanings(&scores, cost)
 }
 
-/// Viterbi's path through two states: `scores` speak for the first one, `cost(i)` is that of changing before `i`. True is the second.
-fn likeliest(scores: &[f64], cost: impl Fn(usize) -> f64) -> Vec<bool> {
-    let mut best = [0.0, 0.0];
-    let mut from: Vec<[bool; 2]> = Vec::with_capacity(scores.len());
-    for (i, score) in scores.iter().enumerate() {
-        let change = if i == 0 { 0.0 } else { cost(i) };
-        let came = [best[1] - change > best[0], best[1] >= best[0] - change];
-        let reached = |state: usize| {
-            let before = usize::from(came[state]);
-            best[before] - if before == state { 0.0 } else { change }
-        };
-        best = [reached(0) + score / 2.0, reached(1) - score / 2.0];
-        from.push(came);
+/// Max-marginals of a chain of two states: for each piece the best sum over sequences in which it is in the first state, less the best
+/// one in which it is in the second. `scores` speak for the first state, `cost(i)` is that of changing before `i`.
+fn leanings(scores: &[f64], cost: impl Fn(usize) -> f64) -> Vec<f64> {
+    let step = |best: [f64; 2], cost: f64| [best[0].max(best[1] - cost), best[1].max(best[0] - cost)];
+    let own = |i: usize| [scores[i] / 2.0, -scores[i] / 2.0];
+    let add = |a: [f64; 2], b: [f64; 2]| [a[0] + b[0], a[1] + b[1]];
+    // Until a piece, and with it ...
+    let mut until: Vec<[f64; 2]> = Vec::with_capacity(scores.len());
+    for i in 0..scores.len() {
+        let before = until.last().map_or([0.0; 2], |best| step(*best, cost(i)));
+        until.push(add(before, own(i)));
     }
-    let mut state = best[1] > best[0];
-    let mut path = vec![false; scores.len()];
+    // ... and from behind it on.
+    let mut after = [0.0; 2];
+    let mut leanings = vec![0.0; scores.len()];
     for i in (0..scores.len()).rev() {
-        path[i] = state;
-        state = from[i][usize::from(state)];
+        let [first, second] = add(until[i], after);
+        leanings[i] = first - second;
+        if i > 0 {
+            after = step(add(after, own(i)), cost(i));
+        }
     }
-    path
+    leanings
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ const GAP_SCALE: f64 = 0.04;
 const SEVERAL_S: f64 = 8.0;
 /// ... of whom the lesser has this much.
 const THIRD_S: f64 = 4.0;
+/// A piece is clearly one's when the likeliest sequence of turns in which it is the other one's costs this much more.
+const CLEAR: f64 = 3.0;
 /// Voices in channels of their own are one person's where they are more alike than this.
 const SAME_VOICE: f64 = 0.6;
 
@@ -73,6 +75,8 @@ pub struct Turn {
     pub voice: usize,
     /// When.
     pub span: Span,
+    /// Whether it could just as well be the other one's.
+    pub unsure: bool,
 }
 
 /// Whose voices are heard in a recording, and when.
@@ -118,14 +122,22 @@ impl Voices {
             return without_turns(Count::MoreThanTwo, two);
         }
         let first = groups.second.first().copied().unwrap_or(false);
-        let turns = pieces.iter().zip(&groups.second);
-        let turns = turns.map(|(piece, second)| Turn { voice: usize::from(*second != first), span: piece.span });
+        let turns = pieces.iter().zip(&groups.second).zip(&groups.clear).map(|((piece, second), clear)| Turn {
+            voice: usize::from(*second != first),
+            span: piece.span,
+            unsure: *clear < std::env::var("VCLEAR").map_or(CLEAR, |v| v.parse().unwrap()),
+        });
         Self { count: Count::Two, confidence: two, how: How::Voices, turns: joined(turns.collect()) }
     }
 
-    /// The time of one of the two, as spans in order.
+    /// Returns the time of one of the two, as spans in order, without what may be the other one's.
     pub fn own(&self, voice: usize) -> Vec<Span> {
-        self.turns.iter().filter(|t| t.voice == voice).map(|t| t.span).collect()
+        self.turns.iter().filter(|t| t.voice == voice && !t.unsure).map(|t| t.span).collect()
+    }
+
+    /// Returns the time that may be either one's, as spans in order.
+    pub fn unsure(&self) -> Vec<Span> {
+        self.turns.iter().filter(|t| t.unsure).map(|t| t.span).collect()
     }
 }
 
@@ -142,7 +154,7 @@ fn joined(turns: Vec<Turn>) -> Vec<Turn> {
     let mut out: Vec<Turn> = Vec::with_capacity(turns.len());
     for turn in turns {
         match out.last_mut() {
-            Some(last) if last.voice == turn.voice => last.span.end_s = turn.span.end_s,
+            Some(last) if last.voice == turn.voice && last.unsure == turn.unsure => last.span.end_s = turn.span.end_s,
             _ => out.push(turn),
         }
     }

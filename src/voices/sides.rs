@@ -31,7 +31,7 @@ pub(super) fn turns(sides: &Sides, stretches: &[Span]) -> Option<Vec<Turn>> {
         for (voice, first, last) in runs(here) {
             let edge_s = |i: usize, edge_s: f64, edge: usize| if i == edge { edge_s } else { frame_time_s(from + i) };
             let span = Span::new(edge_s(first, stretch.start_s, 0), edge_s(last, stretch.end_s, here.len()));
-            turns.push(Turn { voice, span });
+            turns.push(Turn { voice, span, unsure: false });
         }
     }
     let seconds = |voice| turns.iter().filter(|t| t.voice == voice).map(|t| t.span.duration_s()).sum::<f64>();

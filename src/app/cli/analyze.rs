@@ -76,15 +76,29 @@ pub(super) struct Arguments {
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
-    /// Whose voice is yours where two are heard; by default who answers
-    #[arg(long, value_name = "FIRST|SECOND", ignore_case = true)]
-    me: Option<Voice>,
+    #[command(flatten)]
+    whose: Whose,
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+/// Whose voice the report is about.
+#[derive(Args)]
+pub(super) struct Whose {
+    /// Whose voice is yours where two are heard: the first or the second one; by default who answers
+    #[arg(long, value_name = "FIRST|SECOND", ignore_case = true, hide_possible_values = true)]
+    me: Option<Voice>,
+}
+
+impl Whose {
+    /// Returns the voice that was named.
+    pub(super) fn me(&self) -> Option<Me> {
+        self.me.map(Me::from)
+    }
 }
 
 /// One of the two voices in a recording.
@@ -154,7 +168,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
-    let me = arguments.me.map(Me::from);
+    let me = arguments.whose.me();
     let brief = Brief { question, own_fillers: settings.fillers.clone(), me, story_weights, ..Brief::default() };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
@@ -358,10 +372,15 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
 
 /// Analyzes a single recording under its own progress bar.
 pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
+    under_bar(path, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work on a single recording under its own progress bar.
+pub(super) fn under_bar<T>(path: &Path, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
     let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
-    let analyzed = listen(path, engine, brief, &bar);
+    let done = advancing(&bar, work);
     bar.finish_and_clear();
-    analyzed
+    done
 }
 
 /// Analyzes a recording, advancing the bar by [`FULL`] in total.
@@ -371,8 +390,13 @@ fn listen(
     brief: &Brief,
     bar: &ProgressBar,
 ) -> Result<(Report, Features), AnalyzeError> {
+    advancing(bar, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work, advancing the bar by [`FULL`] in total.
+fn advancing<T>(bar: &ProgressBar, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
     let reached = AtomicU64::new(0);
-    analyze(path, engine, brief, &|done| {
+    work(&|done| {
         let now = (done * FULL as f64) as u64;
         bar.inc(now.saturating_sub(reached.fetch_max(now, Ordering::Relaxed)));
     })

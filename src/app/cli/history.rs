@@ -19,7 +19,7 @@ use crate::analyze::rescored;
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
-use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store};
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
@@ -641,7 +641,7 @@ pub(super) fn keep(
     path: &Path,
     speaker: Option<&str>,
     recorded: bool,
-) -> Option<i64> {
+) -> Option<Saved> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
     let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
@@ -654,7 +654,7 @@ pub(super) fn keep(
             id = saved.id
         ));
     }
-    Some(saved.id)
+    Some(saved)
 }
 
 /// Returns a line for each of a speaker's goals that this report measures; none if the history cannot be read.

@@ -9,6 +9,7 @@ mod doctor;
 mod duration;
 mod history;
 mod input_events;
+mod interview;
 mod models;
 mod pages;
 mod practice;
@@ -57,6 +58,8 @@ enum Command {
     Practice(practice::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
+    /// Analyze a recorded interview with two voices, answer by answer
+    Interview(interview::Arguments),
     /// How the kept answers changed over the weeks, and your goals
     Progress(progress::Arguments),
     /// The answers that were kept
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),
         Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),

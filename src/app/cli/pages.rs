@@ -44,6 +44,35 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
+/// A page on one recording.
+#[derive(Args)]
+pub(super) struct OnePage {
+    /// Write a page for a browser, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Put the sound into the page, or into a file beside it
+    #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
+    audio: Where,
+    /// Open the page in the browser
+    #[arg(long, requires = "html")]
+    open: bool,
+}
+
+impl OnePage {
+    /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
+    pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
+        let Some(page) = &self.html else { return Ok(()) };
+        refuse_answer(page, drawn)?;
+        let recording = found(drawn);
+        let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
+        let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
+        let audio = audio(recording.as_ref(), self.audio, page)?;
+        write_file(page, render(lanes.as_ref(), audio).as_bytes())?;
+        show(page, self.open);
+        Ok(())
+    }
+}
+
 /// The place of the page's sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
@@ -83,9 +112,7 @@ impl Wanted {
     /// Draws an answer, with its page at `page` if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
-            if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
-                bail!("{}: this is the answer itself; give the page or picture another name", file.display());
-            }
+            refuse_answer(file, drawn)?;
         }
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -96,15 +123,7 @@ impl Wanted {
             complain("a written draft has no sound to draw; --svg and --png need a recording");
         }
         let Some(page) = page else { return Ok(()) };
-        let audio = match (&recording, self.audio) {
-            (None, _) => Audio::None,
-            (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
-            (Some(recording), Where::Link) => {
-                let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
-                write_file(&beside, &encoded(recording))?;
-                Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
-            }
-        };
+        let audio = audio(recording.as_ref(), self.audio, page)?;
         let earlier = earlier(drawn);
         let answer = Answer {
             report: drawn.report,
@@ -115,9 +134,7 @@ impl Wanted {
             earlier: &earlier,
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
-        if self.open && opener::open(page).is_err() {
-            complain(&format!("no browser could be started; open {} yourself", page.display()));
-        }
+        show(page, self.open);
         Ok(())
     }
 
@@ -134,6 +151,34 @@ impl Wanted {
             write_file(file, &picture::png(&svg).with_context(|| file.display().to_string())?)?;
         }
         Ok(())
+    }
+}
+
+/// Refuses to overwrite the recording with its page or picture.
+fn refuse_answer(file: &Path, drawn: &Drawn<'_>) -> Result<()> {
+    if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
+        bail!("{}: this is the answer itself; give the page or picture another name", file.display());
+    }
+    Ok(())
+}
+
+/// Returns the sound of a page, written to a file next to it if it is to lie there.
+fn audio(recording: Option<&Recording>, place: Where, page: &Path) -> Result<Audio> {
+    Ok(match (recording, place) {
+        (None, _) => Audio::None,
+        (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
+        (Some(recording), Where::Link) => {
+            let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
+            write_file(&beside, &encoded(recording))?;
+            Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
+        }
+    })
+}
+
+/// Opens a page in the browser, if that is wanted.
+fn show(page: &Path, wanted: bool) {
+    if wanted && opener::open(page).is_err() {
+        complain(&format!("no browser could be started; open {} yourself", page.display()));
     }
 }
 

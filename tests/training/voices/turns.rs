@@ -22,7 +22,7 @@ fn main() -> std::io::Result<()> {
         };
         let voices = Voices::of(&recording, &Features::of(&recording.speech));
         println!("{name}\t{:?}\t{:.2}\t{:?}\t{}", voices.count, voices.confidence, voices.how, voices.turns.len());
-        let turn = |t: &Turn| serde_json::json!({"who": t.voice.to_string(), "start_s": t.span.start_s, "end_s": t.span.end_s});
+        let turn = |t: &Turn| serde_json::json!({"who": t.voice.to_string(), "unsure": t.unsure, "start_s": t.span.start_s, "end_s": t.span.end_s});
         let turns: Vec<_> = voices.turns.iter().map(turn).collect();
         std::fs::write(Path::new(&folder).join(name + ".json"), serde_json::json!({ "turns": turns }).to_string())?;
     }
