@@ -35,7 +35,9 @@ pub enum AnalyzeError {
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
     /// An interview has one voice.
-    #[error("only one voice was heard, so there are no questions to cut at; for one report on all of it: aloud analyze")]
+    #[error(
+        "only one voice was heard, so there are no questions to cut at; for one report on all of it: aloud analyze"
+    )]
     OneVoice,
     /// An interview has voices that cannot be told apart.
     #[error(
@@ -103,9 +105,9 @@ pub fn analyze_interview(
     }
     let exchanges = interview::cut(&speakers, &transcript.words);
     let answers = exchanges.iter().filter_map(|exchange| {
-        let question = exchange.asked().map(|asked| {
-            known(&asked).unwrap_or(Question { id: None, text: asked, kind: None, target_s: None })
-        });
+        let question = exchange
+            .asked()
+            .map(|asked| known(&asked).unwrap_or(Question { id: None, text: asked, kind: None, target_s: None }));
         let report = exchange.is_answer().then(|| {
             let brief = Brief { question: question.clone(), ..brief.clone() };
             let own = features.of_speaker(&exchange.answer);

@@ -30,9 +30,46 @@ const MOST_ASKED_WORDS: usize = 60;
 const CUT_IN_S: f64 = 0.1;
 /// Words that keep somebody talking, or take note of what was said.
 const BACKCHANNELS: [&str; 40] = [
-    "mm", "mmm", "hmm", "hm", "mhm", "mm-hmm", "mm-hm", "uh-huh", "uh", "um", "ah", "oh", "yeah", "yes", "yep", "ok", "okay", "right",
-    "sure", "great", "good", "nice", "wow", "cool", "perfect", "exactly", "interesting", "really", "i", "see", "got", "it", "alright",
-    "all", "of", "course", "thanks", "thank", "you", "no",
+    "mm",
+    "mmm",
+    "hmm",
+    "hm",
+    "mhm",
+    "mm-hmm",
+    "mm-hm",
+    "uh-huh",
+    "uh",
+    "um",
+    "ah",
+    "oh",
+    "yeah",
+    "yes",
+    "yep",
+    "ok",
+    "okay",
+    "right",
+    "sure",
+    "great",
+    "good",
+    "nice",
+    "wow",
+    "cool",
+    "perfect",
+    "exactly",
+    "interesting",
+    "really",
+    "i",
+    "see",
+    "got",
+    "it",
+    "alright",
+    "all",
+    "of",
+    "course",
+    "thanks",
+    "thank",
+    "you",
+    "no",
 ];
 /// Beginnings of sentences that ask without a question mark.
 const REQUESTS: [&str; 10] =
@@ -152,7 +189,12 @@ pub struct Answer {
 
 impl Answer {
     /// Describes an exchange with an answer; `None` if nobody answered.
-    pub(crate) fn of(exchange: &Exchange, speakers: &Speakers, question: Option<Question>, report: Option<Report>) -> Option<Self> {
+    pub(crate) fn of(
+        exchange: &Exchange,
+        speakers: &Speakers,
+        question: Option<Question>,
+        report: Option<Report>,
+    ) -> Option<Self> {
         let (first, last) = (exchange.answer.first()?, exchange.answer.last()?);
         let question_end_s = exchange.question.last().map(|q| q.end_s);
         Some(Self {
@@ -192,7 +234,8 @@ impl Said {
         if self.words.is_empty() {
             return self.turn.span.duration_s() < WORDLESS_S;
         }
-        self.words.len() <= MOST_PROMPT_WORDS && self.words.iter().all(|w| known(w) || BACKCHANNELS.contains(&normalized(w).as_str()))
+        self.words.len() <= MOST_PROMPT_WORDS
+            && self.words.iter().all(|w| known(w) || BACKCHANNELS.contains(&normalized(w).as_str()))
     }
 
     fn ends_sentence(&self) -> bool {
@@ -258,9 +301,10 @@ fn said(speakers: &Speakers, own_words: &[Word]) -> Vec<Said> {
     let mut said: Vec<Said> = turns.map(|turn| Said { turn: *turn, words: Vec::new(), places: Vec::new() }).collect();
     let mut put = |(place, word): (usize, &Word), who: Who| {
         let middle_s = (word.span.start_s + word.span.end_s) / 2.0;
-        let nearest = said.iter_mut().filter(|s| s.turn.who == who).min_by(|a, b| {
-            a.turn.span.distance_s(middle_s).total_cmp(&b.turn.span.distance_s(middle_s))
-        });
+        let nearest = said
+            .iter_mut()
+            .filter(|s| s.turn.who == who)
+            .min_by(|a, b| a.turn.span.distance_s(middle_s).total_cmp(&b.turn.span.distance_s(middle_s)));
         if let Some(said) = nearest {
             said.words.push(word.text.clone());
             said.places.push(place);
@@ -311,7 +355,12 @@ mod tests {
             let (who, words) = if who == "m" { (Who::Me, &mut own) } else { (Who::Other, &mut other_words) };
             let start_s = at_s;
             for text in text.split_whitespace() {
-                words.push(Word { text: text.into(), span: Span::new(at_s, at_s + 0.3), confidence: 0.9, filler: false });
+                words.push(Word {
+                    text: text.into(),
+                    span: Span::new(at_s, at_s + 0.3),
+                    confidence: 0.9,
+                    filler: false,
+                });
                 at_s += 0.3;
             }
             spans.push(Turn { who, span: Span::new(start_s, at_s) });
@@ -341,13 +390,18 @@ mod tests {
         ]);
         let exchanges = cut(&speakers, &own);
         let asked: Vec<String> = exchanges.iter().filter_map(Exchange::asked).collect();
-        assert_eq!(asked, ["Tell me about a time you helped a customer.", "And what is your greatest weakness at work?"]);
-        assert!(exchanges.iter().all(|e| e.words.len() == 16 && e.is_answer() && e.answer.len() == 1 && e.marks.is_empty()));
+        assert_eq!(
+            asked,
+            ["Tell me about a time you helped a customer.", "And what is your greatest weakness at work?"]
+        );
+        assert!(
+            exchanges.iter().all(|e| e.words.len() == 16 && e.is_answer() && e.answer.len() == 1 && e.marks.is_empty())
+        );
         assert!(exchanges[0].heard.starts_with("Hello, thanks"));
         let answer = Answer::of(&exchanges[1], &speakers, None, None).unwrap();
         assert!((answer.response_latency_s.unwrap() - 0.5).abs() < 1e-9, "{answer:?}");
         let here = exchanges[1].speakers(&speakers);
-        assert_eq!((here.turns.len(), here.other_words.len()), (2, 9));
+        assert_eq!((here.turns.len(), here.other_words.len()), (2, 10));
     }
 
     #[test]

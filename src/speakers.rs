@@ -256,7 +256,12 @@ mod tests {
     #[test]
     fn what_others_say_goes_with_their_turns() {
         let turn = |who, from, to| Turn { who, span: Span::new(from, to) };
-        let word = |text: &str, at: f64| Word { text: text.into(), span: Span::new(at, at + 0.2), confidence: 1.0, filler: false };
+        let word = |text: &str, at: f64| Word {
+            text: text.into(),
+            span: Span::new(at, at + 0.2),
+            confidence: 1.0,
+            filler: false,
+        };
         let speakers = Speakers {
             count: Some(2),
             heard: Count::Two,
@@ -272,9 +277,13 @@ mod tests {
             ],
             other_words: vec![word("hm", 0.1), word("What", 1.0), word("happened?", 2.9), word("Right.", 9.6)],
         };
-        let said: Vec<(Who, f64, usize)> = speakers.others_said().iter().map(|(w, s, words)| (*w, *s, words.len())).collect();
+        let said: Vec<(Who, f64, usize)> =
+            speakers.others_said().iter().map(|(w, s, words)| (*w, *s, words.len())).collect();
         assert_eq!(said, [(Who::Unsure, 0.0, 1), (Who::Other, 1.0, 2), (Who::Other, 9.5, 1)]);
-        assert_eq!((speakers.me(), speakers.other(), speakers.begins_s()), (Some(Me::Second), Some(Me::First), Some(3.5)));
+        assert_eq!(
+            (speakers.me(), speakers.other(), speakers.begins_s()),
+            (Some(Me::Second), Some(Me::First), Some(3.5))
+        );
         assert!(!speakers.is_sure_who());
         // The answer's latency counts from the other one's last sound before it.
         assert_eq!(speakers.latency_s(3.5), 0.5);

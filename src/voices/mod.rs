@@ -40,7 +40,9 @@ const SEVERAL_S: f64 = 8.0;
 /// ... of whom the lesser has this much.
 const THIRD_S: f64 = 4.0;
 /// A piece is clearly one's when the likeliest sequence of turns in which it is the other one's costs this much more.
-const CLEAR: f64 = 3.0;
+const CLEAR: f64 = 2.0;
+/// A shorter piece, in seconds, goes with its neighbours: it is no word.
+const HEARD_S: f64 = 0.3;
 /// Voices in channels of their own are one person's where they are more alike than this.
 const SAME_VOICE: f64 = 0.6;
 
@@ -122,12 +124,13 @@ impl Voices {
             return without_turns(Count::MoreThanTwo, two);
         }
         let first = groups.second.first().copied().unwrap_or(false);
-        let turns = pieces.iter().zip(&groups.second).zip(&groups.clear).map(|((piece, second), clear)| Turn {
-            voice: usize::from(*second != first),
-            span: piece.span,
-            unsure: *clear < std::env::var("VCLEAR").map_or(CLEAR, |v| v.parse().unwrap()),
-        });
-        Self { count: Count::Two, confidence: two, how: How::Voices, turns: joined(turns.collect()) }
+        let turn = |i: usize| Turn {
+            voice: usize::from(groups.second[i] != first),
+            span: pieces[i].span,
+            unsure: is_unsure(pieces, &groups, i),
+        };
+        let turns = joined((0..pieces.len()).map(turn).collect());
+        Self { count: Count::Two, confidence: two, how: How::Voices, turns }
     }
 
     /// Returns the time of one of the two, as spans in order, without what may be the other one's.
@@ -139,6 +142,14 @@ impl Voices {
     pub fn unsure(&self) -> Vec<Span> {
         self.turns.iter().filter(|t| t.unsure).map(|t| t.span).collect()
     }
+}
+
+/// Returns whether a piece may just as well be the other one's. Not between two pieces of one voice: there it is hardly another's.
+fn is_unsure(pieces: &[Piece], groups: &Groups, i: usize) -> bool {
+    let same =
+        |j: Option<usize>| j.and_then(|j| groups.second.get(j)).is_some_and(|second| *second == groups.second[i]);
+    let is_within = same(i.checked_sub(1)) && same(Some(i + 1));
+    groups.clear[i] < CLEAR && pieces[i].speech_s >= HEARD_S && !is_within
 }
 
 /// Whether a group of pieces is several people again.

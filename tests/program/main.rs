@@ -28,3 +28,4 @@ mod screens;
 mod shared_recordings;
 mod speech_or_sound;
 mod story_holds;
+mod two_voices;

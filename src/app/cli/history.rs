@@ -19,7 +19,9 @@ use crate::analyze::rescored;
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
-use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store};
+use crate::app::history::{
+    Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
+};
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;

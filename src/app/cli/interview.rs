@@ -48,12 +48,10 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let path = &arguments.file;
     let engine = Whisper::load(&arguments.speech.find(settings, settings::folders().as_ref())?, &settings.vocabulary)?;
-    let brief =
-        Brief { own_fillers: settings.fillers.clone(), me: arguments.whose.me(), ..Brief::default() };
+    let brief = Brief { own_fillers: settings.fillers.clone(), me: arguments.whose.me(), ..Brief::default() };
     let known = Known::new();
-    let analyzed = under_bar(path, |progress| {
-        analyze_interview(path, &engine, &brief, &|asked| known.question(asked), progress)
-    });
+    let analyzed =
+        under_bar(path, |progress| analyze_interview(path, &engine, &brief, &|asked| known.question(asked), progress));
     let (interview, features) = analyzed.with_context(|| path.display().to_string())?;
     let contours = Contours::of(&features);
     let speaker = arguments.speaker.as_deref();
@@ -61,8 +59,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let saved: Vec<Option<Saved>> =
         interview.answers.iter().map(|answer| answer.report.as_ref().and_then(keep)).collect();
     let answered_at = Some(Occasion::of_file(path, None, Timestamp::now()).answered_at);
-    let drawn =
-        Drawn { report: &interview.whole, contours: Some(&contours), recording: path, answered_at, speaker };
+    let drawn = Drawn { report: &interview.whole, contours: Some(&contours), recording: path, answered_at, speaker };
     arguments.page.write(&drawn, |lanes, audio| {
         let shown = Shown { interview: &interview, contours: &contours, lanes, audio, answered_at };
         render_page(&shown, &TimeZone::system())

@@ -6,9 +6,10 @@ use crate::app::questions::{self, Entry};
 use crate::question::Question;
 use crate::story::encoder::encode;
 
-/// The nearness in meaning at or above which two questions are the same one.
-const SAME: f32 = 0.70;
-/// The nearness by which the nearest question has to be ahead of the next one.
+/// The nearness in meaning at or above which two questions are the same one (ours: of 56 questions in other words, 36 of which are
+/// known ones, 15 are found and none is taken for another; at 0.75, two are: "a time you led a team" for one of joining a team).
+const SAME: f32 = 0.80;
+/// The nearness by which the nearest question has to be ahead of the next one (ours).
 const AHEAD: f32 = 0.05;
 
 /// The known questions, ready to be compared.
@@ -65,7 +66,10 @@ mod tests {
         for (id, asked) in ASKED.lines().filter_map(|line| line.split_once('|')) {
             let mut near = known.nearest(asked);
             near.sort_by(|a, b| b.1.total_cmp(&a.1));
-            eprintln!("{id}|{}|{:.3}|{:.3}|{}|{asked}", known.bank[near[0].0].id, near[0].1, near[1].1, known.bank[near[1].0].id);
+            eprintln!(
+                "{id}|{}|{:.3}|{:.3}|{}|{asked}",
+                known.bank[near[0].0].id, near[0].1, near[1].1, known.bank[near[1].0].id
+            );
             all += usize::from(id != "-");
             match known.question(asked) {
                 Some(question) if question.id.as_deref() == Some(id) => found += 1,
@@ -73,8 +77,8 @@ mod tests {
                 None => {}
             }
         }
-        assert!(wrong.len() <= 1, "{wrong:#?}");
-        assert!(2 * found >= all, "{found} of {all}");
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(3 * found >= all, "{found} of {all}");
         for entry in &known.bank {
             assert_eq!(known.question(&entry.text).and_then(|q| q.id).as_ref(), Some(&entry.id));
         }

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::lanes::Lanes;
 use super::report::{
-    Audio, Drawn, Key, OWN_STYLE, Row, SCRIPT, Table, Todo, Told, date, keys, parts, sound_note, tables, todo, told, word_legend,
+    Audio, Drawn, Key, OWN_STYLE, Row, SCRIPT, Table, Todo, Told, date, keys, parts, sound_note, tables, todo, told,
+    word_legend,
 };
 use super::{LANES_STYLE, STYLE, policy};
 use crate::app::render::shown::{about_whom, answered, file_name, mark, shares, shown_words};
@@ -81,6 +82,8 @@ struct Section {
     question: String,
     /// All that was heard before the answer, if it is more than the question.
     heard: Option<String>,
+    /// The number of its first word on the page.
+    first: usize,
     at: String,
     clock: String,
     /// How long it took to answer, and how long the answer is.
@@ -97,19 +100,22 @@ impl Section {
     /// Describes an answer whose first word is number `words` of the page, and adds its words to that number.
     fn of(answer: &Answer, words: &mut usize) -> Self {
         let first = *words;
-        let question = answer.question.as_ref().map_or_else(|| "Before the first question".to_string(), |q| q.text.clone());
+        let question =
+            answer.question.as_ref().map_or_else(|| "Before the first question".to_string(), |q| q.text.clone());
         let report = answer.report.as_ref();
         let said = report.map(shown_words).unwrap_or_default();
         *words += said.len();
         Self {
             heard: (!answer.heard.is_empty() && answer.heard != question).then(|| answer.heard.clone()),
             question,
+            first,
             at: format!("{:.2}", answer.start_s),
             clock: clock(answer.start_s),
             told: answered(answer),
             score: report.and_then(|r| r.score.overall).map(|s| format!("{s:.0}")),
             shares: report.filter(|r| r.score.overall.is_some()).map(shares).unwrap_or_default(),
-            priorities: report.map_or_else(Vec::new, |r| r.score.priorities.iter().map(|p| todo(p, &said, first)).collect()),
+            priorities: report
+                .map_or_else(Vec::new, |r| r.score.priorities.iter().map(|p| todo(p, &said, first)).collect()),
             paragraphs: report.map_or_else(Vec::new, |r| told(r, &said, first)),
             parts: report.map_or_else(Vec::new, |r| parts(r, &said, first)),
             marks: answer.marks.iter().map(mark).collect(),

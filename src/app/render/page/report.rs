@@ -426,7 +426,9 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
 }
 
 /// Returns the legend of the marks that occur.
-pub(super) fn word_legend<'a>(paragraphs: impl Iterator<Item = &'a Told> + Clone) -> Vec<(&'static str, &'static str, &'static str)> {
+pub(super) fn word_legend<'a>(
+    paragraphs: impl Iterator<Item = &'a Told> + Clone,
+) -> Vec<(&'static str, &'static str, &'static str)> {
     let words = || paragraphs.clone().flat_map(|p| &p.words);
     let before = |class: &str| words().flat_map(|w| &w.before).any(|b| b.class == class);
     let mut legend = Vec::new();
@@ -455,11 +457,7 @@ pub(super) struct Other {
 impl From<OtherTurn> for Other {
     fn from(turn: OtherTurn) -> Self {
         let unsure = if turn.is_unsure { "perhaps you: " } else { "" };
-        Self {
-            at: format!("{:.2}", turn.start_s),
-            clock: clock(turn.start_s),
-            text: format!("{unsure}{}", turn.text),
-        }
+        Self { at: format!("{:.2}", turn.start_s), clock: clock(turn.start_s), text: format!("{unsure}{}", turn.text) }
     }
 }
 

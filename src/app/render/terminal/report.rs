@@ -191,7 +191,7 @@ fn write_others(page: &mut Lines, report: &Report) {
     if said.is_empty() {
         return;
     }
-    write_heading(page, "What the other person said");
+    write_heading(page, "The other person said");
     page.paragraph("", "None of this counts.");
     for OtherTurn { start_s, text, is_unsure } in said {
         let unsure = if is_unsure { "perhaps you: " } else { "" };
@@ -323,7 +323,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         let at = |part: &str| lines.iter().position(|l| l.contains(part)).unwrap_or_else(|| panic!("{part} in {text}"));
         assert!(at("Two voices were heard.") < at("Score"));
-        assert!(at("What you said") < at("What the other person said"));
+        assert!(at("What you said") < at("The other person said"));
         assert!(lines[at(" 0:00  What happened")].ends_with('?'), "{text}");
         assert!(text.contains(" 0:20  perhaps you: Right."), "{text}");
         assert!(!text.contains('\u{1b}'));
