@@ -171,7 +171,7 @@ pub fn transcribe(
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Transcript, Features), TranscriptError> {
-    let chunks = chunks::plan(&features.stretches, &features.level_db, sound.duration_s());
+    let chunks = chunks::plan(&features.stretches, &features.others, &features.level_db, sound.duration_s());
     let heard = Heard { sound, silenced: silenced(&features.others) };
     let whole = features.sounds.is_empty() && features.others.is_empty();
     let job = Job {
