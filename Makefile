@@ -36,7 +36,7 @@ build: setup ## Build the program
 
 PORTABLE = target/portable
 portable: setup ## Build a program to give to others, for processors from about 2013 on, in target/portable
-	GGML_NATIVE=OFF CARGO_TARGET_DIR=$(PORTABLE) $(CARGO) build --release --locked
+	GGML_NATIVE=OFF CARGO_TARGET_DIR=$(PORTABLE) $(CARGO) build --profile dist --locked
 	@sh .ci/portable $(PORTABLE)
 
 setup: ## Install what the build needs and this system lacks

@@ -1,11 +1,11 @@
-//! The main job, from a file to a report: every stage in order, nothing hidden. Read this first.
+//! The analysis from a file to a report, with every stage in order. Read this first.
 
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
 use crate::disfluency::spoken::spoken;
-use crate::disfluency::{fillers, fillers_of_draft};
+use crate::disfluency::{Filler, LeftOut, fillers, fillers_of_draft, without_held_sounds};
 use crate::draft::Draft;
 use crate::interview::{self, Interview};
 use crate::metrics::{Fillers, Metrics};
@@ -19,10 +19,10 @@ use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
 use crate::voices::{Count, Voices};
 use crate::warnings::{draft_warnings, warnings};
 
-/// The share of progress for reading the file; transcription is the rest.
+/// The share of the progress that reading the file takes; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
-/// A name by which the words of a draft are read as plain text.
+/// A file name with which the words of a draft are read as plain text, not as Markdown.
 const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// Why there is no report.
@@ -46,11 +46,12 @@ pub enum AnalyzeError {
     VoicesNotTold,
 }
 
-/// Analyzes a saved answer. `progress` is called with the share that is done, 0 to 1. Returns the report, and the features that
-/// it was made from for plots.
+/// Analyzes a saved answer. `progress` is called with the fraction done, 0 to 1. Returns the report, and the features
+/// from which it was computed, for plots.
 ///
 /// # Errors
-/// When the file cannot be read or the speech model fails. A file with nobody speaking in it gives a report that says so.
+/// When the file cannot be read or the speech model fails. A file in which nobody speaks is not an error: its report
+/// says so.
 pub fn analyze(
     path: &Path,
     engine: &dyn Transcriber,
@@ -133,7 +134,7 @@ pub fn analyze_interview(
     Ok((interview, features))
 }
 
-/// Every stage after the transcription. `speakers` are those of the recording, if they are known.
+/// Runs every stage after the transcription. `speakers` are those of the recording, if they are known.
 pub fn judge(
     recording: &Recording,
     features: &Features,
@@ -142,14 +143,16 @@ pub fn judge(
     brief: &Brief,
 ) -> Report {
     let is_english = transcript.language == ENGLISH;
-    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
+    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
+    let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
     let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
-    let mut metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    let mut metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
     if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
         pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);
     }
     let story = if is_english {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+        let spoken = spoken(&transcript.words, &features.stretches);
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, brief.stutters);
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
     } else {
         None
@@ -157,6 +160,15 @@ pub fn judge(
     let warnings = warnings(recording, features, &transcript, speakers.as_ref(), &metrics);
     let report = Report::of(recording, features, transcript, metrics, story, warnings, brief);
     Report { speakers, ..report }.scored()
+}
+
+/// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.
+fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<Vec<Filler>>, Option<LeftOut>) {
+    let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
+    let all = fillers.as_ref().map_or(0, Vec::len);
+    let fillers = fillers.map(without_held_sounds);
+    let sounds_beside_words = all - fillers.as_ref().map_or(0, Vec::len);
+    (fillers, Some(LeftOut { sounds_beside_words, ..LeftOut::of(&texts) }))
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.
@@ -168,8 +180,8 @@ pub fn judge_again(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The report with the score that the present rubric gives to its measures. A story from before the findings were part of it is
-/// judged again from its words.
+/// Returns the report with the score that the current rubric gives to its measures. A story from a version without
+/// findings is judged again from its words.
 #[must_use]
 pub fn rescored(mut report: Report) -> Report {
     if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
@@ -178,28 +190,35 @@ pub fn rescored(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The story of the words of a report, where it had one.
+/// Judges the story of a report again from its words; `None` if the report had no story.
 fn told_again(report: &Report) -> Option<Story> {
     let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+    let stutters = report.left_out.is_some();
     if let Some(transcript) = &report.transcript {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        let spoken = spoken(&transcript.words, &report.stretches());
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, stutters);
         return Story::of(&tokens, question, weights);
     }
     let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
     let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
-    Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
+    let events = fillers_of_draft(&draft.spoken(), &[], stutters);
+    Story::of(&tokens_of_draft(&draft, &events, stutters), question, weights)
 }
 
-/// Analyzes a written draft: its words and its story.
-/// One in another language than English gets only a warning that says so.
+/// Analyzes a written draft: its words and its story. A draft in a language other than English only gets a warning that
+/// says so.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let other_language = draft.other_language();
     let warnings = draft_warnings(draft.words.len(), other_language);
     if other_language.is_some() {
         return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
-    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
-    let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
-    let fillers = Fillers::of_draft(events, draft);
-    Report::of_draft(draft, Some(fillers), story, warnings, brief).scored()
+    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers, brief.stutters);
+    let tokens = tokens_of_draft(draft, &events, brief.stutters);
+    let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
+    let fillers = Fillers::of_draft(events, draft, brief.stutters);
+    let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+    let left_out = brief.stutters.then(|| LeftOut::of(&texts));
+    let report = Report::of_draft(draft, Some(fillers), story, warnings, brief);
+    Report { left_out, ..report }.scored()
 }

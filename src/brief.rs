@@ -17,6 +17,8 @@ pub struct Brief {
     pub own_fillers: Vec<String>,
     /// Which of two voices is the speaker's; found out when `None`.
     pub me: Option<Me>,
+    /// Whether the speaker stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    pub stutters: bool,
     /// The weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<Arc<Weights>>,
 }

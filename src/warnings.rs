@@ -19,7 +19,7 @@ const NOISY_DB: f64 = 12.0;
 const TOO_NOISY_DB: f64 = 2.0;
 /// Peak level below which a recording is too soft to hear well, in dBFS.
 const SOFT_DBFS: f64 = -30.0;
-/// Shortest duration of missing sound that is noticed, in seconds: half of a short syllable.
+/// Shortest duration of missing audio that is noticed, in seconds: half of a short syllable.
 const LOST_S: f64 = 0.05;
 /// Number of words below which the rates say little, and a warning says so.
 const FEW_WORDS: usize = 20;
@@ -34,7 +34,7 @@ pub enum Code {
     NoWords,
     /// The file is broken or ends early.
     Damaged,
-    /// Sound went missing while it was recorded.
+    /// Audio went missing during the recording.
     Dropped,
     /// The recording is distorted.
     Clipped,
@@ -46,7 +46,7 @@ pub enum Code {
     Soft,
     /// Only some of the channels have sound, or they cancel each other.
     Channels,
-    /// The file has several sound tracks, and one of them was taken.
+    /// The file has several audio tracks, of which one was chosen.
     Tracks,
     /// Two people speak, and the report is about one of them.
     TwoVoices,
@@ -81,7 +81,7 @@ impl Warning {
     }
 }
 
-/// Whether the recording is too poor to judge how somebody spoke.
+/// Returns whether the recording is too poor to judge how somebody spoke.
 pub fn is_too_poor(snr_db: Option<f64>) -> bool {
     snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
 }

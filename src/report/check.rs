@@ -1,7 +1,7 @@
 //! Checks of a report that is read from a file, before anything is drawn or counted from it.
 //!
-//! A report made by this program always passes. One from elsewhere may claim to last longer than the sun, or refer to
-//! words that do not exist.
+//! A report made by this program always passes. One from elsewhere may claim an absurd duration, or refer to words that
+//! do not exist.
 
 use super::Report;
 use crate::audio::MAX_DURATION_S;

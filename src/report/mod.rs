@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
 use crate::brief::Brief;
+use crate::disfluency::LeftOut;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
@@ -101,6 +102,9 @@ pub struct Report {
     pub story: Option<Story>,
     /// The score.
     pub score: Score,
+    /// What was left out of the measures because the speaker stutters; `None` if they did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
     /// The program that made the report; `None` in a report from a version that did not record it.
     #[serde(default)]
     pub program: Option<Program>,
@@ -152,6 +156,7 @@ impl Report {
             speakers: None,
             story,
             score: Score::default(),
+            left_out: metrics.left_out,
             warnings,
         }
     }
@@ -179,11 +184,12 @@ impl Report {
             speakers: None,
             story,
             score: Score::default(),
+            left_out: None,
             warnings,
         }
     }
 
-    /// Returns the same report, scored by the present rubric. This also rescores a stored report.
+    /// Returns the same report, scored by the current rubric. This also rescores a stored report.
     #[must_use]
     pub fn scored(mut self) -> Self {
         self.score = Score::of(&self.measures());
@@ -205,8 +211,11 @@ impl Report {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| p.span);
-        let starts = std::iter::once(first.span.start_s).chain(pauses.clone().map(|p| p.end_s));
-        let ends = pauses.map(|p| p.start_s).chain([last.span.end_s]);
+        let blocks = self.left_out.iter().flat_map(|l| &l.blocks).copied();
+        let mut pauses: Vec<Span> = pauses.chain(blocks).collect();
+        pauses.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let starts = std::iter::once(first.span.start_s).chain(pauses.iter().map(|p| p.end_s));
+        let ends = pauses.iter().map(|p| p.start_s).chain([last.span.end_s]);
         let others = self.others();
         let between = starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s)));
         if others.is_empty() { between.collect() } else { between.flat_map(|s| outside(s, &others)).collect() }
@@ -224,6 +233,7 @@ impl Report {
             story: self.story.as_ref(),
             pace: self.pace.as_ref(),
             fillers: self.fillers.as_ref(),
+            stutters: self.left_out.is_some(),
             pauses: self.pauses.as_ref(),
             length: self.length.as_ref(),
             voice: self.voice.as_ref(),
@@ -253,7 +263,7 @@ impl RecordingSection {
         }
     }
 
-    /// Only the path of a draft is known.
+    /// Creates the section of a draft, of which only the path is known.
     fn of_draft(draft: &Draft) -> Self {
         Self {
             path: draft.path.clone(),

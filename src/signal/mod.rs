@@ -59,7 +59,8 @@ pub struct Features {
     pub nuclei_s: Vec<f64>,
     /// The noise floor where nobody speaks, in dBFS in the speech band; `None` for digital silence.
     pub noise_floor_dbfs: Option<f64>,
-    /// How far the speech stands above the noise floor, in dB; `None` without speech or without noise.
+    /// The signal-to-noise ratio: how far the speech is above the noise floor, in dB; `None` without speech or without
+    /// noise.
     pub snr_db: Option<f64>,
 }
 

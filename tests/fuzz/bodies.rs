@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aloud::analyze::analyze;
 use aloud::app::capture;
+use aloud::app::export::{Answer as Exported, Kind};
 use aloud::app::history::edit::{self, Edit};
 use aloud::app::history::export::{Lines, import, line, read as read_lines};
 use aloud::app::history::progress::Progress;
@@ -273,14 +274,22 @@ pub fn history_import(bytes: &[u8]) {
         let contours = store.contours(attempt.id).expect("its tracks are there or not");
         shown(&report, contours.as_ref());
         line(&store, attempt).expect("it can be exported again");
+        exported(&report, now);
     }
     let utc = TimeZone::UTC;
-    let mut csv = Vec::new();
-    aloud::app::history::export::csv(&attempts, &mut csv).expect("it can be exported as a table");
+    aloud::app::history::export::csv(&attempts);
     steers_nothing(&aloud::app::render::terminal::history_list::list(&attempts, &utc, 80));
     let progress = Progress::of(attempts, &[], now, &utc);
     steers_nothing(&overview::render(&progress, Measure::Score, 80));
     page::progress::render(&progress, None, &utc);
+}
+
+/// Exports a report in every format that needs no tracks.
+fn exported(report: &Report, exported_at: Timestamp) {
+    for kind in [Kind::TextGrid, Kind::Elan, Kind::Audacity, Kind::Vtt, Kind::Srt, Kind::Csv] {
+        let body = kind.body(&Exported { report, frames: None, exported_at });
+        assert_eq!(body.is_err(), kind.needs_times() && report.transcript.is_none());
+    }
 }
 
 /// The single values of a document, in order.

@@ -5,12 +5,16 @@
 mod bodies;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../training/disfluency/turns.rs"]
+mod turns;
 
 mod architecture;
 mod at_a_microphone;
 mod command_line;
 mod damage;
+mod disfluency_holds;
 mod documents;
+mod exports;
 mod faults;
 mod fuzz_corpus;
 mod history;
@@ -23,9 +27,11 @@ mod models;
 mod page;
 mod practice_texts;
 mod privacy;
+mod report_schema;
 mod samples;
 mod screens;
 mod shared_recordings;
 mod speech_or_sound;
 mod story_holds;
+mod stuttered_twins;
 mod two_voices;

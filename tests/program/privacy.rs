@@ -75,6 +75,8 @@ impl Home {
             format!("analyze {answer} {answers}/conflict.flac --html pages --audio link"),
             format!("analyze {answers}/weakness.flac {answers}/conflict.flac --jsonl --output made/lines.jsonl"),
             format!("analyze {answer} --no-save --png made/lanes.png"),
+            format!("analyze {answer} --no-save --export textgrid --output made/words.TextGrid"),
+            format!("analyze {answer} {answers}/conflict.flac --no-save --export srt --output captions"),
             format!("interview {} --html made/interview.html", self.interview()),
             "questions add Why?".to_owned(),
             "questions list".to_owned(),
@@ -82,6 +84,7 @@ impl Home {
             format!("practice --from {answers}"),
             "history list".to_owned(),
             "history show last --html made/again.html --svg made/again.svg --png made/again.png".to_owned(),
+            "history show last --export csv --output made/words.csv".to_owned(),
             "history export --format csv".to_owned(),
             "progress --html made/progress.html".to_owned(),
             "progress goal fillers --below 4".to_owned(),
@@ -108,13 +111,14 @@ fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
 
 /// The options that name an output, with their commands. A new option belongs here or in [`READING`], and in
 /// [`Home::everything`].
-const WRITING: [(&str, &str); 10] = [
+const WRITING: [(&str, &str); 11] = [
     ("analyze", "html"),
     ("analyze", "output"),
     ("analyze", "png"),
     ("analyze", "svg"),
     ("analyze", "tracks"),
     ("history show", "html"),
+    ("history show", "output"),
     ("history show", "png"),
     ("history show", "svg"),
     ("interview", "html"),

@@ -10,20 +10,22 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::exports::Exports;
 use super::models::Choice;
-use super::pages::{Drawn, Wanted, page_in};
+use super::pages::{Drawn, Wanted, make_folder, named_in};
 use super::{Outcome, columns, complain, history, print_json, say, write_file};
 use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
 use crate::app::draft_file::{self, DraftFileError, is_draft};
+use crate::app::export::{Frames, Kind};
 use crate::app::history::Occasion;
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
 use crate::app::render::terminal::report::render;
@@ -44,6 +46,7 @@ use crate::transcript::pool::Pool;
 use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("into_file").args(["jsonl", "export"])))]
 pub(super) struct Arguments {
     /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
     #[arg(required = true, value_name = "FILE|FOLDER")]
@@ -52,13 +55,18 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "NAME|TEXT")]
     question: Option<String>,
     /// Print the report as JSON: one document for one file, an array for several
-    #[arg(long, conflicts_with = "jsonl")]
+    #[arg(long, conflicts_with = "into_file")]
     json: bool,
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
-    /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped
-    #[arg(short, long, value_name = "FILE", requires = "jsonl")]
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
+    export: Option<Kind>,
+    /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
+    /// With --export: the file to write, or a folder for several
+    #[arg(short, long, value_name = "FILE|FOLDER", requires = "into_file")]
     output: Option<PathBuf>,
     /// How many files to work on at the same time; by default as many as this machine has processors
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -81,6 +89,9 @@ pub(super) struct Arguments {
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
@@ -140,6 +151,8 @@ struct Item {
     path: PathBuf,
     /// The path of the page to write, if any.
     page: Option<PathBuf>,
+    /// The path of the export in a file of its own, if any.
+    export: Option<PathBuf>,
     /// Whether the path is a temporary file with the audio from standard input.
     is_piped: bool,
 }
@@ -159,7 +172,7 @@ struct Analyzed {
     report: Report,
     /// `None` for a draft.
     contours: Option<Contours>,
-    /// The features, only if `--tracks` needs them.
+    /// The features, only if `--tracks` or `--export frames` needs them.
     features: Option<Features>,
 }
 
@@ -169,13 +182,21 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
     let me = arguments.whose.me();
-    let brief = Brief { question, own_fillers: settings.fillers.clone(), me, story_weights, ..Brief::default() };
+    let stutters = arguments.stutter || settings.stutter;
+    let own_fillers = settings.fillers.clone();
+    let brief = Brief { question, own_fillers, stutters, me, story_weights, ..Brief::default() };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
     let piped = take_sound(&mut items)?;
     if many {
         arguments.pages.make_folder()?;
+        if let (Some(kind), Some(folder)) = (arguments.export, &arguments.output)
+            && !kind.is_table()
+        {
+            make_folder(folder)?;
+        }
     }
+    let mut exports = arguments.export.map(Exports::new);
     let model = if items.iter().all(|item| is_draft(&item.path)) {
         None
     } else {
@@ -184,7 +205,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let names: Vec<String> = items.iter().map(Item::name).collect();
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = match &arguments.output {
-        Some(path) => {
+        Some(path) if arguments.jsonl => {
             let program = Program::this(&brief, &settings.vocabulary);
             let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
             if let Some(model) = &model {
@@ -192,7 +213,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             }
             Some(lines)
         }
-        None => None,
+        _ => None,
     };
     let engine = match &model {
         Some(model) if items.iter().any(|item| !is_draft(&item.path)) => {
@@ -208,6 +229,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
+    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(Kind::Frames);
     let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
     let work = |item: &Item| -> Result<Analyzed> {
         let analyzed = match &pool {
@@ -215,7 +237,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
                 report.recording.path = item.name();
                 let contours = Some(Contours::of(&features));
-                Analyzed { report, contours, features: arguments.tracks.is_some().then_some(features) }
+                Analyzed { report, contours, features: keeps_features.then_some(features) }
             }
             _ => Analyzed { report: draft(&item.path, &brief)?, contours: None, features: None },
         };
@@ -234,10 +256,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
                 Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
             };
-            deliver(item, analyzed, arguments, &mut printer, &mut outcome)
+            deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut outcome)
         })
     })?;
     bar.finish_and_clear();
+    if let Some(exports) = exports {
+        exports.finish(arguments.output.as_deref())?;
+    }
     printer.finish(&names)?;
     drop(piped);
     Ok(outcome)
@@ -271,6 +296,13 @@ fn check(arguments: &Arguments, many: bool) {
     if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
         wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
     }
+    let Some(kind) = arguments.export else { return };
+    if many && !kind.is_table() && arguments.output.is_none() {
+        wrong("this export has a file for each answer; name a folder for them with --output, or only one file");
+    }
+    if kind.needs_times() && !many && arguments.files.iter().all(|f| is_draft(f) && f.as_os_str() != STANDARD_INPUT) {
+        wrong("a written draft has no times; give a recording, or take --export csv");
+    }
 }
 
 /// Returns the files to analyze, in order, with the paths of their pages. Pages are named before any file is skipped,
@@ -283,7 +315,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
             say(&format!("No file falls in part {shard}; nothing to do."));
         }
     }
-    if arguments.output.is_some() {
+    if arguments.jsonl && arguments.output.is_some() {
         // The path identifies a line of the output, so each path may occur only once.
         let mut seen = HashSet::new();
         inputs.retain(|input| seen.insert(input.path.clone()));
@@ -291,9 +323,16 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     let mut pages = Vec::new();
     let mut page = |path: &Path| {
         let to = arguments.pages.html.as_deref()?;
-        Some(if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() })
+        Some(if many || to.is_dir() { named_in(to, path, "html", &mut pages) } else { to.to_path_buf() })
     };
-    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
+    let mut exports = Vec::new();
+    let mut export = |path: &Path| {
+        let (kind, to) = (arguments.export.filter(|kind| !kind.is_table())?, arguments.output.as_deref()?);
+        let is_folder = many || to.is_dir();
+        Some(if is_folder { named_in(to, path, kind.extension(), &mut exports) } else { to.to_path_buf() })
+    };
+    let item = |path: PathBuf| Item { page: page(&path), export: export(&path), path, is_piped: false };
+    Ok(inputs.into_iter().map(|input| input.path).map(item).collect())
 }
 
 /// Removes the files whose reports are already in the output.
@@ -330,6 +369,7 @@ fn deliver(
     item: &Item,
     analyzed: Analyzed,
     arguments: &Arguments,
+    exports: Option<&mut Exports>,
     printer: &mut Printer,
     outcome: &mut Outcome,
 ) -> Result<()> {
@@ -344,7 +384,17 @@ fn deliver(
         complain(&format!("{error:#}"));
         *outcome = Outcome::Failed;
     }
-    printer.print(report, Path::new(&item.name()))?;
+    match exports {
+        None => printer.print(report, Path::new(&item.name()))?,
+        Some(exports) => {
+            let to = item.export.as_deref().or(arguments.output.as_deref());
+            let frames = features.as_ref().filter(|_| arguments.export == Some(Kind::Frames)).map(Frames::from);
+            if let Err(error) = exports.add(&report, frames.as_ref(), &item.path, to)? {
+                complain(&format!("{}: {error}", item.name()));
+                *outcome = Outcome::Failed;
+            }
+        }
+    }
     if let Some(folders) = &folders {
         capture::settle(&folders.recordings(), &item.path);
     }
@@ -377,7 +427,7 @@ pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Repor
 
 /// Does the work on a single recording under its own progress bar.
 pub(super) fn under_bar<T>(path: &Path, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
-    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
+    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, export: None, is_piped: false }], true);
     let done = advancing(&bar, work);
     bar.finish_and_clear();
     done

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The free space below which there is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
-/// The width of the column of check names, in columns: `microphone`, `recordings`.
+/// The width of the check names, in columns: that of `microphone` and `recordings`.
 const NAMES: usize = 10;
 
 /// The outcome of the checks so far.
@@ -56,13 +56,13 @@ pub(super) fn run() -> Result<Outcome> {
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
-    let (mut wanted, mut trust) = (None, false);
+    let (mut wanted, mut trust, mut stutter) = (None, false, false);
     match &folders {
         Some(folders) => {
             let file = folders.settings_file.display();
             match Settings::load(&folders.settings_file) {
                 Ok(settings) => {
-                    (wanted, trust) = (settings.model, settings.trust_model);
+                    (wanted, trust, stutter) = (settings.model, settings.trust_model, settings.stutter);
                     let there = folders.settings_file.exists();
                     let state = if there { "read" } else { "not there, so the defaults hold" };
                     doctor.fine("settings", &format!("{file}: {state}"))?;
@@ -94,6 +94,13 @@ pub(super) fn run() -> Result<Outcome> {
         }
         None => doctor.problem("settings", "this user has no home folder. Set HOME to have settings.")?,
     }
+
+    let stutter = if stutter {
+        "repeated, prolonged and blocked sounds are left out, as the settings say"
+    } else {
+        "if you stutter, --stutter or `stutter = true` in the settings leaves those sounds out of every measure"
+    };
+    doctor.fine("stutter", stutter)?;
 
     let places = models::folders(folders.as_ref().map(|f| f.data.as_path()));
     match models::find(wanted.as_deref(), &places, trust) {

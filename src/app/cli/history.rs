@@ -13,9 +13,11 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::afterwards::page_of;
-use super::pages::{Drawn, Wanted, page_in};
+use super::exports::Exports;
+use super::pages::{Drawn, Wanted, named_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::analyze::rescored;
+use crate::app::export::{Frames, Kind};
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
@@ -82,6 +84,13 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
+    export: Option<Kind>,
+    /// Write the export into this file
+    #[arg(short, long, value_name = "FILE|FOLDER", requires = "export")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     pages: Wanted,
 }
@@ -310,8 +319,22 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let answered_at = Some(attempt.answered_at);
         let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
         let page = arguments.pages.html.as_deref();
-        let page = page.map(|to| if to.is_dir() { page_in(to, recording, &mut Vec::new()) } else { to.to_path_buf() });
+        let page = page
+            .map(|to| if to.is_dir() { named_in(to, recording, "html", &mut Vec::new()) } else { to.to_path_buf() });
         arguments.pages.draw(&drawn, page.as_deref())?;
+    }
+    if let Some(kind) = arguments.export {
+        let frames = contours.as_ref().map(Frames::from);
+        let named = |to: &PathBuf| match to.is_dir() {
+            true => named_in(to, &attempt.path, kind.extension(), &mut Vec::new()),
+            false => to.clone(),
+        };
+        let to = arguments.output.as_ref().map(named);
+        let mut exports = Exports::new(kind);
+        exports.add(&report, frames.as_ref(), &attempt.path, to.as_deref())??;
+        exports.finish(to.as_deref())?;
+    }
+    if arguments.pages.any() || arguments.export.is_some() {
         return Ok(Outcome::Done);
     }
     if arguments.json {
@@ -419,7 +442,8 @@ fn export(arguments: &ExportArguments) -> Result<Outcome> {
     let attempts = kept(&arguments.which.filter(Speaker::Anyone)?)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     if matches!(arguments.format, Format::Csv) {
-        export::csv(&attempts, out)?;
+        out.write_all(&export::csv(&attempts))?;
+        out.flush()?;
         return Ok(Outcome::Done);
     }
     let mut outcome = Outcome::Done;
@@ -618,7 +642,7 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Says that no answers match: the speaker's name may be misspelt, or none are kept yet and how to keep one.
+/// Says why no answers match: none are kept yet, the speaker's name may be misspelt, or the filter excludes all.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");

@@ -48,7 +48,12 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let path = &arguments.file;
     let engine = Whisper::load(&arguments.speech.find(settings, settings::folders().as_ref())?, &settings.vocabulary)?;
-    let brief = Brief { own_fillers: settings.fillers.clone(), me: arguments.whose.me(), ..Brief::default() };
+    let brief = Brief {
+        own_fillers: settings.fillers.clone(),
+        stutters: settings.stutter,
+        me: arguments.whose.me(),
+        ..Brief::default()
+    };
     let known = Known::new();
     let analyzed =
         under_bar(path, |progress| analyze_interview(path, &engine, &brief, &|asked| known.question(asked), progress));

@@ -1,4 +1,4 @@
-//! Writes the page of an answer and the pictures of its lanes, and puts the sound into the page or next to it.
+//! Writes the page of an answer and the pictures of its lanes, and puts the audio into the page or next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use super::history::with_store;
 use super::{complain, write_file};
 
-/// The suffix of the file name of a page's sound.
+/// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
 
 /// What to draw, and where to.
@@ -62,7 +62,7 @@ impl OnePage {
     /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
     pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
         let Some(page) = &self.html else { return Ok(()) };
-        refuse_answer(page, drawn)?;
+        refuse_answer_itself(page, drawn.recording)?;
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
         let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
@@ -73,7 +73,7 @@ impl OnePage {
     }
 }
 
-/// The place of the page's sound.
+/// Where the page's audio is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
     // Embedded in the page.
@@ -93,7 +93,7 @@ pub(super) struct Drawn<'a> {
 }
 
 impl Wanted {
-    /// Requests a page with embedded sound, opened in the browser.
+    /// Requests a page with embedded audio, opened in the browser.
     pub(super) fn opened(page: PathBuf) -> Self {
         Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
     }
@@ -105,14 +105,13 @@ impl Wanted {
 
     /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
-        let Some(folder) = &self.html else { return Ok(()) };
-        make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+        self.html.as_deref().map_or(Ok(()), make_folder)
     }
 
     /// Draws an answer, with its page at `page` if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
-            refuse_answer(file, drawn)?;
+            refuse_answer_itself(file, drawn.recording)?;
         }
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -154,10 +153,15 @@ impl Wanted {
     }
 }
 
-/// Refuses to overwrite the recording with its page or picture.
-fn refuse_answer(file: &Path, drawn: &Drawn<'_>) -> Result<()> {
-    if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
-        bail!("{}: this is the answer itself; give the page or picture another name", file.display());
+/// Creates a folder for what is made of several files.
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+}
+
+/// Refuses to write over the answer itself.
+pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
+    if file.canonicalize().is_ok_and(|f| answer.canonicalize().is_ok_and(|a| a == f)) {
+        bail!("{}: this is the answer itself; give what is made of it another name", file.display());
     }
     Ok(())
 }
@@ -213,11 +217,12 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Returns the path for a file's page in `folder`, numbered if the name is taken.
-pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
+/// Returns the path in `folder` for what is made of a file, numbered if the name is taken.
+pub(super) fn named_in(folder: &Path, path: &Path, extension: &str, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };
-    let numbered = (1..).map(|n| if n == 1 { format!("{name}.html") } else { format!("{name}-{n}.html") });
+    let numbered =
+        (1..).map(|n| if n == 1 { format!("{name}.{extension}") } else { format!("{name}-{n}.{extension}") });
     let page = numbered.map(|n| folder.join(n)).find(|p| !taken.contains(p)).expect("numbers do not end");
     taken.push(page.clone());
     page
@@ -230,7 +235,7 @@ mod tests {
     #[test]
     fn files_of_one_name_get_pages_of_their_own() {
         let mut taken = Vec::new();
-        let mut page = |path: &str| page_in(Path::new("out"), Path::new(path), &mut taken);
+        let mut page = |path: &str| named_in(Path::new("out"), Path::new(path), "html", &mut taken);
         assert_eq!(page("a/take.flac"), Path::new("out/take.html"));
         assert_eq!(page("b/take.wav"), Path::new("out/take-2.html"));
         assert_eq!(page("-"), Path::new("out/draft.html"));

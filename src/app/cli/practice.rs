@@ -74,6 +74,9 @@ pub(super) struct Arguments {
     /// Keep nothing: no claims, no answers in the history, no session to resume; recordings stay
     #[arg(long, conflicts_with = "go_on")]
     no_store: bool,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
@@ -137,6 +140,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         talks,
         events: &events,
         own_fillers: settings.fillers.clone(),
+        stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
         loading: Some(loading),
         engine: None,
@@ -277,6 +281,7 @@ struct Practice<'a> {
     talks: bool,
     events: &'a InputEvents,
     own_fillers: Vec<String>,
+    stutters: bool,
     device: Option<String>,
     loading: Option<JoinHandle<Result<Whisper>>>,
     engine: Option<Whisper>,
@@ -384,7 +389,12 @@ impl Practice<'_> {
     }
 
     fn brief(&self, question: &Question) -> Brief {
-        Brief { question: Some(question.clone()), own_fillers: self.own_fillers.clone(), ..Brief::default() }
+        Brief {
+            question: Some(question.clone()),
+            own_fillers: self.own_fillers.clone(),
+            stutters: self.stutters,
+            ..Brief::default()
+        }
     }
 
     /// Analyzes an answer, keeps it, and finds the evidence in it.
@@ -410,7 +420,7 @@ impl Practice<'_> {
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
-    /// Saves the session together with the answer, and prints the report in short.
+    /// Saves the session together with the answer, and prints the short report.
     fn present(&mut self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<Event> {
         let given = analyzed.attempt.map(|attempt| Given {
             attempt,
@@ -447,7 +457,7 @@ impl Practice<'_> {
         Ok(Some(analyzed))
     }
 
-    /// Prints the report in short.
+    /// Prints the short report.
     fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];

@@ -122,8 +122,11 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     }
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     transcript.text = texts.join(" ");
+    if let Some(left_out) = &mut report.left_out {
+        left_out.recount(&texts);
+    }
     if let Some(pace) = &mut report.pace {
-        pace.recount(words, &others);
+        pace.recount(words, report.left_out.as_ref(), &others);
         if let Some((events, length)) = events.zip(report.length.as_ref()) {
             report.fillers = Some(Fillers::counted(events, pace.words, length.answer_s));
         }

@@ -10,7 +10,7 @@ use super::report::{
     word_legend,
 };
 use super::{LANES_STYLE, STYLE, policy};
-use crate::app::render::shown::{about_whom, answered, file_name, mark, shares, shown_words};
+use crate::app::render::shown::{about_whom, answered, file_name, headline, mark, shares, shown_words};
 use crate::interview::{Answer, Interview};
 use crate::plain::clock;
 use crate::signal::Contours;
@@ -88,7 +88,8 @@ struct Section {
     clock: String,
     /// How long it took to answer, and how long the answer is.
     told: String,
-    score: Option<String>,
+    /// The points, and how many there are; `None` without a score.
+    score: Option<(String, String)>,
     shares: String,
     priorities: Vec<Todo>,
     paragraphs: Vec<Told>,
@@ -112,7 +113,7 @@ impl Section {
             at: format!("{:.2}", answer.start_s),
             clock: clock(answer.start_s),
             told: answered(answer),
-            score: report.and_then(|r| r.score.overall).map(|s| format!("{s:.0}")),
+            score: report.and_then(headline).map(|(_, points, out_of)| (points, out_of)),
             shares: report.filter(|r| r.score.overall.is_some()).map(shares).unwrap_or_default(),
             priorities: report
                 .map_or_else(Vec::new, |r| r.score.priorities.iter().map(|p| todo(p, &said, first)).collect()),

@@ -27,7 +27,7 @@ const GAP: f64 = 9.0;
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
 /// The pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
-/// The maximum number of points of a line; a longer recording is drawn by the loudest of several values.
+/// The maximum number of points of a line; in a longer recording, each point stands for several values.
 const MOST_POINTS: usize = 30_000;
 /// The minimum length of a pause labelled with its length, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
@@ -89,7 +89,7 @@ impl Sign {
         }
     }
 
-    /// Returns the name of the sign in the style.
+    /// Returns the CSS class of the sign.
     pub fn class(self) -> &'static str {
         match self {
             Self::FilledPause => "um",
@@ -634,7 +634,7 @@ fn anchor(at_s: f64, duration_s: f64) -> &'static str {
 
 /// Returns round times from 0 on, with at most `most` steps between them.
 fn times(duration_s: f64, most: usize) -> Vec<f64> {
-    let fits = |step: &&f64| duration_s / **step <= most as f64;
+    let fits = |step: &&f64| duration_s / **step < most as f64;
     let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(3_600.0);
     (0..=(duration_s / step) as usize).map(|i| i as f64 * step).collect()
 }
@@ -711,5 +711,6 @@ mod tests {
         assert_eq!(times(52.0, 8), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(times(3_600.0, 8).len(), 7);
         assert_eq!(times(0.4, 8), [0.0]);
+        assert!(times(80.0, 8).len() <= 8, "{:?}", times(80.0, 8));
     }
 }

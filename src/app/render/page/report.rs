@@ -13,7 +13,8 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    OtherTurn, Shown, about_whom, begins_before, file_name, others_said, paragraphs, shares, shown_words, whole,
+    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken,
+    others_said, paragraphs, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -108,8 +109,15 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         whom: report.speakers.as_ref().and_then(about_whom),
         others: others_said(report).into_iter().map(Other::from).collect(),
         file,
-        score: report.score.overall.map(|s| format!("{s:.0}")),
-        shares: if report.score.overall.is_some() { shares(report) } else { String::new() },
+        score: headline(report).map(|(_, points, out_of)| (points, out_of)),
+        unsure: report.score.story_parts().any(|p| p.why.is_empty()).then_some(WITHOUT_REASON),
+        shares: if report.score.overall.is_some() {
+            let length = length_as_spoken(report).map(|(words, length)| format!(" {words}. {length}"));
+            shares(report) + &length.unwrap_or_default()
+        } else {
+            String::new()
+        },
+        left_out: left_out(report),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
         sound_note: sound_note(drawn.as_ref(), &answer.audio),
         audio: answer.audio.address(),
@@ -156,8 +164,12 @@ struct Page {
     about: String,
     whom: Option<String>,
     others: Vec<Other>,
-    score: Option<String>,
+    /// The points, and how many there are; `None` without a score.
+    score: Option<(String, String)>,
+    /// What is said of the parts that have points and no reason.
+    unsure: Option<&'static str>,
     shares: String,
+    left_out: Option<String>,
     priorities: Vec<Todo>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,

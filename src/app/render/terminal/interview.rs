@@ -1,7 +1,7 @@
 //! A recorded interview for a terminal: each question, and how the answer went in short.
 
 use super::lines::Lines;
-use crate::app::render::shown::{about_whom, answered, file_name, mark};
+use crate::app::render::shown::{about_whom, answered, file_name, headline, mark};
 use crate::interview::Interview;
 use crate::plain::{clock, counted, one_line};
 
@@ -19,9 +19,8 @@ pub fn render(interview: &Interview, numbers: &[Option<i64>], columns: usize) ->
         let asked = answer.question.as_ref().map_or("Before the first question", |question| &question.text);
         page.line("");
         page.paragraph(&format!("{}. {:>5}  ", i + 1, clock(answer.start_s)), &one_line(asked));
-        let score = answer.report.as_ref().and_then(|report| report.score.overall);
-        let score = match (score, &answer.report) {
-            (Some(score), _) => format!("Score {score:.0} of 100, "),
+        let score = match (answer.report.as_ref().and_then(headline), &answer.report) {
+            (Some((what, points, out_of)), _) => format!("{what} {points} of {out_of}, "),
             (None, Some(_)) => "No score, ".to_string(),
             (None, None) => "Too little was said to judge it, ".to_string(),
         };

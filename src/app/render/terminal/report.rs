@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::app::render::shown::{OtherTurn, Paragraph, Shown};
 use crate::app::render::shown::{
-    about_whom, begins_before, file_name, others_said, paragraphs, shares, shown_words, whole,
+    WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken, others_said,
+    paragraphs, shares, shown_words, whole,
 };
 use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
@@ -59,9 +60,9 @@ fn write_title(page: &mut Lines, report: &Report) {
 
 fn write_score(page: &mut Lines, report: &Report) {
     page.line("");
-    match report.score.overall {
-        Some(overall) => {
-            page.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
+    match headline(report) {
+        Some((what, points, out_of)) => {
+            page.line(&styled(HEADING, &format!("{what} {points} of {out_of}")));
             page.paragraph("", &shares(report));
         }
         None => {
@@ -70,6 +71,9 @@ fn write_score(page: &mut Lines, report: &Report) {
                 page.paragraph("", &one_line(&format!("{} {}", warning.message, warning.remedy)));
             }
         }
+    }
+    if let Some(left_out) = left_out(report) {
+        page.paragraph("", &left_out);
     }
 }
 
@@ -103,14 +107,17 @@ fn write_story(page: &mut Lines, report: &Report) {
         return;
     }
     write_heading(page, "The story");
-    for part in parts {
+    for part in &parts {
         let (name, why) = (one_line(&part.name.label()), one_line(&part.why));
         let points = format!("{} of {}", whole(part.points), whole(part.out_of));
         if page.width() >= ONE_LINE_FROM {
             page.paragraph(&format!("{name:<15} {points:>10}  "), &why);
         } else {
-            page.paragraph("  ", &format!("{name}, {points}. {why}"));
+            page.paragraph("  ", format!("{name}, {points}. {why}").trim_end());
         }
+    }
+    if parts.iter().any(|p| p.why.is_empty()) {
+        page.paragraph("", WITHOUT_REASON);
     }
 }
 
@@ -240,6 +247,9 @@ fn measures(report: &Report) -> Vec<Measure> {
         let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));
         rows.push(measure("Pauses", PartName::Pauses, longest));
     }
+    if let Some((value, verdict)) = length_as_spoken(report) {
+        rows.push(Measure { name: "Length", value, verdict });
+    }
     if let Some(length) = &report.length {
         rows.push(measure("Length", PartName::Length, clock(length.answer_s)));
     }
@@ -270,6 +280,7 @@ fn styled(style: Style, text: &str) -> String {
 mod tests {
     use super::*;
     use crate::app::render::terminal::lines::WIDEST;
+    use crate::disfluency::LeftOut;
     use crate::span::Span;
 
     /// Renders a sample report at a width after a `change`, without styles.
@@ -340,6 +351,24 @@ mod tests {
             report.fillers.as_mut().unwrap().events.push(heard);
         });
         assert_eq!(text.matches("[uh?]").count(), 2, "in the legend and where it was heard: {text}");
+    }
+
+    #[test]
+    fn somebody_who_stutters_reads_what_was_left_out() {
+        let left_out = LeftOut {
+            begun_again: 1,
+            sounds_in_words: 2,
+            sounds_beside_words: 1,
+            blocks: vec![Span::new(1.0, 1.5), Span::new(4.0, 5.0)],
+        };
+        let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = one_line(read_at(200, |report| report.left_out = Some(left_out.clone())));
+        assert!(text.contains(
+            "left out of every measure: 1 word or part of a word begun again, 3 repeated or held sounds, 2 silences inside a clause (1.5 s)."
+        ), "{text}");
+        let nothing = one_line(read_at(200, |report| report.left_out = Some(LeftOut::default())));
+        assert!(nothing.contains("nothing to leave out"), "{nothing}");
+        assert!(!read_at(200, |_| {}).contains("eft out of every measure"));
     }
 
     #[test]
