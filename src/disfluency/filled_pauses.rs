@@ -328,6 +328,7 @@ mod tests {
             filled_pause_log_odds,
             speech: vec![true; 1_000],
             lost: Vec::new(),
+            others: Vec::new(),
             sounds: Vec::new(),
             stretches: vec![Span::new(0.0, 10.0)],
             nuclei_s: Vec::new(),

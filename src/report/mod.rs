@@ -16,8 +16,9 @@ use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::score::{Measures, Said, Score};
-use crate::signal::Features;
+use crate::signal::{Features, outside};
 use crate::span::Span;
+use crate::speakers::Speakers;
 use crate::story::Story;
 use crate::transcript::{Transcript, Word};
 use crate::warnings::{Warning, is_too_poor};
@@ -97,6 +98,9 @@ pub struct Report {
     pub length: Option<Length>,
     /// Measures of pitch and loudness.
     pub voice: Option<Voice>,
+    /// Who speaks; `None` in a draft and in reports from before voices were told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speakers: Option<Speakers>,
     /// How well the work was described; `None` without words and in any language other than English.
     pub story: Option<Story>,
     /// The score.
@@ -153,6 +157,7 @@ impl Report {
             pauses: metrics.pauses,
             length: metrics.length,
             voice: metrics.voice,
+            speakers: None,
             story,
             score: Score::default(),
             left_out: metrics.left_out,
@@ -180,6 +185,7 @@ impl Report {
             pauses: None,
             length: None,
             voice: None,
+            speakers: None,
             story,
             score: Score::default(),
             left_out: None,
@@ -198,6 +204,12 @@ impl Report {
         self
     }
 
+    /// Returns the time in which somebody else has the word.
+    pub(crate) fn others(&self) -> Vec<Span> {
+        let duration_s = self.recording.duration_s.unwrap_or(0.0);
+        self.speakers.as_ref().map_or_else(Vec::new, |s| s.others(duration_s))
+    }
+
     /// Returns the speech between the pauses, from the first word to the last.
     pub(crate) fn stretches(&self) -> Vec<Span> {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
@@ -208,7 +220,9 @@ impl Report {
         pauses.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let starts = std::iter::once(first.span.start_s).chain(pauses.iter().map(|p| p.end_s));
         let ends = pauses.iter().map(|p| p.start_s).chain([last.span.end_s]);
-        starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s))).collect()
+        let others = self.others();
+        let between = starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s)));
+        if others.is_empty() { between.collect() } else { between.flat_map(|s| outside(s, &others)).collect() }
     }
 
     /// Returns the measures that the score is computed from.

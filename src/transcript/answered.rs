@@ -153,6 +153,7 @@ mod tests {
             stretches: stretches.iter().map(|(from, to)| Span::new(*from, *to)).collect(),
             sounds: Vec::new(),
             lost: Vec::new(),
+            others: Vec::new(),
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),
             snr_db: Some(40.0),

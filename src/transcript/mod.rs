@@ -206,6 +206,8 @@ const SHORTEST_WORD_S: f64 = 0.1;
 const MOST_SYLLABLES: f64 = 1.8;
 /// ... and with less than this it left some out. Laughter and creaking voices have as few.
 const LEAST_SYLLABLES: f64 = 0.5;
+/// The time of another speaker is read this far from its edges, in seconds (ours).
+const EDGE_S: f64 = 0.1;
 /// Two readings are different when their syllables differ by this share.
 const OTHER_WORDS: f64 = 0.3;
 /// Syllables by which a short piece may be off all the same.
@@ -225,10 +227,12 @@ pub fn transcribe(
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Transcript, Features), TranscriptError> {
-    let chunks = chunks::plan(&features.stretches, &features.level_db, sound.duration_s());
+    let chunks = chunks::plan(&features.stretches, &features.others, &features.level_db, sound.duration_s());
+    let heard = Heard { sound, silenced: silenced(&features.others) };
+    let whole = features.sounds.is_empty() && features.others.is_empty();
     let job = Job {
-        sound,
-        gain: gain(if features.sounds.is_empty() { sound.peak() } else { peak_of(sound, &chunks) }),
+        gain: gain(if whole { sound.peak() } else { chunks.iter().map(|chunk| heard.peak(chunk)).fold(0.0, f32::max) }),
+        heard,
         chunks: &chunks,
         stretches: &features.stretches,
         nuclei_s: &features.nuclei_s,
@@ -255,8 +259,8 @@ pub fn transcribe(
 
 /// All pieces of one recording.
 struct Job<'a> {
-    sound: &'a Speech,
-    /// What its samples are multiplied with.
+    heard: Heard<'a>,
+    /// What the samples are multiplied with.
     gain: f32,
     chunks: &'a [Span],
     stretches: &'a [Span],
@@ -408,11 +412,39 @@ impl Job<'_> {
     }
 
     fn samples(&self, chunk: &Span) -> Vec<f32> {
-        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
-        let mut samples = self.sound.samples(at(chunk.start_s)..at(chunk.end_s));
+        let mut samples = self.heard.samples(chunk);
         samples.iter_mut().for_each(|x| *x *= self.gain);
         samples
     }
+}
+
+/// The sound without what others say in it.
+struct Heard<'a> {
+    sound: &'a Speech,
+    silenced: Vec<Span>,
+}
+
+impl Heard<'_> {
+    fn samples(&self, part: &Span) -> Vec<f32> {
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
+        let first = at(part.start_s);
+        let mut samples = self.sound.samples(first..at(part.end_s));
+        for silent in self.silenced.iter().filter_map(|s| s.shared(part)) {
+            samples[at(silent.start_s) - first..at(silent.end_s) - first].fill(0.0);
+        }
+        samples
+    }
+
+    /// The largest amount of any sample in a part: a beep elsewhere does not make the voice soft.
+    fn peak(&self, part: &Span) -> f32 {
+        self.samples(part).into_iter().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+}
+
+/// The time of the others that nothing is read from. A word may sound a little longer than its speech is marked.
+fn silenced(others: &[Span]) -> Vec<Span> {
+    let inner = others.iter().map(|o| Span::new(o.start_s + EDGE_S, o.end_s - EDGE_S));
+    inner.filter(|o| o.duration_s() > 0.0).collect()
 }
 
 /// Puts a part, read from `from_s` on, behind the words read before. The model sometimes says that it stopped before words
@@ -469,13 +501,6 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     let (first, _) = heard.iter().find(|(language, p)| language != ENGLISH && *p >= OTHER_LANGUAGE)?;
     let votes = heard.iter().filter(|(language, p)| language == first && *p >= OTHER_LANGUAGE).count();
     (2 * votes > heard.len()).then(|| first.clone())
-}
-
-/// The largest amount of any sample in these pieces: a beep elsewhere does not make the voice soft.
-fn peak_of(sound: &Speech, pieces: &[Span]) -> f32 {
-    let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(sound.len());
-    let samples = pieces.iter().flat_map(|piece| sound.samples(at(piece.start_s)..at(piece.end_s)));
-    samples.fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
 /// What brings a sound with this peak to the same one, whatever the recording's level: the model hears soft speech worse.

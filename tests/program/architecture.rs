@@ -35,6 +35,8 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
             "src/audio/table.rs",
         ],
     ),
+    ("kodama::", &["src/voices/groups.rs"]),
+    ("rten::", &["src/voices/network.rs"]),
     ("ureq::", &["src/app/models/fetch.rs"]),
     ("whisper_rs::", &["src/linked.rs", "src/transcript/whisper.rs"]),
 ];

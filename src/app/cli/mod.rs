@@ -10,6 +10,7 @@ mod duration;
 mod exports;
 mod history;
 mod input_events;
+mod interview;
 mod man;
 mod models;
 mod pages;
@@ -62,6 +63,8 @@ enum Command {
     Practice(practice::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
+    /// Analyze a recorded interview with two voices, answer by answer
+    Interview(interview::Arguments),
     /// How the kept answers changed over the weeks, and your goals
     Progress(progress::Arguments),
     /// The answers that were kept
@@ -119,6 +122,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),
         Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),

@@ -416,7 +416,7 @@ impl Practice<'_> {
         let shown = found(&report, &session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
         let is_recorded = session.from.is_none();
         let keep = || history::keep(&report, Some(&Contours::of(&features)), &answer.path, None, is_recorded);
-        let attempt = self.flow.keeps_answer().then(keep).flatten();
+        let attempt = self.flow.keeps_answer().then(keep).flatten().map(|saved| saved.id);
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
