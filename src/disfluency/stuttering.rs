@@ -144,12 +144,13 @@ fn is_part(text: &str, next: &[String]) -> bool {
         || next.first().is_some_and(|n| *n == part)
 }
 
-/// Whether a word is said again as it is.
+/// Whether a word is said again as it is, or contracted: "that that's".
 fn is_whole(text: &str, next: &str) -> bool {
     let word = normalized(text);
     let ends = text.ends_with(['.', '?', '!']);
     let number = word.starts_with(|c: char| c.is_ascii_digit());
-    word == next && !ends && !number && word.chars().count() <= LONGEST_WHOLE && !ON_PURPOSE.contains(&word.as_str())
+    let is_same = word == next || next.strip_prefix(&word).is_some_and(|rest| rest.starts_with('\''));
+    is_same && !ends && !number && word.chars().count() <= LONGEST_WHOLE && !ON_PURPOSE.contains(&word.as_str())
 }
 
 /// Whether tries and the word are written as one: "Mu-mu-multi", "b-b-but".

@@ -262,7 +262,9 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
 pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
     let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };
-    let filler = |i: usize| again[i] || fillers.iter().any(|e| e.range().contains(&i));
+    // What a block leaves in writing is no word.
+    let is_block = |i: usize| stutters && !texts[i].contains(char::is_alphanumeric);
+    let filler = |i: usize| again[i] || is_block(i) || fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::DraftWord)| Token {
         text: if stutters { without_tries(&word.text) } else { &word.text },
         span: None,

@@ -22,12 +22,9 @@ struct Metronome {
 
 /// The word rate of fluent speech.
 const FLUENT: Metronome = Metronome { every_s: 0.25, text: |i| format!("word{i}.") };
-/// A word rate so low that most of the speech stays unexplained. The words have the syllables of the whole interval, so
-/// that none seem to be left out.
-const SPARSE: Metronome = Metronome {
-    every_s: 4.0,
-    text: |i| format!("incomprehensibilitiesincomprehensibilities{}.", char::from(b'a' + (i % 26) as u8)),
-};
+/// A word rate so low that most of the speech stays unexplained. The words have enough syllables that no sentence seems
+/// to be left out.
+const SPARSE: Metronome = Metronome { every_s: 1.5, text: |i| format!("banana{}.", char::from(b'a' + (i % 26) as u8)) };
 
 impl Transcriber for Metronome {
     fn model(&self) -> &str {
