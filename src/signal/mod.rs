@@ -124,6 +124,7 @@ impl Features {
         let is_own = |time_s: f64| own.iter().any(|o| o.distance_s(time_s) <= 0.0);
         let mut features = Self { others: outside(whole, own), ..self.clone() };
         features.stretches = self.stretches.iter().flat_map(|s| own.iter().filter_map(|o| s.shared(o))).collect();
+        features.lost = self.lost.iter().flat_map(|lost| outside(*lost, &features.others)).collect();
         features.nuclei_s.retain(|s| is_own(*s));
         for i in 0..self.speech.len() {
             if !is_own(frame_time_s(i)) {
