@@ -89,6 +89,11 @@ pub fn without_tries(text: &str) -> &str {
     }
 }
 
+/// Returns a word without repeated or prolonged sounds at its beginning, and without the ellipsis that a block leaves behind it.
+pub fn fluent(text: &str) -> &str {
+    without_tries(text.strip_suffix('\u{2026}').filter(|word| word.ends_with(' ')).map_or(text, str::trim_end))
+}
+
 /// Removes the ellipses and silences that blocks leave after words: they are no evidence of a repair.
 pub fn without_blocks<'a>(words: &[Spoken<'a>]) -> Vec<Spoken<'a>> {
     let without = |text: &'a str| {

@@ -27,7 +27,7 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::Spoken;
-use crate::disfluency::stuttering::without_tries;
+use crate::disfluency::stuttering::fluent;
 use crate::disfluency::{Filler, begun_again};
 use crate::draft::Draft;
 use crate::english::numbers;
@@ -262,11 +262,9 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
 pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
     let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };
-    // What a block leaves in writing is no word.
-    let is_block = |i: usize| stutters && !texts[i].contains(char::is_alphanumeric);
-    let filler = |i: usize| again[i] || is_block(i) || fillers.iter().any(|e| e.range().contains(&i));
+    let filler = |i: usize| again[i] || fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::DraftWord)| Token {
-        text: if stutters { without_tries(&word.text) } else { &word.text },
+        text: if stutters { fluent(&word.text) } else { &word.text },
         span: None,
         pause_before_s: None,
         ends_block: word.ends_block,
@@ -279,7 +277,7 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool)
 pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let token = |((word, spoken), again): ((&'a Word, &Spoken<'a>), bool)| Token {
-        text: if stutters { without_tries(&word.text) } else { &word.text },
+        text: if stutters { fluent(&word.text) } else { &word.text },
         span: Some(word.span),
         pause_before_s: spoken.pause_before_s,
         ends_block: false,
