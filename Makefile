@@ -20,6 +20,7 @@ test: setup setup-tests ## Check form, lints and documents, and run all tests
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "rustfmt is not installed: the form of the code is not checked"; fi
 	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --release --locked --all-targets -- -D warnings; else echo "clippy is not installed: lints are not checked"; fi
 	@$(LIBRARIES) | diff LIBRARIES.txt - || { echo "LIBRARIES.txt is not what Cargo.lock says. Run: make licences" >&2; exit 1; }
+	$(CARGO) check --release --locked --no-default-features --lib --tests
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --no-deps --quiet
 	@sh .ci/browser || echo "without a browser, the pages are not looked at"
 	$(CARGO) test --release --locked --lib

@@ -1,4 +1,4 @@
-//! Has the linker put functions of the program before functions of whisper.cpp (`src/linked.rs`).
+//! Has the linker override functions of whisper.cpp (`src/linked.rs`).
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

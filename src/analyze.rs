@@ -15,7 +15,7 @@ use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
 use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
 use crate::warnings::{draft_warnings, warnings};
 
-/// The share of the work that reading the file is; writing down the words is the rest.
+/// The share of progress for reading the file; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
 /// Why there is no report.
@@ -24,13 +24,13 @@ pub enum AnalyzeError {
     /// The file could not be read.
     #[error(transparent)]
     Audio(#[from] AudioError),
-    /// The words could not be written down.
+    /// The words could not be transcribed.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
 }
 
-/// Analyzes a saved answer. `progress` hears the share that is done, 0 to 1. The features are those that the report
-/// was made from, for plots.
+/// Analyzes a saved answer. `progress` is called with the share that is done, 0 to 1. Returns the report, and the features that
+/// it was made from for plots.
 ///
 /// # Errors
 /// When the file cannot be read or the speech model fails. A file with nobody speaking in it gives a report that says so.
@@ -49,7 +49,7 @@ pub fn analyze(
     Ok((report, features))
 }
 
-/// What follows once the words are written down.
+/// Every stage after the transcription.
 pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
@@ -62,7 +62,7 @@ pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcr
         None
     };
     let warnings = warnings(recording, features, &transcript, &metrics);
-    Report::of(recording, features, transcript, metrics, story, warnings, brief.question.clone()).scored()
+    Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.
@@ -76,15 +76,15 @@ pub fn judge_again(mut report: Report) -> Report {
 }
 
 /// Analyzes a written draft: its words and its story.
-/// In another language than English it gets nothing but a warning that says so.
+/// One in another language than English gets only a warning that says so.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let other_language = draft.other_language();
     let warnings = draft_warnings(draft.words.len(), other_language);
     if other_language.is_some() {
-        return Report::of_draft(draft, None, None, warnings, brief.question.clone()).scored();
+        return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
     let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
     let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
     let fillers = Fillers::of_draft(events, draft);
-    Report::of_draft(draft, Some(fillers), story, warnings, brief.question.clone()).scored()
+    Report::of_draft(draft, Some(fillers), story, warnings, brief).scored()
 }

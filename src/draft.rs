@@ -1,6 +1,6 @@
-//! A written draft of an answer: text or Markdown. Of a draft only the words and the story are judged; it has no sound.
+//! A written draft of an answer: text or Markdown. Only its words and its story are judged; it has no sound.
 //!
-//! Of Markdown what would be spoken is taken: no headings, no code, no marks of emphasis.
+//! From Markdown only what would be spoken is taken: no headings, no code, no emphasis marks.
 
 use std::io;
 use std::io::Read;
@@ -20,9 +20,9 @@ const MAX_BYTES: u64 = 1 << 18;
 /// The longest draft, in words: about half an hour of talk.
 const MAX_WORDS: usize = 5_000;
 
-/// From so many words on a language is told by its words and letters alone.
+/// From this many words on, the language is detected by its words and letters alone.
 const ENOUGH_WORDS: usize = 20;
-/// In fewer words than these no language of Latin letters is told.
+/// In fewer words than this, no language in Latin script is told from English.
 const LEAST_WORDS: usize = 6;
 /// A text with at least this share of [`ENGLISH`] words is English: 144 written answers have 0.22 to 0.45, texts in 16 other
 /// languages 0.08 at most.
@@ -40,12 +40,12 @@ pub struct Draft {
     /// The path it was read from; [`STANDARD_INPUT`] for standard input.
     pub path: String,
     /// Its words as written, with their punctuation; at least one.
-    pub words: Vec<Word>,
+    pub words: Vec<DraftWord>,
 }
 
 /// A word of a draft.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Word {
+pub struct DraftWord {
     /// As written, with the punctuation around it.
     pub text: String,
     /// Whether a paragraph, a list item or the like ends with it.
@@ -95,7 +95,7 @@ impl Draft {
         Self::read(files::open(path)?.0, path)
     }
 
-    /// A draft of a text that was read elsewhere; empty lines part its paragraphs.
+    /// A draft from text that was read elsewhere; empty lines separate its paragraphs.
     ///
     /// # Errors
     /// When there is no word in it, or far too many.
@@ -103,7 +103,7 @@ impl Draft {
         Self::of_words(words(text), path)
     }
 
-    /// Reads a draft; `path` names it and says by its extension whether it is Markdown.
+    /// Reads a draft; the extension of `path` says whether it is Markdown.
     ///
     /// # Errors
     /// See [`DraftError`].
@@ -120,7 +120,7 @@ impl Draft {
         Self::of_text(&if is_markdown { spoken_part(&text) } else { text }, path)
     }
 
-    fn of_words(words: Vec<Word>, path: &Path) -> Result<Self, DraftError> {
+    fn of_words(words: Vec<DraftWord>, path: &Path) -> Result<Self, DraftError> {
         match words.len() {
             0 => Err(DraftError::Empty),
             n if n > MAX_WORDS => Err(DraftError::TooLong),
@@ -133,7 +133,7 @@ impl Draft {
         self.words[..i].iter().map(|w| counted_words(&w.text)).sum()
     }
 
-    /// The language that it is written in, by its English name, if that is surely another than English.
+    /// The English name of the language it is written in, if that is surely not English.
     ///
     /// Few words tell little, and names and loan words of any language stand in English: then English is taken for granted
     /// unless the script is another.
@@ -164,12 +164,12 @@ pub fn counted_words(text: &str) -> usize {
     text.split(|c: char| !inside(c)).filter(|run| !run.is_empty()).count()
 }
 
-/// Bytes as text. Of a `cut` text the last character may be incomplete.
+/// Decodes text. If it was `cut`, its last character may be incomplete.
 fn text(bytes: Vec<u8>, cut: bool) -> Result<String, DraftError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(DraftError::NotUtf8);
     }
-    // Rich text and zipped documents begin so; control characters are in no text.
+    // How rich text and zipped documents begin; no text has control characters.
     let is_document = bytes.starts_with(b"{\\rtf") || bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK\x03\x04");
     let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c);
     if is_document || bytes.iter().any(control) {
@@ -182,7 +182,7 @@ fn text(bytes: Vec<u8>, cut: bool) -> Result<String, DraftError> {
     }
 }
 
-/// What of a Markdown text would be spoken, its blocks separated by empty lines.
+/// What would be spoken of a Markdown text, with empty lines between its blocks.
 fn spoken_part(markdown: &str) -> String {
     let mut text = String::new();
     let mut silent = 0_usize;
@@ -201,9 +201,9 @@ fn spoken_part(markdown: &str) -> String {
     text
 }
 
-/// The words of a text. A mark that stands alone, such as a dash, belongs to the word before it.
-fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
+/// Splits text into words. A mark that stands alone, such as a dash, belongs to the word before it.
+fn words(text: &str) -> Vec<DraftWord> {
+    let mut words: Vec<DraftWord> = Vec::new();
     for line in text.lines() {
         if line.trim().is_empty()
             && let Some(last) = words.last_mut()
@@ -217,7 +217,7 @@ fn words(text: &str) -> Vec<Word> {
                     last.text.push_str(token);
                 }
                 _ if !token.contains(char::is_alphanumeric) => {}
-                _ => words.push(Word { text: token.to_string(), ends_block: false }),
+                _ => words.push(DraftWord { text: token.to_string(), ends_block: false }),
             }
         }
     }

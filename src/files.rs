@@ -1,11 +1,10 @@
-//! Files that people name: why one cannot be read, in plain words, and how one is written whole or not at all, for its
-//! owner alone.
+//! Reading files that a person names, with errors in plain words, and writing files atomically and privately.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Why nothing was read at a path, whatever was to be there.
+/// Why a file could not be read, whatever it was to contain.
 ///
 /// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +25,7 @@ pub enum FileError {
     /// The operating system failed while the file was read.
     #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
     Io(#[source] io::Error),
-    /// It is to be written to, and others could read it.
+    /// Something private was to be written there, and others could read it.
     #[error(transparent)]
     NotPrivate(NotPrivate),
 }
@@ -45,7 +44,7 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// Opens an ordinary file, and gives its length in bytes. It never waits.
+/// Opens a regular file and returns it with its length in bytes. Never blocks.
 ///
 /// # Errors
 /// When there is none at the path, or it cannot be opened.
@@ -66,7 +65,7 @@ const LONGEST_TEXT: u64 = 1 << 20;
 /// The text of a file that people write by hand; `None` if there is no file.
 ///
 /// # Errors
-/// When it cannot be read, is no text, or is longer than any that was written by hand.
+/// When it cannot be read, is not text, or is longer than anybody writes by hand.
 pub fn read_text(path: &Path) -> io::Result<Option<String>> {
     let (file, _) = match open(path) {
         Ok(opened) => opened,
@@ -82,7 +81,7 @@ pub fn read_text(path: &Path) -> io::Result<Option<String>> {
     String::from_utf8(bytes).map(Some).map_err(|_| io::Error::other("it is no text in UTF-8"))
 }
 
-/// Why something private is not written where it was to go.
+/// Why something private is not written to the path that was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotPrivate {
     /// A link that somebody else may have put there.
@@ -99,8 +98,8 @@ impl From<NotPrivate> for io::Error {
     }
 }
 
-/// Writes a file whole or not at all, for its owner alone: beside its place first, then in it. A file that was there is
-/// replaced, whoever could read it; what a link leads to is written, not the link. A pipe or a device is written as it is.
+/// Writes a file atomically, readable by its owner alone: to a temporary file beside it, which is then renamed. An existing file
+/// is replaced, whoever could read it. A link is followed, not replaced. A pipe or a device is written to directly.
 ///
 /// # Errors
 /// When it cannot be written; what was there before is there still.
@@ -108,7 +107,7 @@ pub fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole_with(file, |to| to.write_all(bytes))
 }
 
-/// The same, with what `write` writes.
+/// Like [`write_whole`], with contents that `write` produces.
 ///
 /// # Errors
 /// When it cannot be written; what was there before is there still.
@@ -129,7 +128,7 @@ pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result
     Ok(())
 }
 
-/// Whether so many bytes can be written into a folder: they are written and removed.
+/// Checks that this many bytes can be written into a folder, by writing and removing them.
 ///
 /// # Errors
 /// Why they cannot.
@@ -137,23 +136,23 @@ pub fn try_writing(folder: &Path, bytes: usize) -> io::Result<()> {
     beside(folder)?.as_file_mut().write_all(&vec![1; bytes])
 }
 
-/// A file in a folder for what is not whole yet, under a name that nobody can foresee. It is removed when it is dropped.
+/// A temporary file with an unpredictable name, for contents that are not complete yet. Removed on drop.
 fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(BESIDE).make_in(folder, create_private)
 }
 
-/// How the name of a file begins that is not whole yet.
+/// How the names of temporary files begin.
 const BESIDE: &str = ".aloud-";
 
-/// Makes a file for its owner alone.
+/// Creates a file that only its owner can read.
 ///
 /// # Errors
-/// When there is something of that name, be it a link, or it cannot be made.
+/// When something with that name exists, even a link, or the file cannot be created.
 pub fn create_private(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// Opens a file to go on with it, and makes it if it is not there. It is for its owner alone, or becomes so.
+/// Opens a file for appending or resuming, and makes it if it is not there. It is for its owner alone, or becomes so.
 ///
 /// # Errors
 /// When it cannot be opened, or others could read what is written.
@@ -164,7 +163,7 @@ pub fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// How a file is opened that is for its owner alone if it is made. No link is followed at the last moment.
+/// Options that create a file for its owner alone. A link that appears at the last moment is not followed.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -180,7 +179,7 @@ fn private() -> OpenOptions {
 #[cfg(unix)]
 const PRIVATE: u32 = 0o600;
 
-/// Takes a file that was there from everybody but its owner.
+/// Makes an existing file readable by its owner alone.
 #[cfg(unix)]
 fn keep_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -198,14 +197,14 @@ fn keep_private(file: &File) -> io::Result<()> {
     }
 }
 
-/// The most links that lead from one to the next, as on Linux.
+/// The longest chain of links that is followed, as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// What a path leads to in the end: itself, unless its last part is a link. Of its folders, links are followed as ever.
+/// Resolves the last component of a path if it is a link. Links among its folders are followed as usual.
 ///
 /// # Errors
-/// When a link lies where everybody may write and is not of the folder's owner (as Linux itself has it for `/tmp`), or leads on
-/// and on.
+/// When a link lies in a folder that everybody may write to and does not belong to the folder's owner (Linux's own rule for
+/// `/tmp`), or the chain of links is too long.
 fn through_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..=MOST_LINKS {
@@ -231,7 +230,7 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Makes a folder, and those above it, that nobody else can look into. One that is there stays as it is.
+/// Creates a folder and its parents, which nobody else can look into. An existing folder is left as it is.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -243,7 +242,12 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Brings the entries of a file's folder to the disk: a file that was synced is no use if nothing leads to it.
+/// Bytes in lower-case hexadecimal, as checksums are written.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Syncs the folder of a file: a synced file is lost if its directory entry is not on the disk.
 pub fn sync_folder(file: &Path) {
     let _ = File::open(folder_of(file)).and_then(|folder| folder.sync_all()); // not every system can
 }

@@ -1,17 +1,17 @@
-//! Work on files from anywhere that may panic in a library: one more way in which a file is unreadable.
+//! Panics of libraries on hostile files, caught: one more way in which a file is unreadable.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    /// How many calls of [`guarded`] this thread is in.
+    /// The nesting depth of [`guarded`] on this thread.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs `work`; `None` if it panics. Nothing is printed: what a panic in a library says helps nobody with a file.
+/// Runs `work`; `None` if it panics. The panic message is not printed: it helps nobody with a file.
 ///
-/// What `work` has changed is not to be used any more after a panic, unless any state of it is right.
+/// After a panic, do not use what `work` was changing, unless every state of it is valid.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     static SILENCED: Once = Once::new();
     SILENCED.call_once(|| {

@@ -1,6 +1,6 @@
-//! What stands before functions of whisper.cpp: the linker gives their callers these (`--wrap` in `build.rs`), and these the
-//! originals under the names `__real_...`. A program that uses the library without this file reads more slowly, and the same
-//! words but for what sums rounded in another order decide (of 3,798 words, 20 became wrong and 18 right).
+//! Linker overrides for whisper.cpp. With `--wrap` (`build.rs`) the linker redirects calls of these functions to ours, and ours
+//! call the originals under the names `__real_...`. Without the overrides whisper.cpp is slower, and sums are rounded in another
+//! order: of 3,798 words, 20 became wrong and 18 right.
 
 #![allow(unsafe_code, reason = "functions that C calls, with pointers")]
 
@@ -18,16 +18,16 @@ use whisper_rs::whisper_rs_sys::{
     ggml_type_GGML_TYPE_Q8_0,
 };
 
-/// Rows of the smallest matrix that asks for the next word: no other of whisper.cpp's has so many (`n_vocab`).
+/// Rows of the smallest output projection (`n_vocab`). No other matrix of whisper.cpp has as many.
 const FEWEST_WORDS: i64 = 51_864;
-/// Hypotheses that whisper.cpp goes on with in one product, at most (`WHISPER_MAX_DECODERS`).
+/// Hypotheses that whisper.cpp extends in one product, at most (`WHISPER_MAX_DECODERS`).
 const MOST_HYPOTHESES: i64 = 8;
 
-/// The beginning of ggml's `ggml_compute_params`.
+/// The first fields of ggml's `ggml_compute_params`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Turn {
-    /// Which of the threads that share the product this is.
+    /// The index of this thread among those that share the product.
     thread: c_int,
     /// How many there are.
     threads: c_int,
@@ -64,10 +64,10 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Makes a backend of a kind; one for the processor works with one thread until it is told otherwise.
+/// Creates a backend of this type. A CPU backend gets one thread until told otherwise.
 ///
-/// whisper.cpp aligns times with a backend that it tells nothing, and which would start four threads. They wait for each
-/// other by spinning, and take the cores from the pieces that are read at the same time.
+/// whisper.cpp aligns word times on a backend whose thread count it never sets, which would start four threads. They wait for
+/// each other by spinning, and take the cores from the chunks that are decoded at the same time.
 ///
 /// # Safety
 /// As of `ggml_backend_init_by_type`: `parameters` is null or ends with a zero.
@@ -85,18 +85,18 @@ pub unsafe extern "C-unwind" fn __wrap_ggml_backend_init_by_type(
     backend
 }
 
-/// Memory from how many bytes on is large.
+/// Allocations of at least this many bytes are large.
 const LARGE: usize = 4 << 20;
 
-/// The whole pages of some memory: where they begin, and their bytes.
+/// The whole pages within a range of memory: their start and their length in bytes.
 fn whole_pages(memory: *mut c_void, bytes: usize) -> (*mut c_void, usize) {
     const PAGE: usize = 4_096;
     let skipped = memory.align_offset(PAGE);
     (memory.wrapping_byte_add(skipped), bytes.saturating_sub(skipped) / PAGE * PAGE)
 }
 
-/// Asks for pages of 2 MiB for large memory, where the system has them. A reading fills 200 MB, and the weights are read from end
-/// to end for every word: five minutes of sound take 10.0 s with them, and 11.0 s with pages of 4 KiB.
+/// Asks for 2 MiB pages for large allocations, where the system has them. Decoding a chunk takes 200 MB, and every token reads all
+/// weights: five minutes of sound take 10.0 s with them, and 11.0 s with 4 KiB pages.
 ///
 /// # Safety
 /// The memory is there, or the pointer null.
@@ -109,7 +109,7 @@ unsafe fn in_large_pages(memory: *mut c_void, bytes: usize) -> *mut c_void {
     memory
 }
 
-/// Allocates the weights, and what a reading works in.
+/// Allocates the weights and ggml's working memory.
 ///
 /// # Safety
 /// As of `ggml_aligned_malloc`, which asks for nothing.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void
     unsafe { in_large_pages(__real_ggml_aligned_malloc(bytes), bytes) }
 }
 
-/// Allocates an object, for all C++ in the program (`operator new`): whisper.cpp's answers to which word is next are large.
+/// `operator new`, for all C++ in the program: whisper.cpp's logits are large.
 ///
 /// # Safety
 /// As of `operator new`, which asks for nothing.
@@ -129,7 +129,7 @@ pub unsafe extern "C-unwind" fn __wrap__Znwm(bytes: usize) -> *mut c_void {
     unsafe { in_large_pages(__real__Znwm(bytes), bytes) }
 }
 
-/// Allocates an array, for all C++ in the program (`operator new[]`): what a graph of ggml works in is large.
+/// `operator new[]`, for all C++ in the program: the working memory of a ggml graph is large.
 ///
 /// # Safety
 /// As of `operator new[]`, which asks for nothing.
@@ -140,15 +140,15 @@ pub unsafe extern "C-unwind" fn __wrap__Znam(bytes: usize) -> *mut c_void {
 }
 
 thread_local! {
-    /// Where the encoder's result lies, from the graph that gives it to the next one on this thread.
+    /// The buffer with the encoder's output, from the graph that writes it to the next graph on this thread.
     static ENCODED: Cell<*mut ggml_backend_buffer> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// Works a graph out, and gives the system back the memory of an earlier one that nobody reads any more.
+/// Computes a graph, and returns to the system the memory of an earlier graph that nothing reads any more.
 ///
-/// whisper.cpp encodes a sound by three graphs, one after the other, each with working memory of its own that lasts as long as
-/// the reading: a convolution, the encoder, which alone reads what that gave, and the first step of the decoder, which alone reads
-/// what the encoder gave. Without this, an hour of sound, two pieces at a time, took 612 MB at most instead of 552.
+/// whisper.cpp encodes sound with three graphs in a row, each with working memory of its own that lives as long as the state: the
+/// convolution; the encoder, the only reader of its output; and the first step of the decoder, the only reader of the encoder's.
+/// Without this, an hour of sound, two chunks at a time, peaked at 612 MB instead of 552.
 ///
 /// # Safety
 /// As of `ggml_backend_sched_graph_compute`: both are there, and the graph has memory.
@@ -175,7 +175,8 @@ pub unsafe extern "C-unwind" fn __wrap_ggml_backend_sched_graph_compute(
     status
 }
 
-/// Whether a graph reads a tensor of another one, whose memory is this buffer. (Only compared: it may be gone.)
+/// Whether a graph reads a tensor of another graph, which lies in this buffer. (The pointer is only compared: the buffer may be
+/// gone.)
 ///
 /// # Safety
 /// The graph is there, with all tensors that it reads.
@@ -189,7 +190,7 @@ unsafe fn reads(graph: *mut ggml_cgraph, buffer: *mut ggml_backend_buffer) -> bo
     }
 }
 
-/// Gives the memory of a buffer back to the system, and with it all that was in its whole pages. The buffer stays usable.
+/// Returns the whole pages of a buffer to the system; their contents are lost. The buffer stays usable.
 ///
 /// # Safety
 /// The buffer is there, and nobody needs what is in it.
@@ -205,8 +206,8 @@ unsafe fn empty(buffer: *mut ggml_backend_buffer) {
     }
 }
 
-/// Multiplies as `llamafile_sgemm` does: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the product of a row
-/// of `a` and row `j` of `b`, `k` elements (blocks, where the type has blocks) long. False when it was not done.
+/// The matrix product of `llamafile_sgemm`: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the dot product of a
+/// row of `a` and row `j` of `b`, `k` elements long (blocks, for a block type). False if it was left to ggml.
 ///
 /// # Safety
 /// As of `llamafile_sgemm`: ggml has `m` rows of `k` elements at `a`, `lda` apart, `n` at `b`, `ldb` apart, and room for the result

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     aloud::app::cli::run()
 }
 
-/// Has what is large (128 KiB) given back to the system as soon as it is freed. Of itself glibc keeps more and more of it, for
+/// Returns large allocations (from 128 KiB on) to the system as soon as they are freed. By itself glibc keeps more and more of them, for
 /// every thread apart: ten recordings at once took 850 MB.
 fn give_memory_back() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -29,8 +29,8 @@ pub fn with_capital_i(words: &str) -> String {
     words.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Text from outside on one line of a terminal, which it must not steer: every control character is replaced, and so is
-/// every sign that turns the direction of what follows it.
+/// Untrusted text for one line of a terminal: every control character is replaced, and so is every character that changes the
+/// direction of the text after it.
 pub fn one_line(text: &str) -> String {
     let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()

@@ -42,13 +42,13 @@ pub enum QuestionKind {
     TechnicalWalkThrough,
     /// Anything one wants to add or ask.
     Closing,
-    /// A kind that this version does not know: of a report from another one.
+    /// A kind that this version does not know, from a report of another version.
     #[serde(untagged)]
     Unknown(String),
 }
 
 impl QuestionKind {
-    /// Those there are, each with what it is called on the command line and in files.
+    /// Every kind with its name on the command line and in files.
     pub const NAMED: [(Self, &'static str); 11] = [
         (Self::PastStory, "past-story"),
         (Self::AboutYourself, "about-yourself"),
@@ -63,12 +63,12 @@ impl QuestionKind {
         (Self::Closing, "closing"),
     ];
 
-    /// The names of those there are.
+    /// The names of all kinds.
     pub fn names() -> [&'static str; 11] {
         Self::NAMED.map(|(_, name)| name)
     }
 
-    /// What it is called on the command line and in files.
+    /// Its name on the command line and in files.
     pub fn name(&self) -> &str {
         match self {
             Self::Unknown(name) => name,

@@ -18,7 +18,7 @@ const TOO_NOISY_DB: f64 = 2.0;
 const SOFT_DBFS: f64 = -30.0;
 /// Less missing sound than this is not noticed, in seconds: half of a short syllable.
 const LOST_S: f64 = 0.05;
-/// Fewer words than this are no answer to measure rates of.
+/// Rates are not measured from fewer words than this.
 const FEW_WORDS: usize = 20;
 
 /// What a warning is about.
@@ -77,7 +77,7 @@ pub fn is_too_poor(snr_db: Option<f64>) -> bool {
     snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
 }
 
-/// Everything to warn about: first what keeps the answer from being scored, if anything does.
+/// All warnings, the one that keeps the answer from being scored first.
 pub fn warnings(
     recording: &Recording,
     features: &Features,
@@ -179,7 +179,7 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     found
 }
 
-/// What to know about the report on a draft of so many words, in English unless another language is named.
+/// The warnings about a draft with this many words; `other_language` names its language if that is not English.
 pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning> {
     if let Some(language) = other_language {
         return vec![Warning::new(

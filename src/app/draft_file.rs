@@ -1,7 +1,7 @@
-//! Files with a written answer: which files are drafts, and what to do with those that cannot be read.
+//! Files with a written answer: which files are drafts, and what to do about those that cannot be read.
 //!
-//! Word and PDF files are read as a resume is ([`crate::app::resume::read()`]). Other files that are written or drawn, and so
-//! no recordings, are known by their endings: whoever gives one is told what to do.
+//! Word and PDF files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are recognized by
+//! their extensions, and the message says what to do instead.
 
 use std::path::Path;
 
@@ -9,29 +9,29 @@ use crate::app::resume::read::{self, ReadError};
 use crate::draft::{Draft, DraftError, STANDARD_INPUT};
 use crate::files;
 
-/// What is no recording, by its file name extension.
+/// Kinds of files that are not recordings, by extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Text or Markdown.
     Text,
     /// What [`read`] reads.
     Document,
-    /// What nothing here reads: what it is, and what to do.
+    /// A file that aloud does not read: what it is, and what to do.
     Foreign(&'static str, Remedy),
 }
 
-/// What to do with a file that is not read.
+/// What to do about a file that aloud does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Remedy {
     /// Its program can save it in another form.
     SaveAsDocument,
     /// There are no words in it to judge.
     GiveAnother,
-    /// What is wanted may be inside.
+    /// The answer may be inside.
     Unpack,
 }
 
-/// The file name extensions of what is no recording.
+/// The extensions of files that are not recordings.
 const FORMS: [(&[&str], Form); 14] = [
     (&["txt", "text", "md", "markdown"], Form::Text),
     (&["docx", "pdf"], Form::Document),
@@ -63,7 +63,7 @@ pub enum DraftFileError {
     /// A document that cannot be read.
     #[error(transparent)]
     Document(ReadError),
-    /// A form that is not read.
+    /// A format that is not read.
     #[error("this is {0}, which cannot be read here; {1}")]
     Foreign(&'static str, &'static str),
 }
@@ -90,7 +90,7 @@ impl Remedy {
 }
 
 impl Form {
-    /// The form that a file's name tells; `None` of a recording, or of a name that tells nothing.
+    /// The kind of a file by its name; `None` for a recording, or a name that does not say.
     fn of(path: &Path) -> Option<Self> {
         if path.as_os_str() == STANDARD_INPUT {
             return Some(Self::Text);
@@ -100,7 +100,7 @@ impl Form {
     }
 }
 
-/// Whether a path names something written, and no recording: by its extension, or standard input.
+/// Whether a path names something written rather than a recording, by its extension; standard input does.
 pub fn is_draft(path: &Path) -> bool {
     Form::of(path).is_some()
 }

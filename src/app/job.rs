@@ -1,7 +1,7 @@
-//! A job description: what it asks for, and whether it must be there.
+//! A job description: what it asks for, and which of it is a must.
 //!
-//! Headings such as "Requirements" or "Nice to have" say what stands under them; elsewhere a sentence is a requirement when
-//! its words ask for something. What is offered, and what the job consists of, is none. The rules are ours.
+//! Headings such as "Requirements" or "Nice to have" classify what stands under them; elsewhere a sentence is a requirement if
+//! its words ask for something. What is offered and what the job consists of are not requirements. The rules are ours.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use crate::app::resume::sections::has_words;
 pub struct Requirement {
     /// Its words.
     pub text: String,
-    /// Whether it must be there; else it would be nice.
+    /// Whether it is a must; otherwise it would be nice to have.
     pub is_must: bool,
 }
 
@@ -35,9 +35,9 @@ pub struct Description {
 enum Under {
     Must,
     Nice,
-    /// Nothing that is asked for.
+    /// Something other than requirements.
     Other,
-    /// No heading that says.
+    /// No heading says what it is.
     Unknown,
 }
 
@@ -151,7 +151,7 @@ const ASKS: &[&str] = &[
     "willing to",
     "skilled",
 ];
-/// Words of a sentence that asks for it less.
+/// Words of a sentence that asks for something that would be nice to have.
 const SOFT: &[&str] = &[
     "a plus",
     "nice to have",
@@ -241,7 +241,7 @@ fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
     found
 }
 
-/// What a heading opens; `None` for what is none.
+/// The section that a heading opens; `None` for a line that is not a heading.
 fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<Under> {
     let words = text.split_whitespace().count();
     let colon = text.ends_with(':');

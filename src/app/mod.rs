@@ -17,3 +17,4 @@ pub mod render;
 pub mod resume;
 pub mod settings;
 mod suggest;
+mod uri;

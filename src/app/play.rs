@@ -1,4 +1,4 @@
-//! A recording to the loudspeaker: as it was heard by aloud, from a moment on.
+//! Plays a recording from a given moment, as aloud heard it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,31 +11,31 @@ use rubato::{Fft, FixedSync, Resampler as _};
 
 use crate::audio::{Recording, SPEECH_RATE_HZ};
 
-/// How often the player looks whether it is done.
+/// How often the player checks whether it is done.
 const GLANCE: Duration = Duration::from_millis(50);
-/// What a device gets at once, in seconds. Nobody plays on it, so that it may come late; with the 10 ms that are usual, a
-/// machine that has other work to do is late itself, again and again.
+/// The buffer of the device, in seconds. Latency does not matter here, and with the usual 10 ms a busy machine underruns again and
+/// again.
 const PERIOD_S: f64 = 0.25;
-/// After what the device says that it still holds, this much is waited for, in addition.
+/// Waited in addition to what the device says that it still holds.
 const TAIL: Duration = Duration::from_millis(150);
 /// No device holds more than this (ours; PulseAudio's null sink holds two seconds).
 const LONGEST_TAIL: Duration = Duration::from_secs(3);
-/// A device that has taken no sample for this long takes none any more. PulseAudio's null sink takes some every two seconds.
+/// A device that has taken no sample for this long has stopped. PulseAudio's null sink takes some every two seconds.
 const STALLED: Duration = Duration::from_secs(6);
 
-/// Why nothing is heard.
+/// Why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
-    /// There is nothing to play on.
+    /// There is no output device.
     #[error("no loudspeaker or headphones were found; plug some in, or open the recording with another player")]
     NoDevice,
-    /// The device does not do what it should.
+    /// The device failed.
     #[error("the loudspeaker cannot be used ({0}); open the recording with another player")]
     Device(String),
     /// It stopped taking sound.
     #[error("the loudspeaker stopped; plug it in again, or open the recording with another player")]
     Stalled,
-    /// The moment lies after the end.
+    /// The start lies after the end of the recording.
     #[error("the recording is over before that moment")]
     AfterTheEnd,
 }
@@ -49,21 +49,23 @@ impl From<cpal::Error> for PlayError {
     }
 }
 
-/// Plays a recording from `from_s` seconds on, to its end.
+/// Plays a recording from `from_s` seconds on, to `to_s` or to its end.
 ///
 /// # Errors
 /// When there is no device to play on or it fails.
-pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
-    let first = (from_s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
+pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(), PlayError> {
+    let at = |s: f64| (s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
     let sound = &recording.speech;
+    let first = at(from_s);
     if first >= sound.len() {
         return Err(PlayError::AfterTheEnd);
     }
+    let end = to_s.map_or(sound.len(), |s| at(s).clamp(first, sound.len()));
     let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
     let supported = device.default_output_config()?;
     let (format, period) = (supported.sample_format(), period(&supported));
     let config: StreamConfig = supported.into();
-    let samples = resampled(sound.samples(first..sound.len()), config.sample_rate);
+    let samples = resampled(sound.samples(first..end), config.sample_rate);
     let playing = Arc::new(Playing { samples, ..Playing::default() });
     let build = |buffer_size| {
         let config = StreamConfig { buffer_size, ..config };
@@ -91,7 +93,7 @@ pub fn play(recording: &Recording, from_s: f64) -> Result<(), PlayError> {
     Ok(())
 }
 
-/// How much the device gets at once, as far as it says what it takes.
+/// The buffer size to ask for, within what the device says it supports.
 fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
     match *supported.buffer_size() {
         SupportedBufferSize::Range { min, max } if min <= max => {
@@ -106,15 +108,15 @@ fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
 struct Playing {
     /// At the device's rate.
     samples: Vec<f32>,
-    /// Samples that were handed over.
+    /// Samples handed to the device.
     at: AtomicUsize,
-    /// What the device still held when the last one was, that one included, in milliseconds.
+    /// How much the device still held when it took the last sample, that sample included, in milliseconds.
     held_ms: AtomicU64,
     /// The device is gone.
     is_lost: AtomicBool,
 }
 
-/// Whether a stream that reports this is over: its device or the sound server is gone. After any other error it may go on.
+/// Whether this error ends the stream: its device or the sound server is gone. After any other error it may continue.
 pub(crate) fn is_lost(error: &cpal::Error) -> bool {
     matches!(
         error.kind(),
@@ -146,8 +148,8 @@ fn stream<T: SizedSample + FromSample<f32>>(
             }
             sound.at.store(first + frames, Ordering::Release);
         },
-        // A device that had nothing to play for a moment has to be made ready again. PulseAudio answers with one error after
-        // the other meanwhile, and then plays on: only one that is gone, or takes nothing for long, is given up.
+        // After an underrun a device has to be prepared again. Meanwhile PulseAudio reports one error after
+        // the other, and then plays on: only a device that is gone, or takes nothing for long, is given up.
         move |error: cpal::Error| {
             if is_lost(&error) {
                 lost.is_lost.store(true, Ordering::Relaxed);

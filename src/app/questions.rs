@@ -97,7 +97,7 @@ pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
     Ok(bank.question)
 }
 
-/// All questions: those that come with aloud, then the user's own. An own one takes the place of one with its id.
+/// All questions: those that come with aloud, then the user's own. One of the user's own replaces a built-in one with its id.
 ///
 /// # Errors
 /// When the user's file is not right.
@@ -128,7 +128,7 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
 }
 
-/// What stands at the head of the user's own questions.
+/// The comment at the head of the file with the user's own questions.
 const OWN_HEAD: &str =
     "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
 # needs = [\"what a good answer has\"], follow_ups = [\"what may be asked after it\"].";
@@ -170,7 +170,7 @@ pub fn around(target_s: f64) -> [f64; 2] {
     [0.8 * target_s, 1.2 * target_s]
 }
 
-/// A single word that is no question's id.
+/// A single word that is not the id of a question.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "there is no question called '{name}'; {meant}give one of the names in: aloud questions list, or the question's full text{trouble}"
@@ -179,13 +179,14 @@ pub struct UnknownQuestion {
     name: String,
     /// What was probably meant.
     meant: String,
-    /// Why the user's own questions are not among those there are.
+    /// Why the user's own questions could not be searched.
     trouble: String,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::story::relevance::topic_of_question;
 
     #[test]
     fn every_question_is_complete_and_named_once() {
@@ -200,6 +201,12 @@ mod tests {
             assert!(10.0 <= shortest && shortest < longest && longest <= 180.0, "{question:?}");
             assert!(question.kind.is_some() && question.text.ends_with(['?', '.']));
         }
+    }
+
+    #[test]
+    fn the_topic_of_most_questions_is_known() {
+        let known = built_in().iter().filter(|q| topic_of_question(&q.text).is_some()).count();
+        assert!(known >= 12, "{known}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Folders {
         self.data.join("recordings")
     }
 
-    /// Whether a file lies there under a name that aloud gives, so that aloud made it.
+    /// Whether a file lies there under a name that aloud gives to recordings.
     pub fn is_recording(&self, path: &Path) -> bool {
         let (file, folder) = (path.canonicalize(), self.recordings().canonicalize());
         matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder) && is_take(&file))

@@ -1,11 +1,11 @@
-//! The name that somebody probably meant, where a typed one is nearly right.
+//! "Did you mean": the nearest name to a mistyped one.
 
-/// `did you mean 'conflict'? `, where a typed name is nearly one of those there are; empty where it is not.
+/// `did you mean 'conflict'? ` if a typed name is nearly one of the known names; otherwise empty.
 pub fn did_you_mean(typed: &str, names: &[impl AsRef<str>]) -> String {
     nearest(typed, names).map_or(String::new(), |name| format!("did you mean '{name}'? "))
 }
 
-/// From this likeness on (Jaro's) a typed name stands for another: as in clap, which says so of commands.
+/// The Jaro similarity from which on a name is suggested, as in clap.
 const LIKE: f64 = 0.7;
 
 /// The name that somebody probably meant.

@@ -34,10 +34,10 @@ use super::table::TableReader;
 /// The rate Opus decodes at, and counts its pre-skip in.
 const OPUS_RATE_HZ: u32 = 48_000;
 
-/// Bytes at the start of a file by which it is told: two packets of a transport stream.
+/// Bytes at the start of a file that identify it: two packets of a transport stream.
 const HEAD: u64 = 200;
 
-/// Tags before the sound are passed over, no more than so many.
+/// The most tags before the sound that are skipped.
 const MAX_TAGS: usize = 16;
 
 /// Unreadable packets in a row after which the rest of the file is given up.
@@ -110,7 +110,7 @@ impl Kind {
     }
 }
 
-/// What is said of a MIDI file, the one kind of "sound" that is none.
+/// The message about a MIDI file, the one kind of "sound" file without sound.
 const MIDI: &str = "MIDI, which holds notes and no sound,";
 
 /// Brands of pictures in the container of MP4 (HEIF, AVIF, Canon's raw).
@@ -177,7 +177,7 @@ pub fn is_sound(path: &Path) -> bool {
     sniff().unwrap_or(false)
 }
 
-/// Whether bytes that came by themselves, without a file, begin sound.
+/// Whether these bytes, which come from no file, are the beginning of sound.
 pub fn begins_sound(head: &[u8]) -> bool {
     head.starts_with(b"ID3")
         || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
@@ -202,7 +202,7 @@ pub(super) struct Opened {
     pub(super) demux: Box<dyn Demux>,
     /// The container's name, e.g. `m4a`.
     pub(super) container: &'static str,
-    /// Whether it is found by sync words, which noise may have too.
+    /// Whether it was recognized by sync words, which noise can contain too.
     pub(super) is_found_by_sync: bool,
     /// How many sound tracks can be decoded.
     pub(super) tracks: usize,
@@ -303,7 +303,7 @@ fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64
     Ok(Opened { demux, container, is_found_by_sync: false, tracks, number: number + 1, file_len, reached })
 }
 
-/// The parameters as the decoders are to have them.
+/// The parameters as the decoders need them.
 fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
     let mut params = params.clone();
     if params.codec == CODEC_ID_OPUS {
@@ -372,7 +372,7 @@ struct Parts {
     /// Which sound track of a part is taken, in the part's own order.
     track: usize,
     part: Option<Part>,
-    /// A part that began but was not yet announced.
+    /// Whether a part has begun that was not announced yet.
     announced: bool,
     promised_s: Option<f64>,
     layout: mkv::Layout,
@@ -466,7 +466,7 @@ impl Parts {
         })
     }
 
-    /// Has Symphonia recognise a part. If that fails because the file's end is missing, it is read from its start on without
+    /// Lets Symphonia probe a part. If that fails because the end of the file is missing, it is read from its start on without
     /// looking for the end.
     fn reader(&mut self, range: Range<u64>) -> Result<Box<dyn FormatReader>, AudioError> {
         let mut first_error = None;
@@ -571,7 +571,7 @@ impl Demux for Parts {
             match part.packet() {
                 Ok(Some(packet)) if !self.announced => {
                     self.announced = true;
-                    // Matroska says the encoder delay as a first timestamp below zero.
+                    // Matroska gives the encoder delay as a negative first timestamp.
                     if self.kind == Kind::Matroska && part.entry.delay.is_none() && packet.pts.is_negative() {
                         let rate_hz = part.entry.params.sample_rate.unwrap_or(0);
                         let delay_s =
@@ -584,7 +584,7 @@ impl Demux for Parts {
                 Ok(Some(packet)) => return Event::Piece(part.piece(packet)),
                 Ok(None) => self.part = None,
                 Err(DecodeError::DecodeError(_)) => return Event::Unreadable,
-                // A disk fails, a file ends inside a packet.
+                // The disk failed, or the file ends inside a packet.
                 Err(error) => {
                     let may_end = self.may_end(&error);
                     self.broke_off |= !may_end;

@@ -76,7 +76,7 @@ struct Shape {
 /// One sound track being decoded.
 pub(super) struct Stream {
     format: String,
-    /// Whether the container is one that noise can be taken for.
+    /// Whether noise can be taken for this container.
     is_found_by_sync: bool,
     quantum: f32,
     demux: Box<dyn Demux>,
@@ -86,19 +86,19 @@ pub(super) struct Stream {
     file_len: u64,
     reached: Arc<AtomicU64>,
 
-    /// What is given out: rate and channels of the first block that could be decoded.
+    /// The output format: rate and channels of the first block that could be decoded.
     shape: Shape,
-    /// What is decoded now.
+    /// The format that is being decoded now.
     decoded: Shape,
-    /// Brings what is decoded to `shape`, where it differs.
+    /// Converts what is decoded to `shape`, if it differs.
     adapter: Option<Adapter>,
     planes: Vec<Vec<f32>>,
-    /// Whether `planes` waits to be given out.
+    /// Whether `planes` waits to be returned.
     is_ready: bool,
     clock: Clock,
-    /// A packet whose turn comes when the silence before it has been given out.
+    /// A packet to decode after the silence before it has been returned.
     held: Option<Piece>,
-    /// Silence to give out, seconds.
+    /// Silence to return, seconds.
     silence_left_s: f64,
     /// The first block, if silence comes before it.
     waiting: Option<Vec<Vec<f32>>>,
@@ -106,7 +106,7 @@ pub(super) struct Stream {
     /// Encoder delay still to drop, frames.
     delay_left: u64,
 
-    /// Frames given out.
+    /// Frames returned.
     frames: u64,
     decoded_packets: u64,
     skipped_packets: u64,
@@ -141,7 +141,7 @@ impl Stream {
                 Event::Anew(entry) => break entry,
                 Event::End { .. } => return Err(AudioError::NoSound),
                 Event::Silence(seconds) => silence_s += seconds,
-                // A reader that cannot get past a damaged place says so again and again.
+                // A reader that cannot get past a damaged place repeats the same error.
                 Event::Unreadable | Event::Piece(_) => {
                     unreadable_in_a_row += 1;
                     if unreadable_in_a_row >= MAX_UNREADABLE_IN_A_ROW {
@@ -195,7 +195,7 @@ impl Stream {
         };
         stream.fall_silent(silence_s);
         stream.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
-        // The decoder knows better than the box what is in it.
+        // The decoder knows the format better than the box.
         while stream.decoded_packets == 0 && !stream.ended {
             stream.step()?;
         }
@@ -267,7 +267,7 @@ impl Stream {
         MAX_DURATION_S.min(MAX_SAMPLES / f64::from(self.shape.rate_hz) / self.shape.channels as f64)
     }
 
-    /// What is missing or broken, to be asked after the last block.
+    /// What is missing or broken; call it after the last block.
     ///
     /// # Errors
     /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if no sound was there at all, [`AudioError::NotAudio`] if most
@@ -289,7 +289,7 @@ impl Stream {
         Ok(damaged.then_some(Damage { promised_s, decoded_s, skipped_packets: self.skipped_packets }))
     }
 
-    /// Takes one step: a block of silence, a packet, or whatever comes next in the file.
+    /// Takes one step: a block of silence, a packet, or the next event in the file.
     fn step(&mut self) -> Result<(), AudioError> {
         let silent = (self.silence_left_s * f64::from(self.decoded.rate_hz)).round() as u64;
         if silent > 0 && self.decoded_packets > 0 {
@@ -333,7 +333,7 @@ impl Stream {
         self.finish_adapter();
     }
 
-    /// What an adapter still holds is given out.
+    /// What an adapter still holds is returned.
     fn finish_adapter(&mut self) {
         if let Some(adapter) = self.adapter.take() {
             adapter.finish(&mut self.planes);
@@ -345,7 +345,7 @@ impl Stream {
     fn begin(&mut self, entry: &Entry) -> Result<(), AudioError> {
         match make_decoder(&entry.params) {
             Ok(decoder) => self.decoder = decoder,
-            // One part of another kind that cannot be read: what can be is still worth hearing.
+            // A part in a format that cannot be decoded is skipped: the others are still worth hearing.
             Err(_) => self.broke_off = true,
         }
         self.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
@@ -354,7 +354,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Puts silence of so many seconds before what follows.
+    /// Inserts this many seconds of silence before what follows.
     fn fall_silent(&mut self, seconds: f64) {
         let seconds = seconds.min(self.gaps_left_s).max(0.0);
         self.gaps_left_s -= seconds;
@@ -444,7 +444,7 @@ impl Stream {
         self.fall_silent(heard_s - delay as f64 / f64::from(self.decoded.rate_hz.max(1)));
     }
 
-    /// Leaves out of `planes` what is not to be heard, and gives out the rest.
+    /// Trims `planes` to what is to be heard, and returns it.
     fn hand_out(&mut self, skip_s: f64, until_s: f64, drop_end_s: f64) {
         let rate = f64::from(self.decoded.rate_hz);
         let frames = self.planes[0].len() as u64;
@@ -569,7 +569,7 @@ fn quantum(codec: AudioCodecId) -> f32 {
     }
 }
 
-/// What a codec is called that has no name.
+/// The name for a codec without one.
 pub(super) const UNKNOWN_CODEC: &str = "the kind of sound in this file";
 
 /// The name people know a codec by, for one that was refused.

@@ -32,7 +32,7 @@ impl Piece {
     }
 }
 
-/// What a decoder must know to begin.
+/// What a decoder needs to begin.
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) params: AudioCodecParameters,
@@ -45,9 +45,9 @@ pub(super) enum Event {
     Piece(Piece),
     /// What follows was encoded by itself: a decoder of its own begins, and a clock.
     Anew(Entry),
-    /// Nothing sounds for so many seconds, as the file says.
+    /// Silence of this many seconds, according to the file.
     Silence(f64),
-    /// Something that cannot be read was passed over.
+    /// Something unreadable was skipped.
     Unreadable,
     /// Nothing follows.
     End {

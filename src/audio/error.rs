@@ -1,4 +1,4 @@
-//! What can go wrong when a file is opened as a recording, said so that someone who is not an engineer knows what to do.
+//! Errors when a file is opened as a recording, in words that tell somebody who is not an engineer what to do.
 
 use std::io;
 

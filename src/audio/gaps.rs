@@ -1,5 +1,5 @@
 //! What went missing while aloud recorded: a chunk of its own (`alou`) at the end of its WAV files, which other programs
-//! skip. Silence of the same length stands in the sound, so that times are right; but nobody was silent there.
+//! skip. Silence of the same length replaces it in the sound, so that times are right; but nobody was silent there.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,12 +10,12 @@ use super::source::MAX_CHUNKS;
 
 /// The chunk's name.
 pub const CHUNK: &[u8; 4] = b"alou";
-/// The form of what is in it.
+/// The format of its contents.
 const SCHEMA: &str = "aloud.take/1";
 /// The longest chunk that is read, in bytes: ten thousand gaps.
 const LONGEST: u32 = 1 << 20;
 
-/// Sound that went missing while recording; silence of its length stands in its place.
+/// Sound that went missing while recording, replaced by silence of its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first missing frame, counted from the beginning of the recording.

@@ -23,7 +23,7 @@ const FULL_SCALE: f32 = 1.0 - FLAT_FRACTION;
 /// flat top can be chance.
 const MIN_RUNS_BELOW_FULL_SCALE: u64 = 3;
 
-/// A plateau below full scale has to be this many steps of the sample values high: what wavers between the lowest few values
+/// A plateau below full scale has to be this many quantization steps high: what wavers between the lowest few values
 /// is flat without being clipped.
 const MIN_STEPS: f32 = 16.0;
 

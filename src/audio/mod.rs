@@ -1,4 +1,4 @@
-//! The edge that turns a file into a [`Recording`]: any common audio or video container, decoded to 16 kHz mono.
+//! Turns a file into a [`Recording`]: any common audio or video container, decoded to 16 kHz mono.
 //!
 //! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB for each second, half of that if it is long) is held in
 //! memory. A file of several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for
@@ -53,7 +53,7 @@ pub const SPEECH_RATE_HZ: u32 = 16_000;
 /// (0.5 GB of samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
-/// Sound tracks that are listened to before one is chosen; OBS writes six at most.
+/// The most sound tracks that are decoded to choose one; OBS writes six at most.
 const MOST_TRACKS: usize = 8;
 
 /// Progress is reported in steps no smaller than this.
@@ -230,7 +230,7 @@ impl Recording {
     }
 }
 
-/// Passes on only progress that is worth drawing.
+/// Forwards only progress that is worth drawing.
 struct Progress<'a> {
     report: &'a mut dyn FnMut(f64),
     reported: f64,

@@ -16,10 +16,10 @@ use super::rows;
 use super::source::{read_array, read_bytes};
 use super::table::{Edit, MAX_SAMPLES, Rows, Sample, Table};
 
-/// Boxes looked at before giving up: those of a day of fragments of a second, a bound for hostile files.
+/// The most boxes that are read, against hostile files: a day of fragments of a second each.
 const MAX_BOXES: usize = 400_000;
 
-/// Edits looked at; somebody who cuts out every "um" by hand makes hundreds.
+/// The most edits that are read; somebody who cuts out every "um" by hand makes hundreds.
 const MAX_EDITS: u64 = 4096;
 
 /// The longest table that is read, bytes: eight for each of the most packets.
@@ -49,7 +49,7 @@ struct Defaults {
     len: u32,
 }
 
-/// What the index of an MP4 file says.
+/// The index of an MP4 file.
 pub(super) struct Index {
     /// Four-letter code of the file's main format, e.g. `M4A `, `qt  `, `isom`.
     pub(super) brand: String,
@@ -338,7 +338,7 @@ impl BoxReader<'_> {
             if let Some(rows) = frames {
                 let here = in_chunk.min((count - packet.min(count)) as u64);
                 let bytes = here.div_ceil(rows.block_frames).saturating_mul(rows.block_len);
-                // Far more than the file has is of no use.
+                // More packets than the file can hold are ignored.
                 rows.push(at..at.saturating_add(bytes.min(file_len)), &mut time, &mut samples);
                 packet += here as usize;
                 if packet >= count || samples.len() >= MAX_SAMPLES {
@@ -351,7 +351,7 @@ impl BoxReader<'_> {
                     return Ok(samples);
                 };
                 while repeated == 0 {
-                    // A table that ends too early goes on as it did.
+                    // A table that ends too early continues with its last entry.
                     (repeated, ticks) = durations.next().unwrap_or((u64::MAX, ticks));
                 }
                 repeated -= 1;
@@ -511,7 +511,7 @@ impl BoxReader<'_> {
     }
 }
 
-/// What a sample description says.
+/// A sample description.
 struct Described {
     params: AudioCodecParameters,
     rows: Option<Rows>,

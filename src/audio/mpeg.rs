@@ -31,7 +31,7 @@ const DECODER_DELAY: u64 = 528 + 1;
 /// The longest frame, bytes: ADTS has 13 bits for it.
 const LONGEST_FRAME: usize = 1 << 13;
 
-/// What the head of a frame says.
+/// The header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Head {
     codec: AudioCodecId,
@@ -112,7 +112,7 @@ impl Head {
     }
 }
 
-/// What a header frame says of the frames after it.
+/// The information in a header frame about the frames after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Info {
     /// How many there are.
@@ -168,14 +168,14 @@ pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
     head.starts_with(b"TAG").then_some(128)
 }
 
-/// A stretch of a file, of which some bytes ahead can be looked at.
+/// A range of a file, with lookahead.
 struct Window {
     reader: BufReader<File>,
     /// Where the first byte of `ahead` lies in the file.
     at: u64,
     end: u64,
     ahead: Vec<u8>,
-    /// Bytes of `ahead` that are behind us.
+    /// Bytes of `ahead` that were consumed.
     passed: usize,
     reached: Arc<AtomicU64>,
 }
@@ -195,7 +195,7 @@ impl Window {
             self.passed = 0;
             let left = self.end.saturating_sub(self.at + have as u64);
             let wanted = (len - have).max(1 << 14) as u64;
-            // A disk that fails ends the sound here; what is missing is then seen by whoever knows how much there should be.
+            // A disk failure ends the sound here; whoever knows the expected length sees that some is missing.
             let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
         }
         let rest = &self.ahead[self.passed..];
@@ -248,9 +248,9 @@ pub(super) struct FrameReader {
     /// Frames of whole parts that a LAME tag counts, and what the parts before held, seconds.
     promised_s: f64,
     is_promised: bool,
-    /// A frame that waits while the decoder is changed.
+    /// A frame that waits while the decoder is replaced.
     held: Option<(Head, Vec<u8>)>,
-    /// Bytes that made no sense since the last frame.
+    /// Garbage bytes since the last frame.
     lost: u64,
     tag_before: bool,
 }

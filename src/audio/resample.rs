@@ -88,7 +88,7 @@ impl Resampler {
                 self.push(&zeros, out);
             }
         }
-        // Too many are made above alone: until then, nothing comes out that did not go in.
+        // Only here can too many have come out: before, no more comes out than went in.
         out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 

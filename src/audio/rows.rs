@@ -1,4 +1,4 @@
-//! Sound that is not compressed, or only by so much a sample, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
+//! Sound that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
 //!
 //! Recorders write these headers before they know what will follow, and other programs edit them. So no length is believed
 //! that the file contradicts: the sound is what lies between the head of its chunk and the end of the file, at most.
@@ -23,7 +23,7 @@ const UNKNOWN_LENGTH: u64 = 0x7fff_0000;
 /// How far into a file a chunk is looked for by its name when the lengths lead nowhere, bytes: behind the largest pictures.
 const SEARCHED: u64 = 64 << 20;
 
-/// What such a file holds.
+/// The contents of such a file.
 pub(super) enum Content {
     /// Blocks of equal size.
     Rows(Box<Table>),
@@ -31,7 +31,7 @@ pub(super) enum Content {
     Frames(Range<u64>),
 }
 
-/// Where the sound lies, and how much of it there should be.
+/// Where the sound lies, and how much of it the file claims.
 struct Extent {
     range: Range<u64>,
     /// Bytes that the file says there are, if they are more.
@@ -90,11 +90,11 @@ fn floats(bytes: u64, big_endian: bool) -> Option<AudioCodecId> {
 pub(super) fn linear(bits: u64, float: bool, big_endian: bool, channels: u16, rate_hz: u32) -> Option<Rows> {
     let bytes = bits.div_ceil(8);
     let codec = if float { floats(bytes, big_endian) } else { integers(bytes, big_endian, false) }?;
-    Some(plain(codec, bytes, channels, rate_hz))
+    Some(pcm(codec, bytes, channels, rate_hz))
 }
 
-/// One frame a block.
-fn plain(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
+/// Uncompressed sound: one frame a block.
+fn pcm(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
     Rows { params: params(codec, rate_hz, channels), block_len: bytes * u64::from(channels), block_frames: 1 }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn by_code(code: &[u8; 4], bits: u64, channels: u16, rate_hz: u32, li
         }
         _ => return None,
     };
-    Some(plain(codec, bytes, channels, rate_hz))
+    Some(pcm(codec, bytes, channels, rate_hz))
 }
 
 /// The `fmt ` chunk of WAV.
@@ -180,7 +180,7 @@ impl Format {
         }
     }
 
-    /// Refuses by its name what is not read.
+    /// The error for a codec that is not read, by its name.
     fn refuse(&self) -> Result<(), AudioError> {
         match self.tag {
             0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
@@ -199,10 +199,10 @@ impl Format {
             return Err(odd());
         }
         match self.tag {
-            1 => integers(sample_len, false, true).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
-            3 => floats(sample_len, false).map(|c| plain(c, sample_len, channels, rate_hz)).ok_or_else(odd),
-            6 => Ok(plain(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
-            7 => Ok(plain(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
+            1 => integers(sample_len, false, true).map(|c| pcm(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            3 => floats(sample_len, false).map(|c| pcm(c, sample_len, channels, rate_hz)).ok_or_else(odd),
+            6 => Ok(pcm(CODEC_ID_PCM_ALAW, 1, channels, rate_hz)),
+            7 => Ok(pcm(CODEC_ID_PCM_MULAW, 1, channels, rate_hz)),
             2 | 0x11 => self.adpcm(),
             _ => Err(unsupported("this kind of WAV")),
         }
@@ -228,7 +228,7 @@ impl Format {
     }
 }
 
-/// What was found of the chunks of a WAV file.
+/// The chunks of a WAV file that were found.
 #[derive(Default)]
 struct Chunks {
     format: Option<Format>,
@@ -484,5 +484,5 @@ pub(super) fn au(file: &mut File, file_len: u64) -> Result<Content, AudioError> 
     };
     let start = if (24..file_len).contains(&start) { start } else { 24 };
     let claimed = Some(u64::from(len)).filter(|&len| len > 0);
-    Ok(table(&plain(codec, bytes, channels, rate_hz), rate_hz, Extent::new(start, claimed, file_len)))
+    Ok(table(&pcm(codec, bytes, channels, rate_hz), rate_hz, Extent::new(start, claimed, file_len)))
 }

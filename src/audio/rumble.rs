@@ -1,5 +1,5 @@
-//! Takes what lies below any voice out of a signal: a constant offset (DC), mains hum's lowest part, desk and wind
-//! rumble. They are no speech, but raise every level measured in a pause, and can hold most of a bad recording's energy.
+//! Removes what lies below any voice: a constant offset (DC), the lowest part of mains hum, desk and wind
+//! rumble. They are not speech, but raise every level measured in a pause, and can have most of a bad recording's energy.
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 

@@ -43,7 +43,7 @@ pub fn sha256(path: &Path) -> Result<String, AudioError> {
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(files::hex(hasher.finalize()))
 }
 
 /// A part of a file as Symphonia sees it, behind a head that may stand in place of the file's own; it notes how far it has been read.
@@ -97,7 +97,7 @@ impl Read for Source {
 
 impl Seek for Source {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        // A damaged header leads to places that no file has; nothing is wrong with the disk then.
+        // A damaged header leads to positions beyond the file; that is not an I/O error.
         let nowhere = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let position = match to {
             SeekFrom::Start(at) => Some(at),

@@ -15,7 +15,7 @@ const LOUDEST: f32 = i16::MAX as f32;
 ///
 /// Those of more than a quarter of an hour are rounded: within every 32 ms to whole multiples of a step made for them, so that
 /// what is lost lies 96 dB below the loudest of these samples, however soft they are. (16 bits with the same step everywhere
-/// would leave a soft recording little.) Nobody hears that, but a word or a pause that stands on a knife's edge can fall to the
+/// would leave a soft recording little.) Nobody hears that, but a borderline word or pause can fall to the
 /// other side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Speech(Kept);

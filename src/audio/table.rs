@@ -19,11 +19,11 @@ pub(super) const MAX_SAMPLES: usize = 3_000_000;
 /// Frames of one packet of sound that is not compressed.
 const ROW_FRAMES: u64 = 4096;
 
-/// What a decoder hears before an edit begins, seconds: more than the 80 ms that Opus needs to converge (RFC 7845, 4.2), the two
+/// The pre-roll before an edit, seconds: more than the 80 ms that Opus needs to converge (RFC 7845, 4.2), the two
 /// frames by which AAC overlaps, or the 511 bytes that an MP3 frame may borrow from those before it.
 const PRE_ROLL_S: f64 = 0.15;
 
-/// The file is read no more than so many times over: edits may repeat a passage, but a hostile table could do so for ever.
+/// The most times that the whole file is read: edits may repeat a passage, but a hostile table could do so for ever.
 const MOST_READINGS: u64 = 8;
 
 /// One packet.

@@ -18,6 +18,7 @@
 //! No words give no markers.
 
 use super::spoken::Spoken;
+use crate::english::lexicon::SUBJECT_PRONOUNS;
 use crate::english::{is_filled_pause, normalized};
 use crate::signal::pause::is_pause;
 
@@ -320,15 +321,19 @@ const LIKE: &[Rule] = &[
     // "would like to", "didn't like", "don't really like".
     no(0.95, |h| is_auxiliary(h.before(1)) || (is_adverb(h.before(1)) && is_auxiliary(h.before(2)))),
     // "would you like me to", "did he like it".
-    no(0.9, |h| h.before_is(&[SUBJECTS]) && is_auxiliary(h.before(2))),
+    no(0.9, |h| h.before_is(&[&SUBJECT_PRONOUNS, OTHER_SUBJECTS]) && is_auxiliary(h.before(2))),
     // "like planned", "like expected".
     no(0.85, |h| h.after_is(&[&["planned", "expected", "promised", "agreed", "intended"]]) && !h.before_is(&[BE])),
     // "he like resigned": the verb would be "likes".
     yes(0.85, |h| h.before_is(&[&["he", "she"]]) || (h.before(1) == "it" && is_predicate(h.after(1)))),
     // "I like froze", "we like never meet".
-    yes(0.85, |h| h.before_is(&[SUBJECTS]) && (is_finite(h.after(1)) || is_adverb(h.after(1)))),
+    yes(0.85, |h| {
+        h.before_is(&[&SUBJECT_PRONOUNS, OTHER_SUBJECTS]) && (is_finite(h.after(1)) || is_adverb(h.after(1)))
+    }),
     // "say it like you mean it"; "I like to", "people like her", "those who like order".
-    no(0.9, |h| h.before_is(&[SUBJECTS]) || h.before_is(&[&["who", "people", "kids", "children"]])),
+    no(0.9, |h| {
+        h.before_is(&[&SUBJECT_PRONOUNS, OTHER_SUBJECTS]) || h.before_is(&[&["who", "people", "kids", "children"]])
+    }),
     // "kids like to meet", "the children like swimming": a plural noun with a verb.
     no(0.85, |h| h.after(1) == "to" && !h.before_is(&[BE])),
     // "Like I said, the van was empty", "like my father, I went to sea".
@@ -718,7 +723,7 @@ fn is_in(word: &str, lists: &[&[&str]]) -> bool {
 
 /// A word that can be a clause's subject by itself, with its contractions ("we", "we'd", "nobody", "there's").
 fn is_subject(word: &str) -> bool {
-    is_in(word.split('\'').next().unwrap_or(word), &[SUBJECTS])
+    is_in(word.split('\'').next().unwrap_or(word), &[&SUBJECT_PRONOUNS, OTHER_SUBJECTS])
 }
 
 /// Ends in a contracted verb: "soil's", "we'd", "they've".
@@ -798,9 +803,8 @@ const BE: &[&str] = &[
     "you're", "they're", "who's", "what's", "there's", "here's", "isn't", "wasn't", "aren't", "weren't",
 ];
 #[rustfmt::skip]
-const SUBJECTS: &[&str] = &[
-    "i", "you", "he", "she", "it", "we", "they", "there", "nobody", "everybody", "somebody", "anybody", "everyone",
-    "someone", "anyone", "nothing",
+const OTHER_SUBJECTS: &[&str] = &[
+    "there", "nobody", "everybody", "somebody", "anybody", "everyone", "someone", "anyone", "nothing",
 ];
 const PERSONS: &[&str] =
     &["i", "we", "they", "he", "she", "you", "i'm", "we're", "they're", "he's", "she's", "i've", "we've", "they've"];

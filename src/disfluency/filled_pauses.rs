@@ -1,7 +1,7 @@
 //! Filled pauses: um, uh, er and hmm, each with where it begins and ends, in seconds.
 //!
 //! Two witnesses are asked. The transcript says that there was one and between which words; the model's times for it are
-//! often wrong by half a second. The signal says where one sounds ([`crate::signal::hesitation`]), to a hundredth of a
+//! often wrong by half a second. The signal says where one sounds ([`crate::signal::filled_pause`]), to a hundredth of a
 //! second, but a drawn-out "the" sounds alike. Written ones are matched, in order, to the sounds that fit them best. What
 //! is written and sounds nowhere is dropped; what sounds very much like one, in time that no written word needs, is kept
 //! although it was not written. How much each thing counts was fitted on synthesized answers read by the same models.
@@ -129,7 +129,7 @@ struct Sound {
 
 /// All stretches that sound like a filled pause, in order.
 fn sounds(features: &Features) -> Vec<Sound> {
-    let track = &features.hesitation;
+    let track = &features.filled_pause_log_odds;
     let mut sounds = Vec::new();
     let mut from = 0;
     while let Some(first) = (from..track.len()).find(|i| track[*i] > SOUNDS_LIKE_ONE) {
@@ -276,18 +276,18 @@ fn make_room(words: &mut [Word], i: usize, span: Span) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::hesitation::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE;
 
     /// Ten seconds of talk in which filled pauses sound where `at` says.
     fn talk(at: &[(f64, f64)]) -> Features {
-        let mut hesitation = vec![-8.0; 1_000];
+        let mut filled_pause_log_odds = vec![-8.0; 1_000];
         for (start_s, end_s) in at {
-            hesitation[frame_at(*start_s)..frame_at(*end_s)].fill(4.0);
+            filled_pause_log_odds[frame_at(*start_s)..frame_at(*end_s)].fill(4.0);
         }
         Features {
             level_db: vec![-20.0; 1_000],
             f0_hz: vec![Some(120.0); 1_000],
-            hesitation,
+            filled_pause_log_odds,
             speech: vec![true; 1_000],
             lost: Vec::new(),
             sounds: Vec::new(),
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn silence_gives_none() {
         let mut features = talk(&[]);
-        features.hesitation.fill(NO_VOICE);
+        features.filled_pause_log_odds.fill(NO_VOICE);
         assert!(filled_pauses(&features, &mut []).is_empty());
     }
 }

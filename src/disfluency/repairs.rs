@@ -10,7 +10,9 @@
 //! what stands before the interruption is not a finished clause. Lists and parallel clauses finish each clause.
 
 use super::spoken::Spoken;
+use crate::english::lexicon::{NOMINATIVES, SUBJECT_PRONOUNS};
 use crate::english::normalized;
+use crate::english::numbers::is_cardinal;
 use crate::signal::pause::is_pause;
 
 /// What sort of repair.
@@ -69,11 +71,8 @@ const EMPHATIC_PHRASES: &[&str] = &[
     "never ever",
     "i do",
 ];
-/// Numbers and digits are read out: "two two four".
-const NUMBERS: &str = "\
-    zero oh nought one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen \
-    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million \
-    double triple";
+/// Said besides cardinals when numbers and digits are read out: "two two four", "double oh seven".
+const READ_OUT: &str = "oh nought double triple";
 /// Particles that end a phrasal verb just before the same word as a preposition: "log in in the morning".
 const PARTICLES: &str = "in on over up out off";
 /// Verbs that take such a particle, by their beginnings.
@@ -91,10 +90,8 @@ const DOUBLE_COPULA: &str = "thing problem point reason question truth idea issu
 /// Between two equal words: "more and more", "hour after hour". Said three times, the pair looks repeated.
 const REDUPLICATING: &str = "and after by or upon to";
 
-/// Pronouns that are only subjects, so cannot end a clause.
-const SUBJECTS_ONLY: &str = "i we he she they";
-/// What may stand as a clause's subject.
-const SUBJECTS: &str = "i we he she they you it there this that";
+/// What may stand as a clause's subject besides a pronoun.
+const OTHER_SUBJECTS: &str = "there this that";
 /// Determiners that need a noun after them.
 const DETERMINERS: &str = "a an the my our your their";
 /// Auxiliaries; what they help is missing when they stand last (after "if", or in a short answer, it is not).
@@ -167,11 +164,16 @@ impl Token {
 
     /// The subject pronoun that the word is or is contracted with.
     fn subject(&self) -> Option<&str> {
-        Some(self.head()).filter(|head| is_listed(head, SUBJECTS))
+        Some(self.head()).filter(|head| SUBJECT_PRONOUNS.contains(head) || is_listed(head, OTHER_SUBJECTS))
     }
 
     fn is_in(&self, list: &str) -> bool {
         is_listed(&self.bare, list)
+    }
+
+    /// Whether it is a pronoun that is only a subject.
+    fn is_nominative(&self) -> bool {
+        NOMINATIVES.contains(&self.bare.as_str())
     }
 
     fn starts_like(&self, stems: &str) -> bool {
@@ -179,7 +181,7 @@ impl Token {
     }
 
     fn is_number(&self) -> bool {
-        self.is_in(NUMBERS) || self.bare.starts_with(|c: char| c.is_ascii_digit())
+        is_cardinal(&self.bare) || self.is_in(READ_OUT) || self.bare.starts_with(|c: char| c.is_ascii_digit())
     }
 
     /// Whether the flow breaks after the word, by its punctuation or a filled pause.
@@ -190,7 +192,7 @@ impl Token {
     /// Whether no clause ends with this word, not even an elliptic one.
     fn never_ends_clause(&self) -> bool {
         self.is_in(DETERMINERS)
-            || self.is_in(SUBJECTS_ONLY)
+            || self.is_nominative()
             || self.is_in("and or because if than")
             || (self.bare.contains('\'') && self.subject().is_some())
     }
@@ -311,7 +313,8 @@ fn is_repetition(tokens: &[Token], at: usize, n: usize) -> bool {
 
 /// Whether the second word is the first said again; "I" may come back as "I'm", but "that's" after "that" is grammar.
 fn is_copy(word: &Token, again: &Token) -> bool {
-    let contracted = word.is_in(SUBJECTS) && !word.is_in("this that") && again.head() == word.bare;
+    let contracted =
+        (SUBJECT_PRONOUNS.contains(&word.bare.as_str()) || word.bare == "there") && again.head() == word.bare;
     word.bare == again.bare || contracted
 }
 
@@ -342,7 +345,7 @@ fn doubled_on_purpose(tokens: &[Token], at: usize) -> bool {
             !opens_clause(tokens, at) || before.is_some_and(|b| b.bare == "or") || copy.breaks() || !goes_on
         }
         // "What it is is a filter", "the thing is is that".
-        "is" => !broken && before.is_some_and(|b| b.is_in(DOUBLE_COPULA) || b.is_in(SUBJECTS_ONLY)),
+        "is" => !broken && before.is_some_and(|b| b.is_in(DOUBLE_COPULA) || b.is_nominative()),
         // "Gave her her book": object, then possessive.
         "her" => !broken && before.is_some_and(|b| b.is_in(DITRANSITIVE)),
         // "When I saw it it was gone", "told you you could": object, then subject.
@@ -459,9 +462,9 @@ fn word_replaced(word: &Token, next: &Token) -> bool {
 /// "She, he told me": one subject for another. Not "Maria and I, we", which names the same people again.
 fn subject_replaced(tokens: &[Token], last: usize) -> Option<usize> {
     let (word, next) = (&tokens[last], &tokens[last + 1]);
-    let other = next.subject().is_some_and(|s| is_listed(s, SUBJECTS_ONLY) && s != word.head());
+    let other = next.subject().is_some_and(|s| NOMINATIVES.contains(&s) && s != word.head());
     let joined = last >= 2 && tokens[last - 1].bare == "and" && !tokens[last - 2].breaks();
-    (word.is_in(SUBJECTS_ONLY) && other && opens_clause(tokens, last) && !joined).then_some(last)
+    (word.is_nominative() && other && opens_clause(tokens, last) && !joined).then_some(last)
 }
 
 /// "I was, I went"; "we went, we decided"; "they were, the parents were": an unfinished clause and another for it.
@@ -493,8 +496,7 @@ fn clause_restarted(tokens: &[Token], last: usize) -> Option<usize> {
     let subject = &tokens[first];
     let same = same_subject(subject, next);
     // After an "um" alone, "it" and "that" may be objects: "we'll do um it differently".
-    let other =
-        next.subject().is_some_and(|s| word.mark != Mark::None || (word.breaks() && is_listed(s, SUBJECTS_ONLY)));
+    let other = next.subject().is_some_and(|s| word.mark != Mark::None || (word.breaks() && NOMINATIVES.contains(&s)));
     // "I asked can I bring it": an auxiliary away from its subject begins a question.
     let asks = word.is_in(AUXILIARIES) && last > first + 1 && !tokens[last - 1].is_in(AUXILIARIES);
     if word.leaves_open() && !asks && (same || other) {

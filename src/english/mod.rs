@@ -1,5 +1,6 @@
-//! The English that everything else shares: one normaliser, one lexicon, numbers as they are spoken, syllables.
+//! The English that everything else shares: one normaliser, closed word classes (`lexicon`), numbers as they are spoken, syllables.
 
+pub mod lexicon;
 pub mod numbers;
 pub mod syllables;
 

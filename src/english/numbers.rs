@@ -136,6 +136,21 @@ pub fn spoken(written: &str) -> Vec<String> {
     said
 }
 
+/// Whether a word is a cardinal number, or the hundred or million of one, in letters.
+pub fn is_cardinal(word: &str) -> bool {
+    ONES.contains(&word) || TENS[2..].contains(&word) || word == "hundred" || SCALES[1..].contains(&word)
+}
+
+/// Whether a word says how much or how many, in digits or letters: "12", "12%", "twenty-five", "3.5", "9:30", "a dozen".
+/// "One" is mostly none, and so is "zero".
+pub fn is_quantity(word: &str) -> bool {
+    let counts =
+        |part: &str| is_cardinal(part) && !matches!(part, "zero" | "one") || matches!(part, "dozen" | "half" | "twice");
+    word.starts_with(|c: char| c.is_ascii_digit())
+        || word.split('-').all(|part| counts(part) || part.is_empty())
+        || word.split_once('-').is_some_and(|(first, _)| counts(first))
+}
+
 /// How many words a written word is when it is said.
 pub fn count(written: &str) -> usize {
     let needs_no_look = written.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b',' | b'.'));
@@ -488,6 +503,19 @@ fn cardinal(value: u64) -> Vec<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn quantities_are_told_in_digits_and_letters() {
+        for word in
+            ["12", "12%", "3.5", "9:30", "twenty", "twenty-five", "two-thirds", "hundred", "half", "twice", "dozen"]
+        {
+            assert!(is_quantity(word), "{word}");
+        }
+        for word in ["one", "zero", "oh", "drivers", "second", "often-used"] {
+            assert!(!is_quantity(word), "{word}");
+        }
+        assert!(is_cardinal("zero") && is_cardinal("trillion") && !is_cardinal("") && !is_cardinal("dozen"));
+    }
 
     #[test]
     fn written_numbers_are_as_long_as_they_are_spoken() {

@@ -71,7 +71,7 @@ impl Pace {
         }
     }
 
-    /// Counts the words again after some were mended; what the signal says stays.
+    /// Counts the words again after some were edited; what the signal says stays.
     pub fn recount(&mut self, words: &[Word]) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
         let answer = Span::new(first.span.start_s, last.span.end_s);

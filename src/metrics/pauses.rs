@@ -9,6 +9,7 @@ use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
 use super::{median, per_minute};
+use crate::english::lexicon::{I, WE};
 use crate::english::{is_filled_pause, normalized};
 
 /// Where in the sentence a pause falls.
@@ -101,8 +102,8 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
     let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| normalized(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
-        || SUBJECTS.contains(&first.as_str())
-        || (COORDINATORS.contains(&first.as_str()) && SUBJECTS.contains(&second.as_str()));
+        || is_subject(&first)
+        || (COORDINATORS.contains(&first.as_str()) && is_subject(&second));
     // A silence after the "and" or "because" that opened the clause lies inside of it.
     let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
     if ends.iter().any(|c| ".!?".contains(*c)) {
@@ -125,11 +126,16 @@ const CLAUSE_OPENERS: &[&str] = &[
     "because", "cause", "which", "who", "whose", "when", "where", "while", "if", "although", "though", "unless",
     "until", "since", "whereas", "whether", "but",
 ];
-/// Words that are the subject of a clause more often than anything else, and so follow the end of another.
-const SUBJECTS: &[&str] = &[
-    "i", "i'm", "i've", "i'd", "i'll", "we", "we're", "we've", "we'd", "we'll", "he", "he's", "she", "she's", "they",
-    "they're", "they've", "there", "there's", "it's", "that's", "you're", "here's", "let's",
+/// Subjects besides the speaker and those that the speaker is one of.
+const OTHER_SUBJECTS: &[&str] = &[
+    "he", "he's", "she", "she's", "they", "they're", "they've", "there", "there's", "it's", "that's", "you're",
+    "here's", "let's",
 ];
+
+/// Whether a word is the subject of a clause more often than anything else, and so follows the end of another.
+fn is_subject(word: &str) -> bool {
+    [&I[..], &WE, OTHER_SUBJECTS].iter().any(|list| list.contains(&word))
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,11 +2,15 @@
 
 mod check;
 pub mod json;
+mod program;
 pub mod tracks;
+
+pub use program::{MeasureSettings, Program};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
+use crate::brief::Brief;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
@@ -93,6 +97,9 @@ pub struct Report {
     pub story: Option<Story>,
     /// The score.
     pub score: Score,
+    /// What made it; `None` in a report of a version that did not say.
+    #[serde(default)]
+    pub program: Option<Program>,
     /// What to know about the recording.
     pub warnings: Vec<Warning>,
 }
@@ -120,12 +127,13 @@ impl Report {
         metrics: Metrics,
         story: Option<Story>,
         warnings: Vec<Warning>,
-        question: Option<Question>,
+        brief: &Brief,
     ) -> Self {
         Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
-            question,
+            question: brief.question.clone(),
+            program: Some(Program::this(brief, &transcript.vocabulary)),
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,
@@ -150,12 +158,13 @@ impl Report {
         fillers: Option<Fillers>,
         story: Option<Story>,
         warnings: Vec<Warning>,
-        question: Option<Question>,
+        brief: &Brief,
     ) -> Self {
         Self {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
-            question,
+            question: brief.question.clone(),
+            program: Some(Program::this(brief, &[])),
             transcript: None,
             pace: None,
             fillers,

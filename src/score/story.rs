@@ -5,9 +5,10 @@
 
 use super::rubric::{self, share};
 use super::{Evidence, Judged, PartName, judged};
+use crate::english::normalized;
+use crate::english::numbers::is_quantity;
 use crate::plain::{capital, clock, counted};
 use crate::question::Question;
-use crate::story::cues::is_number;
 use crate::story::relevance::{Kind, plain};
 use crate::story::{EMPTY, Moment, Part, Story, Told};
 
@@ -412,7 +413,7 @@ impl<'a> View<'a> {
         } else {
             let vague = self.vaguest(PARTS);
             let words: usize = results.iter().map(|s| s.words).sum();
-            let counted = results.iter().any(|s| s.text.split_whitespace().any(is_number_word));
+            let counted = results.iter().any(|s| s.text.split_whitespace().any(|w| is_quantity(&normalized(w))));
             let weak = if points < 0.45 && !counted { "vague" } else { "brief" };
             let size = if words <= 12 { format!("one {weak} clause") } else { weak.to_string() };
             let when =
@@ -624,11 +625,6 @@ fn tells_of_the_past(sentence: &Told) -> bool {
 fn says(sentence: &Told, words: &[&str]) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|w| words.contains(&w))
-}
-
-/// Whether a word counts something, in digits or letters.
-fn is_number_word(word: &str) -> bool {
-    is_number(&word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
 }
 
 fn verb(count: usize, one: &str, several: &str) -> String {

@@ -4,8 +4,8 @@
 
 mod activity;
 pub mod contours;
+pub mod filled_pause;
 mod frames;
-pub mod hesitation;
 mod noise_floor;
 pub mod pause;
 mod pitch;
@@ -17,8 +17,8 @@ mod tones;
 
 pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
+pub use filled_pause::filled_pause_log_odds;
 pub use frames::{BANDS, Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
-pub use hesitation::hesitation;
 pub use noise_floor::noise_floor;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
@@ -40,8 +40,8 @@ pub struct Features {
     pub level_db: Vec<f32>,
     /// Fundamental frequency of the voice in every frame, in hertz; `None` where there is no voice.
     pub f0_hz: Vec<Option<f32>>,
-    /// How much every frame sounds like a filled pause, as log-odds ([`mod@hesitation`]).
-    pub hesitation: Vec<f32>,
+    /// How much every frame sounds like a filled pause, as log-odds ([`mod@filled_pause`]).
+    pub filled_pause_log_odds: Vec<f32>,
     /// Whether somebody speaks, in every frame.
     pub speech: Vec<bool>,
     /// The stretches of speech, in order.
@@ -70,7 +70,7 @@ impl Features {
         let mut sonorant = sonorants(&levels, &f0_hz);
         sonorant.iter_mut().zip(&tones).for_each(|(sonorant, tone)| *sonorant &= !tone);
         let Activity { speech, stretches } = activity(&voices_db, &floor_db, &sonorant);
-        let hesitation = hesitation(&levels, &f0_hz, &sonorant, &speech);
+        let filled_pause_log_odds = filled_pause_log_odds(&levels, &f0_hz, &sonorant, &speech);
         let nuclei_s = nuclei(&voices_db, &sonorant, &speech).into_iter().map(frame_time_s).collect();
         let sounds: Vec<Span> = activity::runs(&tones)
             .into_iter()
@@ -81,7 +81,18 @@ impl Features {
         let snr_db = snr_db(&levels.speech_db, noise_floor_dbfs, &speech);
         let lost = Vec::new();
         let level_db = levels.speech_db;
-        Self { level_db, f0_hz, hesitation, speech, stretches, sounds, lost, nuclei_s, noise_floor_dbfs, snr_db }
+        Self {
+            level_db,
+            f0_hz,
+            filled_pause_log_odds,
+            speech,
+            stretches,
+            sounds,
+            lost,
+            nuclei_s,
+            noise_floor_dbfs,
+            snr_db,
+        }
     }
 
     /// The same when it turned out that nobody speaks in some of the stretches: these become [`Features::sounds`].
@@ -96,7 +107,7 @@ impl Features {
         for i in 0..self.speech.len() {
             if self.speech[i] && is_out(frame_time_s(i)) {
                 self.speech[i] = false;
-                self.hesitation[i] = hesitation::NO_VOICE;
+                self.filled_pause_log_odds[i] = filled_pause::NO_VOICE;
             }
         }
         self.sounds.extend(nobody);

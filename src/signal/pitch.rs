@@ -6,7 +6,7 @@
 //! price on jumps between octaves and between voiced and unvoiced, is the contour. The prices and thresholds are
 //! the paper's, as Praat ships them. Two things differ: loudness is judged against a high percentile of the
 //! recording instead of its one loudest sample (a thump would make the rest look silent), and a second path, with
-//! a price on candidates more than two thirds of an octave away from the speaker's own median, mends the octave
+//! a price on candidates more than two thirds of an octave away from the speaker's own median, corrects the octave
 //! errors that the first one left.
 
 use std::sync::Arc;

@@ -5,7 +5,9 @@
 use std::ops::Range;
 
 use super::sentences::Token;
+use crate::english::lexicon::{I, WE};
 use crate::english::normalized;
+use crate::english::numbers::is_quantity;
 
 /// A sentence as its words, fillers left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,43 +26,6 @@ pub struct Sentence {
 /// The number that stands for all.
 const ANY_NUMBER: &str = "12";
 
-/// Number words; "one" is mostly none.
-const NUMBERS: [&str; 33] = [
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "million",
-    "billion",
-    "dozen",
-    "half",
-    "twice",
-];
-
 impl Sentence {
     /// A sentence from its words among the answer's.
     pub fn of(tokens: &[Token<'_>], range: Range<usize>) -> Self {
@@ -69,7 +34,7 @@ impl Sentence {
         let mut after_number = false;
         for token in tokens[range.clone()].iter().filter(|t| !t.filler) {
             let word = normalized(token.text);
-            let number = is_number(&word);
+            let number = is_quantity(&word);
             if !(number && after_number) {
                 let shown =
                     if number { token.text.to_lowercase().replace(&word, ANY_NUMBER) } else { token.text.to_string() };
@@ -102,17 +67,6 @@ impl Sentence {
     }
 }
 
-/// Whether a word is a number in digits or letters ("12", "12%", "twenty-five", "3.5", "9:30").
-pub fn is_number(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit())
-        || word.split('-').all(|part| NUMBERS.contains(&part) || part.is_empty())
-        || word.split('-').next().is_some_and(|part| NUMBERS.contains(&part)) && word.contains('-')
-}
-
-/// The speaker.
-pub const I: [&str; 5] = ["i", "i'm", "i've", "i'd", "i'll"];
-/// The speaker among others.
-pub const WE: [&str; 5] = ["we", "we're", "we've", "we'd", "we'll"];
 const OTHERS: [&str; 14] = [
     "he", "she", "they", "it", "he's", "she's", "they're", "it's", "he'd", "she'd", "they'd", "they've", "it'd",
     "it'll",
@@ -207,7 +161,7 @@ pub fn cues(sentence: &Sentence) -> [f32; CUES] {
         sentence.count(&["my", "me", "myself"]),
         sentence.count(&["our", "us"]),
         sentence.count(&["his", "her", "their", "them", "him"]),
-        words.iter().filter(|w| is_number(w)).count(),
+        words.iter().filter(|w| is_quantity(w)).count(),
         sentence.count(&PAST),
         ends("ed"),
         ends("ing"),

@@ -242,7 +242,7 @@ impl From<[f64; 5]> for Share {
 /// The words of a draft as the story is told from them.
 pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a>> {
     let filler = |i: usize| fillers.iter().any(|e| e.range().contains(&i));
-    let token = |(i, word): (usize, &'a crate::draft::Word)| Token {
+    let token = |(i, word): (usize, &'a crate::draft::DraftWord)| Token {
         text: &word.text,
         span: None,
         pause_before_s: None,

@@ -58,7 +58,7 @@ impl Linear {
 
 /// The parts' model: a linear-chain conditional random field (J. Lafferty et al. 2001).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Chain {
+pub struct Crf {
     /// How much each part fits a sentence by itself.
     pub emission: Linear,
     /// From part (row) to part of the next sentence (column).
@@ -73,7 +73,7 @@ pub struct Chain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     /// The parts of a story.
-    pub parts: Chain,
+    pub parts: Crf,
     /// Which part a sentence would be, seen alone.
     pub alone: Linear,
     /// How much a sentence tells.

@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cues::{I, Sentence, WE, passives};
+use super::cues::{Sentence, passives};
 use super::parts::Part;
+use crate::english::lexicon::{I, WE};
 
 /// Who is said to act.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Chain, Described};
+use super::model::{Crf, Described};
 
 /// What a sentence does in the story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,14 +41,14 @@ impl Part {
 }
 
 /// The probability of every part for every sentence, in the order of [`Part::ALL`].
-pub fn parts(chain: &Chain, described: &Described) -> Vec<[f64; 5]> {
+pub fn parts(crf: &Crf, described: &Described) -> Vec<[f64; 5]> {
     let emission: Vec<[f64; 5]> = described
         .sentences
         .rows()
         .into_iter()
-        .map(|x| chain.emission.apply(x).try_into().expect("one output a part"))
+        .map(|x| crf.emission.apply(x).try_into().expect("one output a part"))
         .collect();
-    marginals(chain, &emission)
+    marginals(crf, &emission)
 }
 
 /// The most probable part and its probability.
@@ -58,24 +58,24 @@ pub fn most_probable(chances: &[f64; 5]) -> (Part, f64) {
 }
 
 /// The probability of each part for each sentence, by the forward-backward algorithm in logarithms.
-pub fn marginals(chain: &Chain, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
+pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
     let n = emission.len();
     let mut forward = vec![[0.0; 5]; n];
     let mut backward = vec![[0.0; 5]; n];
     for i in 0..n {
         forward[i] = std::array::from_fn(|k| {
             let from: [f64; 5] =
-                std::array::from_fn(|j| if i > 0 { forward[i - 1][j] + chain.transition[j][k] } else { 0.0 });
-            emission[i][k] + if i > 0 { log_sum(&from) } else { chain.first[k] }
+                std::array::from_fn(|j| if i > 0 { forward[i - 1][j] + crf.transition[j][k] } else { 0.0 });
+            emission[i][k] + if i > 0 { log_sum(&from) } else { crf.first[k] }
         });
     }
     for i in (0..n).rev() {
         backward[i] = std::array::from_fn(|k| {
             if i + 1 == n {
-                return chain.last[k];
+                return crf.last[k];
             }
             log_sum(&std::array::from_fn::<f64, 5, _>(|j| {
-                chain.transition[k][j] + emission[i + 1][j] + backward[i + 1][j]
+                crf.transition[k][j] + emission[i + 1][j] + backward[i + 1][j]
             }))
         });
     }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_marginals_are_those_of_all_sequences_counted_out() {
-        let chain = Chain {
+        let crf = Crf {
             emission: Linear { weights: Vec::new(), bias: Vec::new() },
             transition: std::array::from_fn(|j| std::array::from_fn(|k| ((j * 7 + k * 3) % 5) as f64 * 0.4 - 0.8)),
             first: [0.3, -0.2, 0.0, -1.0, 0.5],
@@ -110,18 +110,18 @@ mod tests {
         let emission = [[0.1, 0.5, -0.3, 0.0, 0.2], [1.0, 0.0, 0.3, -0.4, 0.0], [0.0, 0.2, 0.4, 0.6, -0.8]];
         let mut counted = [[0.0; 5]; 3];
         for (a, b, c) in (0..125).map(|i| (i / 25, i / 5 % 5, i % 5)) {
-            let value: f64 = chain.first[a]
+            let value: f64 = crf.first[a]
                 + emission[0][a]
-                + chain.transition[a][b]
+                + crf.transition[a][b]
                 + emission[1][b]
-                + chain.transition[b][c]
+                + crf.transition[b][c]
                 + emission[2][c]
-                + chain.last[c];
+                + crf.last[c];
             for (i, k) in [a, b, c].into_iter().enumerate() {
                 counted[i][k] += value.exp();
             }
         }
-        for (found, counted) in marginals(&chain, &emission).iter().zip(counted) {
+        for (found, counted) in marginals(&crf, &emission).iter().zip(counted) {
             let sum: f64 = counted.iter().sum();
             assert!(found.iter().zip(counted).all(|(f, c)| (f - c / sum).abs() < 1e-12));
         }

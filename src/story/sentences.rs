@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::english::lexicon::SUBJECT_PRONOUNS;
 use crate::english::normalized;
 use crate::span::Span;
 
@@ -36,9 +37,8 @@ const ABBREVIATIONS: [&str; 16] =
     ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "no", "approx", "inc", "ltd", "jr", "sr", "cf"];
 /// What can open a clause.
 const OPENERS: [&str; 9] = ["and", "but", "so", "then", "because", "anyway", "now", "also", "which"];
-/// What can be its subject.
-const SUBJECTS: [&str; 16] =
-    ["i", "we", "he", "she", "they", "it", "you", "the", "my", "our", "this", "that", "there", "then", "in", "when"];
+/// What can begin its subject besides a pronoun.
+const OTHER_SUBJECTS: [&str; 9] = ["the", "my", "our", "this", "that", "there", "then", "in", "when"];
 
 /// The sentences as ranges of words, in order, covering all of them.
 pub fn sentences(tokens: &[Token<'_>]) -> Vec<Range<usize>> {
@@ -95,7 +95,9 @@ fn cut(tokens: &[Token<'_>], range: Range<usize>, long: usize, found: &mut Vec<R
 fn opening(tokens: &[Token<'_>], i: usize) -> f64 {
     let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| normalized(t.text)).collect();
     let opener = next.first().is_some_and(|w| OPENERS.contains(&w.as_str()));
-    let subject = next.get(usize::from(opener)).is_some_and(|w| SUBJECTS.contains(&w.as_str()));
+    let subject = next
+        .get(usize::from(opener))
+        .is_some_and(|w| SUBJECT_PRONOUNS.contains(&w.as_str()) || OTHER_SUBJECTS.contains(&w.as_str()));
     let comma = tokens[i - 1].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
     let pause = tokens[i].pause_before_s.is_some_and(|s| s >= PAUSE_S);
     f64::from(u8::from(opener))

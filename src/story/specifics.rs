@@ -1,9 +1,11 @@
 //! Specifics: numbers, names and times, which a listener can picture and check.
 
-use super::cues::{I, Sentence, is_number};
+use super::cues::Sentence;
 use super::sentences::Token;
 use super::{Moment, moment};
+use crate::english::lexicon::I;
 use crate::english::normalized;
+use crate::english::numbers::is_quantity;
 
 /// Days, months, seasons and other words for a time.
 const TIMES: [&str; 30] = [
@@ -52,7 +54,7 @@ pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Mom
         for i in sentence.range.clone() {
             let word = normalized(tokens[i].text);
             let name = i > sentence.range.start && is_name(tokens, i, &word);
-            let number = is_number(&word);
+            let number = is_quantity(&word);
             if i < after || tokens[i].filler || !(number || name || TIMES.contains(&word.as_str())) {
                 continue;
             }

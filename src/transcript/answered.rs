@@ -24,9 +24,9 @@ const LONG_S: f64 = 1.5;
 /// A voice has a pitch in at least this share of its frames. Claps, keys and doors have one in few.
 const VOICED_SHARE: f64 = 0.3;
 /// So many frames as much like a filled pause as this (log-odds) are one, which the model leaves out more often than not.
-const HESITATION_FRAMES: usize = 8;
-/// See [`HESITATION_FRAMES`].
-const HESITATION_ODDS: f32 = 0.0;
+const FILLED_PAUSE_FRAMES: usize = 8;
+/// See [`FILLED_PAUSE_FRAMES`].
+const FILLED_PAUSE_LOG_ODDS: f32 = 0.0;
 /// In sound that goes on for long, fewer syllables a second than this were not said in it but made up for it: the slowest
 /// talk has two.
 const INVENTED_SYLLABLES_S: f64 = 0.7;
@@ -116,11 +116,12 @@ fn is_voiced(frames: &[usize], features: &Features) -> bool {
 fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool, hoarse: bool) -> bool {
     let span = whole(group);
     let frames = speech_frames(&span, features);
-    let hesitating = frames.iter().filter(|i| features.hesitation[**i] >= HESITATION_ODDS).count();
+    let like_a_filled_pause =
+        frames.iter().filter(|i| features.filled_pause_log_odds[**i] >= FILLED_PAUSE_LOG_ODDS).count();
     if span.duration_s() >= LONG_S {
-        return 2 * hesitating < frames.len();
+        return 2 * like_a_filled_pause < frames.len();
     }
-    if inside || hesitating >= HESITATION_FRAMES {
+    if inside || like_a_filled_pause >= FILLED_PAUSE_FRAMES {
         return false;
     }
     // A word can have been written at the wrong time; a sound without a voice takes more to be one.
@@ -131,7 +132,7 @@ fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::hesitation::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE;
 
     /// Twenty seconds with a voice in these stretches, of pitch where `voiced`.
     fn features(stretches: &[(f64, f64)], voiced: bool) -> Features {
@@ -142,7 +143,7 @@ mod tests {
         Features {
             level_db: vec![-20.0; 2_001],
             f0_hz: speech.iter().map(|s| (*s && voiced).then_some(120.0)).collect(),
-            hesitation: vec![NO_VOICE; 2_001],
+            filled_pause_log_odds: vec![NO_VOICE; 2_001],
             speech,
             stretches: stretches.iter().map(|(from, to)| Span::new(*from, *to)).collect(),
             sounds: Vec::new(),
@@ -205,7 +206,7 @@ mod tests {
     #[test]
     fn a_filled_pause_that_nobody_wrote_is_kept() {
         let mut features = features(&[(1.0, 1.5), (4.0, 6.0)], true);
-        features.hesitation[100..150].fill(3.0);
+        features.filled_pause_log_odds[100..150].fill(3.0);
         features.f0_hz[100..150].fill(None);
         let mut said = words(&[("We", 3.0, 4.5, 0.9), ("left", 4.5, 5.9, 0.9)]);
         assert!(nobody(&mut said, &features).is_empty());

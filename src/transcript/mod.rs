@@ -43,6 +43,9 @@ pub struct Transcript {
     pub model: String,
     /// The language heard, as its two-letter code; `en` when the model knows only English.
     pub language: String,
+    /// The names and jargon that the model was to spell right.
+    #[serde(default)]
+    pub vocabulary: Vec<String>,
     /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
     pub words: Vec<Word>,
 }
@@ -81,6 +84,10 @@ pub struct Reading {
 pub trait Transcriber: Sync {
     /// The model's name for the report.
     fn model(&self) -> &str;
+    /// The names and jargon that it was told to spell right.
+    fn vocabulary(&self) -> &[String] {
+        &[]
+    }
     /// How many pieces it can usefully read at the same time.
     fn workers(&self) -> usize;
     /// A reader of pieces, one of `at_once` that will be at work at the same time; every worker has its own.
@@ -96,16 +103,16 @@ pub trait Reader: Send {
     ///
     /// # Errors
     /// When the model fails on it.
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError>;
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError>;
 }
 
-/// How to write down what is said.
+/// Whether the model is prompted for disfluencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Manner {
-    /// Every "um" too. The model has to be talked into it, and then sometimes says a thing twice.
+pub enum PromptMode {
+    /// With a prompt full of fillers, so that every "um" is written down. Sometimes it makes the model repeat itself.
     Verbatim,
-    /// As the model does by itself: without most fillers.
-    Plain,
+    /// Without a prompt: as the model writes by itself, without most fillers.
+    Unprompted,
 }
 
 /// Why there is no transcript.
@@ -178,7 +185,8 @@ pub fn transcribe(
         readings = job.run(engine, &language)?;
     }
     let (words, features) = words::assemble(&chunks, readings, features);
-    Ok((Transcript { model: engine.model().to_string(), language, words }, features))
+    let (model, vocabulary) = (engine.model().to_string(), engine.vocabulary().to_vec());
+    Ok((Transcript { model, language, vocabulary, words }, features))
 }
 
 /// All pieces of one recording.
@@ -225,7 +233,7 @@ impl Job<'_> {
     /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
     /// same: there, syllables are not heard.)
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
-        let verbatim = self.read_to_the_end(chunk, reader, language, Manner::Verbatim)?;
+        let verbatim = self.read_to_the_end(chunk, reader, language, PromptMode::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
         let can_be = |count: f64| {
@@ -236,7 +244,7 @@ impl Job<'_> {
         if can_be(verbatim_count) {
             return Ok(verbatim);
         }
-        let plain = self.read_to_the_end(chunk, reader, language, Manner::Plain)?;
+        let plain = self.read_to_the_end(chunk, reader, language, PromptMode::Unprompted)?;
         let plain_count = written(&plain);
         let differs = (plain_count - verbatim_count).abs() >= OTHER_WORDS * verbatim_count;
         Ok(if differs && can_be(plain_count) { plain } else { verbatim })
@@ -248,12 +256,12 @@ impl Job<'_> {
         chunk: &Span,
         reader: &mut dyn Reader,
         language: &str,
-        manner: Manner,
+        mode: PromptMode,
     ) -> Result<Reading, TranscriptError> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let mut part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, manner)?;
+            let mut part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, mode)?;
             let offset_s = from_s - chunk.start_s;
             for word in &mut part.words {
                 word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);

@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::{Manner, Reader, Reading, Transcriber, TranscriptError, lock};
+use super::{PromptMode, Reader, Reading, Transcriber, TranscriptError, lock};
 
 /// An engine with as many places for readers as it has use for. Whoever asks for one while all are taken waits.
 pub struct Pool<'a> {
@@ -22,6 +22,10 @@ impl<'a> Pool<'a> {
 impl Transcriber for Pool<'_> {
     fn model(&self) -> &str {
         self.engine.model()
+    }
+
+    fn vocabulary(&self) -> &[String] {
+        self.engine.vocabulary()
     }
 
     fn workers(&self) -> usize {
@@ -54,8 +58,8 @@ struct PooledReader<'p, 'a> {
 }
 
 impl Reader for PooledReader<'_, '_> {
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
-        self.reader.read(samples, language, manner)
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError> {
+        self.reader.read(samples, language, mode)
     }
 }
 
@@ -100,7 +104,7 @@ mod tests {
     }
 
     impl Reader for CountingReader<'_> {
-        fn read(&mut self, samples: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+        fn read(&mut self, samples: &[f32], _: &str, _: PromptMode) -> Result<Reading, TranscriptError> {
             let now = self.0.reading.fetch_add(1, Ordering::SeqCst) + 1;
             self.0.most_at_once.fetch_max(now, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(2));
@@ -114,7 +118,7 @@ mod tests {
     }
 
     fn read(pool: &Pool, samples: usize) -> Result<Reading, TranscriptError> {
-        pool.reader(1)?.read(&vec![0.0; samples], "en", Manner::Plain)
+        pool.reader(1)?.read(&vec![0.0; samples], "en", PromptMode::Unprompted)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use whisper_rs::{
 };
 
 use super::model::{Architecture, Model};
-use super::{ENGLISH, Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use super::{ENGLISH, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
@@ -85,6 +85,7 @@ fn is_idle() -> bool {
 pub struct Whisper {
     context: WhisperContext,
     model: String,
+    vocabulary: Vec<String>,
     prompt: Vec<WhisperTokenId>,
     strategy: SamplingStrategy,
 }
@@ -107,7 +108,13 @@ impl Whisper {
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
-        Ok(Self { context, model: model.name.clone(), prompt, strategy: strategy(model.architecture) })
+        Ok(Self {
+            context,
+            model: model.name.clone(),
+            vocabulary: vocabulary.to_vec(),
+            prompt,
+            strategy: strategy(model.architecture),
+        })
     }
 }
 
@@ -153,6 +160,10 @@ impl Transcriber for Whisper {
         &self.model
     }
 
+    fn vocabulary(&self) -> &[String] {
+        &self.vocabulary
+    }
+
     fn workers(&self) -> usize {
         *CORES
     }
@@ -171,7 +182,7 @@ struct WhisperReader<'a> {
 }
 
 impl Reader for WhisperReader<'_> {
-    fn read(&mut self, samples: &[f32], language: &str, manner: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         self.padded.clear();
         self.padded.extend_from_slice(samples);
@@ -192,7 +203,7 @@ impl Reader for WhisperReader<'_> {
         parameters.set_audio_ctx(positions(self.padded.len(), context.n_audio_ctx() as usize) as i32);
         parameters.set_language(Some(language));
         // The prompt is English, and makes fillers of nothing in other languages.
-        if language == ENGLISH && manner == Manner::Verbatim {
+        if language == ENGLISH && mode == PromptMode::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
         let _at_work = AtWork::begin();

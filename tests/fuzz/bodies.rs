@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aloud::analyze::analyze;
 use aloud::app::capture;
-use aloud::app::history::edit::{Mending, mend};
+use aloud::app::history::edit::{self, Edit};
 use aloud::app::history::export::{Lines, import, line, read as read_lines};
 use aloud::app::history::progress::Progress;
 use aloud::app::history::{Measure, Store};
@@ -30,7 +30,7 @@ use aloud::plain::one_line;
 use aloud::report::{Report, json};
 use aloud::signal::Contours;
 use aloud::span::Span;
-use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use aloud::transcript::{PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -101,7 +101,7 @@ impl Transcriber for TwoWords {
 }
 
 impl Reader for TwoWords {
-    fn read(&mut self, _: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, _: &[f32], _: &str, _: PromptMode) -> Result<Reading, TranscriptError> {
         let word = |text: &str, start_s, end_s| ReadWord {
             text: text.to_string(),
             span: Span::new(start_s, end_s),
@@ -314,19 +314,19 @@ fn edited(bytes: &[u8]) -> Vec<u8> {
     serde_json::to_vec(&report).expect("it has a form in JSON")
 }
 
-/// A report as JSON, or after a `!` what to change in a real one: what can be read can be shown, mended and judged again.
+/// A report as JSON, or after a `!` what to change in a real one: what can be read can be shown, edited and judged again.
 pub fn report(bytes: &[u8]) {
     let changed = bytes.strip_prefix(b"!").map(edited);
     let Ok(report) = serde_json::from_slice::<Report>(changed.as_deref().unwrap_or(bytes)) else { return };
     shown(&report, None);
-    for mending in [
-        Mending::Words { wrong: "um".into(), right: "and".into() },
-        Mending::Filler("the".into()),
-        Mending::NoFiller("um".into()),
+    for edit in [
+        Edit::Words { wrong: "um".into(), right: "and".into() },
+        Edit::Filler("the".into()),
+        Edit::NoFiller("um".into()),
     ] {
-        let mut mended = report.clone();
-        if mend(&mut mended, &mending, Some(1.0)).is_ok() {
-            shown(&mended, None);
+        let mut edited = report.clone();
+        if edit::apply(&edit, &mut edited, Some(1.0)).is_ok() {
+            shown(&edited, None);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Each call by which the program writes fails in turn, in every way that a disk fails: while it records, keeps an answer,
-//! imports, mends, deletes, exports, draws, fetches. Whatever fails, what was confirmed before is there, nothing
+//! imports, edits, deletes, exports, draws, fetches. Whatever fails, what was confirmed before is there, nothing
 //! half-written has a final name, one line says what failed, and the same command does it all once the fault is gone.
 //!
 //! `make test` has every so many of these calls fail (always the same ones); the long form, all of them.
@@ -643,7 +643,7 @@ const EARLIER: &str = "2026-11-01_18-00-00.wav";
 /// What the next start says of takes that were cut short.
 fn offered(home: &Path) -> Vec<String> {
     let next = Walk { arguments: vec!["record".into(), "--device".into(), "none".into()], ..Walk::new("next", &[]) };
-    next.run(home, None).said.lines().filter(|line| line.contains("was cut short")).map(str::to_owned).collect()
+    next.run(home, None).said.lines().filter(|line| line.contains("has no report yet")).map(str::to_owned).collect()
 }
 
 /// The greatest step between two samples of the tape's tone is what its pitch makes it: nothing is missing or doubled.

@@ -1,4 +1,4 @@
-//! The history from outside: what a person keeps, sees, mends, takes along and deletes.
+//! The history from outside: what a person keeps, sees, edits, takes along and deletes.
 
 use crate::common;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::common::attempts::place;
 use crate::common::{aloud, root, sample};
 use serde_json::Value;
 
-/// A home with the four answers of the fixture: one mended, one with an earlier score, one of another speaker.
+/// A home with the four answers of the fixture: one edited, one with an earlier score, one of another speaker.
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let path = place(home.path());
@@ -116,19 +116,19 @@ fn two_answers_stand_side_by_side() {
 }
 
 #[test]
-fn what_was_misheard_is_mended_and_can_be_taken_back() {
+fn what_was_misheard_is_edited_and_can_be_taken_back() {
     let home = home();
     let report = |options: &[&str]| json(home.path(), &[&["history", "show", "1", "--json"], options].concat());
     let before = report(&[]);
     let said =
         told(home.path(), &["history", "edit", "1", "--word", "people over seven, he", "--to", "people over seventy"]);
-    assert!(said.contains("Answer 1 is mended. Before: score 72"), "{said}");
+    assert!(said.contains("Answer 1 is corrected. Before: score 72"), "{said}");
     let after = report(&[]);
     common::assert_valid(&after);
     assert!(after["transcript"]["text"].as_str().unwrap().contains("people over seventy could not read"));
     assert_eq!(after["pace"]["words"].as_u64(), before["pace"]["words"].as_u64().map(|n| n - 1));
     assert_eq!(report(&["--unmended"]), before, "the machine's version is kept");
-    assert!(told(home.path(), &["history", "show", "1"]).contains("Mended by hand."));
+    assert!(told(home.path(), &["history", "show", "1"]).contains("Edited by hand."));
     told(home.path(), &["history", "edit", "1", "--filler", "really"]);
     let again = report(&[]);
     assert_eq!(again["fillers"]["count"].as_u64(), after["fillers"]["count"].as_u64().map(|n| n + 1));

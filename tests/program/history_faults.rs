@@ -376,9 +376,9 @@ fn what_is_deleted_leaves_no_bytes() {
     secret.question = Some(aloud::app::questions::resolve(&format!("{words}?")).unwrap());
     let mut store = Store::open(&path, Access::Write).unwrap();
     let id = store.save(&secret, &occasion(0, 1)).unwrap().id;
-    let mut mended = secret.clone();
-    mended.transcript.as_mut().unwrap().text = "other".into();
-    store.mend(id, &mended).unwrap();
+    let mut edited = secret.clone();
+    edited.transcript.as_mut().unwrap().text = "other".into();
+    store.keep_edited(id, &edited).unwrap();
     store.save(&report(401, 402), &occasion(0, 1)).unwrap();
     let ids = [id, 5, 77, 399];
     // The exact bytes that were stored: the packed reports of each, whole and in pieces, and the short texts.

@@ -10,7 +10,7 @@ use aloud::analyze::analyze;
 use aloud::brief::Brief;
 use aloud::report::Report;
 use aloud::span::Span;
-use aloud::transcript::{Manner, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use aloud::transcript::{PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 
 /// Hears a word at equal distances.
 struct Metronome {
@@ -38,7 +38,7 @@ impl Transcriber for Metronome {
 }
 
 impl Reader for Metronome {
-    fn read(&mut self, samples: &[f32], _: &str, _: Manner) -> Result<Reading, TranscriptError> {
+    fn read(&mut self, samples: &[f32], _: &str, _: PromptMode) -> Result<Reading, TranscriptError> {
         let count = (samples.len() as f64 / 16_000.0 / self.every_s).ceil() as usize;
         let words = (0..count).map(|i| ReadWord {
             text: format!("word{i}."),

@@ -195,6 +195,34 @@ fn an_output_that_is_something_else_is_left_alone() {
     assert_eq!(fs::read_to_string(&notes).unwrap(), "what I want to say\nand how\n");
 }
 
+#[test]
+fn reports_made_with_other_settings_are_not_mixed() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), answers(1));
+    fs::remove_file(folder.path().join("ana/take-9.mp3")).unwrap();
+    let lines = home.path().join("out.jsonl");
+    let run = || aloud(home.path()).args(into_file(folder.path(), &lines, "1")).output().unwrap();
+    assert!(run().status.success());
+    let before = fs::read_to_string(&lines).unwrap();
+    let report: Value = serde_json::from_str(&before).unwrap();
+    assert_eq!(report["program"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(report["program"]["settings"]["fillers"], serde_json::json!([]));
+
+    let settings = home.path().join("config/aloud/settings.toml");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    fs::write(&settings, "fillers = [\"right\"]\n").unwrap();
+    let output = run();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap().replace(home.path().to_str().unwrap(), "HOME");
+    let expected = "aloud: HOME/out.jsonl: the reports in it were made with other fillers of your own than now; give another name, \
+                    or change the settings back\n";
+    assert_eq!(said, expected);
+    assert_eq!(fs::read_to_string(&lines).unwrap(), before);
+
+    fs::remove_file(&settings).unwrap();
+    let said = String::from_utf8(run().stderr).unwrap();
+    assert!(said.contains("1 file done before; nothing is left to do."), "{said}");
+}
+
 /// What a history has of each answer, without what belongs to the moment of keeping and the tracks, which lines of
 /// `--jsonl` do not have.
 fn kept(home: &Path) -> Vec<Value> {

@@ -555,7 +555,7 @@ fn ctrl_c_leaves_the_part_and_the_same_command_goes_on() {
     let report: serde_json::Value = serde_json::from_slice(&analyzed.unwrap().stdout).unwrap();
     assert_eq!(report["transcript"]["model"], "tiny.en-q8_0");
 
-    // A changed byte is found before the model is used, and mended by fetching it again.
+    // A changed byte is found before the model is used, and replaced by fetching it again.
     let place = part.with_extension("");
     let mut bytes = std::fs::read(&place).unwrap();
     bytes[half] ^= 1;

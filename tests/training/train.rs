@@ -16,7 +16,7 @@ use aloud::disfluency::fillers_of_draft;
 use aloud::draft::Draft;
 use aloud::report::json;
 use aloud::story::cues::Sentence;
-use aloud::story::model::{ALONE, Chain, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
+use aloud::story::model::{ALONE, Crf, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
 use aloud::story::parts::{log_sum, marginals};
 use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{sentences::sentences, tokens_of_draft};
@@ -272,14 +272,14 @@ fn learn(examples: &[&Example], about: &[&About]) -> Weights {
 }
 
 /// The conditional random field, by maximum likelihood.
-fn learn_parts(sequences: &[Sequence]) -> Chain {
+fn learn_parts(sequences: &[Sequence]) -> Crf {
     let all: Vec<_> = sequences.iter().flat_map(|s| s.rows.rows()).collect();
     let mut x = Array2::zeros((all.len(), FEATURES));
     all.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
     let size = 5 * FEATURES + 5 + 25 + 10;
-    let chain = |w: &[f64]| {
+    let crf = |w: &[f64]| {
         let at = 5 * FEATURES + 5;
-        Chain {
+        Crf {
             emission: linear(&w[..at], 5),
             transition: std::array::from_fn(|j| std::array::from_fn(|k| w[at + 5 * j + k])),
             first: std::array::from_fn(|k| w[at + 25 + k]),
@@ -289,8 +289,8 @@ fn learn_parts(sequences: &[Sequence]) -> Chain {
     let found = minimize(
         size,
         |w| {
-            let chain = chain(w);
-            let emission = outputs(&x, &chain.emission);
+            let crf = crf(w);
+            let emission = outputs(&x, &crf.emission);
             let mut value = 0.0;
             let mut errors = Array2::zeros((x.nrows(), 5));
             let mut gradient = vec![0.0; size];
@@ -300,9 +300,9 @@ fn learn_parts(sequences: &[Sequence]) -> Chain {
                 let n = e.labels.len();
                 let rows: Vec<[f64; 5]> =
                     (first..first + n).map(|i| std::array::from_fn(|k| f64::from(emission[[i, k]]))).collect();
-                let expected = marginals(&chain, &rows);
-                let (all, pairs) = forward(&chain, &rows);
-                let mut gold = chain.first[e.labels[0]] + chain.last[e.labels[n - 1]];
+                let expected = marginals(&crf, &rows);
+                let (all, pairs) = forward(&crf, &rows);
+                let mut gold = crf.first[e.labels[0]] + crf.last[e.labels[n - 1]];
                 for i in 0..n {
                     gold += rows[i][e.labels[i]];
                     for k in 0..5 {
@@ -316,7 +316,7 @@ fn learn_parts(sequences: &[Sequence]) -> Chain {
                         }
                     }
                     if i > 0 {
-                        gold += chain.transition[e.labels[i - 1]][e.labels[i]];
+                        gold += crf.transition[e.labels[i - 1]][e.labels[i]];
                         gradient[at + 5 * e.labels[i - 1] + e.labels[i]] -= e.weight;
                     }
                 }
@@ -331,11 +331,11 @@ fn learn_parts(sequences: &[Sequence]) -> Chain {
         },
         PULL_PARTS,
     );
-    chain(&found)
+    crf(&found)
 }
 
 /// The logarithm of all sequences' weight, and how often each pair of parts is expected to follow each other.
-fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
+fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
     let n = rows.len();
     let mut a = vec![[0.0; 5]; n];
     let mut b = vec![[0.0; 5]; n];
@@ -343,18 +343,18 @@ fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
         a[i] = std::array::from_fn(|k| {
             rows[i][k]
                 + if i == 0 {
-                    chain.first[k]
+                    crf.first[k]
                 } else {
-                    log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + chain.transition[j][k]))
+                    log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + crf.transition[j][k]))
                 }
         });
     }
     for i in (0..n).rev() {
         b[i] = std::array::from_fn(|j| {
             if i + 1 == n {
-                chain.last[j]
+                crf.last[j]
             } else {
-                log_sum(&std::array::from_fn::<f64, 5, _>(|k| chain.transition[j][k] + rows[i + 1][k] + b[i + 1][k]))
+                log_sum(&std::array::from_fn::<f64, 5, _>(|k| crf.transition[j][k] + rows[i + 1][k] + b[i + 1][k]))
             }
         });
     }
@@ -363,7 +363,7 @@ fn forward(chain: &Chain, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
     for i in 1..n {
         for j in 0..5 {
             for k in 0..5 {
-                pairs[j][k] += (a[i - 1][j] + chain.transition[j][k] + rows[i][k] + b[i][k] - all).exp();
+                pairs[j][k] += (a[i - 1][j] + crf.transition[j][k] + rows[i][k] + b[i][k] - all).exp();
             }
         }
     }

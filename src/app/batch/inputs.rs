@@ -1,4 +1,4 @@
-//! Which files are meant: those that are named, the recordings in folders that are named, and the part of them that one
+//! The input files: those that are named, the recordings in folders that are named, and the shard of them that one
 //! of several machines takes.
 //!
 //! A folder gives every recording in it and in its subfolders, in the order of their paths: what its content shows to be sound,
@@ -21,13 +21,13 @@ use walkdir::{DirEntry, WalkDir};
 use crate::app::draft_file::{is_draft, is_readable};
 use crate::audio;
 
-/// Endings of recordings, in lower case: what is called so in a folder is taken even if its content is no sound, as it was to be
-/// a recording. Of everything else the content counts.
+/// Extensions of recordings, in lower case: in a folder, such a file is taken even if its content is not sound, since it was meant to be
+/// a recording. Every other file is judged by its content.
 const RECORDINGS: [&str; 16] = [
     "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
 ];
 
-/// The most sound that is taken from standard input, bytes: three hours of a studio's sound, and an end to a stream without one.
+/// The most sound that is read from standard input, in bytes: three hours of studio sound. It ends a stream without an end.
 const MOST_PIPED: u64 = 1 << 30;
 
 /// A file to analyze.
@@ -39,7 +39,7 @@ pub struct Input {
     pub name: OsString,
 }
 
-/// A folder that gives no recordings.
+/// A folder without anything to analyze.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// There are none in it, and no drafts either.
@@ -48,7 +48,7 @@ pub enum InputError {
         /// The folder.
         path: PathBuf,
     },
-    /// It, or a folder in it, cannot be read. Nothing is done then: whoever gives a folder wants all of it.
+    /// It, or a folder in it, cannot be read. Then nothing is analyzed: whoever gives a folder wants all of it.
     #[error("{}: this folder cannot be read ({reason}); allow reading it, or name the files inside it instead", path.display())]
     Unreadable {
         /// The folder.
@@ -58,7 +58,7 @@ pub enum InputError {
     },
 }
 
-/// The files that are meant by what was named: a file by itself, a folder by the recordings in it.
+/// The input files for what was named: a file itself, or the recordings in a folder.
 ///
 /// # Errors
 /// When a folder cannot be read or has no recordings. A file that is not there is left to whoever opens it.
@@ -103,7 +103,7 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
         match entry {
             Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => found.push(entry.into_path()),
             Ok(_) => {}
-            // A link to a folder around it: what is there is found anyway.
+            // A link to a parent folder: its files are found anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_path_buf();
@@ -120,7 +120,7 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
     Ok(found)
 }
 
-/// What comes through standard input, if it is sound: a private file with all of it. A text is left there to be read.
+/// Sound from standard input, as a private file; `None` for text, which is left there to be read.
 ///
 /// # Errors
 /// When it cannot be read or kept, or has no end.
@@ -128,7 +128,7 @@ pub fn piped_sound(mut from: impl BufRead) -> io::Result<Option<NamedTempFile>> 
     if !audio::begins_sound(from.fill_buf()?) {
         return Ok(None);
     }
-    // The file is for its owner alone, and goes away with its handle.
+    // Only its owner can read the file, and it is removed with its handle.
     let mut file = NamedTempFile::with_prefix("aloud-")?;
     let copied = io::copy(&mut from.take(MOST_PIPED + 1), &mut file)?;
     if copied > MOST_PIPED {
@@ -146,7 +146,7 @@ fn is_recording(path: &Path) -> bool {
     is_called_recording(path) || (!is_draft(path) && audio::is_sound(path))
 }
 
-/// Whether the ending of its name is a recording's.
+/// Whether its extension is a recording's.
 fn is_called_recording(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     RECORDINGS.contains(&ending.as_str())

@@ -1,10 +1,11 @@
-//! The file that `aloud analyze --jsonl --output` writes: a line for each input, in their order. A run that was interrupted
-//! goes on where it stopped.
+//! The file that `aloud analyze --jsonl --output` writes: a line for each input, in their order. An interrupted run is
+//! resumed where it stopped.
 //!
-//! A line counts as finished when it is whole, is a report, and its path, the file's SHA-256, the question, the speech model
-//! and the rubric are those of this run. Everything else is done again: errors, drafts (quick, and without a checksum), files
-//! that have changed. New lines are appended; at the end, if they are not in order or some were replaced, the file is
-//! written anew beside its place and then put there.
+//! A file with reports of another version of aloud, or made with other settings, is not touched: figures of two kinds would
+//! stand side by side. A line counts as finished when it is whole, is a report, and its path, the file's SHA-256, the question,
+//! the speech model and the rubric are those of this run. Everything else is done again: errors, drafts (quick, and without a
+//! checksum), files that have changed. New lines are appended; at the end, if they are out of order or some were replaced, the file is
+//! rewritten atomically.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -15,12 +16,12 @@ use serde::Deserialize;
 
 use crate::files::{FileError, open_private, write_whole_with};
 use crate::question::Question;
-use crate::report::SCHEMA as REPORT;
+use crate::report::{Program, SCHEMA as REPORT};
 use crate::score::rubric;
 
-/// The name and version of a line in the place of a report that there is none of.
+/// The name and version of the line for a file without a report.
 pub const ERROR: &str = "aloud.error/1";
-/// How a line of ours begins; a last line that was cut off begins so too, as far as it goes.
+/// How a line of ours begins; so does a last line that was cut off, as far as it goes.
 const BEGINNING: &[u8] = b"{\"schema\":\"aloud.";
 
 /// What a report depends on besides the file.
@@ -37,7 +38,7 @@ pub struct Terms<'a> {
 pub struct JsonLines {
     path: PathBuf,
     file: File,
-    /// Whether it is an ordinary file, which can be gone on with; a pipe or a device is only written to.
+    /// Whether it is a regular file, which can be resumed; a pipe or a device is only written to.
     is_file: bool,
     lines: Vec<Line>,
     /// The last line of each file, by its path.
@@ -53,7 +54,7 @@ struct Line {
     about: About,
 }
 
-/// What is read of a line, whether a report or an error.
+/// The fields of a line that matter here, whether it is a report or an error.
 #[derive(Debug, Default, Deserialize)]
 struct About {
     schema: String,
@@ -62,6 +63,7 @@ struct About {
     question: Option<Question>,
     transcript: Option<Transcript>,
     score: Option<Score>,
+    program: Option<Program>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +86,29 @@ impl About {
     fn path(&self) -> &str {
         self.recording.as_ref().map(|r| &r.path).or(self.path.as_ref()).map_or("", String::as_str)
     }
+
+    /// Refuses the report on a recording whose figures cannot stand beside those of `program`. Errors have none, and drafts are
+    /// done again anyway.
+    fn check(&self, program: &Program) -> Result<(), JsonLinesError> {
+        if self.recording.as_ref().is_none_or(|recording| recording.sha256.is_none()) {
+            return Ok(());
+        }
+        let theirs = self.program.as_ref().ok_or(JsonLinesError::OtherVersion { theirs: None })?;
+        if theirs.version != program.version {
+            return Err(JsonLinesError::OtherVersion { theirs: Some(theirs.version.clone()) });
+        }
+        let (theirs, ours) = (&theirs.settings, &program.settings);
+        let what = if theirs.vocabulary != ours.vocabulary {
+            "another vocabulary"
+        } else if theirs.fillers != ours.fillers {
+            "other fillers of your own"
+        } else if theirs.story_weights != ours.story_weights {
+            "other story weights"
+        } else {
+            return Ok(());
+        };
+        Err(JsonLinesError::OtherSettings { what })
+    }
 }
 
 /// Why the file cannot be written to. Nothing in it was changed.
@@ -98,6 +123,22 @@ pub enum JsonLinesError {
         /// Which line, from 1.
         line: usize,
     },
+    /// It has reports of another version, whose figures can be others.
+    #[error(
+        "the reports in it are from {}, and this is aloud {}; give another name, or delete it to have all of them done again",
+        theirs.as_ref().map_or("an earlier aloud".to_string(), |version| format!("aloud {version}")),
+        env!("CARGO_PKG_VERSION")
+    )]
+    OtherVersion {
+        /// Which; `None` for one that did not say.
+        theirs: Option<String>,
+    },
+    /// It has reports that were made with other settings.
+    #[error("the reports in it were made with {what} than now; give another name, or change the settings back")]
+    OtherSettings {
+        /// What is different.
+        what: &'static str,
+    },
     /// Another run is at it.
     #[error("another aloud is writing this file; wait for it, or give another name")]
     InUse,
@@ -110,11 +151,12 @@ impl From<io::Error> for JsonLinesError {
 }
 
 impl JsonLines {
-    /// Opens the file, which is made if it is not there. A last line that was cut off is cut away.
+    /// Opens the file, which is made if it is not there, for reports of `program`. A last line that was cut off is removed.
     ///
     /// # Errors
-    /// When it cannot be opened, another run writes it, or something else is in it.
-    pub fn open(path: &Path) -> Result<Self, JsonLinesError> {
+    /// When it cannot be opened, another run writes it, something else is in it, or reports of another version or with other
+    /// settings.
+    pub fn open(path: &Path, program: &Program) -> Result<Self, JsonLinesError> {
         let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file() || m.is_dir());
         let file = if is_file { open_private(path)? } else { OpenOptions::new().write(true).open(path)? };
         let mut lines =
@@ -122,17 +164,17 @@ impl JsonLines {
         if is_file {
             match lines.file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Err(JsonLinesError::InUse),
-                // A file system without locks: then it is on whoever starts two.
+                // On a file system without locks, not starting two runs is up to the user.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
-            lines.read()?;
+            lines.read(program)?;
             lines.file.set_len(lines.end)?;
             lines.file.seek(SeekFrom::Start(lines.end))?;
         }
         Ok(lines)
     }
 
-    fn read(&mut self) -> Result<(), JsonLinesError> {
+    fn read(&mut self, program: &Program) -> Result<(), JsonLinesError> {
         let mut reader = BufReader::new(self.file.try_clone()?);
         let mut text = Vec::new();
         for number in 1.. {
@@ -145,6 +187,7 @@ impl JsonLines {
             let about: Option<About> = serde_json::from_slice(&text).ok().filter(|_| is_whole);
             let about = about.filter(|a| a.schema == REPORT || a.schema == ERROR);
             let about = about.ok_or(JsonLinesError::NotOurs { line: number })?;
+            about.check(program)?;
             self.add(len, about);
         }
         Ok(())
@@ -161,12 +204,12 @@ impl JsonLines {
         &self.path
     }
 
-    /// Whether any line is there of the file at `path`, so that its checksum is worth knowing.
+    /// Whether there is any line for the file at `path`, so that its checksum is worth computing.
     pub fn knows(&self, path: &str) -> bool {
         self.last.contains_key(path)
     }
 
-    /// Whether the report on the file at `path` with this checksum, on these terms, is there.
+    /// Whether there is a report on the file at `path` with this checksum, on these terms.
     pub fn is_finished(&self, path: &str, sha256: &str, terms: &Terms) -> bool {
         self.last.get(path).map(|i| &self.lines[*i].about).is_some_and(|about| {
             about.recording.as_ref().and_then(|r| r.sha256.as_deref()) == Some(sha256)
@@ -183,7 +226,7 @@ impl JsonLines {
     pub fn append(&mut self, path: &str, line: &str) -> io::Result<()> {
         if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
             if self.is_file {
-                // Where that fails too, the next run cuts it away.
+                // If that fails too, the next run cuts it off.
                 let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
             }
             return Err(error);
@@ -192,7 +235,7 @@ impl JsonLines {
         Ok(())
     }
 
-    /// Puts the lines in the order of `paths`, the last one of each, behind the lines of other files.
+    /// Puts the last line of each of `paths` in their order, after the lines of other files.
     ///
     /// # Errors
     /// When it cannot be written; all lines are there still, in the order they came in.
@@ -225,13 +268,23 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::brief::Brief;
 
     const TERMS: Terms = Terms { question: None, model: "base" };
 
+    fn program() -> Program {
+        Program::this(&Brief::default(), &["Kubernetes".into()])
+    }
+
+    fn open(path: &Path) -> Result<JsonLines, JsonLinesError> {
+        JsonLines::open(path, &program())
+    }
+
     fn report(path: &str, sha256: &str) -> String {
         format!(
-            r#"{{"schema":"aloud.report/1","recording":{{"path":"{path}","sha256":"{sha256}"}},"question":null,"transcript":{{"model":"base"}},"score":{{"rubric":"{}"}}}}"#,
-            rubric::VERSION
+            r#"{{"schema":"aloud.report/1","recording":{{"path":"{path}","sha256":"{sha256}"}},"question":null,"transcript":{{"model":"base"}},"score":{{"rubric":"{}"}},"program":{}}}"#,
+            rubric::VERSION,
+            serde_json::to_string(&program()).unwrap()
         )
     }
 
@@ -251,7 +304,7 @@ mod tests {
         let (a, b) = (report("a", "1"), report("b", "2"));
         for kept in 0..b.len() {
             let (_folder, path) = file(&format!("{a}\n{}", &b[..kept]));
-            let mut lines = JsonLines::open(&path).unwrap();
+            let mut lines = open(&path).unwrap();
             assert!(lines.is_finished("a", "1", &TERMS) && !lines.knows("b"));
             lines.append("b", &b).unwrap();
             lines.finish(&["a".into(), "b".into()]).unwrap();
@@ -263,7 +316,7 @@ mod tests {
     fn a_file_that_changed_another_question_model_or_rubric_and_errors_are_done_again() {
         let old = report("c", "3").replace(rubric::VERSION, "aloud.rubric/0");
         let (_folder, path) = file(&format!("{}\n{}\n{old}\n", report("a", "1"), error("b")));
-        let lines = JsonLines::open(&path).unwrap();
+        let lines = open(&path).unwrap();
         assert!(lines.is_finished("a", "1", &TERMS));
         assert!(!lines.is_finished("a", "2", &TERMS));
         assert!(!lines.is_finished("a", "1", &Terms { model: "tiny", ..TERMS }));
@@ -276,7 +329,7 @@ mod tests {
     #[test]
     fn in_the_end_lines_stand_in_the_order_of_the_inputs_and_once() {
         let (folder, path) = file(&format!("{}\n{}\n{}\n", report("other", "9"), error("b"), report("d", "4")));
-        let mut lines = JsonLines::open(&path).unwrap();
+        let mut lines = open(&path).unwrap();
         for (name, line) in [("a", report("a", "1")), ("b", report("b", "2")), ("c", error("c"))] {
             lines.append(name, &line).unwrap();
         }
@@ -294,16 +347,43 @@ mod tests {
             ["RIFF", "{}\n", "\n", "my notes\nof today\n", &format!("{beginning}\nnotes"), "{\"schema\":\"x/1\"}\n"]
         {
             let (_folder, path) = file(text);
-            let error = JsonLines::open(&path).unwrap_err();
+            let error = open(&path).unwrap_err();
             assert!(matches!(error, JsonLinesError::NotOurs { .. }), "{error}");
             assert_eq!(fs::read_to_string(&path).unwrap(), *text);
         }
     }
 
     #[test]
+    fn reports_of_another_version_or_with_other_settings_are_left_alone_and_it_is_said_what_to_do() {
+        let ours = report("a", "1");
+        let version = format!(r#""version":"{}""#, program().version);
+        let unknown = format!("{},\"program\":null}}", &ours[..ours.find(",\"program\"").unwrap()]);
+        for (line, said) in [
+            (ours.replace(&version, r#""version":"0.0.9""#), "from aloud 0.0.9, and this is aloud"),
+            (unknown, "from an earlier aloud, and this is aloud"),
+            (ours.replace("Kubernetes", "Ansible"), "with another vocabulary than now; give another name"),
+            (ours.replace(r#""fillers":[]"#, r#""fillers":["right"]"#), "with other fillers of your own than now"),
+            (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
+        ] {
+            assert_ne!(line, ours);
+            // With a line that was cut off, which would be removed.
+            let text = format!("{}\n{ours}\n{line}\n{{\"sch", error("b"));
+            let (_folder, path) = file(&text);
+            let message = open(&path).unwrap_err().to_string();
+            assert!(message.contains(said) && message.contains("give another name"), "{message}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            // A draft is done again whatever made its report, and another processor is no other program.
+            let (_folder, path) = file(&format!("{}\n", line.replace(r#""sha256":"1""#, r#""sha256":null"#)));
+            assert!(open(&path).is_ok());
+        }
+        let (_folder, path) = file(&format!("{}\n", ours.replace(&program().cpu, "m68k")));
+        assert!(open(&path).unwrap().is_finished("a", "1", &TERMS));
+    }
+
+    #[test]
     fn two_runs_cannot_write_one_file() {
         let (_folder, path) = file("");
-        let _first = JsonLines::open(&path).unwrap();
-        assert!(matches!(JsonLines::open(&path), Err(JsonLinesError::InUse)));
+        let _first = open(&path).unwrap();
+        assert!(matches!(open(&path), Err(JsonLinesError::InUse)));
     }
 }

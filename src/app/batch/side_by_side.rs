@@ -1,7 +1,7 @@
-//! Many pieces of work side by side, their results in the order of the pieces.
+//! Runs many jobs in parallel and delivers their results in order.
 //!
-//! What is waiting for its turn is bounded: no piece is begun that is more than [`AHEAD`] times the number of jobs ahead of
-//! the next result. A piece of work that panics takes nobody with it.
+//! The number of finished results that wait for their turn is bounded: no item is begun that is more than [`AHEAD`] times the number of jobs ahead of
+//! the next result. A panic in one item does not affect the others.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ pub fn side_by_side<T: Sync, R: Send, E>(
             scope.spawn(move || {
                 while let Some(i) = queue.next(ahead) {
                     let result = catch_unwind(AssertUnwindSafe(|| work(&items[i])));
-                    // Nobody listens any more once `done` has failed.
+                    // Once `done` has failed, nobody receives any more.
                     let _ = results.send((i, result.map_err(|panic| Panicked(said(&*panic)))));
                 }
             });
@@ -58,7 +58,7 @@ pub fn side_by_side<T: Sync, R: Send, E>(
     })
 }
 
-/// Which item is next, and how far the results are.
+/// The next item, and how many results were delivered.
 struct Queue {
     turns: Mutex<Turns>,
     moved: Condvar,
@@ -86,7 +86,7 @@ impl Queue {
         self.lock().handed_over
     }
 
-    /// One more result is where it belongs; if it could not be brought there, no more work is begun.
+    /// One more result was delivered; if `done` failed, no more work is begun.
     fn hand_over(&self, goes_on: bool) {
         let mut turns = self.lock();
         turns.handed_over += 1;
@@ -101,7 +101,7 @@ impl Queue {
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_string())

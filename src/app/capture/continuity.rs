@@ -1,7 +1,7 @@
 //! Whether sound is missing between two blocks that a device delivered, in frames.
 //!
-//! What the ring had to drop is known exactly. What the device lost itself is not: some say that they lost something but
-//! not how much, some say nothing. Then the clock tells. Blocks that come late may have been held up on the way, and
+//! What the ring had to drop is known exactly. What the device itself lost is not: some report that they lost something but
+//! not how much, some report nothing. Then the clock decides. Blocks that come late may have been held up on the way, and
 //! the sound that piled up follows in a burst; or it is lost, and the stream stays behind the clock. So a late block is
 //! held back until it is clear which: after [`SETTLE`] what the stream still is behind is missing.
 
@@ -17,7 +17,7 @@ const SETTLE: Duration = Duration::from_millis(400);
 const LATE_S: f64 = 0.5;
 /// The least that is taken for missing when the device reports no loss, in seconds.
 const LEAST_MISSING_S: f64 = 0.25;
-/// The same when it does, in seconds: how exact the arrival of a block tells time.
+/// The same when it does, in seconds: the precision of a block's arrival time.
 const LEAST_OVERRUN_S: f64 = 0.01;
 
 /// Puts the blocks of a stream in order and finds what is missing between them.
@@ -62,7 +62,7 @@ impl Continuity {
         block.arrived.saturating_sub(last).as_secs_f64() - sound_s
     }
 
-    /// The frames by which the stream stays behind the clock from the first held block on.
+    /// How many frames the stream is behind the clock from the first held block on.
     fn lost(&self, last: Duration, least_s: f64) -> u64 {
         let first = self.held.front().map_or(last, |b| b.arrived);
         let mut frames = 0;

@@ -1,8 +1,8 @@
 //! The one place that knows cpal: which microphones there are, and the stream of one.
 //!
 //! On Linux this is ALSA, whose `default` leads to PulseAudio or PipeWire where they run. cpal can also talk to PulseAudio
-//! itself, but with pulseaudio 0.3.2 the server throws the client out after some seconds ("protocol error"), and a
-//! source that is removed is never reported: measured in November 2026, and no base to record on.
+//! itself, but with pulseaudio 0.3.2 the server disconnects the client after some seconds ("protocol error"), and a
+//! source that is removed is never reported (measured in November 2026), so it is not used.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use super::ring::Intake;
 /// Long enough for a busy system to keep up (0.05 lost sound on two loaded cores), short enough for the meter and for what a
 /// crash may cost.
 const BLOCK_S: f64 = 0.125;
-/// How long the device's thread sleeps at most before it looks whether the device is still in order.
+/// How long the device's thread sleeps at most before it checks that the device is still there.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
-/// ALSA names that are no microphones but ways to convert sound, or that a sound server stands behind anyway.
+/// ALSA names that are not microphones but conversion plugins, or that lead to the sound server anyway.
 #[cfg(target_os = "linux")]
 const NO_MICROPHONES: &[&str] = &[
     "default",
@@ -70,11 +70,11 @@ pub struct Microphone {
     pub id: String,
     /// It is the system's choice.
     pub default: bool,
-    /// Somebody may want it; other ways to it, and what only converts sound, are taken by their exact name alone.
+    /// Whether it is listed; aliases and conversion plugins can only be chosen by their exact names.
     listed: bool,
 }
 
-/// All microphones that somebody may want, the default first.
+/// All microphones to list, the default first.
 ///
 /// # Errors
 /// [`CaptureError::NoMicrophone`] when there is none.
@@ -89,7 +89,7 @@ fn all() -> Vec<Microphone> {
         return Vec::new();
     };
     let default = quietly(|| host.default_input_device()).and_then(|d| Microphone::of(d, true));
-    // ALSA names a default device whether there is one or not.
+    // ALSA lists a default device whether there is one or not.
     let is_there = |m: &Microphone| match quietly(|| m.device.default_input_config()) {
         Ok(_) => true,
         Err(e) => {
@@ -174,7 +174,7 @@ impl Microphone {
         Ok((Format { rate_hz: config.sample_rate(), channels: config.channels(), sample }, config))
     }
 
-    /// Opens and starts the stream into `intake`. What goes wrong later is sent to `errors`; losses of sound that the
+    /// Opens and starts the stream into `intake`. Later errors are sent to `errors`; losses of sound that the
     /// device reports are counted in `overruns` instead.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl Microphone {
             });
             match opened {
                 Ok(stream) => return Ok(stream),
-                // A size that the device will not have after all.
+                // A buffer size that the device rejects after all.
                 Err(error @ cpal::Error { .. }) if error.kind() == ErrorKind::UnsupportedConfig => last = Some(error),
                 Err(error) => return Err(CaptureError::of(&error, &self.name)),
             }
@@ -225,7 +225,7 @@ impl Microphone {
                 overruns.fetch_add(1, Memory::Relaxed);
             }
             ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
-            // What does not fit says the same again.
+            // If the format is the problem, this fails with the same error.
             _ => drop(errors.try_send(error)),
         };
         let arrived = move |data: &Data, _: &cpal::InputCallbackInfo| accept(data, &mut intake);
@@ -258,7 +258,7 @@ fn accept(data: &Data, intake: &mut Intake) {
     }
 }
 
-/// Whether somebody may want a device, by its name alone: opening some of ALSA's devices disturbs others.
+/// Whether to list a device, judged by its name alone: opening some of ALSA's devices disturbs others.
 #[cfg(target_os = "linux")]
 fn is_listed(id: &str) -> bool {
     match id.split_once(':') {
@@ -286,7 +286,7 @@ fn choose(wanted: &str, names: &[Names]) -> Result<usize, CaptureError> {
         let chosen = |n: &Names| (n.listed || unlisted) && n.both.iter().any(|n| fits(n));
         (0..names.len()).filter(|i| chosen(&names[*i])).collect()
     };
-    // Two of one whole name are the same thing by two ways; the first is the better.
+    // Two devices with the same full name are one device reached in two ways; the first is the better.
     let whole = fitting(&|n| n == wanted, true).into_iter().chain(fitting(&|n| n.to_lowercase() == lower, true)).next();
     if let Some(at) = whole {
         return Ok(at);
@@ -316,7 +316,7 @@ fn natural(a: &str, b: &str) -> Ordering {
     parts(a).cmp(&parts(b))
 }
 
-/// Does `work` without ALSA's own messages on the user's screen: errors come back as errors.
+/// Runs `work` with ALSA's own messages kept off the screen: errors are returned as errors.
 fn quietly<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(target_os = "linux")]
     let _silent = alsa::Output::local_error_handler();

@@ -1,4 +1,4 @@
-//! What can go wrong at the microphone, said so that someone who is not an engineer knows what to do.
+//! Errors at the microphone, in words that tell somebody who is not an engineer what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -62,7 +62,7 @@ pub enum CaptureError {
         name: String,
     },
 
-    /// Anything else that the system says.
+    /// Any other error of the system.
     #[error("the microphone '{name}' could not be opened ({reason}); unplug it, plug it in again and retry")]
     Failed {
         /// The microphone.
@@ -88,7 +88,7 @@ pub enum CaptureError {
     },
 }
 
-/// What to do when the system keeps the microphone from us.
+/// What to do when the system denies access to the microphone.
 const PERMISSION: &str = if cfg!(target_os = "macos") {
     "allow your terminal in System Settings, Privacy & Security, Microphone"
 } else if cfg!(target_os = "windows") {
@@ -98,7 +98,7 @@ const PERMISSION: &str = if cfg!(target_os = "macos") {
 };
 
 impl CaptureError {
-    /// What the system says about the microphone `name`.
+    /// The system's error about the microphone `name`.
     pub(super) fn of(error: &cpal::Error, name: &str) -> Self {
         let name = name.to_owned();
         match error.kind() {

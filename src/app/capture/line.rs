@@ -1,4 +1,4 @@
-//! How a take stands, as one line of text: elapsed against the target, the level, and a word when something is wrong.
+//! The state of a take in one line: elapsed time against the target, level, and a word when something is wrong.
 //!
 //! Nothing about fillers or pace: dense live displays make speakers worse (Chollet et al. 2022).
 
@@ -11,7 +11,7 @@ const METER_FROM_DBFS: f64 = -60.0;
 /// The widest meter.
 const WIDEST_METER: usize = 40;
 
-/// The line that shows how the take stands, no wider than `columns`; with a target, elapsed against it.
+/// The line, no wider than `columns`; with a target, elapsed time against it.
 pub fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: usize) -> String {
     let state = if status.paused { "Paused" } else { "REC" };
     let elapsed = clock_down(status.elapsed_s);
@@ -28,7 +28,7 @@ pub fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: usize) ->
         None if status.paused => ("p goes on, Enter finishes", "p goes on"),
         None => ("", ""),
     };
-    // From the most to the least that a window has room for.
+    // From the widest form to the narrowest.
     let layouts = [
         (format!("{state} {elapsed}{long_target}"), 12, [level.as_str(), clip, long_word]),
         (format!("{state} {elapsed}{short_target}"), 10, [level.as_str(), clip, long_word]),
@@ -60,7 +60,7 @@ fn meter(peak_dbfs: Option<f64>, width: usize) -> String {
     format!("{}{}", "#".repeat(filled), " ".repeat(width - filled))
 }
 
-/// A time that has passed in full: a clock shows 0:59 until it is 1:00.
+/// Elapsed time is rounded down: a clock shows 0:59 until it is 1:00.
 fn clock_down(seconds: f64) -> String {
     clock(seconds.floor())
 }

@@ -38,10 +38,10 @@ impl Meter {
         Self { per_reading, count: 0, peak: 0.0, sum: 0.0, squares: 0.0, clipped: 0, zero: true }
     }
 
-    /// Hands every reading that `samples` complete to `report`.
+    /// Calls `report` with every reading that `samples` complete.
     pub(super) fn push(&mut self, samples: &[f32], mut report: impl FnMut(Reading)) {
         for sample in samples {
-            // NaN would stick; a device that delivers it delivers noise.
+            // NaN would persist in the sums; a device that delivers NaN delivers noise.
             let x = if sample.is_finite() { *sample } else { 0.0 };
             self.peak = self.peak.max(x.abs());
             self.sum += f64::from(x);

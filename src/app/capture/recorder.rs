@@ -1,7 +1,7 @@
 //! The worker thread that owns the microphone's stream and the file.
 //!
 //! It listens from the moment it is opened, so that a microphone that is slow to start (Bluetooth) or dead is known
-//! before anybody speaks, and writes from [`Recorder::begin`] on. Nobody has to look at it for it to go on.
+//! before anybody speaks, and writes from [`Recorder::begin`] on. It needs no polling.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,19 +19,19 @@ use super::take::{About, Failure, Place, Writer};
 use super::watch::{Concern, Watch};
 use crate::app::play::is_lost;
 
-/// How often the worker looks for sound.
+/// How often the worker polls for sound.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 /// A device that has delivered nothing for this long is gone, in seconds. It may never say so.
 const GONE_S: f64 = 10.0;
 /// The same when it reported an error before, in seconds.
 const GONE_AFTER_ERROR_S: f64 = 1.0;
-/// Errors of the device that wait to be looked at; some devices repeat one without end.
+/// The capacity for errors of the device that wait to be handled; some devices repeat one endlessly.
 const ERRORS: usize = 16;
 
-/// What ends a take by itself.
+/// Limits that end a take.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
-    /// Its greatest length, in seconds.
+    /// Its maximum length, in seconds.
     pub max_s: Option<f64>,
     /// Silence after speech, in seconds.
     pub silence_s: Option<f64>,
@@ -42,7 +42,7 @@ pub struct Limits {
 pub enum Ending {
     /// Somebody asked for it.
     Asked,
-    /// It has its greatest length.
+    /// It reached its maximum length.
     Max,
     /// Nobody spoke for as long as was asked for.
     Silence,
@@ -77,7 +77,7 @@ pub struct Take {
     pub duration_s: f64,
     /// Frames that went missing; silence stands in their place.
     pub dropped_frames: u64,
-    /// It holds nothing but zeros.
+    /// Whether it holds nothing but zeros.
     pub only_zeros: bool,
     /// Why it ended.
     pub ending: Ending,
@@ -88,7 +88,7 @@ pub struct Take {
 pub struct Status {
     /// Sound arrives from the microphone, or has.
     pub listening: bool,
-    /// A take is being recorded, be it paused.
+    /// A take is being recorded, or is paused.
     pub recording: bool,
     /// It is paused.
     pub paused: bool,
@@ -113,7 +113,7 @@ enum Command {
     FinishWhen(Arc<AtomicBool>),
 }
 
-/// A microphone that is listened to.
+/// A microphone that is open.
 pub struct Recorder {
     /// The microphone's native format.
     pub format: Format,
@@ -157,7 +157,7 @@ impl Recorder {
         begun.recv().unwrap_or_else(|_| Err(CaptureError::Gone { name: "recorder".to_owned() }))
     }
 
-    /// Pauses the take, or goes on with it. What is said in a pause is not recorded.
+    /// Pauses the take or resumes it. What is said in a pause is not recorded.
     pub fn pause(&self, paused: bool) {
         self.send(Command::Pause(paused));
     }
@@ -167,7 +167,7 @@ impl Recorder {
         self.send(Command::Finish);
     }
 
-    /// Ends the take, and any that begins later, as soon as `flag` is true: also while whoever would ask for it is held up.
+    /// Ends the take, and any later one, as soon as `flag` is true, even while the caller is blocked.
     pub fn finish_when(&self, flag: Arc<AtomicBool>) {
         self.send(Command::FinishWhen(flag));
     }
@@ -185,7 +185,7 @@ impl Recorder {
 }
 
 impl Drop for Recorder {
-    /// Ends the take that is being recorded, if any, and lets go of the microphone.
+    /// Ends the take that is being recorded, if any, and closes the microphone.
     fn drop(&mut self) {
         self.commands = None;
         if let Some(thread) = self.thread.take() {
@@ -304,7 +304,7 @@ impl Worker {
         Ok(path)
     }
 
-    /// Takes everything that has arrived to the meter, and to the file if there is one. Gives why the take ends, if it does.
+    /// Moves everything that has arrived to the meter, and to the file if there is one. Returns why the take ends, if it does.
     fn hear(&mut self, all: bool) -> Option<Ending> {
         let mut blocks = 0;
         while let Some(block) = self.stream.outlet.next_block() {
@@ -339,7 +339,7 @@ impl Worker {
         self.is_gone(now).then_some(Ending::MicrophoneGone)
     }
 
-    /// Writes the samples at hand after `missing` frames. Gives why the take ends, if it does.
+    /// Writes the samples after `missing` frames of silence. Returns why the take ends, if it does.
     fn write(&mut self, missing: u64) -> Option<Ending> {
         let take = self.take.as_mut().filter(|_| !self.paused)?;
         let rate_hz = f64::from(self.stream.format.rate_hz);
@@ -364,7 +364,7 @@ impl Worker {
             self.device_failed = true;
             gone |= is_lost(&error);
         }
-        // A device that reports one loss after the other and delivers nothing in between has failed, too.
+        // A device that keeps reporting losses and delivers nothing in between has failed, too.
         let overruns = self.stream.overruns.load(Ordering::Relaxed);
         self.device_failed |= overruns > self.overruns + 2;
         let stalled_s = self.watch.stalled_s(now);
@@ -381,7 +381,7 @@ impl Worker {
         };
         let (duration_s, dropped_frames) = (self.length_s(&take), take.dropped());
         let (path, ending) = if ending == Ending::MicrophoneGone {
-            // Nothing is wrong with the file, but nobody meant it to end here.
+            // The file is fine, but nobody meant it to end here.
             (take.interrupt(), ending)
         } else {
             match take.finish() {
@@ -392,7 +392,7 @@ impl Worker {
         self.over(Take { path, duration_s, dropped_frames, only_zeros: self.only_zeros, ending });
     }
 
-    /// Ends the take after a failure of the disk, and gives how.
+    /// Ends the take after a disk failure, and returns how it ended.
     fn abandon(&mut self, failure: Failure) -> Ending {
         let Some(take) = self.take.take() else { return Ending::from(failure) };
         let (duration_s, dropped_frames) = (self.length_s(&take), take.dropped());

@@ -10,21 +10,21 @@ use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// How much sound the ring holds, in seconds: what the worker may be held up by a slow disk.
+/// How much sound the ring holds, in seconds: how long a slow disk may block the worker.
 const RING_S: usize = 8;
-/// The most blocks on the way. Devices deliver 10 ms or more at a time; 2 ms would fill this in [`RING_S`].
+/// The most blocks in flight. Devices deliver 10 ms or more at a time; blocks of 2 ms would fill this in [`RING_S`].
 const BLOCKS: usize = 4096;
 
-/// What came with one block of samples.
+/// What accompanies one block of samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Block {
     /// Its frames, in the ring.
     pub(super) frames: usize,
     /// Frames that were dropped just before it because the ring was full.
     pub(super) dropped: u64,
-    /// When the device's thread got it, since the ring was made.
+    /// When the device's thread received it, since the ring was created.
     pub(super) arrived: Duration,
-    /// The device said that it lost sound just before this block.
+    /// Whether the device reported a loss of sound just before this block.
     pub(super) overrun: bool,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Outlet {
     since: Instant,
 }
 
-/// A ring for `channels` at `rate_hz`. `overruns` is what the device's error reports count up.
+/// A ring for `channels` at `rate_hz`. `overruns` is incremented by the device's error callback.
 pub(super) fn ring(rate_hz: u32, channels: u16, overruns: Arc<AtomicU64>) -> (Intake, Outlet) {
     let channels = usize::from(channels);
     let (samples_in, samples_out) = RingBuffer::new(RING_S * rate_hz as usize * channels);
@@ -59,7 +59,7 @@ pub(super) fn ring(rate_hz: u32, channels: u16, overruns: Arc<AtomicU64>) -> (In
 }
 
 impl Intake {
-    /// Takes one block of interleaved samples; `convert` maps them to full scale 1.0.
+    /// Pushes one block of interleaved samples; `convert` maps them to full scale 1.0.
     pub(super) fn accept<T: Copy>(&mut self, block: &[T], convert: impl Fn(T) -> f32) {
         let frames = block.len() / self.channels;
         if frames == 0 {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever the pace of both ends: every frame comes out once, in order, or is counted where it is missing.
+        /// At any pace of both ends, every frame comes out once, in order, or is counted where it is missing.
         #[test]
         fn every_frame_comes_out_or_is_counted(steps in prop::collection::vec((1_usize..3_000, any::<bool>()), 1..60)) {
             let (mut intake, mut outlet) = ring(500, 2, Arc::default()); // 4000 frames of room

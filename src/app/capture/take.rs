@@ -1,7 +1,7 @@
-//! One take on disk: a WAV file that is whole at every moment, and what is remembered of it until it is finished.
+//! One take on disk: a WAV file that is valid at every moment, and a note about it until it is finished.
 //!
-//! The header's lengths are brought up to date a few times a second, so a killed recorder costs only what came since; the
-//! file is synced to the disk itself less often, for the power cut. Beside the recordings, in `.unfinished`, a note says
+//! The header's lengths are updated a few times a second, so that a killed recorder loses only what came since; the
+//! file is synced less often, against a power cut. Beside the recordings, in `.unfinished`, a note says
 //! what is being recorded where. It is locked while its recorder lives: a note without a lock is a take that was cut
 //! short. What went missing while recording stands in the note, and in the end in a chunk of its own (`alou`) in the
 //! WAV file, which other programs skip.
@@ -20,7 +20,7 @@ use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 use crate::files::{create_private, make_private_folder, sync_folder};
 
-/// How often the header is brought up to date: the most that a crash may cost, less what is on the way.
+/// How often the header is updated: the most that a crash may cost, besides what is in flight.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
 /// How often the file is synced to the disk: the most that a power cut may cost. Syncing can hold the writer up.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
@@ -30,10 +30,10 @@ const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
 const NAMED: &str = "%Y-%m-%d_%H-%M-%S";
 /// The folder of the notes on unfinished takes, inside the folder of recordings.
 const NOTES: &str = ".unfinished";
-/// More takes of one name than this are not tried.
+/// The most numbered names that are tried for a take.
 const MOST_OF_A_NAME: u32 = 10_000;
 
-/// What a take is an answer to: what has to be known to analyze it later.
+/// What has to be known about a take to analyze it later.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct About {
     /// The question, by its name or its text.
@@ -45,7 +45,7 @@ pub struct About {
 /// Where takes go.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The user's folder of recordings: the notes are here, and what has no name of its own. `None` without a home.
+    /// The user's folder of recordings, with the notes and the takes that the user did not name. `None` without a home.
     pub recordings: Option<PathBuf>,
     /// The file that the user named.
     pub file: Option<PathBuf>,
@@ -101,8 +101,8 @@ impl Writer {
         };
         let started = (|| {
             let buffered = BufWriter::with_capacity(1 << 16, file.try_clone()?);
-            let mut wav = WavWriter::new(buffered, spec).map_err(plain)?;
-            wav.flush().map_err(plain)?;
+            let mut wav = WavWriter::new(buffered, spec).map_err(io_error)?;
+            wav.flush().map_err(io_error)?;
             file.sync_all()?;
             sync_folder(&path);
             Ok(wav)
@@ -114,7 +114,7 @@ impl Writer {
                 return Err(unwritable(reason));
             }
         };
-        // A take in a place of the user's own is not given up because the note cannot be written.
+        // A take at the user's own path is not given up because the note cannot be written.
         let note = place.recordings.as_deref().and_then(|r| Note::create(r, &path_now, about).ok());
         let now = Instant::now();
         Ok(Self {
@@ -157,7 +157,7 @@ impl Writer {
             Sample::Int24 => wav.write_sample(whole(8_388_608.0, *x)),
             Sample::Float32 => wav.write_sample(*x),
         });
-        written.map_err(|e| Failure::Disk(plain(e)))?;
+        written.map_err(|e| Failure::Disk(io_error(e)))?;
         self.frames += (samples.len() / usize::from(self.format.channels)) as u64;
         Ok(())
     }
@@ -168,7 +168,7 @@ impl Writer {
         let silence = [0.0; 4096];
         let mut left = frames.saturating_mul(u64::from(self.format.channels));
         while left > 0 {
-            // Whole frames, so that a failure between two writes leaves no half of one.
+            // Whole frames, so that a failure between two writes leaves no partial frame.
             let most = silence.len() - silence.len() % usize::from(self.format.channels);
             let now = left.min(most as u64);
             self.write(&silence[..now as usize])?;
@@ -181,7 +181,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps the file whole. To be called often.
+    /// Updates the header and syncs the file if it is time. To be called often.
     pub(super) fn tick(&mut self) -> Result<(), Failure> {
         let now = Instant::now();
         if now.duration_since(self.header_at) < HEADER_EVERY {
@@ -189,7 +189,7 @@ impl Writer {
         }
         self.header_at = now;
         if let Some(wav) = self.wav.as_mut() {
-            wav.flush().map_err(|e| Failure::Disk(plain(e)))?;
+            wav.flush().map_err(|e| Failure::Disk(io_error(e)))?;
         }
         if is_removed(&self.file, &self.path) {
             return Err(Failure::Removed(None));
@@ -201,13 +201,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the take as it should: whole, with its chunk, and no longer unfinished. Gives its path.
+    /// Finishes the take: complete, with its chunk, and without its note. Returns its path.
     ///
     /// # Errors
     /// When the last part could not be written; the take is then kept as [`Writer::abandon`] keeps it.
     pub(super) fn finish(mut self) -> Result<PathBuf, (Failure, PathBuf)> {
         let finalized = match self.wav.take() {
-            Some(wav) => wav.finalize().map_err(|e| Failure::Disk(plain(e))),
+            Some(wav) => wav.finalize().map_err(|e| Failure::Disk(io_error(e))),
             None => Ok(()),
         };
         let removed = is_removed(&self.file, &self.path);
@@ -216,7 +216,7 @@ impl Writer {
         if let Err(failure) = done {
             return Err(self.abandon(failure));
         }
-        // From here on it is whole; to mend it as a take that was cut short would take its chunk for sound.
+        // From here on it is whole; to repair it as a take that was cut short would take its chunk for sound.
         self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
         if let Some(note) = self.note.take() {
             note.remove();
@@ -224,7 +224,7 @@ impl Writer {
         Ok(self.path)
     }
 
-    /// Ends the take before its time though nothing is wrong with the file: whole, but noted as unfinished. Gives its path.
+    /// Ends the take early though the file is fine: complete, but still noted as unfinished. Returns its path.
     pub(super) fn interrupt(mut self) -> PathBuf {
         if let Some(wav) = self.wav.take() {
             let _ = wav.finalize();
@@ -233,7 +233,7 @@ impl Writer {
         self.path
     }
 
-    /// Ends the take after `failure`: what is there is made whole, and stays noted as unfinished. Gives what became of it.
+    /// Ends the take after `failure`: what is there is repaired, and stays noted as unfinished. Returns the failure and the path of what was saved.
     pub(super) fn abandon(mut self, failure: Failure) -> (Failure, PathBuf) {
         drop(self.wav.take()); // tries to write what it still holds
         let failure = match failure {
@@ -243,7 +243,7 @@ impl Writer {
         let path = match &failure {
             Failure::Removed(Some(path)) => path.clone(),
             _ => {
-                let _ = mend(&mut self.file).and_then(|_| append_chunk(&mut self.file, &self.gaps));
+                let _ = repair(&mut self.file).and_then(|_| append_chunk(&mut self.file, &self.gaps));
                 let _ = self.file.sync_all();
                 self.path.clone()
             }
@@ -260,7 +260,7 @@ impl Writer {
             let (path, mut to) = create_file(&place, true).ok()?;
             self.file.seek(SeekFrom::Start(0)).ok()?;
             io::copy(&mut self.file, &mut to).ok()?;
-            mend(&mut to).ok()?;
+            repair(&mut to).ok()?;
             append_chunk(&mut to, &self.gaps).ok()?;
             to.sync_all().ok()?;
             Some(path)
@@ -329,17 +329,17 @@ fn is_removed(_file: &File, _path: &Path) -> bool {
     false
 }
 
-/// hound's error as the system's, which is what it is when a file is written.
-fn plain(error: hound::Error) -> io::Error {
+/// hound's error as the system's error that it wraps when a file is written.
+fn io_error(error: hound::Error) -> io::Error {
     match error {
         hound::Error::IoError(error) => error,
         other => io::Error::other(other),
     }
 }
 
-/// Brings the lengths in the header of our own WAV file in line with what is there, and cuts off half a frame at its end.
-/// Gives the frames that it holds.
-fn mend(file: &mut File) -> io::Result<u64> {
+/// Corrects the lengths in the header of our own WAV file, and cuts off a partial frame at its end.
+/// Returns the number of frames.
+fn repair(file: &mut File) -> io::Result<u64> {
     let (data_at, frame_bytes, _) = layout(file)?;
     let end = file.seek(SeekFrom::End(0))?;
     let bytes = end.saturating_sub(data_at) / frame_bytes * frame_bytes;
@@ -396,7 +396,7 @@ fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
 /// The note on a take that is being recorded: one line of JSON on the take, one more for each gap.
 struct Note {
     path: PathBuf,
-    /// Holds the lock as long as it is open.
+    /// The lock is held as long as it is open.
     file: File,
 }
 
@@ -439,7 +439,8 @@ impl Note {
     }
 }
 
-/// A take that was cut short: by a crash, a kill, a power cut, a full disk or a microphone that went away.
+/// A take that was cut short, by a crash, a kill, a power cut, a full disk or a microphone that went away; or one whose
+/// recorder left before there was a report.
 pub struct Unfinished {
     /// Its recording, as whole as it can be.
     pub path: PathBuf,
@@ -451,13 +452,19 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// It is dealt with: it will not be found again. The recording stays.
+    /// Forgets the note, so that the take is not found again. The recording stays.
     pub fn settle(self) {
         self.note.remove();
     }
 }
 
-/// The takes that were cut short, oldest first, made whole. Those that hold no sound are forgotten, those that are being
+/// Notes that a whole take has no report yet, because whoever recorded it left: it is found again as [`unfinished`].
+pub fn leave_for_later(recordings: &Path, recording: &Path, about: &About) {
+    // The note is a help: without it the take lies in its place all the same.
+    let _ = Note::create(recordings, recording, about);
+}
+
+/// The takes that were cut short or left, oldest first, made whole. Those that hold no sound are forgotten, those that are being
 /// recorded right now are left alone, and so are those that cannot be read or made whole for the moment.
 pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     let mut notes: Vec<PathBuf> =
@@ -537,7 +544,7 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     if rate_hz == 0 {
         return nothing;
     }
-    // A take whose end was written in order has its chunk already.
+    // A take that was finished properly has its chunk already.
     let mut tail = [0; 4];
     let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
     let ended =
@@ -545,7 +552,7 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     if ended {
         return Ok((promised, rate_hz));
     }
-    let frames = mend(&mut file)?;
+    let frames = repair(&mut file)?;
     let gaps: Vec<Gap> = gaps.iter().filter(|g| g.at_frame < frames).copied().collect();
     if frames > 0 {
         let _ = append_chunk(&mut file, &gaps);
@@ -603,7 +610,7 @@ mod tests {
         let recordings = place.recordings.clone().unwrap();
         assert!(unfinished(&recordings).is_empty(), "its recorder lives");
 
-        // Killed: nothing is dropped in order, a part of a frame is at the end.
+        // Killed: no destructor runs, and a partial frame is at the end.
         take.write(&[0.5; 1_600]).unwrap();
         take.wav.as_mut().unwrap().flush().unwrap();
         take.file.seek(SeekFrom::End(0)).unwrap();
@@ -628,7 +635,7 @@ mod tests {
     fn a_file_that_is_no_take_any_more_is_left_alone() {
         let folder = TempDir::new().unwrap();
         let place = place(&folder);
-        // The sound would begin where the rate stands: mending the one would change the other.
+        // The sound would begin where the rate is: repairing one would change the other.
         let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
         for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
             let take = writer(&place, FORMAT);

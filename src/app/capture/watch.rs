@@ -81,7 +81,7 @@ const LEVEL_PLACE: &str = if cfg!(target_os = "macos") {
     " in the sound settings under Input"
 };
 
-/// The watch itself: fed with every reading and looked at as often as one likes.
+/// The watch: fed with every reading, and polled as often as one likes.
 pub(super) struct Watch {
     started: Duration,
     last_sound: Option<Duration>,
@@ -97,7 +97,7 @@ impl Watch {
         Self { started: now, last_sound: None, zeros: 0, recent: VecDeque::new(), heard: false, silent_readings: 0 }
     }
 
-    /// Sound arrived, whatever it is.
+    /// Notes that sound arrived.
     pub(super) fn arrived(&mut self, now: Duration) {
         self.last_sound = Some(now);
     }
@@ -115,8 +115,8 @@ impl Watch {
         }
     }
 
-    /// The readings since somebody last spoke, of those that are remembered; what is the voice and what the room is told
-    /// anew from all of them each time, since the beginning of an answer may have nothing but voice.
+    /// The readings since somebody last spoke, of those that are remembered. Voice and room are told apart
+    /// from all of them each time, since the beginning of an answer may have nothing but voice.
     fn since_speech(&self) -> Option<usize> {
         let mut levels: Vec<f64> = self.recent.iter().map(|r| r.level_dbfs).collect();
         levels.sort_by(f64::total_cmp);

@@ -34,7 +34,7 @@ use crate::brief::Brief;
 use crate::draft::STANDARD_INPUT;
 use crate::plain::{counted, one_line};
 use crate::report::tracks::Tracks;
-use crate::report::{Report, json};
+use crate::report::{Program, Report, json};
 use crate::signal::{Contours, Features};
 use crate::story::model::Weights;
 use crate::transcript::Transcriber;
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
-    /// Write the lines of --jsonl into this file; if it is there, go on with it: what is finished is not done again
+    /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped
     #[arg(short, long, value_name = "FILE", requires = "jsonl")]
     output: Option<PathBuf>,
     /// How many files to work on at the same time; by default as many as this machine has processors
@@ -91,7 +91,7 @@ pub(super) enum Form {
     JsonLines(Option<JsonLines>),
 }
 
-/// A line of `--jsonl` in the place of a report that there is none of.
+/// The line of `--jsonl` for a file without a report.
 #[derive(Serialize)]
 struct FailedFile<'a> {
     schema: &'static str,
@@ -104,7 +104,7 @@ struct Item {
     path: PathBuf,
     /// Where its page goes, if there is to be one.
     page: Option<PathBuf>,
-    /// Whether the path is that of a file which only holds what came through standard input.
+    /// Whether the path is a temporary file with the sound from standard input.
     is_piped: bool,
 }
 
@@ -118,12 +118,12 @@ impl Item {
     }
 }
 
-/// What came of a file.
+/// The analysis of a file.
 struct Analyzed {
     report: Report,
-    /// Of a recording.
+    /// `None` for a draft.
     contours: Option<Contours>,
-    /// Where the tracks are asked for.
+    /// Only if the tracks are asked for.
     features: Option<Features>,
 }
 
@@ -148,7 +148,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = match &arguments.output {
         Some(path) => {
-            let lines = JsonLines::open(path).with_context(|| path.display().to_string())?;
+            let program = Program::this(&brief, &settings.vocabulary);
+            let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
             if let Some(model) = &model {
                 leave_out_finished(&mut items, &lines, &brief, model, jobs)?;
             }
@@ -205,7 +206,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     Ok(outcome)
 }
 
-/// If what comes through standard input is sound, it is analyzed from a file that lasts as long as what is given back.
+/// Sound from standard input is analyzed from a temporary file, which lives as long as the returned handle.
 fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
     let Some(item) = items.iter_mut().find(|item| item.path.as_os_str() == STANDARD_INPUT) else {
         return Ok(None);
@@ -221,7 +222,7 @@ fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
     Ok(piped)
 }
 
-/// Ends the program where options do not go together.
+/// Exits with a usage error if options do not go together.
 fn check(arguments: &Arguments, many: bool) {
     let wrong = |message: &str| super::usage(&["analyze"], message);
     if arguments.tracks.is_some() && many {
@@ -235,8 +236,8 @@ fn check(arguments: &Arguments, many: bool) {
     }
 }
 
-/// The files that are meant, in order, with the places of their pages. These are told apart before anything is left out, so
-/// that a page has the same name whichever files are done by another run.
+/// The files to analyze, in order, with the paths of their pages. Pages are named before any file is skipped, so that a page has
+/// the same name whichever files another run has done.
 fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     let mut inputs = inputs(&arguments.files)?;
     if let Some(shard) = arguments.shard {
@@ -246,7 +247,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
         }
     }
     if arguments.output.is_some() {
-        // A line is told by its path.
+        // A line is identified by its path.
         let mut seen = HashSet::new();
         inputs.retain(|input| seen.insert(input.path.clone()));
     }
@@ -258,7 +259,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
 }
 
-/// Leaves out the files whose reports are in the lines already.
+/// Skips the files whose reports are in the output already.
 fn leave_out_finished(
     items: &mut Vec<Item>,
     lines: &JsonLines,
@@ -287,7 +288,7 @@ fn leave_out_finished(
     Ok(())
 }
 
-/// Keeps, draws and prints what came of a file.
+/// Keeps, draws and prints the analysis of a file.
 fn deliver(
     item: &Item,
     analyzed: Analyzed,
@@ -316,7 +317,7 @@ fn deliver(
     Ok(())
 }
 
-/// Says why there is no report on a file.
+/// Reports why a file could not be analyzed.
 fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) -> Result<()> {
     let name = item.name();
     complain(&format!("{name}: {why}"));
@@ -324,7 +325,7 @@ fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) 
     printer.failed(Path::new(&name), why)
 }
 
-/// Draws the page and the pictures of an answer that was just analyzed.
+/// Writes the page and the pictures of an answer that was just analyzed.
 fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
     let speaker = arguments.speaker.as_deref();
     let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
@@ -340,7 +341,7 @@ pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Repor
     analyzed
 }
 
-/// Analyzes a recording; the bar moves on by [`FULL`] in all.
+/// Analyzes a recording, and advances the bar by [`FULL`] in all.
 fn listen(
     path: &Path,
     engine: &dyn Transcriber,
@@ -354,7 +355,7 @@ fn listen(
     })
 }
 
-/// Analyzes a written draft; someone who is to type it is told so.
+/// Analyzes a written draft; prompts somebody who is to type it.
 fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
@@ -366,10 +367,10 @@ fn write_tracks(to: &Path, features: &Features) -> Result<()> {
     write_file(to, json::text(&Tracks::of(features), false)?.as_bytes())
 }
 
-/// What a file is on the bar.
+/// The steps of the progress bar for each file.
 const FULL: u64 = 100;
 
-/// A bar on stderr for all files together, where somebody looks at it.
+/// One progress bar for all files on stderr, if that is a terminal.
 fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
     if !has_recordings || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -388,7 +389,7 @@ fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
     bar
 }
 
-/// How far several files are.
+/// The progress over several files, in words.
 fn so_many(files: usize, done: u64) -> String {
     format!("{}, {done} done", counted(files, "file"))
 }
@@ -399,7 +400,7 @@ pub(super) struct Printer {
     many: bool,
     /// Whose goals to show.
     speaker: Option<String>,
-    /// Waiting for the array's end, with `--json` and several files.
+    /// With `--json` and several files: the array so far.
     reports: Vec<Report>,
     printed: usize,
 }
@@ -446,7 +447,7 @@ impl Printer {
         }
     }
 
-    /// Ends the printing; `names` are the files in their order, finished before or now.
+    /// Finishes the output; `names` are all files in order, whether they were finished before or now.
     pub(super) fn finish(self, names: &[String]) -> Result<()> {
         match self.form {
             Form::Json if self.many => print_json(&self.reports, true),

@@ -21,15 +21,15 @@ use crate::plain::{counted, one_line};
 
 /// How long the microphone is listened to.
 const LISTEN: Duration = Duration::from_secs(1);
-/// How long it may take to deliver anything; Bluetooth needs up to 3 s.
+/// How long it may take to deliver the first sound; Bluetooth needs up to 3 s.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Less free space than this is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
-/// Room for what is looked at, in columns: `microphone`, `recordings`.
+/// The width of the names of what is checked, in columns: `microphone`, `recordings`.
 const NAMES: usize = 10;
 
-/// What is said, and how it all ends.
+/// The lines so far, and the outcome.
 struct Doctor {
     outcome: Outcome,
 }
@@ -68,7 +68,7 @@ pub(super) fn run() -> Result<Outcome> {
                     doctor.fine("settings", &format!("{file}: {state}"))?;
                 }
                 Err(error) => {
-                    let said = format!("{error}. Mend that line or move the file away.");
+                    let said = format!("{error}. Correct that line or move the file away.");
                     doctor.problem("settings", &said)?;
                 }
             }
@@ -107,7 +107,7 @@ pub(super) fn run() -> Result<Outcome> {
 
 /// Whether recordings can be kept, and how many.
 fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
-    // The folder is made when it is needed: until then its next of kin tells.
+    // The folder is created when it is needed; until then its nearest existing parent is checked.
     let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
     if let Err(error) = try_writing(there, 0) {
         let said =
@@ -123,12 +123,16 @@ fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
             );
             doctor.problem("data", &said)
         }
-        Ok(free) => doctor.fine("data", &format!("{}: {:.0} GB free", data.display(), (free as f64 / 1e9).max(1.0))),
+        Ok(free) => {
+            let free = free as f64;
+            let room = if free < 1e9 { format!("{:.0} MB", free / 1e6) } else { format!("{:.0} GB", free / 1e9) };
+            doctor.fine("data", &format!("{}: {room} free", data.display()))
+        }
         Err(_) => doctor.fine("data", &data.display().to_string()),
     }
 }
 
-/// What lies in the data folder beside the history: recordings and fetched models.
+/// The size of what lies in the data folder beside the history: recordings and downloaded models.
 fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     let recordings = folders.recordings();
     let takes = capture::takes(&recordings);
@@ -195,7 +199,7 @@ fn words(format: Format) -> String {
     format!("{} Hz, {channels}, {sample}", format.rate_hz)
 }
 
-/// What a second of listening gave.
+/// The result of listening for a second.
 struct Heard {
     peak_dbfs: Option<f64>,
     concern: Option<Concern>,

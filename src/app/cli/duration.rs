@@ -3,7 +3,7 @@
 /// The seconds in a duration as people type it: `90`, `90s`, `1m30s`, `1:30`, `5 min`.
 ///
 /// # Errors
-/// In words, when it is none or not above zero.
+/// A message, when it is not a duration or not above zero.
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let seconds = match text.split_once(':') {

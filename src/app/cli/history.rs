@@ -12,12 +12,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
+use super::afterwards::page_of;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::app::history::compare::Comparison;
-use crate::app::history::edit::{Mending, mend};
+use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::render;
@@ -40,7 +42,7 @@ pub(super) enum Command {
     Compare(CompareArguments),
     /// Play the recording of an answer
     Play(PlayArguments),
-    /// Mend the transcript of an answer by hand; the measures and the score follow
+    /// Correct the transcript of an answer by hand; the measures and the score follow
     Edit(EditArguments),
     /// Score kept answers again with the rubric of this version; the old score is kept
     Rescore(RescoreArguments),
@@ -74,7 +76,7 @@ pub(super) struct ShowArguments {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Show the report as it was before it was mended by hand
+    /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
     #[command(flatten)]
@@ -122,7 +124,7 @@ pub(super) struct EditArguments {
     /// Words that were marked as a filler and are none
     #[arg(long, value_name = "WORDS", group = "mending")]
     not_filler: Option<String>,
-    /// Take back everything that was mended in this answer
+    /// Take back every edit of this answer
     #[arg(long, group = "mending", conflicts_with = "at")]
     undo: bool,
     /// Which of several like words: the one nearest to this moment of the report
@@ -315,14 +317,14 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
     }
     let mut below = Lines::new(columns());
     let goals = goals::lines(&goals, &attempt.measures);
-    if attempt.mended || !earlier.is_empty() || !goals.is_empty() {
+    if attempt.is_edited || !earlier.is_empty() || !goals.is_empty() {
         below.line("");
     }
     for goal in goals {
         below.paragraph("", &goal);
     }
-    if attempt.mended && !arguments.unmended {
-        let said = format!("Mended by hand. As it was before: aloud history show {} --unmended", attempt.id);
+    if attempt.is_edited && !arguments.unmended {
+        let said = format!("Edited by hand. As it was before: aloud history show {} --unmended", attempt.id);
         below.paragraph("", &said);
     }
     for score in earlier {
@@ -345,7 +347,7 @@ fn compare(arguments: &CompareArguments) -> Result<Outcome> {
     if arguments.json {
         print_json(&comparison, true)?;
     } else {
-        io::stdout().lock().write_all(comparison.render(columns()).as_bytes())?;
+        io::stdout().lock().write_all(comparison::render(&comparison, columns()).as_bytes())?;
     }
     Ok(Outcome::Done)
 }
@@ -357,40 +359,40 @@ fn play(arguments: &PlayArguments) -> Result<Outcome> {
     if recording.sha256 != attempt.sha256 {
         complain(&format!("{path}: this file has changed since it was analyzed; it may be another recording"));
     }
-    play::play(&recording, arguments.from).with_context(|| path)?;
+    play::play(&recording, arguments.from, None).with_context(|| path)?;
     Ok(Outcome::Done)
 }
 
 fn edit(arguments: &EditArguments) -> Result<Outcome> {
     if arguments.undo {
-        let (id, was_mended) = with_store(Access::Write, |store| {
+        let (id, was_edited) = with_store(Access::Write, |store| {
             let id = arguments.answer.find(store)?;
-            Ok((id, store.unmend(id)?))
+            Ok((id, store.undo_edits(id)?))
         })?;
-        let said = if was_mended { "is as aloud heard it again" } else { "was not mended; nothing to take back" };
+        let said = if was_edited { "is as aloud heard it again" } else { "was not edited; nothing to take back" };
         say(&format!("Answer {id} {said}."));
         return Ok(Outcome::Done);
     }
-    let mending = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
-        (Some(wrong), Some(right), ..) => Mending::Words { wrong: wrong.clone(), right: right.clone() },
-        (_, _, Some(words), _) => Mending::Filler(words.clone()),
-        (_, _, _, Some(words)) => Mending::NoFiller(words.clone()),
-        _ => bail!("say what to mend: --word with --to, --filler, --not-filler or --undo"),
+    let edit = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
+        (Some(wrong), Some(right), ..) => Edit::Words { wrong: wrong.clone(), right: right.clone() },
+        (_, _, Some(words), _) => Edit::Filler(words.clone()),
+        (_, _, _, Some(words)) => Edit::NoFiller(words.clone()),
+        _ => bail!("say what to change: --word with --to, --filler, --not-filler or --undo"),
     };
     let (id, before) = with_store(Access::Read, |store| {
         let id = arguments.answer.find(store)?;
         Ok((id, store.report(id)?))
     })?;
     let mut after = before.clone();
-    mend(&mut after, &mending, arguments.at).with_context(|| format!("answer {id}"))?;
-    with_store(Access::Write, |store| store.mend(id, &after))?;
+    edit::apply(&edit, &mut after, arguments.at).with_context(|| format!("answer {id}"))?;
+    with_store(Access::Write, |store| store.keep_edited(id, &after))?;
     let numbers = |report: &Report| {
         let score = report.score.overall.map_or("no score".to_string(), |s| format!("score {s:.0}"));
         let fillers = report.fillers.as_ref().map_or(String::new(), |f| format!(", {}", counted(f.count, "filler")));
         let words = report.pace.as_ref().map_or(String::new(), |p| format!(", {}", counted(p.words, "word")));
         format!("{score}{fillers}{words}")
     };
-    say(&format!("Answer {id} is mended. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
+    say(&format!("Answer {id} is corrected. Before: {}. Now: {}.", numbers(&before), numbers(&after)));
     Ok(Outcome::Done)
 }
 
@@ -472,7 +474,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
     let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
     let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
-    // With everything goes what no answer stands for: takes that were never analyzed, and damaged histories.
+    // Deleting everything includes what belongs to no answer: takes that were never analyzed, and damaged histories.
     let loose = if arguments.all && arguments.recordings { loose_takes(&recordings) } else { Vec::new() };
     let damaged = damaged_ones(&place()?);
     let asides = if arguments.all { damaged.as_slice() } else { &[] };
@@ -501,6 +503,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     }
     for take in &loose {
         removed += usize::from(was_removed(take, fs::remove_file(take).map_err(Into::into)));
+        remove_page(take);
     }
     for aside in asides {
         was_removed(aside, fs::remove_file(aside).map_err(Into::into));
@@ -529,7 +532,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The recordings that aloud made and that are not among `recordings`: in its own folder, or cut short elsewhere.
+/// The recordings that aloud made and that are not among `recordings`: in its own folder, or takes cut short elsewhere.
 fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     let Some(folder) = settings::folders().map(|folders| folders.recordings()) else { return Vec::new() };
     let mut takes = capture::takes(&folder);
@@ -540,7 +543,7 @@ fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     takes
 }
 
-/// The recordings that aloud made itself and that no staying answer was given in.
+/// The recordings that aloud made itself and that belong to no remaining answer.
 fn own_recordings(doomed: &[Attempt], staying: &[Attempt]) -> Vec<Attempt> {
     let needed: HashSet<&str> = staying.iter().map(|a| a.sha256.as_str()).collect();
     let mut seen = HashSet::new();
@@ -560,14 +563,21 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
         }
         sum.update(&part[..read]);
     }
-    let sum: String = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sum = files::hex(sum.finalize());
     if sum != attempt.sha256 {
         bail!("this is another file than the one that was analyzed; it was left alone");
     }
-    Ok(fs::remove_file(&attempt.path)?)
+    fs::remove_file(&attempt.path)?;
+    remove_page(&attempt.path);
+    Ok(())
 }
 
-/// Asks before deleting. Without somebody to ask, nothing is deleted.
+/// Removes the page that was made beside a take; mostly there is none.
+fn remove_page(take: &Path) {
+    let _ = fs::remove_file(page_of(take));
+}
+
+/// Asks before deleting. With nobody to ask, nothing is deleted.
 fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
     let mut what = match doomed {
         [] => Vec::new(),
@@ -587,7 +597,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize)
     Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Damaged stores that were set aside.
+/// Damaged history files that were set aside.
 pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     let folder = place.parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = folder.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
@@ -597,14 +607,14 @@ pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The kept answers that fit, the newest first.
+/// The kept answers that match, the newest first.
 pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     let mut attempts = with_store(Access::Read, |store| store.attempts())?;
     attempts.retain(|a| filter.matches(a));
     Ok(attempts)
 }
 
-/// Says that there is nothing: whose name was perhaps misspelt, or how the first answer is kept.
+/// Says that no answers match: that a speaker's name may be misspelt, or how to keep the first answer.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
@@ -621,8 +631,8 @@ pub(super) fn none_kept(filter: &Filter) {
 }
 
 /// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
-/// Where that fails, one line on stderr says why: the report is printed all the same, and the exit code tells of the
-/// report alone.
+/// If that fails, one line on stderr says why: the report is printed all the same, and the exit code is that of the
+/// report.
 pub(super) fn keep(
     report: &Report,
     contours: Option<&Contours>,
@@ -636,16 +646,16 @@ pub(super) fn keep(
     let saved = with_store(Access::Write, |store| store.keep(&kept))
         .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
         .ok()?;
-    if saved.stays_mended {
+    if saved.stays_edited {
         say(&format!(
-            "You mended answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
+            "You edited answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
         ));
     }
     Some(saved.id)
 }
 
-/// A line for each goal of a speaker that this report can be held against. Without a history to read there are none.
+/// A line for each of a speaker's goals that this report measures; none if the history cannot be read.
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
@@ -657,7 +667,7 @@ pub(super) fn place() -> Result<PathBuf> {
     Ok(store::path_in(&folders.data))
 }
 
-/// Does a job with the history; tells of a rescue and names the file in errors.
+/// Runs `job` on the history; reports a rescue, and names the file in errors.
 pub(super) fn with_store<T>(access: Access, job: impl FnMut(&mut Store) -> Result<T, HistoryError>) -> Result<T> {
     let path = place()?;
     let (value, rescued) = crate::app::history::visit(&path, access, job).map_err(|error| match error {

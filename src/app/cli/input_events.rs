@@ -1,8 +1,8 @@
-//! What the person wants while recording: keys on a terminal, lines on standard input, signals.
+//! Input events while recording: keys on a terminal, lines on standard input, signals.
 //!
-//! Somebody who is gone wants the microphone closed. SIGHUP, SIGTERM, a terminal that was closed and the end of standard
-//! input all end the take, and the program with it, within [`GRACE`]: whatever holds the program up by then is left. A
-//! terminal that is gone is never read again. (crossterm's own reading never returns from one, so it is not used here.)
+//! When nobody is there any more, the microphone must close. SIGHUP, SIGTERM, a closed terminal and the end of standard input all
+//! end the take, and the program within [`GRACE`], whatever it is still doing. A terminal that is gone is never read again.
+//! (crossterm's own reader never returns from one, so it is not used here.)
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -16,10 +16,10 @@ use anyhow::{Result, anyhow};
 
 use super::screen::{Screen, put_back};
 
-/// How long the program may take to end once nobody is there: to bring the take to a slow disk and to save a session. Within
+/// How long the program may take to exit once nobody is there: to write the take to a slow disk and to save a session. Within
 /// a second it is gone (ours), so that no window that was closed leaves a microphone open.
 const GRACE: Duration = Duration::from_millis(800);
-/// How often it is looked whether somebody left.
+/// How often to check whether somebody left.
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// One event.
@@ -31,25 +31,25 @@ pub(super) enum InputEvent {
     Interrupt,
     /// Keep the recording and leave: nobody is there any more.
     Leave,
-    /// Nothing more will be said on standard input, which is no terminal. The same, unless the take was finished before.
+    /// Standard input, which is not a terminal, has ended. Like [`Self::Leave`], unless the take was finished before.
     End,
-    /// Pause, or go on.
+    /// Pause or resume.
     Pause,
     /// Keep this take and start again.
     Again,
 }
 
-/// Listens for events from the start of the program on.
+/// Collects events from the start of the program on.
 pub(super) struct InputEvents {
     interrupts: Arc<AtomicUsize>,
-    /// Interrupts that were told.
+    /// Interrupts that were returned so far.
     heard: Cell<usize>,
     leaving: Leaving,
-    /// Whether the event to leave was told.
+    /// Whether the event to leave was returned.
     told: Cell<bool>,
-    /// Keys that were typed at once.
+    /// Keys that arrived together.
     keys: RefCell<VecDeque<InputEvent>>,
-    /// The line that is waited for.
+    /// The line being waited for.
     line: RefCell<Option<Receiver<Option<String>>>>,
     somebody_writes: OnceCell<bool>,
     /// Standard input has ended.
@@ -82,7 +82,7 @@ impl Leaving {
     }
 }
 
-/// Ends the program without a look at what its other threads do. All that it wrote is whole at every moment.
+/// Exits without waiting for other threads. Everything on disk is consistent at every moment.
 fn end_now() -> ! {
     #[cfg(unix)]
     signal_hook::low_level::exit(1);
@@ -91,7 +91,7 @@ fn end_now() -> ! {
 }
 
 impl InputEvents {
-    /// Takes the signals over.
+    /// Installs the signal handlers.
     pub(super) fn listen() -> Self {
         let (interrupts, leaving) = (Arc::<AtomicUsize>::default(), Leaving::default());
         listen_to_signals(&interrupts, &leaving);
@@ -107,12 +107,12 @@ impl InputEvents {
         }
     }
 
-    /// What becomes true when somebody leaves, whatever this thread is held up by.
+    /// A flag that becomes true when somebody leaves, even while this thread is blocked.
     pub(super) fn left(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.leaving.leaves)
     }
 
-    /// The next event, waiting for up to `wait`. That nobody is there is said again and again.
+    /// The next event, waiting for up to `wait`. Once nobody is there, that event is returned every time.
     pub(super) fn next(&self, screen: &Screen, wait: Duration) -> Option<InputEvent> {
         if self.leaving.leaves() {
             if self.told.replace(true) {
@@ -220,10 +220,10 @@ impl InputEvents {
         self.ended.get() || self.leave()
     }
 
-    /// What `work` comes to, done on a thread of its own; `None` if somebody leaves meanwhile.
+    /// The result of `work`, which runs on a thread of its own; `None` if somebody leaves meanwhile.
     ///
     /// # Errors
-    /// When the work broke off.
+    /// When the work panicked.
     pub(super) fn unless_left<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -259,14 +259,14 @@ impl InputEvents {
     }
 }
 
-/// What came of waiting for a line.
+/// The result of waiting for a line.
 enum Line {
     Typed(String),
     None,
     End,
 }
 
-/// What came of waiting for keys.
+/// The result of waiting for keys.
 enum Keys {
     Some(Vec<InputEvent>),
     None,
@@ -317,7 +317,7 @@ fn is_hung_up() -> bool {
     io::stdin().is_terminal() && matches!(poll_input(None), Input::Gone)
 }
 
-/// What there is to read.
+/// Input that is ready to read.
 #[cfg(unix)]
 enum Input {
     Some,
@@ -326,7 +326,7 @@ enum Input {
     Gone,
 }
 
-/// Looks at standard input, waiting for up to `wait`.
+/// Polls standard input for up to `wait`.
 #[cfg(unix)]
 fn poll_input(wait: Option<Duration>) -> Input {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};

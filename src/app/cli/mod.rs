@@ -1,7 +1,8 @@
-//! The command line: arguments become plain settings, the library does the work, answers go to stdout, talk to stderr.
+//! The command line: arguments become plain settings, the library does the work, data goes to stdout, messages to stderr.
 //!
 //! Exit codes: 0 done, 1 something failed, 2 the command line was wrong.
 
+mod afterwards;
 mod analyze;
 mod doctor;
 mod duration;
@@ -75,7 +76,7 @@ enum Command {
     },
 }
 
-/// What a command came to.
+/// The outcome of a command.
 pub(crate) enum Outcome {
     /// All of it was done.
     Done,
@@ -123,7 +124,7 @@ fn user_settings() -> Result<Settings> {
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
 }
 
-/// Ends the program with a usage error of a command, such as `history delete`.
+/// Exits with a usage error of a command, such as `history delete`.
 fn usage(command: &[&str], message: &str) -> ! {
     let mut program = Arguments::command();
     program.build();
@@ -134,7 +135,7 @@ fn usage(command: &[&str], message: &str) -> ! {
     refuse(&at.error(clap::error::ErrorKind::ArgumentConflict, message))
 }
 
-/// Ends the program with what clap says: help, the version, or what is wrong with the arguments, wrapped at words.
+/// Exits with clap's message, wrapped at words: help, the version, or what is wrong with the arguments.
 fn refuse(error: &clap::Error) -> ! {
     let message = lines::wrapped(&error.render().ansi().to_string(), columns(), WIDEST_HELP);
     let _ = match error.use_stderr() {
@@ -145,13 +146,12 @@ fn refuse(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code())
 }
 
-/// How wide the terminal is, in columns; as wide as is easy to read where there is none.
+/// The width of the terminal in columns; without one, a width that is easy to read.
 fn columns() -> usize {
     terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
 }
 
-/// Prints entries, each with what it is told by: wrapped in a terminal, one a line elsewhere. Names are followed by what
-/// is said in one column.
+/// Prints named entries with their descriptions in one column: wrapped in a terminal, one a line elsewhere.
 fn print_entries<'a>(entries: impl IntoIterator<Item = (&'a str, String)>) -> io::Result<()> {
     let entries: Vec<(String, String)> =
         entries.into_iter().map(|(name, said)| (one_line(name), one_line(&said))).collect();
@@ -176,31 +176,31 @@ fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file that was asked for, whole or not at all.
+/// Writes a file that was asked for, atomically.
 fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
     write_whole(file, bytes).with_context(|| format!("{} could not be written", file.display()))
 }
 
-/// Prints something to be read, in one line, which a terminal gets wrapped.
+/// Prints a line for people, wrapped in a terminal.
 fn print_line(line: &str) -> io::Result<()> {
     let line = one_line(line);
     let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
     io::stdout().lock().write_all(text.as_bytes())
 }
 
-/// Says on stderr what went wrong, in one line.
+/// Prints an error on stderr, in one line.
 fn complain(message: &str) {
     say(&format!("aloud: {message}"));
 }
 
-/// Asks on stderr, where the answer is typed behind the question; a terminal that is gone is no reason to fail.
+/// Prints a prompt on stderr, and leaves the cursor behind it. A terminal that is gone is not an error.
 fn ask(question: &str) {
     let mut out = anstream::stderr();
     let _ = write!(out, "{question}").and_then(|()| out.flush());
 }
 
-/// Says something on stderr, in one line, which a terminal gets wrapped; a terminal that is gone or a log on a full disk is
-/// no reason to fail.
+/// Prints a message on stderr, in one line, wrapped in a terminal. A terminal that is gone or a log on a full disk is not an
+/// error.
 fn say(line: &str) {
     let line = one_line(line);
     let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
@@ -208,19 +208,19 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Whether a name that was typed is none that there is.
+/// Whether the error is a mistyped name.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
     error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
-/// Whether printing failed: an error of the system that nobody gave a name to. Files are named where they are written.
+/// Whether printing failed: an I/O error without context. Errors of files carry the name of the file.
 fn is_of_output(error: &anyhow::Error) -> bool {
     let json = |cause: &serde_json::Error| cause.is_io();
     error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
 }
 
-/// Whether the reader of our output went away, which is no failure.
+/// Whether the reader of our output went away, which is not a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);

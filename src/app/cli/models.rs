@@ -1,4 +1,4 @@
-//! `aloud models`: which speech models there are, whether their files are right, and how another comes here.
+//! `aloud models`: lists, verifies and downloads speech models.
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -137,7 +137,7 @@ fn get(model: Known, from: Option<String>, folders: &[PathBuf], data: &Path) -> 
     }
 }
 
-/// How much is here: a bar where somebody looks at it, a line for each tenth elsewhere.
+/// The progress of a download: a bar in a terminal, a line for each tenth elsewhere.
 #[derive(Clone)]
 struct Progress {
     bar: Option<ProgressBar>,

@@ -1,4 +1,4 @@
-//! The page of an answer and the pictures of its lanes: where they are written, and with what sound.
+//! Writes the page of an answer and the pictures of its lanes, and puts the sound beside or into the page.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use super::history::with_store;
 use super::{complain, write_file};
 
-/// What the name of a file with the sound of a page ends with.
+/// How the name of a page's sound file ends.
 const BESIDE: &str = "-sound.opus";
 
 /// What to draw, and where to.
@@ -57,13 +57,18 @@ enum Where {
 pub(super) struct Drawn<'a> {
     pub(super) report: &'a Report,
     pub(super) contours: Option<&'a Contours>,
-    /// Where the recording should lie.
+    /// The path of the recording, which may be gone.
     pub(super) recording: &'a Path,
     pub(super) answered_at: Option<Timestamp>,
     pub(super) speaker: Option<&'a str>,
 }
 
 impl Wanted {
+    /// A page with its sound inside, opened in the browser.
+    pub(super) fn opened(page: PathBuf) -> Self {
+        Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
+    }
+
     /// Whether anything is to be drawn.
     pub(super) fn any(&self) -> bool {
         self.html.is_some() || self.svg.is_some() || self.png.is_some()
@@ -75,7 +80,7 @@ impl Wanted {
         make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
     }
 
-    /// Draws an answer; its page goes to `page`, if there is to be one.
+    /// Draws an answer; its page is written to `page`, if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
             if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
@@ -163,7 +168,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The page of file `path` in a folder for several, with a number where the name was taken.
+/// The path of a file's page in a folder for several, numbered if the name was taken.
 pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };

@@ -1,6 +1,7 @@
 //! `aloud practice`: one question after the other, each answered aloud, with the report in short after it.
 //!
-//! What was done is saved before and after every step, so that a session that was stopped or killed goes on where it was.
+//! What happens in a session is decided in [`crate::app::practice::flow`]; here its steps are taken. The session is saved
+//! whenever it has changed, so that one that was stopped or killed resumes where it was.
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -21,22 +22,25 @@ use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
 use crate::app::capture::About;
 use crate::app::history::compare::{Comparison, Verdict};
-use crate::app::history::practice::{Found, Given};
+use crate::app::history::practice::Given;
 use crate::app::history::{Access, Store};
 use crate::app::job::{Description, Requirement};
 use crate::app::practice::closing::{Closing, Shown};
-use crate::app::practice::coverage::{Quote, evidence};
-use crate::app::practice::follow_up;
+use crate::app::practice::coverage::found;
+use crate::app::practice::flow::{Analyzed, Asking, Event, Flow, Keep, Step};
+use crate::app::practice::folder::Folder;
 use crate::app::practice::formats::Format;
-use crate::app::practice::plan::{Item, Material, key, plan};
+use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{Session, Waiting};
+use crate::app::questions::Entry;
+use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::resume::{Claim, claims};
 use crate::app::settings::Settings;
 use crate::app::{capture, questions, resume, settings};
 use crate::brief::Brief;
 use crate::plain::{clock, counted, one_line};
-use crate::question::{Question, QuestionKind};
+use crate::question::Question;
 use crate::report::Report;
 use crate::signal::{Contours, Features};
 use crate::transcript::whisper::Whisper;
@@ -67,7 +71,7 @@ pub(super) struct Arguments {
     /// Begin a new session, without asking about one that was left
     #[arg(long)]
     new: bool,
-    /// Keep nothing: no claims, no answers in the history, no session to go on with; recordings stay
+    /// Keep nothing: no claims, no answers in the history, no session to resume; recordings stay
     #[arg(long, conflicts_with = "go_on")]
     no_store: bool,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
@@ -94,17 +98,6 @@ impl From<FormatArgument> for Format {
     }
 }
 
-/// What is kept of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
-    Everything,
-    /// Neither the claims of the resume nor what was asked and said about them.
-    NoClaims,
-    Nothing,
-}
-
-/// A good answer to a follow-up, in seconds (ours: shorter than a story).
-const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 /// Pieces of evidence shown after an answer, at most.
 const SHOWN_EVIDENCE: usize = 3;
 
@@ -125,7 +118,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, None) => None,
     };
     // Somebody left instead of answering; everything is as it was.
-    let Some((session, id, keep)) = begun else {
+    let Some((mut session, id, keep)) = begun else {
         say("");
         return Ok(Outcome::Done);
     };
@@ -134,25 +127,25 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     let vocabulary = settings.vocabulary.clone();
     let loading = std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?));
-    let shown = vec![None; session.requirements.len()];
-    let told = vec![false; session.claims.len()];
+    if let Some(from) = &arguments.from {
+        session.from = Some(std::path::absolute(from)?);
+    }
     let practice = Practice {
-        session,
+        saved: session.clone(),
+        flow: Flow::new(session, keep, talks),
         id,
-        keep,
         talks,
         events: &events,
         own_fillers: settings.fillers.clone(),
         device: arguments.device.clone(),
         loading: Some(loading),
         engine: None,
-        shown,
-        told,
+        outcome: Outcome::Done,
     };
-    practice.run(arguments.from.as_deref())
+    practice.run()
 }
 
-/// Whether the session that was left is gone on with; `None` if somebody leaves.
+/// Whether the session that was left is resumed; `None` if somebody leaves.
 fn goes_on(arguments: &Arguments, session: &Session, talks: bool, events: &InputEvents) -> Option<bool> {
     if arguments.go_on {
         return Some(true);
@@ -207,12 +200,11 @@ fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Opt
     };
     let claims = of_resume.unwrap_or(kept.0);
     let bank = questions::bank()?;
-    let files = arguments.from.as_deref().map(recordings_in).transpose()?;
-    let ids: Vec<String> = bank.iter().map(|e| e.id.clone()).collect();
-    let wanted: Vec<String> = files.iter().flatten().map(|f| stem(f)).filter(|s| ids.contains(s)).collect();
+    let folder = arguments.from.as_deref().map(|from| folder(from, &bank)).transpose()?;
+    let wanted = folder.as_ref().map_or(Vec::new(), Folder::named_questions);
     let format = Format::from(arguments.format);
-    let mains = files.as_ref().map(|files| files.iter().filter(|f| !is_second(f)).count().max(1));
-    let count = arguments.questions.map(usize::from).or(mains).unwrap_or(format.row().questions);
+    let of_folder = folder.as_ref().map(|folder| folder.first_tries().max(1));
+    let count = arguments.questions.map(usize::from).or(of_folder).unwrap_or(format.row().questions);
     let material =
         Material { bank: &bank, claims: &claims, requirements: &requirements, repetitions: &kept.1, wanted: &wanted };
     let session = Session {
@@ -261,36 +253,25 @@ fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option
     say("Keep them on this machine, to see over the weeks which you have told?");
     let Some(yes) = asked("The file itself is not kept. [y/N] ", false, events) else { return Ok(None) };
     if !yes {
-        say("Not kept. A session with them cannot be gone on with later.");
+        say("Not kept. A session with them cannot be resumed later.");
     }
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
-/// The recordings in a folder, each by a path that holds wherever the session goes on.
-fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let found = inputs::recordings_in(folder)?;
-    Ok(found.iter().map(std::path::absolute).collect::<io::Result<_>>()?)
+/// The contents of a folder, with absolute paths, so that the session can be resumed from anywhere.
+fn folder(path: &Path, bank: &[Entry]) -> Result<Folder> {
+    let found = inputs::recordings_in(path)?;
+    let files = found.iter().map(std::path::absolute).collect::<io::Result<_>>()?;
+    Ok(Folder { files, question_ids: bank.iter().map(|entry| entry.id.clone()).collect() })
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Whether a file is a second try or the answer to a follow-up.
-fn is_second(path: &Path) -> bool {
-    let stem = stem(path);
-    stem.ends_with(AGAIN) || stem.ends_with(FOLLOW_UP)
-}
-
-const AGAIN: &str = "-again";
-const FOLLOW_UP: &str = "-follow-up";
-
-/// A session, and the person in front of it.
+/// Takes the steps of a session: its input and output.
 struct Practice<'a> {
-    session: Session,
+    flow: Flow,
+    /// The session as it was saved last.
+    saved: Session,
     /// Its number, where it is kept.
     id: Option<i64>,
-    keep: Keep,
     /// Whether somebody is there to be asked.
     talks: bool,
     events: &'a InputEvents,
@@ -298,225 +279,160 @@ struct Practice<'a> {
     device: Option<String>,
     loading: Option<JoinHandle<Result<Whisper>>>,
     engine: Option<Whisper>,
-    /// The evidence for each requirement, of this run.
-    shown: Vec<Option<(Quote, Option<i64>)>>,
-    /// Which claims were told, of this run.
-    told: Vec<bool>,
-}
-
-/// What comes next.
-enum Next {
-    Ask { is_follow_up: bool },
-    Choose,
-    GoOn,
-    Stop,
+    outcome: Outcome,
 }
 
 impl Practice<'_> {
-    fn run(mut self, from: Option<&Path>) -> Result<Outcome> {
-        if let Some(from) = from {
-            self.session.from = Some(std::path::absolute(from)?);
-        }
-        wrapped(self.session.format.row().advice);
-        let mut outcome = Outcome::Done;
-        if !self.find_cut_short() {
-            return Ok(self.stop(outcome));
-        }
-        while let Some(item) = self.session.item().cloned() {
-            let mut next = if self.session.waiting.is_some() || self.session.tries_here().next().is_some() {
-                Next::Choose
-            } else {
-                Next::Ask { is_follow_up: false }
+    fn run(mut self) -> Result<Outcome> {
+        wrapped(self.flow.session().format.row().advice);
+        let mut event = Event::Begun;
+        loop {
+            let step = self.flow.next(event);
+            // An answer is saved together with the session, in `present`.
+            if !matches!(step, Step::Present { .. }) {
+                self.save(matches!(step, Step::Close))?;
+            }
+            event = match step {
+                Step::Recover => self.recover(),
+                Step::Ask(asking) => self.ask(asking)?,
+                Step::Analyze { answer, is_left_over } => self.analyze(&answer, is_left_over)?,
+                Step::Present { answer, analyzed, first_try } => self.present(&answer, &analyzed, first_try)?,
+                Step::Choose { follow_up, is_last } => self.choose(follow_up.as_deref(), is_last),
+                Step::List => Event::Listed(self.folder()?),
+                Step::Close => {
+                    self.close()?;
+                    return Ok(self.outcome);
+                }
+                Step::Stop => {
+                    let resume = "Stopped; nothing is lost. To go on: aloud practice --go-on";
+                    say(if self.id.is_some() { resume } else { "Stopped." });
+                    return Ok(self.outcome);
+                }
             };
-            if let Some(waiting) = self.session.waiting.clone() {
-                say(&format!("Your last answer, to: {}", waiting.question.text));
-                next = self.analyze(&item, waiting, &mut outcome)?;
-            }
-            loop {
-                next = match next {
-                    Next::Ask { is_follow_up } => self.ask(&item, is_follow_up, &mut outcome)?,
-                    Next::Choose => self.choose()?,
-                    Next::GoOn => {
-                        self.session.at += 1;
-                        self.save(false)?;
-                        break;
-                    }
-                    Next::Stop => return Ok(self.stop(outcome)),
-                };
-            }
         }
-        self.save(true)?;
-        self.close()?;
-        Ok(outcome)
     }
 
-    /// A take that a kill cut short is the answer that waits. False if somebody leaves.
-    fn find_cut_short(&mut self) -> bool {
-        let Some(folders) = settings::folders() else { return true };
-        let Some(item) = self.session.item().cloned() else { return true };
-        if self.session.waiting.is_some() || self.id.is_none() {
-            return true;
-        }
-        for take in capture::unfinished(&folders.recordings()) {
-            let follow_up = self.session.open_follow_up().map(follow_up_question);
-            let about = take.about.question.as_deref();
-            let question = [Some(item.question.clone()), follow_up]
-                .into_iter()
-                .flatten()
-                .enumerate()
-                .find(|(_, q)| about == Some(key(q)));
-            let Some((place, question)) = question else { continue };
+    /// Looks for a take that was cut short, and asks whether it is to be used.
+    fn recover(&self) -> Event {
+        let takes = settings::folders().map_or(Vec::new(), |folders| capture::unfinished(&folders.recordings()));
+        for take in takes {
+            let Some(asking) = self.flow.question_of_take(take.about.question.as_deref()) else { continue };
             let length = clock(take.duration_s);
-            say(&format!("Your answer was cut short; its first {length} are there."));
+            say(&format!("An answer of yours to this question, {length} long, has no report yet."));
             if self.talks {
-                match asked("Use them? [Y/n] ", true, self.events) {
+                match asked("Use it? [Y/n] ", true, self.events) {
                     Some(true) => {}
                     Some(false) => continue,
-                    None => return false,
+                    None => return Event::Left,
                 }
             }
-            self.session.waiting = Some(Waiting { path: take.path.clone(), question, is_follow_up: place == 1 });
-            return true;
+            return Event::Recovered(asking.answered_in(take.path));
         }
-        true
+        Event::NothingToRecover
     }
 
-    /// Asks a question and takes the answer.
-    fn ask(&mut self, item: &Item, is_follow_up: bool, outcome: &mut Outcome) -> Result<Next> {
-        let question = match self.session.open_follow_up().filter(|_| is_follow_up) {
-            Some(text) => follow_up_question(text),
-            None => item.question.clone(),
-        };
-        let is_again = !is_follow_up && self.session.tries_here().next().is_some();
-        say("");
-        if is_follow_up {
-            say("The follow-up:");
-        } else {
-            let why = if item.why.is_empty() { String::new() } else { format!(" ({})", item.why) };
-            let again = if is_again { ", once more" } else { "" };
-            wrapped(&format!("Question {} of {}{again}{why}", self.session.at + 1, self.session.items.len()));
-            if is_again && !item.needs.is_empty() {
-                wrapped(&format!("A good answer has: {}.", item.needs.join("; ")));
-            }
-        }
-        let path = if self.session.from.is_some() {
-            wrapped(&question.text);
-            let Some(path) = self.file(item, is_follow_up, is_again)? else {
+    /// Puts a question and takes the answer.
+    fn ask(&mut self, asking: Asking) -> Result<Event> {
+        self.introduce(&asking);
+        if self.flow.session().from.is_some() {
+            wrapped(&asking.question.text);
+            let folder = self.folder()?;
+            let Some(path) = folder.answer_to(&asking, self.flow.session()) else {
                 say("There is no recording for this question in the folder.");
-                return Ok(if self.session.tries_here().next().is_some() { Next::Choose } else { Next::GoOn });
+                return Ok(Event::NoRecording);
             };
             say(&format!("From {}", path.display()));
-            self.session.used.push(path.clone());
-            path
-        } else if self.events.is_alone() {
-            return Ok(Next::Stop);
-        } else {
-            let brief = self.brief(&question);
-            let about = About { question: Some(key(&question).to_string()), target_s: None };
-            match answer(self.device.as_deref(), brief, about, self.events)? {
-                Finished::Taken(path) => path,
-                Finished::Left(path) => {
-                    self.session.waiting = Some(Waiting { path, question, is_follow_up });
-                    self.save(false)?;
-                    return Ok(Next::Stop);
+            return Ok(Event::Taken(asking.answered_in(path.to_path_buf())));
+        }
+        if self.events.is_alone() {
+            return Ok(Event::Left);
+        }
+        let brief = self.brief(&asking.question);
+        let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
+        Ok(match answer(self.device.as_deref(), brief, about, self.events)? {
+            Finished::Taken(path) => Event::Taken(asking.answered_in(path)),
+            Finished::Left(path) => Event::TakenAndLeft(asking.answered_in(path)),
+            Finished::Over(outcome) => {
+                if matches!(outcome, Outcome::Failed) {
+                    self.outcome = Outcome::Failed;
                 }
-                Finished::Over(Outcome::Done) => return Ok(Next::Stop),
-                Finished::Over(Outcome::Failed) => {
-                    *outcome = Outcome::Failed;
-                    return Ok(Next::Stop);
-                }
+                Event::Left
             }
-        };
-        let waiting = Waiting { path, question, is_follow_up };
-        self.session.waiting = Some(waiting.clone());
-        self.save(false)?;
-        self.analyze(item, waiting, outcome)
+        })
     }
 
-    /// The recording in the folder that answers a question.
-    fn file(&self, item: &Item, is_follow_up: bool, is_again: bool) -> Result<Option<PathBuf>> {
-        let Some(folder) = &self.session.from else { return Ok(None) };
-        let files = recordings_in(folder)?;
-        let mut free = files.into_iter().filter(|f| !self.session.used.contains(f));
-        if is_follow_up || is_again {
-            let first = self.session.tries_here().find(|t| !t.is_follow_up).map(|t| stem(&t.path)).unwrap_or_default();
-            let wanted = format!("{}{}", first.trim_end_matches(AGAIN), if is_follow_up { FOLLOW_UP } else { AGAIN });
-            return Ok(free.find(|f| stem(f) == wanted));
+    /// Prints what comes before a question.
+    fn introduce(&self, asking: &Asking) {
+        say("");
+        let session = self.flow.session();
+        let Some(item) = session.item().filter(|_| !asking.is_follow_up) else {
+            say("The follow-up:");
+            return;
+        };
+        let why = if item.why.is_empty() { String::new() } else { format!(" ({})", item.why) };
+        let again = if asking.is_again { ", once more" } else { "" };
+        wrapped(&format!("Question {} of {}{again}{why}", session.at + 1, session.items.len()));
+        if asking.is_again && !item.needs.is_empty() {
+            wrapped(&format!("A good answer has: {}.", item.needs.join("; ")));
         }
-        let free: Vec<PathBuf> = free.collect();
-        let named = free.iter().find(|f| Some(stem(f)) == item.question.id);
-        let ids: Vec<String> = questions::bank()?.into_iter().map(|e| e.id).collect();
-        let any = || free.iter().find(|f| !is_second(f) && !ids.contains(&stem(f)));
-        Ok(named.or_else(any).cloned())
+    }
+
+    /// The contents of the folder that the answers come from.
+    fn folder(&self) -> Result<Folder> {
+        self.flow.session().from.as_deref().map_or(Ok(Folder::default()), |from| folder(from, &questions::bank()?))
     }
 
     fn brief(&self, question: &Question) -> Brief {
         Brief { question: Some(question.clone()), own_fillers: self.own_fillers.clone(), ..Brief::default() }
     }
 
-    /// Analyzes the answer that waits, keeps what came of it, and says it in short.
-    fn analyze(&mut self, item: &Item, waiting: Waiting, outcome: &mut Outcome) -> Result<Next> {
-        let Some(analyzed) = self.listen(&waiting)? else { return Ok(Next::Stop) };
-        self.session.waiting = None;
-        let (report, features) = match analyzed {
-            Ok(analyzed) => analyzed,
-            Err(error) => {
-                complain(&format!("{}: {error}", waiting.path.display()));
-                *outcome = Outcome::Failed;
-                self.save(false)?;
-                return Ok(if self.talks { Next::Choose } else { Next::GoOn });
+    /// Analyzes an answer, keeps it, and finds what it gives evidence for.
+    fn analyze(&mut self, answer: &Waiting, is_left_over: bool) -> Result<Event> {
+        if is_left_over {
+            say(&format!("Your last answer, to: {}", answer.question.text));
+        }
+        let (report, features) = match self.listen(answer)? {
+            None => return Ok(Event::Left),
+            Some(Ok(analyzed)) => analyzed,
+            Some(Err(error)) => {
+                complain(&format!("{}: {error}", answer.path.display()));
+                self.outcome = Outcome::Failed;
+                return Ok(Event::Unreadable);
             }
         };
-        let told = self.found(&report, &self.session.claims.iter().map(|c| c.text.as_str()).collect::<Vec<_>>());
-        let shown = self.found(&report, &self.session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
-        let is_kept = match self.keep {
-            Keep::Everything => true,
-            Keep::NoClaims => !item.is_of_resume,
-            Keep::Nothing => false,
-        };
-        let recorded = self.session.from.is_none();
-        let attempt = is_kept
-            .then(|| history::keep(&report, Some(&Contours::of(&features)), &waiting.path, None, recorded))
-            .flatten();
-        let lack = follow_up::lack(&report).filter(|_| !waiting.is_follow_up);
-        let follow_up = lack.map(|lack| follow_up::question(lack, &item.follow_ups));
-        let before = self.session.tries_here().find(|t| !t.is_follow_up).and_then(|t| t.attempt);
-        let before = before.filter(|_| !waiting.is_follow_up);
-        let path = waiting.path.clone();
-        let question = waiting.question.clone();
-        self.session.add(waiting, &report, attempt, follow_up);
-        let given = attempt.map(|attempt| Given {
-            attempt,
-            question: &question,
-            score: report.score.overall,
-            at: Timestamp::now(),
-            told: &told,
-            shown: &shown,
-        });
-        if self.keep != Keep::Nothing && (self.id.is_some() || given.is_some()) {
-            with_store(Access::Write, |s| s.keep_given(self.id, &self.session, given.as_ref()))?;
-        }
-        if let Some(folders) = settings::folders() {
-            capture::settle(&folders.recordings(), &path);
-        }
-        told.iter().for_each(|(i, _)| self.told[*i] = true);
-        for (i, quote) in &shown {
-            if self.shown[*i].as_ref().is_none_or(|(known, _)| known.nearness < quote.nearness) {
-                self.shown[*i] = Some((quote.clone(), attempt));
-            }
-        }
-        self.tell(&report, attempt, before, &shown, &path)?;
-        Ok(Next::Choose)
+        let session = self.flow.session();
+        let told = found(&report, &session.claims.iter().map(|c| c.text.as_str()).collect::<Vec<_>>());
+        let shown = found(&report, &session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
+        let is_recorded = session.from.is_none();
+        let keep = || history::keep(&report, Some(&Contours::of(&features)), &answer.path, None, is_recorded);
+        let attempt = self.flow.keeps_answer().then(keep).flatten();
+        Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
-    /// The texts that an answer gave evidence for, by their places.
-    fn found(&self, report: &Report, wanted: &[&str]) -> Found {
-        evidence(report, wanted).into_iter().enumerate().filter_map(|(i, quote)| Some((i, quote?))).collect()
+    /// Saves the session with what an answer adds to it, and says in short what came of the answer.
+    fn present(&mut self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<Event> {
+        let given = analyzed.attempt.map(|attempt| Given {
+            attempt,
+            question: &answer.question,
+            score: analyzed.report.score.overall,
+            at: Timestamp::now(),
+            told: &analyzed.told,
+            shown: &analyzed.shown,
+        });
+        if self.id.is_some() || given.is_some() {
+            with_store(Access::Write, |s| s.keep_given(self.id, self.flow.session(), given.as_ref()))?;
+            self.saved = self.flow.session().clone();
+        }
+        if let Some(folders) = settings::folders() {
+            capture::settle(&folders.recordings(), &answer.path);
+        }
+        self.tell(analyzed, first_try, &answer.path)?;
+        Ok(Event::Presented)
     }
 
     /// The report on a recording; `None` if somebody left while it was made.
-    fn listen(&mut self, waiting: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
-        let (file, brief) = (waiting.path.clone(), self.brief(&waiting.question));
+    fn listen(&mut self, answer: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
+        let (file, brief) = (answer.path.clone(), self.brief(&answer.question));
         let (engine, loading) = (self.engine.take(), self.loading.take());
         let analyzed = self.events.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
@@ -530,15 +446,9 @@ impl Practice<'_> {
         Ok(Some(analyzed))
     }
 
-    /// The report in short.
-    fn tell(
-        &self,
-        report: &Report,
-        attempt: Option<i64>,
-        before: Option<i64>,
-        shown: &Found,
-        path: &Path,
-    ) -> Result<()> {
+    /// Prints the report in short.
+    fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
+        let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
         match report.score.overall {
             Some(score) => lines.push(format!("Score {score:.0} of 100.")),
@@ -554,12 +464,12 @@ impl Practice<'_> {
             let moment = moment.map_or(String::new(), |(at, text)| format!(" Listen at {}: {text}", clock(at)));
             lines.push(format!("First: {}. {}{moment}", first.title, first.advice));
         }
-        if let Some((before, after)) = before.zip(attempt).filter(|(a, b)| a != b) {
+        if let Some((before, after)) = first_try.zip(*attempt).filter(|(a, b)| a != b) {
             lines.push(compared(before, after)?);
         }
         for (place, quote) in shown.iter().take(SHOWN_EVIDENCE) {
             let at = quote.start_s.map_or(String::new(), |s| format!(" ({})", clock(s)));
-            let requirement = &self.session.requirements[*place].text;
+            let requirement = &self.flow.session().requirements[*place].text;
             lines.push(format!("Evidence for \"{requirement}\"{at}: {}", quote.text));
         }
         lines.push(match attempt {
@@ -572,84 +482,59 @@ impl Practice<'_> {
         Ok(())
     }
 
-    /// What comes after an answer: asked, or what is at hand where nobody can be asked.
-    fn choose(&mut self) -> Result<Next> {
-        let follow_up = self.session.open_follow_up().map(str::to_string);
-        if !self.talks {
-            let Some(item) = self.session.item().cloned().filter(|_| self.session.from.is_some()) else {
-                return Ok(Next::GoOn);
-            };
-            if self.file(&item, false, true)?.is_some() {
-                return Ok(Next::Ask { is_follow_up: false });
-            }
-            let answers = follow_up.is_some() && self.file(&item, true, false)?.is_some();
-            return Ok(if answers { Next::Ask { is_follow_up: true } } else { Next::GoOn });
-        }
-        let is_last = self.session.at + 1 == self.session.items.len();
+    /// Asks what comes after an answer.
+    fn choose(&self, follow_up: Option<&str>, is_last: bool) -> Event {
         say("");
-        if let Some(text) = &follow_up {
+        if let Some(text) = follow_up {
             wrapped(&format!("An interviewer would ask now: {text}"));
         }
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };
         ask(&format!("{next}, {answer}a tries again, s stops for now: "));
-        let Some(line) = self.events.line() else {
-            say("");
-            return Ok(Next::Stop);
-        };
-        Ok(match line.trim().to_lowercase().as_str() {
-            "" | "n" | "next" => Next::GoOn,
-            "f" | "follow-up" if follow_up.is_some() => Next::Ask { is_follow_up: true },
-            "a" | "again" => Next::Ask { is_follow_up: false },
-            "s" | "stop" | "q" | "quit" => Next::Stop,
-            _ => Next::Choose,
-        })
+        self.events.line().map_or_else(
+            || {
+                say("");
+                Event::Left
+            },
+            Event::Typed,
+        )
     }
 
-    fn save(&self, is_over: bool) -> Result<()> {
-        match self.id {
-            Some(id) => with_store(Access::Write, |s| s.keep_session(id, &self.session, is_over)),
-            None => Ok(()),
+    /// Saves the session if it has changed or is over.
+    fn save(&mut self, is_over: bool) -> Result<()> {
+        let session = self.flow.session();
+        if let Some(id) = self.id.filter(|_| is_over || *session != self.saved) {
+            with_store(Access::Write, |s| s.keep_session(id, session, is_over))?;
+            self.saved = session.clone();
         }
+        Ok(())
     }
 
-    fn stop(&self, outcome: Outcome) -> Outcome {
-        if self.id.is_some() {
-            say("Stopped; nothing is lost. To go on: aloud practice --go-on");
-        } else {
-            say("Stopped.");
-        }
-        outcome
-    }
-
-    /// The page at the end.
+    /// Prints the page at the end.
     fn close(&self) -> Result<()> {
-        let job = self.session.job.as_deref().unwrap_or_default();
+        let session = self.flow.session();
+        let job = session.job.as_deref().unwrap_or_default();
         let kept = |requirement: &Requirement| {
             if self.id.is_none() {
                 return Ok(None);
             }
             with_store(Access::Read, |s: &mut Store| s.shown_requirement(job, requirement))
         };
-        let shown = self.session.requirements.iter().zip(&self.shown).map(|(requirement, here)| {
+        let shown = session.requirements.iter().zip(self.flow.evidence()).map(|(requirement, here)| {
             let kept = kept(requirement)?.map(|(quote, attempt)| (quote, Some(attempt)));
             Ok(Shown { requirement: requirement.text.clone(), evidence: kept.or_else(|| here.clone()) })
         });
         let shown = shown.collect::<Result<Vec<_>>>()?;
-        let all = self.session.claims.len();
+        let all = session.claims.len();
         let told = match self.id {
-            Some(_) => with_store(Access::Read, |s| s.told_claims(&self.session.claims))?,
-            None => self.told.iter().filter(|t| **t).count(),
+            Some(_) => with_store(Access::Read, |s| s.told_claims(&session.claims))?,
+            None => self.flow.told_claims(),
         };
-        let closing = Closing::of(&self.session, shown, (all > 0).then_some((told, all)));
+        let closing = Closing::of(session, shown, (all > 0).then_some((told, all)));
         let mut out = anstream::stdout().lock();
-        writeln!(out, "\n{}", closing.render(columns()).trim_end())?;
+        writeln!(out, "\n{}", closing::render(&closing, columns()).trim_end())?;
         Ok(())
     }
-}
-
-fn follow_up_question(text: &str) -> Question {
-    Question { id: None, text: text.to_string(), kind: Some(QuestionKind::PastStory), target_s: Some(FOLLOW_UP_S) }
 }
 
 /// How a second try went against the first, in a line.
@@ -658,15 +543,14 @@ fn compared(before: i64, after: i64) -> Result<String> {
         let (a, b) = (s.report(before)?, s.report(after)?);
         Ok(Comparison::of((s.attempt(before)?, &a), (s.attempt(after)?, &b)))
     })?;
-    let names = |verdict: Verdict| {
-        let changes = comparison.changes.iter().filter(|c| c.verdict == verdict);
-        let names: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
-        if names.is_empty() { "nothing that one would notice".to_string() } else { names.join(", ") }
-    };
-    Ok(format!("Against the first try, better: {}; worse: {}.", names(Verdict::Better), names(Verdict::Worse)))
+    Ok(format!(
+        "Against the first try, better: {}; worse: {}.",
+        comparison.titles(Verdict::Better),
+        comparison.titles(Verdict::Worse)
+    ))
 }
 
-/// The same, broken where the window ends.
+/// Prints a paragraph on stderr, wrapped to the window.
 fn wrapped(text: &str) {
     let mut page = Lines::new(columns());
     page.paragraph("", &one_line(text));

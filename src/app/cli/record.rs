@@ -18,6 +18,7 @@ use crate::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
+use super::afterwards::{Shown, Then, is_watched};
 use super::analyze::{Form, Printer, one};
 use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
@@ -26,9 +27,9 @@ use super::{Outcome, ask, complain, history, say};
 
 /// Seconds to breathe before a take, on a terminal.
 const COUNTDOWN: u64 = 3;
-/// How often the screen is brought up to date.
+/// How often the screen is updated.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
-/// How often a line says how far the take is where there is no screen, in seconds.
+/// Without a screen: how often a line says how long the take is, in seconds.
 const PLAIN_EVERY_S: f64 = 30.0;
 
 #[derive(Args)]
@@ -63,35 +64,90 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let about = About { question: arguments.question.clone(), target_s: arguments.target };
-    let place = place(arguments, question.as_ref());
+    let mut about = About { question: arguments.question.clone(), target_s: arguments.target };
+    let mut place = place(arguments, question.as_ref());
+    let recordings = place.recordings.clone();
     // A missing model is said now, not after the answer.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
     let events = InputEvents::listen();
-    if let Some(recordings) = &place.recordings
+    if let Some(recordings) = &recordings
         && let Some(outcome) = offer_unfinished(recordings, &job, &events)?
     {
         return Ok(outcome);
     }
+    loop {
+        let shown = match round(arguments, place, &about, &job, &events)? {
+            Round::Shown(shown) => shown,
+            Round::Over(outcome) => return Ok(outcome),
+        };
+        match shown.choose(&events)? {
+            Then::Again => {}
+            Then::Ask(question) => {
+                about = About { question: question.id.clone().or(Some(question.text.clone())), target_s: None };
+            }
+            Then::Done => return Ok(Outcome::Done),
+        }
+        // A file that was chosen holds the first take, and numbers tell the others apart.
+        place = self::place(arguments, about.question.as_deref().map(questions::resolve).transpose()?.as_ref());
+        place.file = place.file.map(|file| free(&file));
+    }
+}
 
+/// What one take came to.
+enum Round {
+    /// A report, and somebody who sees it.
+    Shown(Box<Shown>),
+    /// There is nothing more to do.
+    Over(Outcome),
+}
+
+/// A take and its report.
+fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: &InputEvents) -> Result<Round> {
+    let settings = &job.settings;
+    let recordings = place.recordings.clone();
     let microphone = Microphone::find(arguments.device.as_deref())?;
     let name = microphone.name.clone();
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
-    let brief = brief(&about, settings)?;
-    let mut session = Session { recorder, name, screen: Screen::open(), events: &events, brief, told: Vec::new() };
+    let brief = brief(about, settings)?;
+    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
     let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
     match session.finish(taken) {
-        Finished::Taken(path) => job.analyze(&path, loading, brief, &events),
-        Finished::Left(_) => Ok(Outcome::Done),
-        Finished::Over(outcome) => Ok(outcome),
+        Finished::Taken(path) => match job.analyze(&path, loading, brief, events)? {
+            Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
+            Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
+            Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
+            Analyzed::Left => leave(&path, recordings.as_deref(), about),
+        },
+        Finished::Left(path) => leave(&path, recordings.as_deref(), about),
+        Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
+}
+
+/// A file's name with the first number that is free.
+fn free(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let numbered = |n: u64| file.with_file_name(format!("{stem}-{n}.wav"));
+    (2..).map(numbered).find(|path| !path.exists()).expect("numbers do not end")
+}
+
+/// Leaves a take without a report: the next `record` offers it.
+fn leave(take: &Path, recordings: Option<&Path>, about: &About) -> ! {
+    if let Some(recordings) = recordings {
+        capture::leave_for_later(recordings, take, about);
+    }
+    exit_while_reading()
+}
+
+/// The speech model cannot be stopped halfway; everything is on disk.
+fn exit_while_reading() -> ! {
+    std::process::exit(0)
 }
 
 /// Records the answer to one question of a practice session, to aloud's own folder.
@@ -107,7 +163,7 @@ pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &
     Ok(session.finish(taken))
 }
 
-/// What recording came to.
+/// The outcome of recording.
 pub(super) enum Finished {
     /// A recording to analyze.
     Taken(PathBuf),
@@ -117,7 +173,7 @@ pub(super) enum Finished {
     Over(Outcome),
 }
 
-/// What a take that begins now is called.
+/// The file name of a take that begins now.
 fn take_name(question: Option<&Question>) -> String {
     capture::name(&jiff::ZonedDateTime::now(), question.and_then(|q| q.id.as_deref()))
 }
@@ -153,6 +209,14 @@ struct Job {
     save: bool,
 }
 
+/// What the analysis of a take came to.
+enum Analyzed {
+    /// A report that was shown; `None` if there is none, which was said.
+    Done(Option<Box<Shown>>),
+    /// Somebody left.
+    Left,
+}
+
 type Loading = JoinHandle<Result<Whisper>>;
 
 impl Job {
@@ -161,8 +225,8 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report, unless somebody events to leave it for later.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Outcome> {
+    /// Analyzes a recording and prints the report, unless somebody leaves it for later. The analysis then still runs.
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
         let file = path.to_owned();
         let report = events.unless_left(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
@@ -170,32 +234,32 @@ impl Job {
         })?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
-            // The speech model cannot be stopped halfway; everything is on disk.
-            std::process::exit(0);
+            return Ok(Analyzed::Left);
         };
         match report {
             Ok((report, features)) => {
                 let form = if self.json { Form::Json } else { Form::Terminal };
+                let contours = Contours::of(&features);
                 if self.save {
-                    history::keep(&report, Some(&Contours::of(&features)), path, None, true);
+                    history::keep(&report, Some(&contours), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
-                printer.print(report, path)?;
+                printer.print(report.clone(), path)?;
                 printer.finish(&[])?;
-                Ok(Outcome::Done)
+                Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording: path.to_owned() }))))
             }
             Err(error) => {
                 complain(&format!("{}: {error:#}", path.display()));
-                Ok(Outcome::Failed)
+                Ok(Analyzed::Done(None))
             }
         }
     }
 }
 
-/// Offers takes that were cut short. Gives the outcome if one was analyzed instead of recording a new one.
+/// Offers takes that were cut short or left. Gives the outcome if one was analyzed instead of recording a new one.
 fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
     for take in capture::unfinished(recordings) {
-        let what = format!("A recording of {} was cut short", clock(take.duration_s));
+        let what = format!("A recording of {} has no report yet", clock(take.duration_s));
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
             say(&format!("{what}. To analyze it: {}", analyze_command(&take.path, &take.about)));
             continue;
@@ -213,11 +277,14 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         // A question that is no longer known is no reason to leave it.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        let outcome = job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)?;
-        if matches!(outcome, Outcome::Done) {
-            take.settle();
-        }
-        return Ok(Some(outcome));
+        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
+            Analyzed::Done(Some(_)) => {
+                take.settle();
+                Ok(Some(Outcome::Done))
+            }
+            Analyzed::Done(None) => Ok(Some(Outcome::Failed)),
+            Analyzed::Left => exit_while_reading(), // it will be offered again
+        };
     }
     Ok(None)
 }
@@ -229,7 +296,7 @@ struct Session<'a> {
     screen: Screen,
     events: &'a InputEvents,
     brief: Brief,
-    /// What this take was told already.
+    /// The concerns that were reported in this take.
     told: Vec<Concern>,
 }
 
@@ -259,7 +326,7 @@ impl Session<'_> {
             }
             self.told.clear();
             let path = self.recorder.begin()?;
-            self.screen.plain(&format!("Recording to {}", shown(&path)));
+            self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
             match self.take() {
                 (take, After::Analyze) => return Ok(Some(take)),
                 (take, After::Again) => self.screen.say(&format!("Kept: {}", shown(&take.path))),
@@ -321,7 +388,7 @@ impl Session<'_> {
                 Some(InputEvent::Pause) => {
                     paused = !paused;
                     self.recorder.pause(paused);
-                    self.screen.plain(if paused { "Paused." } else { "Recording again." });
+                    self.screen.say_unless_live(if paused { "Paused." } else { "Recording again." });
                 }
                 Some(InputEvent::Again) => {
                     after = After::Again;
@@ -338,7 +405,7 @@ impl Session<'_> {
                 self.tell(status.concern);
             }
             if status.elapsed_s >= plain_at_s {
-                self.screen.plain(&format!("{} recorded", clock(plain_at_s)));
+                self.screen.say_unless_live(&format!("{} recorded", clock(plain_at_s)));
                 plain_at_s += PLAIN_EVERY_S;
             }
             if drawn.elapsed() >= DRAW_EVERY {
@@ -349,19 +416,19 @@ impl Session<'_> {
         }
     }
 
-    /// Says what is wrong with the input and what to do, once a take. Small things only stand in the live line.
+    /// Reports what is wrong with the input and what to do, once a take. Small things are only in the live line.
     fn tell(&mut self, concern: Option<Concern>) {
         let Some(concern) = concern.filter(|c| !self.told.contains(c)) else { return };
         self.told.push(concern);
         let small = matches!(concern, Concern::TooLoud | Concern::TooSoft);
         if small {
-            self.screen.plain(&concern.advice(&self.name));
+            self.screen.say_unless_live(&concern.advice(&self.name));
         } else {
             self.screen.say(&concern.advice(&self.name));
         }
     }
 
-    /// Says what became of the take.
+    /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
         let Self { recorder, name, screen, events, .. } = self;
         // A Ctrl-C that was typed while the take ended means: leave the analysis.
@@ -418,7 +485,7 @@ enum After {
     Again,
 }
 
-/// What cut a take short, if anything did.
+/// Why the take was cut short, if it was.
 fn cut_short(take: &Take, microphone: &str) -> Option<String> {
     match &take.ending {
         ending if !ending.is_failure() => None,
@@ -445,7 +512,7 @@ fn analyze_command(path: &Path, about: &About) -> String {
     format!("aloud analyze {}{question}", shown(path))
 }
 
-/// A path as it can be typed into a shell.
+/// A path quoted for a shell.
 fn shown(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }

@@ -9,7 +9,7 @@ use crossterm::cursor::MoveToColumn;
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
 
-/// The columns of a terminal that does not say.
+/// The width of a terminal that does not say, in columns.
 const ANY_COLUMNS: usize = 80;
 
 /// The live line where there can be one.
@@ -24,7 +24,7 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Takes the terminal over, if stdin and stderr are one.
+    /// Puts the terminal into raw mode, if stdin and stderr are one.
     pub(super) fn open() -> Self {
         let watched = io::stdin().is_terminal() && io::stderr().is_terminal();
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty()) && cfg!(unix);
@@ -79,7 +79,7 @@ impl Screen {
         self.shown = (line, columns);
     }
 
-    /// Takes the live line away.
+    /// Clears the live line.
     pub(super) fn clear(&mut self) {
         self.draw("");
     }
@@ -96,8 +96,8 @@ impl Screen {
         self.lines(&lines);
     }
 
-    /// A line for where there is no live one.
-    pub(super) fn plain(&mut self, line: &str) {
+    /// Says a line where there is no live one that shows it.
+    pub(super) fn say_unless_live(&mut self, line: &str) {
         if !self.live {
             self.say(line);
         }
@@ -120,12 +120,12 @@ impl Drop for Screen {
     }
 }
 
-/// Puts the terminal back as it was before there was a screen, if there was one.
+/// Restores the terminal to its state before the screen, if there was one.
 pub(super) fn put_back() {
     let _ = disable_raw_mode();
 }
 
-/// A panic's message needs a terminal in order, and so does the shell after it.
+/// The message of a panic, and the shell after it, need the terminal restored.
 fn put_back_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -8,11 +8,12 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::measures::Measures;
+use crate::files::hex;
 use crate::question::{Question, QuestionKind};
 use crate::report::Report;
 use crate::score::PartName;
 
-/// What is known of an answer that its report does not say.
+/// What its report does not say about an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occasion {
     /// Who spoke; `None` for the person at this machine.
@@ -60,7 +61,7 @@ impl From<&Question> for Asked {
 }
 
 impl Asked {
-    /// What tells it from other questions: its short name, or its text.
+    /// Its identity among questions: its short name, or its text.
     pub fn key(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.text)
     }
@@ -103,7 +104,7 @@ impl From<Vec<PartPoints>> for Parts {
 
 impl Serialize for Parts {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        // As it is kept: to take ten thousand apart and put them together again is most of the work of a list.
+        // As it is stored: unpacking and packing ten thousand would be most of the work of a list.
         match RawValue::from_string(self.0.clone()) {
             Ok(kept) => kept.serialize(to),
             Err(_) => Vec::<PartPoints>::new().serialize(to),
@@ -132,10 +133,11 @@ pub struct Attempt {
     pub path: PathBuf,
     /// Whether aloud made the recording itself.
     pub recorded_here: bool,
-    /// What tells the recording from others: the SHA-256 of the file.
+    /// The identity of the recording: the SHA-256 of the file.
     pub sha256: String,
-    /// Whether the transcript was mended by hand.
-    pub mended: bool,
+    /// Whether the transcript was edited by hand.
+    #[serde(rename = "mended")]
+    pub is_edited: bool,
     /// The version of the rubric that scored it.
     pub rubric: String,
     /// The measures that are followed over time.
@@ -145,15 +147,15 @@ pub struct Attempt {
     pub parts: Parts,
 }
 
-/// What tells a report's recording from others: the SHA-256 of its file. A report without one (nothing was read from a
-/// file) is told by what it says.
+/// The identity of a report's recording: the SHA-256 of its file. A report without one (nothing was read from a
+/// file) is identified by a hash of its contents.
 pub fn fingerprint(report: &Report) -> String {
     if let Some(sha256) = &report.recording.sha256 {
         return sha256.clone();
     }
     let told = (&report.recording.path, &report.transcript, &report.story);
     let json = serde_json::to_vec(&told).expect("a report has a form in JSON");
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(json))
 }
 
 /// The path a recording can be found by from any folder.

@@ -4,19 +4,10 @@ use serde::Serialize;
 
 use super::attempt::Attempt;
 use super::measures::{Better, Measure, Measures};
-use crate::app::render::terminal::history_list::what;
-use crate::app::render::terminal::lines::{Column, Lines, Table, padded};
-use crate::plain::{clock, number, one_line};
+use crate::plain::{clock, number};
 use crate::report::Report;
 
-/// The widest page, in columns.
-const WIDEST: usize = 120;
-/// From here on both transcripts stand side by side, in columns; below, one after the other.
-const SIDE_BY_SIDE_FROM: usize = 72;
-/// Between the two columns.
-const GAP: &str = "  |  ";
-
-/// How a measure went from one answer to another.
+/// The change of a measure between two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Change {
     /// The measure.
@@ -25,11 +16,11 @@ pub struct Change {
     pub from: Option<f64>,
     /// In the second.
     pub to: Option<f64>,
-    /// What to call it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// What to call a change.
+/// The verdict on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -76,59 +67,15 @@ impl Comparison {
         }
     }
 
-    /// The comparison for a terminal of `columns`.
-    pub fn render(&self, columns: usize) -> String {
-        let mut page = Lines::up_to(columns, WIDEST);
-        let name = |a: &Attempt| format!("answer {}, {}", a.id, what(a));
-        page.paragraph("A  ", &name(&self.a));
-        page.paragraph("B  ", &name(&self.b));
-        for (heading, verdict) in [("Better in B", Verdict::Better), ("Worse in B", Verdict::Worse)] {
-            let names: Vec<String> = self
-                .changes
-                .iter()
-                .filter(|c| c.verdict == verdict)
-                .map(|c| c.measure.title().to_lowercase())
-                .collect();
-            page.line("");
-            let names = if names.is_empty() { "nothing that one would notice".to_string() } else { names.join(", ") };
-            page.paragraph("", &format!("{heading}: {names}."));
-        }
-        page.line("");
-        let columns = vec![Column::words(""), Column::numbers("A"), Column::numbers("B"), Column::words("change")];
-        let mut table = Table::new(columns);
-        for change in &self.changes {
-            let value = |value: Option<f64>| value.map_or("-".to_string(), |v| shown(change.measure, v));
-            let title = change.measure.title().to_string();
-            table.row(vec![title, value(change.from), value(change.to), change.words()]);
-        }
-        page.table(&table);
-        page.line("");
-        if page.width() >= SIDE_BY_SIDE_FROM {
-            self.write_side_by_side(&mut page);
-        } else {
-            for (heading, said) in [("A said", &self.a_text), ("B said", &self.b_text)] {
-                page.paragraph("", &format!("{heading}: {}", one_line(said)));
-                page.line("");
-            }
-        }
-        page.into_text()
-    }
-
-    fn write_side_by_side(&self, page: &mut Lines) {
-        let half = (page.width() - GAP.len()) / 2;
-        let wrapped = |text: &str| -> Vec<String> {
-            textwrap::wrap(&one_line(text), half).into_iter().map(|l| l.into_owned()).collect()
-        };
-        let (left, right) = (wrapped(&self.a_text), wrapped(&self.b_text));
-        page.line(&format!("{}{GAP}{}", padded("A said", half), "B said"));
-        for i in 0..left.len().max(right.len()) {
-            let cell = |side: &[String]| side.get(i).cloned().unwrap_or_default();
-            page.line(&format!("{}{GAP}{}", padded(&cell(&left), half), cell(&right)));
-        }
+    /// The titles of the measures with this verdict, in a sentence: "fillers, pace".
+    pub fn titles(&self, verdict: Verdict) -> String {
+        let changes = self.changes.iter().filter(|c| c.verdict == verdict);
+        let titles: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
+        if titles.is_empty() { "nothing that one would notice".to_string() } else { titles.join(", ") }
     }
 }
 
-/// How each measure that either has went from one to the other.
+/// The change of each measure that either answer has.
 pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
     let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
     changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
@@ -181,34 +128,6 @@ pub fn shown(measure: Measure, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::history::sample::attempt;
-
-    fn pair() -> Comparison {
-        let report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
-        let values = |score, fillers, pace, length| {
-            [(Measure::Score, score), (Measure::Fillers, fillers), (Measure::Pace, pace), (Measure::Length, length)]
-        };
-        let a = attempt(3, "2026-11-01T18:00:00Z", &values(61.0, 12.4, 190.0, 53.0));
-        let b = attempt(9, "2026-11-20T18:00:00Z", &values(78.0, 4.1, 168.0, 81.0));
-        let mut second = report.clone();
-        second.transcript.as_mut().unwrap().text = "We had a stock problem. I counted every shelf.".into();
-        Comparison::of((a, &report), (b, &second))
-    }
-
-    #[test]
-    fn better_and_worse_are_told_and_both_transcripts_stand_side_by_side() {
-        insta::assert_snapshot!("compare_80", pair().render(80));
-        insta::assert_snapshot!("compare_44", pair().render(44));
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_terminal() {
-        for columns in [30, 44, 60, 73, 80, 120, 300] {
-            let text = pair().render(columns);
-            let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
-            assert!(widest <= columns, "{widest} at {columns}");
-        }
-    }
 
     #[test]
     fn what_one_would_not_notice_is_the_same() {

@@ -1,7 +1,7 @@
-//! Mending a transcript by hand: a wrong word, a filler that is none, one that was missed. The measures and the score
+//! Editing a transcript by hand: a wrong word, a filler that is none, one that was missed. The measures and the score
 //! follow.
 //!
-//! Mending a word changes that word. It takes the time of the words it replaces, and stands where they stood: with the
+//! An edit changes only the words that it names. It takes the time of the words it replaces, and stands where they stood: with the
 //! comma or the full stop behind it, in the quotation marks around it, with a capital where a sentence begins; otherwise a
 //! sentence would run into the next one, and the story would be judged as another. It is a filler where it is written like
 //! one (um, uh); any other is made one, or none, on request. What only the sound can tell (pauses, syllables, pitch) stays.
@@ -20,9 +20,9 @@ use crate::transcript::Word;
 /// How far from the named moment a word is looked for, in seconds.
 const NEAR_S: f64 = 3.0;
 
-/// What to mend.
+/// A correction of a transcript.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Mending {
+pub enum Edit {
     /// These words were really those; without any, nothing was said there.
     Words {
         /// The words as they are written.
@@ -36,11 +36,11 @@ pub enum Mending {
     NoFiller(String),
 }
 
-/// Why a mending is not possible.
+/// Why an edit is not possible.
 #[derive(Debug, thiserror::Error, PartialEq)]
-pub enum MendError {
-    /// There are no words to mend.
-    #[error("this answer has no transcript to mend")]
+pub enum EditError {
+    /// There are no words to edit.
+    #[error("this answer has no transcript to edit")]
     NoTranscript,
     /// The words are not there.
     #[error("'{0}' is not in the transcript{1}")]
@@ -48,7 +48,7 @@ pub enum MendError {
     /// They are there several times.
     #[error("'{0}' is there several times, at {1}; say which with --at")]
     Several(String, String),
-    /// They are no filler to begin with.
+    /// They are not marked as a filler.
     #[error("'{0}' is not marked as a filler there")]
     NoFiller(String),
     /// They are a filler already.
@@ -62,32 +62,32 @@ pub enum MendError {
     NotEnglish,
 }
 
-/// Mends a report. `at_s` says which of several like words is meant: the one nearest to that time.
+/// Applies an edit to a report. `at_s` says which of several like words is meant: the one nearest to that time.
 ///
 /// # Errors
 /// When the words are not there, or it is not clear which are meant.
-pub fn mend(report: &mut Report, mending: &Mending, at_s: Option<f64>) -> Result<(), MendError> {
-    let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(MendError::NoTranscript)?;
+pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), EditError> {
+    let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(EditError::NoTranscript)?;
     let words = &mut transcript.words;
     let mut events = report.fillers.as_ref().map(|f| f.events.clone());
-    match mending {
-        Mending::Words { wrong, right } => {
+    match edit {
+        Edit::Words { wrong, right } => {
             let range = find(words, wrong, at_s, |_| true)?;
             replace(words, events.as_mut(), range, wrong, right);
         }
-        Mending::Filler(text) => {
-            let events = events.as_mut().ok_or(MendError::NotEnglish)?;
+        Edit::Filler(text) => {
+            let events = events.as_mut().ok_or(EditError::NotEnglish)?;
             let range = find(words, text, at_s, |range| events.iter().all(|e| !overlap(&e.range(), range)))
                 .map_err(|error| already(error, find(words, text, at_s, |_| true).is_ok(), text))?;
             events.push(filler(words, range));
         }
-        Mending::NoFiller(text) => {
-            let events = events.as_mut().ok_or(MendError::NotEnglish)?;
+        Edit::NoFiller(text) => {
+            let events = events.as_mut().ok_or(EditError::NotEnglish)?;
             let is_marked = |range: &Range<usize>| events.iter().any(|e| overlap(&e.range(), range));
             let range = match find(words, text, at_s, is_marked) {
-                Err(MendError::NotThere(..)) if find(words, text, at_s, |_| true) != Err(MendError::Nothing) => {
+                Err(EditError::NotThere(..)) if find(words, text, at_s, |_| true) != Err(EditError::Nothing) => {
                     find(words, text, at_s, |_| true)?;
-                    return Err(MendError::NoFiller(text.clone()));
+                    return Err(EditError::NoFiller(text.clone()));
                 }
                 other => other?,
             };
@@ -103,15 +103,15 @@ pub fn mend(report: &mut Report, mending: &Mending, at_s: Option<f64>) -> Result
     Ok(())
 }
 
-/// Says "already" of words that are there but not as looked for.
-fn already(error: MendError, is_there: bool, text: &str) -> MendError {
+/// Turns "not there" into "already" for words that are there, but marked already.
+fn already(error: EditError, is_there: bool, text: &str) -> EditError {
     match error {
-        MendError::NotThere(..) if is_there => MendError::FillerAlready(text.to_string()),
+        EditError::NotThere(..) if is_there => EditError::FillerAlready(text.to_string()),
         other => other,
     }
 }
 
-/// Counts again what the words decide.
+/// Recomputes the measures that depend on the words.
 fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     let Some(transcript) = &mut report.transcript else { return };
     let words = &mut transcript.words;
@@ -128,16 +128,16 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     }
 }
 
-/// Where the words are, compared without case and punctuation, among the places that `fits`.
+/// Where the words are, compared without case and punctuation, among the ranges that `fits` accepts.
 fn find(
     words: &[Word],
     text: &str,
     at_s: Option<f64>,
     fits: impl Fn(&Range<usize>) -> bool,
-) -> Result<Range<usize>, MendError> {
+) -> Result<Range<usize>, EditError> {
     let wanted: Vec<String> = text.split_whitespace().map(bare).collect();
     if wanted.is_empty() {
-        return Err(MendError::Nothing);
+        return Err(EditError::Nothing);
     }
     let is_here = |range: &Range<usize>| words[range.clone()].iter().map(|w| bare(&w.text)).eq(wanted.iter().cloned());
     let ends = (words.len() + 1).saturating_sub(wanted.len());
@@ -146,26 +146,26 @@ fn find(
     if let Some(at_s) = at_s {
         let nearest = found.into_iter().min_by(|a, b| away_s(a, at_s).total_cmp(&away_s(b, at_s)));
         let near = nearest.filter(|range| away_s(range, at_s) <= NEAR_S);
-        return near.ok_or_else(|| MendError::NotThere(text.to_string(), format!(" near {}", clock(at_s))));
+        return near.ok_or_else(|| EditError::NotThere(text.to_string(), format!(" near {}", clock(at_s))));
     }
     match found.as_slice() {
-        [] => Err(MendError::NotThere(text.to_string(), String::new())),
+        [] => Err(EditError::NotThere(text.to_string(), String::new())),
         [one] => Ok(one.clone()),
         several => {
             let times: Vec<String> = several.iter().map(|r| clock(words[r.start].span.start_s)).collect();
-            Err(MendError::Several(text.to_string(), times.join(", ")))
+            Err(EditError::Several(text.to_string(), times.join(", ")))
         }
     }
 }
 
-/// A word as it is compared: letters and digits in lower case.
+/// The form of a word for comparison: letters, digits and inner apostrophes, in lower case.
 fn bare(word: &str) -> String {
     let plain = word.chars().map(|c| if c == '\u{2019}' { '\'' } else { c });
     let word: String = plain.filter(|c| c.is_alphanumeric() || *c == '\'').flat_map(char::to_lowercase).collect();
     word.trim_matches('\'').to_string()
 }
 
-/// Whether a sign stands beside a word and does not belong to it, as `%`, `$` and the hyphen of one that was broken off do.
+/// Whether a character is punctuation beside a word, unlike `%`, `$` and the hyphen of a cut-off word, which belong to it.
 fn is_mark(c: char) -> bool {
     ".,?!:;\u{2026}\"\u{201c}\u{201d}\u{ab}\u{bb}()[]{}\u{2013}\u{2014}".contains(c)
 }
@@ -225,8 +225,8 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Puts other words in the place of some, and moves the fillers after them. What is the same at the beginning and at the end
-/// of both stays as it is.
+/// Replaces words, and shifts the fillers after them. A common beginning and end
+/// of both are left as they are.
 fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range<usize>, wrong: &str, right: &str) {
     let (wrong, right): (Vec<&str>, Vec<&str>) =
         (wrong.split_whitespace().collect(), right.split_whitespace().collect());
@@ -357,8 +357,8 @@ mod tests {
         serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap()
     }
 
-    fn words(wrong: &str, right: &str) -> Mending {
-        Mending::Words { wrong: wrong.into(), right: right.into() }
+    fn words(wrong: &str, right: &str) -> Edit {
+        Edit::Words { wrong: wrong.into(), right: right.into() }
     }
 
     /// What must hold of every report: events name their own words, counts count them.
@@ -390,38 +390,38 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_word_is_mended_and_the_rest_stays() {
-        let mut mended = report();
-        mend(&mut mended, &words("messing", "missing."), None).unwrap();
-        assert!(mended.transcript.as_ref().unwrap().text.contains("just missing. I like"));
-        assert_eq!(mended.fillers.as_ref().unwrap().count, report().fillers.unwrap().count);
-        assert_sound(&mended);
+    fn a_wrong_word_is_edited_and_the_rest_stays() {
+        let mut edited = report();
+        apply(&words("messing", "missing."), &mut edited, None).unwrap();
+        assert!(edited.transcript.as_ref().unwrap().text.contains("just missing. I like"));
+        assert_eq!(edited.fillers.as_ref().unwrap().count, report().fillers.unwrap().count);
+        assert_sound(&edited);
     }
 
     #[test]
     fn the_example_of_the_readme_changes_one_word_and_nothing_else() {
         let before = judge_again(report());
-        let mut mended = before.clone();
-        mend(&mut mended, &words("just messing", "just missing"), None).unwrap();
-        assert_sound(&mended);
+        let mut edited = before.clone();
+        apply(&words("just messing", "just missing"), &mut edited, None).unwrap();
+        assert_sound(&edited);
         let text = |report: &Report| report.transcript.as_ref().unwrap().text.clone();
-        assert_eq!(text(&mended), text(&before).replace("messing", "missing"));
+        assert_eq!(text(&edited), text(&before).replace("messing", "missing"));
         let parts = |report: &Report| {
             let story = report.story.as_ref().unwrap();
             story.sentences.iter().map(|s| (s.part, s.words)).collect::<Vec<_>>()
         };
-        assert_eq!(parts(&mended), parts(&before));
+        assert_eq!(parts(&edited), parts(&before));
         // As it is shown; a word that means something else may weigh a little more or less.
         let shown = |report: &Report| report.score.overall.unwrap().round();
-        assert_eq!(shown(&mended), shown(&before));
+        assert_eq!(shown(&edited), shown(&before));
         let counted = |report: &Report| {
             let fillers = report.fillers.clone().unwrap();
             (fillers.count, fillers.events, report.pace.as_ref().unwrap().words)
         };
-        assert_eq!(counted(&mended), counted(&before));
+        assert_eq!(counted(&edited), counted(&before));
         // Of the other words, nothing is another: neither time nor confidence.
         let words = |report: &Report| report.transcript.as_ref().unwrap().words.clone();
-        let others = words(&mended).into_iter().zip(words(&before)).filter(|(a, b)| a != b).collect::<Vec<_>>();
+        let others = words(&edited).into_iter().zip(words(&before)).filter(|(a, b)| a != b).collect::<Vec<_>>();
         assert!(matches!(others.as_slice(), [(a, b)] if a.span == b.span && a.confidence == 1.0), "{others:?}");
     }
 
@@ -496,67 +496,67 @@ mod tests {
 
     #[test]
     fn words_can_become_more_and_fewer_and_fillers_move_along() {
-        let mut mended = report();
+        let mut edited = report();
         let before = report().pace.unwrap().words;
-        mend(&mut mended, &words("I may day", "I made"), None).unwrap();
-        assert_sound(&mended);
-        assert_eq!(mended.pace.as_ref().unwrap().words, before - 1);
-        mend(&mut mended, &words("delivery notes,", "notes of the delivery"), None).unwrap();
-        assert_sound(&mended);
-        assert_eq!(mended.pace.as_ref().unwrap().words, before + 1);
-        mend(&mut mended, &words("half of", ""), None).unwrap();
-        assert_sound(&mended);
+        apply(&words("I may day", "I made"), &mut edited, None).unwrap();
+        assert_sound(&edited);
+        assert_eq!(edited.pace.as_ref().unwrap().words, before - 1);
+        apply(&words("delivery notes,", "notes of the delivery"), &mut edited, None).unwrap();
+        assert_sound(&edited);
+        assert_eq!(edited.pace.as_ref().unwrap().words, before + 1);
+        apply(&words("half of", ""), &mut edited, None).unwrap();
+        assert_sound(&edited);
         let rate = |r: &Report| r.pace.as_ref().unwrap().words_per_minute;
-        assert!(rate(&mended) < rate(&report()));
+        assert!(rate(&edited) < rate(&report()));
     }
 
     #[test]
     fn fillers_are_marked_and_unmarked_and_the_score_follows() {
         let before = report();
-        let mut mended = before.clone();
+        let mut edited = before.clone();
         let count = |r: &Report| r.fillers.as_ref().unwrap().count;
-        assert!(matches!(mend(&mut mended, &Mending::NoFiller("um".into()), None), Err(MendError::Several(..))));
+        assert!(matches!(apply(&Edit::NoFiller("um".into()), &mut edited, None), Err(EditError::Several(..))));
         for _ in 0..7 {
             let first =
-                mended.fillers.as_ref().unwrap().events.iter().find(|e| e.text == "um").unwrap().span.unwrap().start_s;
-            mend(&mut mended, &words("um", ""), Some(first)).unwrap();
-            assert_sound(&mended);
+                edited.fillers.as_ref().unwrap().events.iter().find(|e| e.text == "um").unwrap().span.unwrap().start_s;
+            apply(&words("um", ""), &mut edited, Some(first)).unwrap();
+            assert_sound(&edited);
         }
-        assert_eq!(count(&mended), count(&before) - 7);
+        assert_eq!(count(&edited), count(&before) - 7);
         let points =
             |r: &Report| r.score.parts.iter().find(|p| p.name == crate::score::PartName::Fillers).unwrap().points;
-        assert!(points(&mended) >= points(&before));
-        mend(&mut mended, &Mending::Filler("working".into()), None).unwrap();
-        assert_eq!(count(&mended), count(&before) - 6);
-        assert_sound(&mended);
+        assert!(points(&edited) >= points(&before));
+        apply(&Edit::Filler("working".into()), &mut edited, None).unwrap();
+        assert_eq!(count(&edited), count(&before) - 6);
+        assert_sound(&edited);
         assert_eq!(
-            mend(&mut mended, &Mending::Filler("working".into()), None),
-            Err(MendError::FillerAlready("working".into()))
+            apply(&Edit::Filler("working".into()), &mut edited, None),
+            Err(EditError::FillerAlready("working".into()))
         );
-        mend(&mut mended, &Mending::NoFiller("Working".into()), None).unwrap();
-        assert_eq!(count(&mended), count(&before) - 7);
+        apply(&Edit::NoFiller("Working".into()), &mut edited, None).unwrap();
+        assert_eq!(count(&edited), count(&before) - 7);
         assert_eq!(
-            mend(&mut mended, &Mending::NoFiller("working".into()), None),
-            Err(MendError::NoFiller("working".into()))
+            apply(&Edit::NoFiller("working".into()), &mut edited, None),
+            Err(EditError::NoFiller("working".into()))
         );
     }
 
     #[test]
     fn an_um_written_by_hand_is_a_filler() {
-        let mut mended = report();
-        mend(&mut mended, &words("working", "um"), None).unwrap();
-        assert_eq!(mended.fillers.as_ref().unwrap().count, report().fillers.unwrap().count + 1);
-        assert_sound(&mended);
+        let mut edited = report();
+        apply(&words("working", "um"), &mut edited, None).unwrap();
+        assert_eq!(edited.fillers.as_ref().unwrap().count, report().fillers.unwrap().count + 1);
+        assert_sound(&edited);
     }
 
     #[test]
     fn what_is_not_there_is_said() {
-        let mut mended = report();
-        let error = |m: &mut Report, what: &str, at| mend(m, &words(what, "x"), at).unwrap_err().to_string();
-        assert_eq!(error(&mut mended, "zebra", None), "'zebra' is not in the transcript");
-        assert_eq!(error(&mut mended, "working", Some(1.0)), "'working' is not in the transcript near 0:01");
-        assert!(error(&mut mended, "uh", None).contains("say which with --at"));
-        assert_eq!(error(&mut mended, " ", None), "name at least one word");
-        assert_eq!(mended, report());
+        let mut edited = report();
+        let error = |m: &mut Report, what: &str, at| apply(&words(what, "x"), m, at).unwrap_err().to_string();
+        assert_eq!(error(&mut edited, "zebra", None), "'zebra' is not in the transcript");
+        assert_eq!(error(&mut edited, "working", Some(1.0)), "'working' is not in the transcript near 0:01");
+        assert!(error(&mut edited, "uh", None).contains("say which with --at"));
+        assert_eq!(error(&mut edited, " ", None), "name at least one word");
+        assert_eq!(edited, report());
     }
 }

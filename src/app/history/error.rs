@@ -1,4 +1,4 @@
-//! Why the history could not be used, in plain words. The program adds where it lies.
+//! Why the history could not be used, in plain words. The program adds the path.
 
 use rusqlite::ErrorCode;
 
@@ -20,10 +20,10 @@ pub enum HistoryError {
     /// Another program holds it for too long.
     #[error("another program has been using it for half a minute; try again")]
     Busy,
-    /// A newer aloud has changed its form.
+    /// A newer aloud has changed its schema.
     #[error("a newer aloud wrote it (form {found}; this one knows {known}); update aloud. Nothing in it was changed")]
     Newer {
-        /// The form's version.
+        /// The schema's version.
         found: i64,
         /// The newest version known here.
         known: i64,
@@ -39,7 +39,7 @@ pub enum HistoryError {
     /// No answer has this number.
     #[error("there is no answer {0}; the numbers are in: aloud history list")]
     NoAttempt(i64),
-    /// The answer is there, but a damage of the store has taken its report.
+    /// The answer is there, but its report was lost when the store was damaged.
     #[error(
         "the report of answer {0} was lost when the history was damaged; its numbers are still there. Analyze the recording again to have it back"
     )]
@@ -55,7 +55,7 @@ pub enum HistoryError {
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// Anything else that SQLite says.
+    /// Any other error of SQLite.
     #[error("it could not be used ({0}); try again, and if that does not help, run `aloud doctor`")]
     Database(String),
 }

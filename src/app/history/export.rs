@@ -37,7 +37,7 @@ pub struct Line {
     kept_at: Timestamp,
     recorded_here: bool,
     report: Report,
-    /// The report before it was mended by hand; `None` where it was not.
+    /// The report before it was edited by hand; `None` where it was not.
     machine_report: Option<Report>,
     earlier_scores: Vec<EarlierScore>,
     /// The tracks of the sound as they are kept, in base64; `None` where they were not.
@@ -45,7 +45,7 @@ pub struct Line {
     contours: Option<String>,
 }
 
-/// What is read of files: answers, and how many lines say that there is none.
+/// What was read from files: answers, and the number of lines without one.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
     /// The answers.
@@ -54,7 +54,7 @@ pub struct Lines {
     pub failed: usize,
 }
 
-/// What an import came to.
+/// The outcome of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Answers that are new.
@@ -72,7 +72,7 @@ pub enum ImportError {
     /// The file is not opened.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It does not end.
+    /// It has no end.
     #[error("this is longer than any history; nothing was imported; split it and import the parts")]
     TooLong,
     /// A line is not what it should be.
@@ -87,7 +87,7 @@ pub enum ImportError {
     },
 }
 
-/// What tells Excel that a file is UTF-8: without it, it takes every letter with an accent for two others.
+/// The byte order mark that tells Excel that a file is UTF-8: without it, accented letters are garbled.
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after the mark of UTF-8), with a line of headings. Numbers
@@ -113,7 +113,7 @@ pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
             harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
             harmless(&attempt.path.to_string_lossy()),
             harmless(&attempt.sha256),
-            attempt.mended.to_string(),
+            attempt.is_edited.to_string(),
             harmless(&attempt.rubric),
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
@@ -123,7 +123,7 @@ pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
     table.flush()
 }
 
-/// A cell that a spreadsheet does not take for a formula (OWASP, "CSV Injection"; the wide signs are those of East Asian
+/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"; the wide signs are those of East Asian
 /// keyboards, which Excel takes for the narrow ones).
 fn harmless(cell: &str) -> String {
     const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
@@ -148,7 +148,7 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
     })
 }
 
-/// Adds to `lines` those of an export, or of `aloud analyze --jsonl`. A report counts as given when its file was last
+/// Adds the lines of an export, or of `aloud analyze --jsonl`, to `lines`. A report is dated by when its file was last
 /// changed, or `now` where the file is not to be found.
 ///
 /// # Errors
@@ -203,7 +203,7 @@ pub fn read(
     Ok(())
 }
 
-/// Keeps what was read: all of it or, if that fails, none. What is there already stays as it is.
+/// Keeps everything that was read or, if that fails, nothing. Answers that are there already stay as they are.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -277,9 +277,9 @@ mod tests {
         let kept =
             Kept { report: &report, occasion: &occasion, contours: Some(&contours), kept_at: Timestamp::UNIX_EPOCH };
         let id = store.keep(&kept).unwrap().id;
-        let mut mended = report.clone();
-        super::super::edit::mend(&mut mended, &super::super::edit::Mending::Filler("working".into()), None).unwrap();
-        store.mend(id, &mended).unwrap();
+        let mut edited = report.clone();
+        super::super::edit::apply(&super::super::edit::Edit::Filler("working".into()), &mut edited, None).unwrap();
+        store.keep_edited(id, &edited).unwrap();
         let exported = |store: &Store| {
             let attempts = store.attempts().unwrap();
             let lines = attempts.iter().map(|a| serde_json::to_string(&line(store, a).unwrap()).unwrap());

@@ -1,4 +1,4 @@
-//! Which answers are meant, and in which order.
+//! Selects answers, and puts them in order.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::attempt::Attempt;
 use super::measures::Measure;
 use crate::question::QuestionKind;
 
-/// Which answers are meant: those that fit everything that is given.
+/// Selects the answers that match everything that is given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// Answers to this question: its short name or its text.
@@ -41,7 +41,7 @@ impl Speaker {
 }
 
 impl Filter {
-    /// Whether an answer is meant.
+    /// Whether an answer matches.
     pub fn matches(&self, attempt: &Attempt) -> bool {
         let question = attempt.question.as_ref();
         let asked = |wanted: &String| {
@@ -70,7 +70,7 @@ pub enum Order {
     By(Measure),
 }
 
-/// Puts answers, which come with the newest first, in order. Equal ones stay as they are.
+/// Sorts answers, which come with the newest first. The sort is stable.
 pub fn sort(attempts: &mut [Attempt], order: Order) {
     if let Order::By(measure) = order {
         let value = |a: &Attempt| a.measures.get(measure).unwrap_or(f64::NEG_INFINITY);

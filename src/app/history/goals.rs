@@ -37,7 +37,7 @@ impl Goal {
     }
 }
 
-/// One line for each goal that an answer with these measures can be held against: the goal, and how near the answer is.
+/// One line for each goal that these measures include: the goal, and how near the answer is.
 pub fn lines(goals: &[Goal], measures: &Measures) -> Vec<String> {
     let line = |goal: &Goal| {
         let value = measures.get(goal.measure)?;

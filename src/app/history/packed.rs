@@ -1,4 +1,4 @@
-//! How things lie in the store. A report: JSON in full precision, deflated to about a quarter (fast rather than small:
+//! The encodings in the store. A report: JSON in full precision, deflated to about a quarter (fast rather than small:
 //! 3 ms less a save). Tracks: a byte a value, each as its difference from the one before, deflated.
 
 use std::io::{self, Read};
@@ -9,7 +9,7 @@ use flate2::read::{DeflateDecoder, DeflateEncoder};
 use crate::report::Report;
 use crate::signal::Contours;
 
-/// A report that unpacks to more than this was made to fill the memory, in bytes: four hours of talk are 6 MB.
+/// The most that a report may unpack to, in bytes, against decompression bombs: four hours of talk are 6 MB.
 const LARGEST_BYTES: u64 = 64 << 20;
 
 /// Packs a report.

@@ -1,5 +1,5 @@
 //! What practice keeps: sessions, the claims of a resume, what jobs ask for, which answers gave evidence for which, and when
-//! each question is due again. It hangs on the kept answers: evidence from a deleted answer is gone with it.
+//! each question is due again. It belongs to the kept answers: evidence from a deleted answer is deleted with it.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,12 @@ use super::HistoryError;
 use super::schema::OF_PRACTICE;
 use super::store::{Change, Store};
 use crate::app::job::Requirement;
-use crate::app::practice::coverage::Quote;
+use crate::app::practice::coverage::{Found, Quote};
 use crate::app::practice::plan::key;
 use crate::app::practice::session::Session;
 use crate::app::practice::spacing::Repetition;
 use crate::app::resume::Claim;
 use crate::question::Question;
-
-/// Evidence that an answer gave, by the place of the claim or requirement it is for.
-pub type Found = Vec<(usize, Quote)>;
 
 /// What an answer adds to what is kept.
 #[derive(Debug, Clone, Copy)]
@@ -46,11 +43,11 @@ impl Store {
         let query = "SELECT id, state FROM practice_session WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1";
         let found: Option<(i64, String)> =
             self.db.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        // A state that another version wrote cannot be gone on with.
+        // A session that another version saved cannot be resumed.
         Ok(found.and_then(|(id, state)| Some((id, serde_json::from_str(&state).ok()?))))
     }
 
-    /// Keeps a new session with its claims and requirements. Gives its number.
+    /// Keeps a new session with its claims and requirements. Returns its number.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -67,7 +64,7 @@ impl Store {
         })
     }
 
-    /// Keeps how a session stands.
+    /// Saves the state of a session.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -77,7 +74,7 @@ impl Store {
         self.write(|change| Ok(change.db.execute(update, params![state(session), ended_at, id])?)).map(drop)
     }
 
-    /// Keeps what an answer adds, and how the session stands after it, both or neither.
+    /// Keeps what an answer adds, and the state of the session after it, in one transaction.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -149,7 +146,7 @@ impl Store {
         Ok(self.db.query_row(query, params![job, requirement.text], quote).optional()?)
     }
 
-    /// How each question stands that was answered, by its key.
+    /// The repetition state of each question that was answered, by its key.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -160,7 +157,7 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    /// Whether anything of practice is kept that hangs on no answer.
+    /// Whether anything of practice is kept that belongs to no answer.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -187,7 +184,7 @@ fn repetition(row: &Row) -> rusqlite::Result<Repetition> {
 }
 
 impl Change<'_> {
-    /// Forgets what of practice hangs on no answer: sessions, claims, requirements. The rest goes with the answers.
+    /// Deletes what belongs to no answer: sessions, claims, requirements. The rest is deleted with the answers.
     pub(super) fn forget_practice(&self) -> Result<(), HistoryError> {
         OF_PRACTICE.iter().try_for_each(|table| Ok(self.db.execute(&format!("DELETE FROM {table}"), []).map(drop)?))
     }

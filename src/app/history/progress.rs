@@ -17,7 +17,7 @@ use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
 use crate::score::PartName;
 
-/// The name and version of the form.
+/// The name and version of the format.
 pub const SCHEMA: &str = "aloud.progress/1";
 
 /// Answers that stand for "now" and for "the start".
@@ -48,7 +48,7 @@ pub struct Progress {
     pub parts: Vec<PartState>,
     /// The part that costs most points now; `None` where none costs any.
     pub work_on: Option<PartState>,
-    /// The goals, and where each stands.
+    /// The goals, each with its state.
     pub goals: Vec<GoalState>,
     /// By question, the most practised first.
     pub questions: Vec<Group>,
@@ -69,7 +69,7 @@ pub struct Streak {
     pub longest_days: usize,
 }
 
-/// How one measure went.
+/// The course of one measure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Course {
     /// The measure.
@@ -80,33 +80,33 @@ pub struct Course {
     pub latest: f64,
     /// The median of the newest five.
     pub now: f64,
-    /// What "now" is more than the start; `None` of a single answer.
+    /// "Now" less the start; `None` for a single answer.
     pub since_start: Option<f64>,
-    /// What the median of the last seven days is more than that of the seven days before; `None` where either has no answer.
+    /// The median of the last seven days less that of the seven days before; `None` if either has no answer.
     pub since_last_week: Option<f64>,
     /// The slope with its interval; `None` of fewer than five answers.
     pub trend: Option<Trend>,
-    /// What to make of it.
+    /// The verdict.
     pub verdict: Verdict,
     /// The best answer, of those of at least 30 s; `None` for a measure that has no better and worse.
     pub best: Option<Best>,
 }
 
-/// What to make of a trend.
+/// The verdict on a trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Fewer than five answers.
     NotEnoughYet,
-    /// No change that is surely there and large enough to notice.
+    /// No change that is both significant and large enough to notice.
     Steady,
-    /// It surely goes the right way.
+    /// It significantly goes the right way.
     Better,
-    /// It surely goes the wrong way.
+    /// It significantly goes the wrong way.
     Worse,
-    /// It surely rises, which is neither good nor bad.
+    /// It significantly rises, which is neither good nor bad.
     Rising,
-    /// It surely falls, which is neither good nor bad.
+    /// It significantly falls, which is neither good nor bad.
     Falling,
 }
 
@@ -141,7 +141,7 @@ impl PartState {
     }
 }
 
-/// Where a goal stands.
+/// The state of a goal.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct GoalState {
     /// The goal.
@@ -177,7 +177,7 @@ pub struct Group {
 }
 
 impl Progress {
-    /// Of answers in any order, as of `now`.
+    /// Computes progress from answers in any order, as of `now`.
     pub fn of(mut attempts: Vec<Attempt>, goals: &[Goal], now: Timestamp, zone: &TimeZone) -> Self {
         attempts.sort_by_key(|a| (a.answered_at, a.id));
         let day = |a: &Attempt| day(a, zone);
@@ -247,7 +247,7 @@ impl Course {
     }
 }
 
-/// A trend counts when its interval leaves out zero and it comes to something that one would notice.
+/// A trend counts if its interval excludes zero and it amounts to a noticeable change.
 fn verdict(measure: Measure, trend: &Trend, values: &[f64]) -> Verdict {
     if !trend.is_real() || trend.change().abs() < measure.noticeable() {
         return Verdict::Steady;
@@ -269,7 +269,7 @@ fn verdict(measure: Measure, trend: &Trend, values: &[f64]) -> Verdict {
     }
 }
 
-/// How far a value is from where it is best; the less, the better.
+/// The distance of a value from its best; the less, the better.
 fn away_from_best(measure: Measure, value: f64) -> f64 {
     match measure.better() {
         Better::Higher => -value,
@@ -302,7 +302,7 @@ fn since_last_week(having: &[(&Attempt, f64)], now: Timestamp) -> Option<f64> {
     Some(between(week, now)? - between(fortnight, week)?)
 }
 
-/// The measure that surely got better and did so by most noticeable steps. The score is all of them together.
+/// The measure that significantly improved by the most noticeable steps. The score is left out: it is made of the others.
 fn improved_most(measures: &[Course]) -> Option<Measure> {
     let steps = |c: &Course| c.trend.map_or(0.0, |t| t.change().abs() / c.measure.noticeable());
     let better = measures.iter().filter(|c| c.verdict == Verdict::Better && c.measure != Measure::Score);

@@ -15,10 +15,10 @@ use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, OF_PRACTICE, VERSI
 use super::store::{Store, lock};
 use crate::files::create_private;
 
-/// How many numbers in a row without an answer end the search, where the store no longer tells how many there were.
+/// The search ends after this many numbers without an answer, if the store no longer tells how many there were.
 const LONGEST_GAP: i64 = 10_000;
 
-/// What became of a damaged store.
+/// The outcome of rescuing a damaged store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rescue {
     /// Where the damaged file is now.
@@ -40,7 +40,7 @@ impl std::fmt::Display for Rescue {
     }
 }
 
-/// Sets the store at `path` aside and puts what can be read of it into a new one in its place.
+/// Sets the store at `path` aside and replaces it by a new one with everything that can be read.
 ///
 /// # Errors
 /// When its folder cannot be written; then nothing was changed.
@@ -170,7 +170,7 @@ fn last_number(old: &Connection) -> Option<i64> {
     old.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'attempt'", [], |row| row.get(0)).ok()
 }
 
-/// Copies the rows with a key, as far as they can be read whole. Gives how many.
+/// Copies the rows with a key that can be read in full. Returns how many.
 fn copy_rows(old: &Connection, new: &Connection, table: &str, key: &str, value: i64) -> Result<usize, HistoryError> {
     let mut copied = 0;
     for values in read_rows(old, table, key, value).unwrap_or_default() {
@@ -193,7 +193,7 @@ fn read_rows(old: &Connection, table: &str, key: &str, value: i64) -> rusqlite::
     Ok(rows.map_while(Result::ok).collect())
 }
 
-/// What SQLite may have beside its file.
+/// The files that SQLite may have beside the database.
 const ENDS: [&str; 3] = ["", "-wal", "-shm"];
 
 fn with_end(path: &Path, end: &str) -> PathBuf {
@@ -204,14 +204,14 @@ fn beside(path: &Path, what: &str) -> PathBuf {
     path.with_extension(format!("{what}.db"))
 }
 
-/// A name that is not taken.
+/// An unused name.
 fn aside(path: &Path) -> PathBuf {
     let now = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let name = |n: usize| beside(path, &if n == 0 { format!("damaged-{now}") } else { format!("damaged-{now}-{n}") });
     (0..).map(name).find(|path| !path.exists()).expect("some name is free")
 }
 
-/// Copies a file to a place where there is none, for its owner alone.
+/// Copies a file to a new path, for its owner alone.
 fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     let mut to = create_private(to)?;
     io::copy(&mut File::open(from)?, &mut to)?;

@@ -14,7 +14,7 @@ pub(crate) fn attempt(id: i64, answered_at: &str, values: &[(Measure, f64)]) -> 
         path: "/home/ana/answers/take.wav".into(),
         recorded_here: false,
         sha256: format!("{id:064x}"),
-        mended: false,
+        is_edited: false,
         rubric: "aloud.rubric/1".into(),
         measures: Measures::from_fn(value).expect("values"),
         parts: Vec::new().into(),

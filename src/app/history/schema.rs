@@ -1,4 +1,4 @@
-//! The form of the store, and the way from each earlier form to the newest.
+//! The schema of the store, and the migrations from each earlier version.
 //!
 //! A migration that was released is never changed; a new form is a new migration at the end. `tests/fixtures/history`
 //! keeps a store of every form, which the tests bring to the newest.
@@ -135,7 +135,7 @@ CREATE TABLE repetition (
 ) STRICT;
 ";
 
-/// The tables of practice that hang on no answer.
+/// The tables of practice that belong to no answer.
 pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
 
 /// The tables that hold rows of an answer, and the column with its number.

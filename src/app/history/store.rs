@@ -19,6 +19,7 @@ use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
+use crate::app::uri::percent_encoded;
 use crate::files::{make_private_folder, open_private, try_writing};
 use crate::question::QuestionKind;
 use crate::report::Report;
@@ -32,12 +33,12 @@ const PROBE_BYTES: usize = 256 << 10;
 /// A pause between two tries to open a store that others are just making.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// What a store is opened for.
+/// The access mode of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// To look only: a store that is not there counts as an empty one, and one that cannot be written can still be read.
+    /// Read only: a missing store counts as empty, and a store that cannot be written can be read.
     Read,
-    /// To change it; it is made if it is not there.
+    /// Read and write; a missing store is created.
     Write,
 }
 
@@ -47,18 +48,18 @@ pub struct Store {
     pub(super) db: Connection,
 }
 
-/// What a save came to.
+/// The outcome of a save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Saved {
     /// The answer's number.
     pub id: i64,
     /// Whether it was kept for the first time.
     pub is_new: bool,
-    /// Whether it had been mended by hand, which stays; the report is kept as the machine's.
-    pub stays_mended: bool,
+    /// Whether it had been edited by hand. The edits stay, and this report is kept beside them as the machine's.
+    pub stays_edited: bool,
 }
 
-/// What deleting came to.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
     /// How many answers are gone.
@@ -108,7 +109,7 @@ pub fn visit<T>(
     done.map_err(|error| plainer(error, path))
 }
 
-/// Finds out what is behind an error that SQLite only calls one of input and output.
+/// Finds the cause of an error that SQLite only calls an I/O error.
 fn plainer(error: HistoryError, path: &Path) -> HistoryError {
     if !matches!(error, HistoryError::Database(_) | HistoryError::Unopenable(_) | HistoryError::Io(_)) || !path.exists()
     {
@@ -123,7 +124,7 @@ fn plainer(error: HistoryError, path: &Path) -> HistoryError {
 }
 
 impl Store {
-    /// Opens the store at `path`, and brings it to the newest form.
+    /// Opens the store at `path`, and migrates it to the newest schema.
     ///
     /// # Errors
     /// When it cannot be opened, was written by a newer aloud, or is damaged.
@@ -180,7 +181,7 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Makes a store in an earlier form, for what was saved from a damaged one.
+    /// Creates a store with an earlier schema, for what was rescued from a damaged one.
     pub(super) fn create(path: &Path, form: usize) -> Result<Self, HistoryError> {
         private_file(path)?;
         let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -193,7 +194,11 @@ impl Store {
     fn open_to_look(path: &Path) -> Result<Self, HistoryError> {
         let wal = PathBuf::from(format!("{}-wal", path.display()));
         let is_whole = !wal.metadata().is_ok_and(|m| m.len() > 0);
-        let uri = format!("file:{}?{}", escaped(path), if is_whole { "immutable=1" } else { "mode=ro" });
+        let uri = format!(
+            "file:{}?{}",
+            percent_encoded(&path.to_string_lossy(), "/"),
+            if is_whole { "immutable=1" } else { "mode=ro" }
+        );
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(uri, flags)?;
         if form_of(&db)? < VERSION {
@@ -261,7 +266,7 @@ impl Store {
         })
     }
 
-    /// The report of a mended answer as the machine made it; `None` where nothing was mended.
+    /// The machine's report of an edited answer; `None` if nothing was edited.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -288,25 +293,25 @@ impl Store {
         kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
     }
 
-    /// Puts a report mended by hand in the place of the machine's, which is kept.
+    /// Replaces the report by one that was edited by hand; the machine's is kept.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn mend(&mut self, id: i64, mended: &Report) -> Result<(), HistoryError> {
+    pub fn keep_edited(&mut self, id: i64, edited: &Report) -> Result<(), HistoryError> {
         self.write(|change| {
-            if !change.is_mended(id)? {
+            if !change.is_edited(id)? {
                 let machine = report_in(change.db, "report", id)?.ok_or(HistoryError::ReportLost(id))?;
                 change.set_machine_report(id, &machine)?;
             }
-            change.set_report(id, mended)
+            change.set_report(id, edited)
         })
     }
 
-    /// Goes back to the machine's report. Says whether anything had been mended.
+    /// Restores the machine's report. Returns whether anything had been edited.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn unmend(&mut self, id: i64) -> Result<bool, HistoryError> {
+    pub fn undo_edits(&mut self, id: i64) -> Result<bool, HistoryError> {
         self.write(|change| {
             let Some(machine) = report_in(change.db, "machine_report", id)? else { return Ok(false) };
             change.db.execute("DELETE FROM machine_report WHERE attempt_id = ?", [id])?;
@@ -358,7 +363,7 @@ impl Store {
         Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
     }
 
-    /// Deletes answers with everything that is kept of them, on wish also what practice keeps besides, and leaves no byte of it
+    /// Deletes answers with everything that is kept of them, and optionally what practice keeps besides, leaving no byte of it
     /// in the file or its log.
     ///
     /// # Errors
@@ -415,7 +420,7 @@ impl Store {
         self.write(|change| Ok(change.db.execute(delete, key)?)).map(|gone| gone > 0)
     }
 
-    /// Does a change wholly or not at all.
+    /// Runs a change in a transaction.
     pub(super) fn write<T>(
         &mut self,
         change: impl FnOnce(&Change) -> Result<T, HistoryError>,
@@ -475,13 +480,13 @@ impl Change<'_> {
             if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
                 self.keep_score(id, &before)?;
             }
-            if self.is_mended(id)? {
-                // What somebody mended by hand stays; the machine's own version is brought up to date behind it.
+            if self.is_edited(id)? {
+                // What somebody edited by hand stays; the machine's own version is brought up to date behind it.
                 self.set_machine_report(id, report)?;
-                return Ok(Saved { id, is_new: false, stays_mended: true });
+                return Ok(Saved { id, is_new: false, stays_edited: true });
             }
             self.set_report(id, report)?;
-            return Ok(Saved { id, is_new: false, stays_mended: false });
+            return Ok(Saved { id, is_new: false, stays_edited: false });
         }
         let question = report.question.as_ref().map(Asked::from);
         self.db.execute(
@@ -503,10 +508,10 @@ impl Change<'_> {
         )?;
         let id = self.db.last_insert_rowid();
         self.set_report(id, report)?;
-        Ok(Saved { id, is_new: true, stays_mended: false })
+        Ok(Saved { id, is_new: true, stays_edited: false })
     }
 
-    /// Gives an answer its report, and the numbers of it that lists and charts need.
+    /// Sets the report of an answer, and its numbers that lists and charts need.
     pub(super) fn set_report(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
         self.set_numbers(id, report)?;
         self.db
@@ -537,7 +542,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Keeps the machine's report of an answer that was mended by hand.
+    /// Keeps the machine's report of an answer that was edited by hand.
     pub(super) fn set_machine_report(&self, id: i64, machine: &Report) -> Result<(), HistoryError> {
         self.db.execute("UPDATE attempt SET mended = 1 WHERE id = ?", [id])?;
         let insert = "INSERT OR REPLACE INTO machine_report (attempt_id, body) VALUES (?, ?)";
@@ -545,7 +550,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn is_mended(&self, id: i64) -> Result<bool, HistoryError> {
+    fn is_edited(&self, id: i64) -> Result<bool, HistoryError> {
         Ok(self.db.query_row("SELECT mended FROM attempt WHERE id = ?", [id], |row| row.get(0))?)
     }
 
@@ -601,7 +606,7 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
         path: row.get::<_, String>(6)?.into(),
         recorded_here: row.get(7)?,
         sha256: row.get(8)?,
-        mended: row.get(9)?,
+        is_edited: row.get(9)?,
         rubric: row.get(10)?,
         parts: Parts(row.get(11)?),
         measures: Measures::from_fn(|_| {
@@ -640,7 +645,7 @@ fn has_log(db: &Connection) -> Result<bool, HistoryError> {
     Ok(db.query_row("PRAGMA journal_mode", [], |row| Ok(row.get::<_, String>(0)? == "wal"))?)
 }
 
-/// Gives the store its log and brings it to the newest form, one program at a time.
+/// Turns on the write-ahead log and migrates the store, one program at a time.
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     let _lock = lock(path)?;
     // Where the disk fails just now, SQLite goes on without the log and says nothing: the next program tries again.
@@ -653,7 +658,7 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     Ok(())
 }
 
-/// Holds the others off while a store is made, migrated or rescued; until the file is dropped.
+/// Locks other programs out while a store is created, migrated or rescued, until the file is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, HistoryError> {
     let file = private_file(&path.with_extension("lock"))?;
     file.lock()?;
@@ -681,13 +686,6 @@ fn of_writing(error: std::io::Error) -> HistoryError {
         std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
         _ => HistoryError::Unopenable(error.to_string()),
     }
-}
-
-/// A path as it stands in a URI.
-fn escaped(path: &Path) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-    let bytes = path.to_string_lossy();
-    bytes.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 #[cfg(test)]
@@ -724,23 +722,23 @@ mod tests {
     }
 
     #[test]
-    fn what_was_mended_by_hand_outlives_another_analysis() {
+    fn what_was_edited_by_hand_outlives_another_analysis() {
         let mut store = Store::empty().unwrap();
         let id = store.save(&report(), &occasion(None)).unwrap().id;
-        let mut mended = report();
-        mended.transcript.as_mut().unwrap().text = "mended".into();
-        store.mend(id, &mended).unwrap();
-        mended.transcript.as_mut().unwrap().text = "mended again".into();
-        store.mend(id, &mended).unwrap();
+        let mut edited = report();
+        edited.transcript.as_mut().unwrap().text = "edited".into();
+        store.keep_edited(id, &edited).unwrap();
+        edited.transcript.as_mut().unwrap().text = "edited again".into();
+        store.keep_edited(id, &edited).unwrap();
         assert_eq!(store.machine_report(id).unwrap(), Some(report()));
         let mut newer = report();
         newer.score.overall = Some(99.0);
-        assert!(store.save(&newer, &occasion(None)).unwrap().stays_mended);
-        assert_eq!(store.report(id).unwrap(), mended);
-        assert!(store.attempt(id).unwrap().mended);
-        assert!(store.unmend(id).unwrap());
+        assert!(store.save(&newer, &occasion(None)).unwrap().stays_edited);
+        assert_eq!(store.report(id).unwrap(), edited);
+        assert!(store.attempt(id).unwrap().is_edited);
+        assert!(store.undo_edits(id).unwrap());
         assert_eq!(store.report(id).unwrap(), newer);
-        assert!(!store.attempt(id).unwrap().mended && !store.unmend(id).unwrap());
+        assert!(!store.attempt(id).unwrap().is_edited && !store.undo_edits(id).unwrap());
     }
 
     #[test]
@@ -769,7 +767,7 @@ mod tests {
     fn a_number_is_never_given_twice_and_deleting_takes_all_that_hangs_on_it() {
         let mut store = Store::empty().unwrap();
         let id = store.save(&report(), &occasion(None)).unwrap().id;
-        store.mend(id, &report()).unwrap();
+        store.keep_edited(id, &report()).unwrap();
         assert_eq!(store.delete(&[id, 55], false).unwrap().answers, 1);
         let rows = |table: &str| -> i64 {
             store.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()

@@ -7,9 +7,9 @@
 
 use serde::Serialize;
 
-/// Fewer answers than this tell no trend: with four, no order of them is rarer than one in twelve.
+/// The fewest answers for a trend: with four, no order of them is rarer than one in twelve.
 pub const FEWEST: usize = 5;
-/// Answers that a trend is told from, the newest: what was long before says little about now, and the number of pairs
+/// The most answers for a trend, the newest: what was long ago says little about now, and the number of pairs
 /// grows with the square.
 pub const MOST: usize = 200;
 /// The normal quantile of a two-sided 95 % interval.

@@ -1,8 +1,8 @@
-//! A speech model's file, fetched from where it is published. The one place in aloud that uses a network.
+//! Downloads the file of a speech model from where it is published. Nothing else in aloud uses a network.
 //!
-//! What arrives is written beside the file's place (`.part`) and gets its name only when its SHA-1 is the published one.
-//! A part that is left over is gone on with: the SHA-1 judges the whole in any case, and a part that turns out to be of
-//! something else costs one fetch from the start. Within one run the server's ETag spares that.
+//! A download is written to `NAME.part` and renamed only when its SHA-1 is the published one. A partial download is resumed:
+//! the SHA-1 of the whole decides in any case, and one that turns out to be of another file costs one download from the
+//! start. Within one run the server's ETag saves that.
 //!
 //! Where it may come from: the host that the manifest names and the hosts that it lists, over https; or where the user
 //! says (`--from`), and from there on to the same host or those of the manifest. Never from https on to http. The SHA-1
@@ -22,9 +22,9 @@ use ureq::{Agent, Body, Error as HttpError, Proxy};
 use super::{Known, ModelError, check};
 use crate::files::{make_private_folder, open_private, sync_folder};
 
-/// The end of the name of what has arrived so far.
+/// How the name of a partial download ends.
 const PART: &str = ".part";
-/// How often a file is sent on to another address, at most.
+/// The most redirects that are followed.
 const MOST_REDIRECTS: usize = 8;
 /// What is read at once, in bytes.
 const PIECE: usize = 1 << 16;
@@ -45,23 +45,23 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// What people wait who see a bar that stands still (ours).
+    /// How long people wait in front of a bar that does not move (ours).
     fn default() -> Self {
         let s = Duration::from_secs;
         Self { connect: s(20), silence: s(30), tries: 3, pause: s(2) }
     }
 }
 
-/// Why a model could not be fetched. Each message is one line that says what to do.
+/// Why a model could not be downloaded. Each message is one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// What was given is no address.
+    /// What was given is not a URL.
     #[error("{0} is no address to fetch from; give one that begins with https:// or http://")]
     BadAddress(String),
-    /// The proxy in the environment is no address.
+    /// The proxy in the environment is not a URL.
     #[error("the proxy in {0} is not understood; give it as http://HOST:PORT or socks5://HOST:PORT, or unset {0}")]
     BadProxy(&'static str),
-    /// A host that the manifest does not have.
+    /// A redirect to a host that is not in the manifest.
     #[error(
         "{from} sends on to {to}, which is not a host of the model's publisher; if you trust it, fetch from there with: --from '{address}'"
     )]
@@ -73,7 +73,7 @@ pub enum FetchError {
         /// The whole address.
         address: String,
     },
-    /// From an encrypted connection to a plain one.
+    /// A redirect from https to http.
     #[error(
         "{from} sends on from https to {to}, which is not encrypted or no address; name a right one with --from URL"
     )]
@@ -83,13 +83,13 @@ pub enum FetchError {
         /// The address, as the server gave it.
         to: String,
     },
-    /// Sent on and on.
+    /// Too many redirects.
     #[error("{0} sends on to another address again and again; try later, or name another with --from URL")]
     TooManyRedirects(String),
     /// The file is not there.
     #[error("{0} has no such file (404); it may have moved: name its new address with --from URL")]
     NotThere(String),
-    /// The server will not or cannot.
+    /// The server refused or failed.
     #[error("{host} answers {status}; try again later, or name another address with --from URL")]
     Status {
         /// Who answers.
@@ -97,7 +97,7 @@ pub enum FetchError {
         /// What.
         status: StatusCode,
     },
-    /// There is no connection.
+    /// No connection could be made.
     #[error(
         "{host} cannot be reached ({reason}); check the network, set HTTPS_PROXY if there is a proxy, and run the same command again"
     )]
@@ -107,7 +107,7 @@ pub enum FetchError {
         /// The reason.
         reason: String,
     },
-    /// The server is not known to be who it says.
+    /// The server's identity could not be verified.
     #[error(
         "the connection to {host} is not safe ({reason}); check the clock and the network; an authority of your own is trusted through SSL_CERT_FILE"
     )]
@@ -117,7 +117,7 @@ pub enum FetchError {
         /// The reason.
         reason: String,
     },
-    /// The connection ended or fell silent before all was there.
+    /// The connection ended or timed out before the download was complete.
     #[error(
         "{host} stopped after {} of {} MB ({reason}); what has arrived is kept, and the same command goes on from there",
         megabytes(*arrived), megabytes(*expected)
@@ -186,10 +186,10 @@ fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
 
-/// Fetches a model's file to its place: from `from`, or from where it is published. `arrived` hears how many bytes are here.
+/// Downloads a model's file from `from`, or from where it is published. `arrived` is called with the number of bytes so far.
 ///
 /// # Errors
-/// When it cannot be fetched. What has arrived is kept beside its place for another try, unless it is wrong.
+/// When it cannot be downloaded. The partial download is kept for another try, unless it is wrong.
 pub fn fetch(
     model: &Known,
     from: Option<&str>,
@@ -200,8 +200,8 @@ pub fn fetch(
     let start = address(from.unwrap_or(&model.source))?;
     let folder = place.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(|reason| not_writable(folder, reason))?;
-    let line = Line { agent: agent(&start, timeouts)?, model, start };
-    let mut part = Part::open(place, model)?;
+    let line = Source { agent: agent(&start, timeouts)?, model, start };
+    let mut part = PartialDownload::open(place, model)?;
     let whole = line.whole(&mut part, timeouts, arrived);
     if part.arrived == 0 {
         let _ = fs::remove_file(&part.path);
@@ -212,7 +212,7 @@ pub fn fetch(
     Ok(())
 }
 
-/// How much of a model's file has arrived and waits for the rest, in bytes.
+/// The size of a model's partial download, in bytes.
 pub fn waiting(place: &Path) -> u64 {
     fs::metadata(part_of(place)).map_or(0, |m| m.len())
 }
@@ -223,15 +223,15 @@ fn part_of(place: &Path) -> PathBuf {
     place.with_file_name(name)
 }
 
-/// What has arrived, locked against another program.
-struct Part<'a> {
+/// What has arrived so far, locked against another program.
+struct PartialDownload<'a> {
     path: PathBuf,
     file: File,
     arrived: u64,
     model: &'a Known,
 }
 
-impl<'a> Part<'a> {
+impl<'a> PartialDownload<'a> {
     fn open(place: &Path, model: &'a Known) -> Result<Self, FetchError> {
         let path = part_of(place);
         let wrong = |reason| not_writable(&path, reason);
@@ -259,7 +259,7 @@ impl<'a> Part<'a> {
         self.path.parent().unwrap_or(Path::new("."))
     }
 
-    /// Begins anew.
+    /// Starts over.
     fn clear(&mut self) -> Result<(), FetchError> {
         self.arrived = 0;
         self.file.set_len(0).map_err(|reason| self.unwritten(reason))
@@ -286,16 +286,21 @@ fn not_writable(path: &Path, reason: io::Error) -> FetchError {
     FetchError::NotWritable { path: path.to_path_buf(), reason }
 }
 
-/// The way to a model's file.
-struct Line<'a> {
+/// Where a model's file is downloaded from.
+struct Source<'a> {
     agent: Agent,
     model: &'a Known,
     start: Uri,
 }
 
-impl Line<'_> {
-    /// Fetches the file until its SHA-1 is right; from the start if what was left over from before was wrong.
-    fn whole(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+impl Source<'_> {
+    /// Downloads until the SHA-1 is right, from the start if an earlier partial download was wrong.
+    fn whole(
+        &self,
+        part: &mut PartialDownload<'_>,
+        timeouts: &Timeouts,
+        arrived: &mut dyn FnMut(u64),
+    ) -> Result<(), FetchError> {
         let mut resumed = part.arrived > 0;
         loop {
             self.all(part, timeouts, arrived)?;
@@ -313,8 +318,13 @@ impl Line<'_> {
         }
     }
 
-    /// Fetches what is missing, as often as it takes while something comes.
-    fn all(&self, part: &mut Part<'_>, timeouts: &Timeouts, arrived: &mut dyn FnMut(u64)) -> Result<(), FetchError> {
+    /// Downloads what is missing, retrying as long as every few tries bring something.
+    fn all(
+        &self,
+        part: &mut PartialDownload<'_>,
+        timeouts: &Timeouts,
+        arrived: &mut dyn FnMut(u64),
+    ) -> Result<(), FetchError> {
         let mut tag = None;
         let (mut tries, mut most) = (0, part.arrived);
         while part.arrived < self.model.bytes {
@@ -333,10 +343,10 @@ impl Line<'_> {
         Ok(())
     }
 
-    /// Fetches until the file is whole or the connection ends.
+    /// Downloads until the file is complete or the connection ends.
     fn some(
         &self,
-        part: &mut Part<'_>,
+        part: &mut PartialDownload<'_>,
         tag: &mut Option<String>,
         arrived: &mut dyn FnMut(u64),
     ) -> Result<(), FetchError> {
@@ -383,7 +393,7 @@ impl Line<'_> {
         }
     }
 
-    /// Asks for the file from a byte on, and follows to where it is; gives the answer and whose it is.
+    /// Requests the file from a byte on, following redirects; returns the response and its URL.
     fn ask(&self, from: u64, tag: Option<&str>) -> Result<(Response<Body>, Uri), FetchError> {
         let mut at = self.start.clone();
         for _ in 0..=MOST_REDIRECTS {
@@ -403,7 +413,7 @@ impl Line<'_> {
         Err(FetchError::TooManyRedirects(host(&self.start).to_owned()))
     }
 
-    /// The address that `at` sends on to, if it may.
+    /// The target of a redirect from `at`, if it is allowed.
     fn next(&self, at: &Uri, location: &str) -> Result<Uri, FetchError> {
         let wrong = || FetchError::Unsafe { from: host(at).to_owned(), to: location.to_owned() };
         let next = joined(at, location).and_then(|text| address(&text).ok()).ok_or_else(wrong)?;
@@ -421,7 +431,7 @@ impl Line<'_> {
     }
 }
 
-/// What carries the requests: the system's certificates, the environment's proxy, no redirect without a look at it.
+/// The HTTP client: the system's certificates, the environment's proxy, and no automatic redirects.
 fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     let proxy = if is_this_machine(host(start)) { None } else { proxy()? };
     let tls = TlsConfig::builder()
@@ -453,7 +463,7 @@ fn proxy() -> Result<Option<Proxy>, FetchError> {
     }
 }
 
-/// Whether a host is this machine itself, which no proxy need be asked for.
+/// Whether a host is this machine itself, which needs no proxy.
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -466,7 +476,7 @@ fn address(text: &str) -> Result<Uri, FetchError> {
     if right { Ok(uri) } else { Err(wrong()) }
 }
 
-/// The address that a server sends on to, which can leave out what stays the same.
+/// The absolute URL of a redirect, which can be relative.
 fn joined(at: &Uri, location: &str) -> Option<String> {
     let (scheme, authority) = (at.scheme_str()?, at.authority()?);
     let location = location.split('#').next().unwrap_or_default();
@@ -490,7 +500,7 @@ fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&s
     response.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Where a part of a file begins, and how long the whole is, if that is said.
+/// The start of a partial response and the length of the whole file, if given.
 fn content_range(response: &Response<Body>) -> Option<(u64, Option<u64>)> {
     let (range, whole) = header_text(response, header::CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
     Some((range.split_once('-')?.0.trim().parse().ok()?, whole.trim().parse().ok()))
@@ -505,7 +515,7 @@ fn not_reached(at: &Uri, error: &HttpError) -> FetchError {
     }
 }
 
-/// The reason of a failed encryption, however deep it lies.
+/// The reason for a TLS failure, however deep it is nested.
 fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
     match error {
         HttpError::Rustls(error) => Some(error),

@@ -1,4 +1,4 @@
-//! The speech models: which are known, where their files are, and whether a file is what it should be.
+//! The speech models: which are known, where their files are, and whether a file is the published one.
 
 use std::fmt;
 use std::fs::File;
@@ -9,11 +9,12 @@ use serde::Deserialize;
 use sha1::{Digest, Sha1};
 
 use super::suggest::did_you_mean;
+use crate::files::hex;
 use crate::transcript::model::{Model, ModelFileError};
 
 pub mod fetch;
 
-/// The models that aloud knows, as they are recorded beside the one that comes with it.
+/// The manifest of the known models.
 const MANIFEST: &str = include_str!("../../../models/manifest.toml");
 /// What is read of a file at once, in bytes.
 const PIECE: usize = 1 << 18;
@@ -74,7 +75,7 @@ pub enum ModelError {
     /// The file cannot be read or is no speech model.
     #[error(transparent)]
     File(#[from] ModelFileError),
-    /// The file is of nobody's that aloud knows.
+    /// The file is not a model that aloud knows.
     #[error(
         "{} is not one of the speech models that aloud knows by their checksums, and a bad one can crash the program; if you trust where it came from, add --trust-model",
         path.display()
@@ -156,7 +157,7 @@ pub fn own_file(entry: &Known, data_dir: &Path) -> PathBuf {
 }
 
 /// Finds the model that a name or a path stands for; the default one for `None`. Its whole file is read and compared
-/// with what was published. A file that is nobody's known model is let through only with `trust`.
+/// with what was published. A file that is not a known model is accepted only with `trust`.
 ///
 /// # Errors
 /// When there is none, it is not what it should be, or not known and not trusted.
@@ -205,7 +206,7 @@ pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelE
     Ok(paths)
 }
 
-/// The first of a known model's files that is what was published.
+/// The first of a known model's files that is the published one.
 ///
 /// # Errors
 /// When there is none; says what is wrong with the first.
@@ -248,7 +249,7 @@ fn sum(path: &Path) -> Result<String, ModelFileError> {
             n => sum.update(&piece[..n]),
         }
     }
-    Ok(sum.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Ok(hex(sum.finalize()))
 }
 
 fn size(path: &Path) -> Result<u64, ModelFileError> {

@@ -7,16 +7,14 @@ use serde::Serialize;
 
 use super::coverage::Quote;
 use super::session::{Session, Try};
-use crate::app::render::terminal::lines::Lines;
-use crate::plain::{clock, counted, one_line};
 use crate::score::NOTHING_TO_MEND;
 
-/// What a session came to.
+/// The summary of a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Closing {
-    /// Questions that were answered, and all of them.
+    /// How many questions were answered.
     pub answered: usize,
-    /// See above.
+    /// How many questions there were.
     pub asked: usize,
     /// The answer with the highest score.
     pub best: Option<Best>,
@@ -56,7 +54,7 @@ const TOMORROW: usize = 3;
 const RANKS: [f64; 3] = [3.0, 2.0, 1.0];
 
 impl Closing {
-    /// Of a session that is over. `requirements` and `told` are what the answers gave evidence for.
+    /// Summarizes a session that is over. `requirements` and `told` say what the answers gave evidence for.
     pub fn of(session: &Session, requirements: Vec<Shown>, told: Option<(usize, usize)>) -> Self {
         let answers = || session.tries.iter().filter(|t| !t.is_follow_up);
         let scored = answers().filter_map(|t| Some((t, t.score?)));
@@ -75,7 +73,7 @@ impl Closing {
         }
         let heaviest = weights.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)));
         let habit = heaviest.map(|(title, (_, advice))| (title.to_string(), advice.to_string()));
-        // The last try of each question counts; what has no score comes after the worst, and then what was not reached.
+        // The last try of each question counts. The worst come first, then those without a score, then those not reached.
         let mut last: HashMap<usize, &Try> = HashMap::new();
         answers().for_each(|t| {
             last.insert(t.item, t);
@@ -93,49 +91,5 @@ impl Closing {
             requirements,
             told,
         }
-    }
-
-    /// The page for a terminal of `columns`.
-    pub fn render(&self, columns: usize) -> String {
-        let mut page = Lines::new(columns);
-        let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));
-        paragraph("", &format!("Your session: {} of {}", self.answered, counted(self.asked, "question")));
-        if let Some(best) = &self.best {
-            paragraph("", "");
-            paragraph("", "Your best answer");
-            let number = best.attempt.map_or(String::new(), |id| format!(" To see it: aloud history show {id}"));
-            paragraph("  ", &format!("{} (score {:.0} of 100).{number}", best.question, best.score));
-        }
-        if let Some((title, advice)) = &self.habit {
-            paragraph("", "");
-            paragraph("", "One thing to work on");
-            paragraph("  ", &format!("{title}. {advice}"));
-        }
-        if !self.tomorrow.is_empty() {
-            paragraph("", "");
-            paragraph("", "To practise tomorrow");
-            self.tomorrow.iter().for_each(|q| paragraph("  - ", q));
-        }
-        if !self.requirements.is_empty() {
-            let given = self.requirements.iter().filter(|r| r.evidence.is_some()).count();
-            paragraph("", "");
-            paragraph("", &format!("What the job asks for: evidence for {given} of {}", self.requirements.len()));
-            for shown in &self.requirements {
-                match &shown.evidence {
-                    Some((quote, attempt)) => {
-                        paragraph("  + ", &shown.requirement);
-                        let at = quote.start_s.map_or(String::new(), |s| format!(" at {}", clock(s)));
-                        let answer = attempt.map_or("you said".to_string(), |id| format!("answer {id}"));
-                        paragraph("      ", &format!("{answer}{at}: \"{}\"", quote.text));
-                    }
-                    None => paragraph("  - ", &format!("{} (no evidence yet)", shown.requirement)),
-                }
-            }
-        }
-        if let Some((told, all)) = self.told {
-            paragraph("", "");
-            paragraph("", &format!("Of your resume, {told} of {} told aloud so far.", counted(all, "claim")));
-        }
-        page.into_text()
     }
 }

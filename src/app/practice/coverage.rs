@@ -26,6 +26,14 @@ pub struct Quote {
     pub nearness: f64,
 }
 
+/// Evidence that an answer gave for some of the wanted texts, by their places among them.
+pub type Found = Vec<(usize, Quote)>;
+
+/// The best evidence in an answer for those of the wanted texts that a sentence is near enough to.
+pub fn found(report: &Report, wanted: &[&str]) -> Found {
+    evidence(report, wanted).into_iter().enumerate().filter_map(|(i, quote)| Some((i, quote?))).collect()
+}
+
 /// For each of the wanted texts the best evidence in an answer; `None` where no sentence is near enough.
 pub fn evidence(report: &Report, wanted: &[&str]) -> Vec<Option<Quote>> {
     let Some(story) = report.story.as_ref().filter(|_| !wanted.is_empty()) else { return vec![None; wanted.len()] };
@@ -43,7 +51,7 @@ pub fn evidence(report: &Report, wanted: &[&str]) -> Vec<Option<Quote>> {
     (0..wanted.len()).map(best).collect()
 }
 
-/// The nearness of each of some texts to each of others, -1 to 1.
+/// The nearness of each of `these` texts (rows) to each of `those` (columns), -1 to 1.
 pub fn nearness(these: &[&str], those: &[&str]) -> Array2<f64> {
     let all: Vec<&str> = these.iter().chain(those).copied().collect();
     let meaning = encode(&all, all.len()).meaning;

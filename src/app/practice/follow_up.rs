@@ -1,14 +1,18 @@
-//! What an interviewer would ask next: for the result, the numbers or the own part, where an answer lacked them.
+//! What an interviewer would ask next: about the result, the numbers or the speaker's own part, if the answer lacked them.
+//!
+//! This file chooses among a question's own follow-ups, which `questions.toml` words. The sentences here are for questions
+//! without any.
 
+use crate::english::normalized;
+use crate::english::numbers::is_quantity;
 use crate::question::QuestionKind;
 use crate::report::Report;
 use crate::score::PartName;
-use crate::story::cues::is_number;
 
 /// What an answer lacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lack {
-    /// What came of it.
+    /// The outcome.
     Result,
     /// What the speaker did, among what "we" did.
     OwnPart,
@@ -44,11 +48,10 @@ pub fn lack(report: &Report) -> Option<Lack> {
         return Some(Lack::OwnPart);
     }
     let words = || story.sentences.iter().flat_map(|s| s.text.split_whitespace());
-    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    (!words().any(|w| is_number(&bare(w)))).then_some(Lack::Numbers)
+    (!words().any(|w| is_quantity(&normalized(w)))).then_some(Lack::Numbers)
 }
 
-/// The follow-up question for what was lacking: the question's own one, where it asks for that, or else a plain one.
+/// The follow-up about what was lacking: one of the question's own if it asks for that, or else a general one.
 pub fn question(lack: Lack, own: &[String]) -> String {
     let (asks, plain): (&[&str], &str) = match lack {
         Lack::Result => (
@@ -64,7 +67,7 @@ pub fn question(lack: Lack, own: &[String]) -> String {
         ),
     };
     let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
-    // The first of a question's follow-ups asks for the result, whatever its words.
+    // The first of a question's own follow-ups always asks for the result.
     let first = own.first().filter(|_| lack == Lack::Result);
     own.iter().find(fits).or(first).cloned().unwrap_or_else(|| plain.to_string())
 }

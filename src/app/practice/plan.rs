@@ -32,13 +32,13 @@ pub struct Item {
 }
 
 impl Item {
-    /// What tells its question from others: the id, or the text.
+    /// The identity of its question: the id, or the text.
     pub fn key(&self) -> &str {
         key(&self.question)
     }
 }
 
-/// What tells a question from others: its id, or its text.
+/// The identity of a question: its id, or its text.
 pub fn key(question: &Question) -> &str {
     question.id.as_deref().unwrap_or(&question.text)
 }
@@ -52,7 +52,7 @@ pub struct Material<'a> {
     pub claims: &'a [Claim],
     /// The requirements of the job.
     pub requirements: &'a [Requirement],
-    /// How each question that was answered before stands, by its key.
+    /// The repetition state of each question that was answered before, by its key.
     pub repetitions: &'a HashMap<String, Repetition>,
     /// Questions that must be asked, by their ids: there are answers to them.
     pub wanted: &'a [String],
@@ -87,7 +87,7 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     for id in material.wanted {
         bank.iter().filter(|i| i.key() == id).for_each(|i| take(i, None));
     }
-    // What was answered before: the worst first, of the same score what was not seen for longest.
+    // What was answered before, the most urgent first.
     let known: Vec<&Item> = weak.iter().chain(&strong).chain(&requirements).chain(&bank).collect();
     let mut seen: Vec<(&Item, &Repetition)> =
         known.iter().filter_map(|i| Some((*i, material.repetitions.get(i.key())?))).collect();
@@ -113,7 +113,7 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     chosen
 }
 
-/// How much a question is to be asked again: badly answered and long not seen counts most.
+/// How urgently a question is to be repeated: badly answered and not asked for long counts most.
 fn urgency(repetition: &Repetition, now: Timestamp) -> f64 {
     let missed = 1.0 - repetition.last_score / 100.0;
     let waited = repetition.days_since(now) / repetition.interval_days.max(1.0);

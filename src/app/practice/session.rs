@@ -1,4 +1,4 @@
-//! The state of a session, saved before and after each step, so that it goes on after anything.
+//! The state of a session, saved before and after each step, so that it can be resumed after anything.
 
 use std::path::PathBuf;
 

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How a question stands.
+/// The repetition state of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repetition {
     /// Good answers in a row.
@@ -31,7 +31,7 @@ const PASSED: f64 = 3.0;
 const WELL: f64 = 4.0;
 
 impl Repetition {
-    /// After an answer with a score (0 to 100) at a time.
+    /// The state after an answer with a score (0 to 100).
     pub fn after(before: Option<&Self>, score: f64, at: Timestamp) -> Self {
         let quality = quality(score);
         let (repetitions, ease, interval_days) =

@@ -26,7 +26,7 @@ pub(crate) fn whole(points: f64) -> String {
     if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
 }
 
-/// What the points of the story and of how it was said are.
+/// The headings of the two groups of points: the story, and how it was said.
 pub(crate) fn shares(report: &Report) -> String {
     let sum = |parts: &mut dyn Iterator<Item = &Part>| {
         parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
@@ -57,7 +57,7 @@ pub(crate) struct Shown {
     pub(crate) opens: bool,
     /// ... or ends with it ...
     pub(crate) closes: bool,
-    /// ... or goes on in it.
+    /// ... or continues in it.
     pub(crate) inside: bool,
     /// Every filler it is part of, and whether that begins with it.
     pub(crate) kinds: Vec<(Kind, bool)>,
@@ -98,13 +98,13 @@ pub(crate) fn shown_words(report: &Report) -> Vec<Shown> {
 /// Words that are shown together.
 pub(crate) struct Paragraph {
     pub(crate) range: Range<usize>,
-    /// What they do in the story, in a plain word; with a question mark where that is not sure.
+    /// The part of the story, in plain words; with a question mark if that is uncertain.
     pub(crate) part: Option<String>,
 }
 
 /// Sentences of the same part, one after the other, are one paragraph.
 ///
-/// A report from somewhere else may have more words in its story than were said: what is not there is left out.
+/// An imported report may have more words in its story than were said: the rest is left out.
 fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
@@ -153,7 +153,7 @@ pub(crate) fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
     after_last && event.start_s < middle(i)
 }
 
-/// The words in paragraphs: by what they do in the story, or by length where that is not known.
+/// The words in paragraphs: by the parts of the story, or by length if those are not known.
 pub(crate) fn paragraphs(report: &Report, words: &[Shown]) -> Vec<Paragraph> {
     match &report.story {
         Some(story) => runs_of_parts(&story.sentences, words.len()),

@@ -1,7 +1,7 @@
 //! The claims of a resume: the lines and sentences that say what was done, and where, when that is certain.
 //!
-//! Under a heading such as "Experience" every item of a list is a claim; a sentence is one when it tells a deed. Under
-//! headings of the writer's own a deed must be told. Nothing is taken from school, skills, hobbies or a profile. The
+//! Under a heading such as "Experience" every list item is a claim, and so is a sentence that tells what was done. Under
+//! headings of the writer's own only such sentences are. Nothing is taken from school, skills, hobbies or a profile. The
 //! rules are ours; how many claims they find is in docs/measurements.md.
 
 use std::sync::LazyLock;
@@ -22,9 +22,9 @@ pub struct Claim {
     pub text: String,
     /// Where it was done; `None` where the resume does not plainly say.
     pub employer: Option<String>,
-    /// Whether that job goes on; `None` where the resume does not plainly say.
+    /// Whether that job is current; `None` where the resume does not plainly say.
     pub is_current: Option<bool>,
-    /// Whether it tells no effect and no number, or only a duty.
+    /// Whether it has neither an effect nor a number, or is only a duty.
     pub is_weak: bool,
 }
 
@@ -40,7 +40,7 @@ const NAME_LINES: usize = 4;
 /// The claims of a resume, in its order; each once.
 pub fn claims(paragraphs: &[Paragraph]) -> Vec<Claim> {
     let found = claims_from(paragraphs, false);
-    // Where no heading says what stands under it, deeds are taken from all that does not say to be something else.
+    // If no heading says what is below it, claims are taken from every section that is not clearly something else.
     if found.is_empty() { claims_from(paragraphs, true) } else { found }
 }
 
@@ -143,7 +143,7 @@ fn whole(text: &str) -> Vec<&str> {
     if words < FEWEST_WORDS || is_list || !text.chars().any(char::is_alphabetic) { Vec::new() } else { vec![text] }
 }
 
-/// The sentences of prose that tell a deed.
+/// The sentences of prose that tell what was done.
 fn prose(text: &str) -> Vec<&str> {
     let is_claim = |s: &&str| s.split_whitespace().count() >= FEWEST_IN_PROSE && tells_deed(s);
     sentences(text).into_iter().filter(is_claim).collect()
@@ -208,7 +208,7 @@ fn is_past(word: &str) -> bool {
     matches!(form(word), Some(Form::Past | Form::Either))
 }
 
-/// How lines begin that name a duty.
+/// How lines that name a duty begin.
 pub(super) const DUTIES: &[&str] = &[
     "responsible for",
     "in charge of",
@@ -271,7 +271,7 @@ fn named_in(text: &str) -> Option<String> {
     NAMED.captures(text).map(|found| found[1].trim_end_matches(',').to_string())
 }
 
-/// Words that tell that something came of it.
+/// Words that tell an effect.
 const EFFECTS: &[&str] = &[
     "reduced",
     "reducing",
@@ -324,7 +324,7 @@ const NUMBERS: &[&str] = &[
     "dozen", "once",
 ];
 
-/// Whether a claim tells neither a number nor an effect, or only a duty.
+/// Whether a claim has neither a number nor an effect, or is only a duty.
 fn is_weak(text: &str) -> bool {
     let lower = text.to_lowercase();
     if has_duty(&lower) {

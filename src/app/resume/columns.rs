@@ -1,4 +1,4 @@
-//! From the letters of a page to its lines in reading order: words, pieces of lines that stand apart, columns.
+//! From the glyphs of a page to its lines in reading order: words, separate pieces of lines, columns.
 
 use super::dates;
 use super::layout::Row;
@@ -8,7 +8,7 @@ use super::layout::Row;
 pub(super) struct Letter {
     pub text: String,
     pub x: f64,
-    /// Where its line stands.
+    /// The baseline of its line.
     pub y: f64,
     pub width: f64,
     pub size: f64,
@@ -33,9 +33,9 @@ impl Piece {
 
 type Line = Vec<Piece>;
 
-/// The share of a letter's height by which letters of one line may stand higher or lower.
+/// The tolerance of baselines within one line, in letter heights.
 const SAME_LINE: f64 = 0.35;
-/// A space wider than this sets apart, in letter heights.
+/// A space wider than this separates pieces of a line, in letter heights.
 const APART: f64 = 1.2;
 /// A space wider than this may be the one between two columns, in letter heights: between words only justified lines have it.
 const GUTTER: f64 = 0.7;
@@ -49,7 +49,7 @@ const NARROWEST_SPACE: f64 = 0.09;
 const TIGHTEST: f64 = 0.12;
 /// Between the gaps inside words and those between them there are none for so much at least, in letter heights.
 const STEP: f64 = 0.05;
-/// The same letter twice so near is one that was made bold, in letter heights.
+/// The same letter drawn twice within this distance is one in fake bold, in letter heights.
 const TWICE: f64 = 0.1;
 /// Two columns have at least so many lines of words each.
 const COLUMN_LINES: usize = 5;
@@ -57,7 +57,7 @@ const COLUMN_LINES: usize = 5;
 const SIDE_BAR: f64 = 0.75;
 /// Lines begin at the same place within so many points.
 const SAME_EDGE: f64 = 3.0;
-/// How many lines at the head and at the foot of a page may be said on each page.
+/// How many lines at the head and at the foot of a page may be running headers and footers.
 const FRAME_LINES: usize = 3;
 
 /// The lines of all pages, in reading order. Side bars come last, so that what runs on over the pages is not interrupted.
@@ -74,7 +74,7 @@ pub(super) fn rows(pages: Vec<Vec<Letter>>) -> Vec<Row> {
     with_gaps(main)
 }
 
-/// Takes away what stands at the head or the foot of each page: numbers, the name, the title.
+/// Removes running headers and footers: page numbers, the name, the title.
 fn without_frames(pages: &mut [Vec<Line>]) {
     let count = pages.len();
     let name = pages.iter().flatten().next().map_or(String::new(), |line| line[0].text.trim().to_lowercase());
@@ -166,7 +166,7 @@ fn pieces(mut line: Vec<Letter>) -> Line {
     let mut found: Vec<Vec<Letter>> = Vec::new();
     let mut right = f64::NEG_INFINITY;
     for letter in line {
-        // A blank bridges nothing: the gap that it leaves is seen.
+        // A blank is dropped: the gap that it leaves is what counts.
         let is_blank = letter.text.trim().is_empty();
         match found.last_mut() {
             Some(piece) if letter.x - right <= GUTTER * letter.size.max(piece[0].size) => piece.push(letter.clone()),
@@ -177,7 +177,7 @@ fn pieces(mut line: Vec<Letter>) -> Line {
             right = right.max(letter.x + letter.width);
         }
     }
-    // Bars and dots that draw how well something is known.
+    // Bars and dots that rate skills.
     let is_drawn = |p: &Piece| {
         let signs = p.text.chars().filter(|c| !c.is_whitespace());
         signs.clone().count() > 2 && !signs.clone().any(|c| c.is_alphanumeric() || c == '\u{fffd}')
@@ -208,7 +208,7 @@ fn piece(letters: Vec<Letter>) -> Piece {
     piece
 }
 
-/// From which width on a gap of these letters is a space, in letter heights: in the middle of the step between the gaps
+/// The width from which on a gap of these letters is a space, in letter heights: in the middle of the step between the gaps
 /// inside words, which are wide where letters are spaced, and those between words, which are narrow in tight lines.
 fn narrowest_space(letters: &[Letter]) -> f64 {
     let solid: Vec<&Letter> = letters.iter().filter(|l| !l.text.trim().is_empty()).collect();

@@ -17,7 +17,7 @@ pub struct Period {
 /// A year in four digits or, after an apostrophe, in two.
 const YEAR: &str = r"(?:(?:19|20)\d{2}\b|['\u{2018}\u{2019}]\d{2}\b)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter|q[1-4])\b\.?";
-/// What a period that goes on ends with.
+/// The ends of a period that is still going on.
 const TODAY: &str = r"(?:present|now|today|current|date|ongoing)\b";
 
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {

@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
         match xml.read_event_into(&mut buffer).map_err(|_| DAMAGED)? {
             Event::Eof => break,
             Event::Start(tag) => match tag.local_name().as_ref() {
-                // What older programs are to show instead, a second time.
+                // The fallback for older programs, which repeats the text.
                 "Fallback" => skipped += 1,
                 "p" => open.push(Open::default()),
                 "t" => in_text = true,
@@ -125,7 +125,7 @@ fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
     USUAL.into()
 }
 
-/// Paragraphs inside paragraphs at most: text boxes have them, once or twice.
+/// The deepest nesting of paragraphs: text boxes nest them once or twice.
 const MAX_DEPTH: usize = 64;
 
 /// What an element without text says of the paragraph it stands in.

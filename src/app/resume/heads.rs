@@ -164,7 +164,7 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words that stand where an employer would, and are none.
+/// Words in the place of an employer that are not one.
 const NO_EMPLOYER: &[&str] = &[
     "self-employed",
     "self employed",
@@ -236,7 +236,7 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
-/// Countries and states stand before it.
+/// The entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
 /// Whether a text names a company, a school, a hospital by a word of its own.
@@ -257,7 +257,7 @@ fn is_title(field: &str) -> bool {
     ];
     let lower = field.to_lowercase();
     let last = lower.split(|c: char| !c.is_alphabetic()).rfind(|w| w.chars().count() > 3);
-    // "Bar & Lounge Ltd" has a title's word, and is none.
+    // "Bar & Lounge Ltd" has a word of titles, but is not one.
     let company = lower
         .split(|c: char| !c.is_alphabetic())
         .any(|w| ["ltd", "limited", "inc", "llc", "gmbh", "plc", "llp", "corp"].contains(&w));
@@ -294,7 +294,7 @@ struct Field {
     after_at: bool,
 }
 
-/// What stands between the fields of a head.
+/// The separators between the fields of a head.
 const BETWEEN: [&str; 13] = [
     " | ",
     " \u{2014} ",

@@ -1,4 +1,4 @@
-//! From lines as they are set to paragraphs as they were written.
+//! From the lines of the layout to paragraphs as they were written.
 
 use super::dates;
 
@@ -9,19 +9,19 @@ pub struct Paragraph {
     pub text: String,
     /// Whether it is an item of a list.
     pub is_item: bool,
-    /// Whether it stands apart from what is before it.
+    /// Whether there is extra space before it.
     pub stands_apart: bool,
-    /// Whether its letters or the spaces between them are not surely known: it is not to be repeated to anybody.
+    /// Whether its letters or spaces are uncertain: then it is not quoted.
     pub is_doubtful: bool,
 }
 
-/// A line as it is set.
+/// A line of the layout.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub text: String,
     /// Where it begins and ends, and where it could end at most: in columns or points.
     pub left: f64,
-    /// Where what was set apart last begins.
+    /// Where the last separate piece begins.
     pub cell: f64,
     pub right: f64,
     pub limit: f64,
@@ -77,7 +77,7 @@ fn signed(text: &str) -> Option<&str> {
     (!dashes || parted).then_some(rest.trim_start())
 }
 
-/// Puts lines together that one paragraph was broken into.
+/// Joins the lines of each paragraph.
 pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
     let known: String = rows.iter().map(|r| r.text.to_lowercase()).collect::<Vec<_>>().join(" ");
     let mut found: Vec<Paragraph> = Vec::new();
@@ -107,7 +107,7 @@ pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
 /// No word of a resume is longer, in letters.
 const LONGEST_WORD: usize = 24;
 
-/// Whether words run together, or letters are not known, as in files that set each letter in a way that is not understood.
+/// Whether words run together or letters are unknown, as in files with an unusual way of placing letters.
 fn is_doubtful(text: &str) -> bool {
     let is_address = |word: &str| word.contains(['@', '/', '_']) || word.contains("www.");
     let words = text.split_whitespace().filter(|w| !is_address(w)).flat_map(|w| w.split(|c: char| !c.is_alphabetic()));
@@ -118,10 +118,10 @@ fn is_doubtful(text: &str) -> bool {
         || words.map(|w| w.chars().count()).any(|letters| letters > LONGEST_WORD)
 }
 
-/// A line of an item that reaches so far was not left early, as a share of the longest line.
+/// A line of an item that reaches this far is full, as a share of the longest line.
 const MOST_OF_A_LINE: f64 = 0.75;
 
-/// Whether a line goes on with the paragraph of the one before it.
+/// Whether a line continues the paragraph of the one before it.
 fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     let word = row.text.split_whitespace().next().map_or(0, |w| w.chars().count());
     let is_full = before.right + (word as f64 + 1.0) * before.letter > before.limit + 0.5 * before.letter;
@@ -129,7 +129,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
         return false;
     }
     if before.text.contains('\t') && !paragraph.is_item {
-        // Under a date at the left the words beside it go on.
+        // Below a date at the left, the words beside it continue.
         let is_under = (row.left - before.cell).abs() < before.letter && row.left > before.left + 2.0 * before.letter;
         return is_under && is_full;
     }

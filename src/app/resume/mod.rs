@@ -1,4 +1,4 @@
-//! A resume: the jobs in it and its claims, which are what somebody says to have done. Each claim is a story to tell.
+//! A resume: its jobs and its claims, which are what somebody says they have done. Each claim is a story to tell.
 //!
 //! `read` gives paragraphs, whatever the file was; `sections` knows the headings; `claims` finds what was done and
 //! where; `telling` asks for the story with the claim's own words.

@@ -31,7 +31,7 @@ const STACK: usize = 64 << 20;
 const MAX_UNPACKED: u64 = 128 << 20;
 /// What streams may hold together, in bytes, whose unpacked length is not known beforehand: packed twice, or by LZW or Brotli.
 const MAX_UNKNOWN: usize = 64 << 10;
-/// Streams packed inside streams are followed so far.
+/// The deepest nesting of streams in streams that is followed.
 const MAX_NESTED: u32 = 4;
 /// More pages than a resume can have.
 const MAX_PAGES: usize = 60;
@@ -54,7 +54,7 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
 }
 
-/// Whether most of the words are not understood: then nothing is to be made of the rest.
+/// Whether most of the words are garbled: then the rest cannot be trusted either.
 fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
     let letters = |p: &Paragraph| p.text.chars().count();
     let doubtful: usize = paragraphs.iter().filter(|p| p.is_doubtful).map(letters).sum();
@@ -167,7 +167,7 @@ fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
     let mut length = 0;
     while length < room {
         match reader.read(&mut piece) {
-            // What is damaged ends here, for whoever reads it, too.
+            // Damaged data ends here, as it does for any reader.
             Ok(0) | Err(_) => return length,
             Ok(read) => {
                 see(&piece[..read]);
@@ -288,7 +288,7 @@ fn unswapped(text: String) -> String {
 
 /// Bullets that are drawn, not written, are so wide and high, in points.
 const BULLET: std::ops::RangeInclusive<f64> = 1.0..=7.0;
-/// What draws one has no more parts.
+/// The most path elements of a drawn bullet.
 const BULLET_PARTS: usize = 24;
 
 /// The letters that run in the way most of the page does, turned so that they run from left to right. Other ones are a

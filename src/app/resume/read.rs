@@ -38,13 +38,13 @@ pub enum ReadError {
     /// A pdf whose words run together.
     #[error("the words of this pdf cannot be told apart; save the document itself as docx or txt")]
     Jumbled,
-    /// It is not what its name says.
+    /// Its content does not match its name.
     #[error("this is not a {0} file, or it is damaged; save it again, or as plain text (.txt)")]
     Damaged(&'static str),
     /// Bytes that are no text.
     #[error("this is not plain text; give a txt, md, docx or pdf file")]
     NotText,
-    /// A form that is not known.
+    /// An unknown format.
     #[error("files of this kind cannot be read; give a txt, md, docx or pdf file")]
     UnknownForm,
     /// Too much.
@@ -79,7 +79,7 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
         _ => return Err(ReadError::UnknownForm),
     };
     for paragraph in &mut found {
-        // A document can name any character; a terminal is to show them.
+        // A document can contain any character, and a terminal is to show them.
         paragraph.text = plain_letters(&paragraph.text.replace(steers, " "));
     }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
@@ -129,7 +129,7 @@ fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
     }
     let lines: Vec<String> = text.lines().map(|l| l.replace('\t', "    ").replace("**", "")).collect();
     let longest = lines.iter().map(|l| l.trim_end().chars().count()).max().unwrap_or(0);
-    // Nobody wraps wider than this by hand or by program: such lines are whole paragraphs.
+    // Text is never wrapped wider than this: longer lines are whole paragraphs.
     let limit = if longest > WIDEST_WRAP { f64::INFINITY } else { longest as f64 };
     let mut rows = Vec::new();
     let mut gap = true;

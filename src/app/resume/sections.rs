@@ -3,14 +3,14 @@
 use super::dates;
 use super::layout::Paragraph;
 
-/// What a part of a resume holds.
+/// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
     /// Jobs, projects, volunteering: what was done.
     Work,
     /// Under a heading of the writer's own: what was done, if sentences say so.
     Own,
-    /// Anything else: school, skills, hobbies, and what somebody says to be.
+    /// Anything else: school, skills, hobbies, a profile.
     Other,
 }
 
@@ -97,7 +97,7 @@ const OTHER: &[&str] = &[
 /// A heading has at most so many words.
 const MOST_WORDS: usize = 6;
 
-/// The section that a heading opens; `None` for what is no heading.
+/// The section that a heading opens; `None` for a line that is not a heading.
 pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let text = paragraph.text.trim().trim_end_matches(':');
     let count = text.split_whitespace().count();
@@ -140,7 +140,7 @@ pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
         && words.iter().all(|w| capital(&w) || small(&w))
 }
 
-/// Whether whole words of a text are these.
+/// Whether a text contains these as whole words.
 pub(crate) fn has_words(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());

@@ -59,7 +59,7 @@ fn placed(said: &str, employer: Option<&str>) -> String {
     }
 }
 
-/// The claim as it is said to its writer; `None` when that is not safe.
+/// The claim addressed to its writer; `None` if that is not safe.
 fn said_to_you(claim: &Claim) -> Option<String> {
     // Of two sentences the first is enough to know what is meant.
     let text = sentences(&claim.text).first().copied()?;
@@ -122,13 +122,13 @@ fn agreeing(rest: &str) -> String {
     }
 }
 
-/// The words of somebody as said to them.
+/// First-person words turned to the second person.
 fn yours(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let mut out: Vec<String> = Vec::new();
     let mut quoted = false;
     for (i, word) in words.iter().enumerate() {
-        // What is quoted stays as it is.
+        // Quoted text is not changed.
         let opens = quoted || word.starts_with(['\u{201c}', '"']);
         quoted = opens && !word.contains('\u{201d}') && !(word.len() > 1 && word.ends_with('"'));
         if opens {

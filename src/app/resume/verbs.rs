@@ -1,6 +1,7 @@
 //! The verbs that resumes begin their lines with, and their forms.
 
 use super::heads::has_title;
+use crate::english::normalized;
 
 /// How a line begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +88,7 @@ troubleshoot turn tutor uncover unify update upgrade use validate verify visit v
 assist perform inspect photograph paint fit wire mix brew bake roast ferment harvest milk prune groom drain survey \
 flag spot pitch welcome quote rewire convince dress illustrate sequence visualise visualize lecture evacuate brief relocate rebrand onboard \
 calibrate cater decorate sew serve greet advise enter type trace invoice chase collate";
-/// What ends in -ed and is no deed.
+/// Words in -ed that are not verbs of doing.
 const NO_DEED: [&str; 30] = [
     "experienced",
     "skilled",
@@ -159,7 +160,7 @@ fn doubles(base: &str) -> bool {
     THEY.contains(&base)
 }
 
-/// How a word stands as a verb; `None` for a word that is none, or none that is surely one.
+/// The verb form of a word; `None` if it is not surely a verb.
 pub(super) fn form(word: &str) -> Option<Form> {
     let word = word.to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
@@ -188,7 +189,7 @@ pub(super) fn form(word: &str) -> Option<Form> {
     found.or_else(|| past().then_some(Form::Past))
 }
 
-/// Verbs that are no nouns and no adjectives in their first form.
+/// Verbs whose base form is neither a noun nor an adjective.
 const SURE: &str = "achieve act adapt add administer advise align allocate analyse analyze apply appoint arrange assemble assess \
 assist attend bring build calculate carry certify collaborate collect communicate compile conduct configure consolidate construct \
 consult contribute convert create customise customize deal define deliver demonstrate deploy detect develop diagnose discover draw \
@@ -199,7 +200,7 @@ motivate negotiate obtain operate optimise optimize orchestrate organise organiz
 prioritise prioritize procure promote propose protect prove provide publish raise recommend reconcile recover reduce refine reorganise \
 reorganize replace represent resolve restore run save sell send serve settle simplify solve speak streamline strengthen supervise take teach \
 tell transcribe translate troubleshoot uncover undertake unify validate verify write";
-/// Words that begin what somebody did something to.
+/// Words that begin a direct object.
 const OPENS_OBJECT: &str = "a an the my our your their its his her this these those all both each every any some several many most \
 more over up about around nearly almost approximately roughly one two three four five six seven eight nine ten eleven twelve \
 fifteen twenty thirty forty fifty hundreds thousands dozens half multiple new weekly daily monthly annual on-site out down off";
@@ -221,12 +222,11 @@ meeting setting drawing understanding beginning hearing leading supporting outst
 /// "Lead baker" begin with no verb, "Adopted by six shops" tells of something else.
 pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
     let listed = |list: &str, word: &str| list.split_whitespace().any(|w| w == word);
-    let bare = |word: &str| word.to_lowercase().trim_matches(|c: char| !c.is_alphanumeric()).to_string();
-    let word = bare(first);
+    let word = normalized(first);
     let mut after = rest.split_whitespace();
     let raw = after.next().unwrap_or_default();
-    let next = bare(raw);
-    let second = after.next().map(bare).unwrap_or_default();
+    let next = normalized(raw);
+    let second = after.next().map(normalized).unwrap_or_default();
     if ["by", "as", "of"].contains(&next.as_str()) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and gone on with.
+//! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and resumed.
 
 use crate::common;
 use std::path::Path;
@@ -179,7 +179,7 @@ mod at_a_terminal {
         let mut terminal = Terminal::open(&home, 80, "practice", &[]);
         terminal.until("A session was left at question 2 of 2. Go on with it? [Y/n]");
         terminal.press("\r");
-        terminal.until("Your answer was cut short");
+        terminal.until("has no report yet");
         terminal.press("\r");
         terminal.until("s stops for now:");
         terminal.press("\r");

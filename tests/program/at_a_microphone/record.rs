@@ -188,7 +188,7 @@ fn a_killed_recorder_loses_next_to_nothing_and_the_next_one_finds_it() {
                     drop(most);
 
                     let next = home.start(&["record", "--device", "none of that name"]).end();
-                    let offer = next.said.iter().find(|line| line.contains("was cut short"));
+                    let offer = next.said.iter().find(|line| line.contains("has no report yet"));
                     if duration_s(&path) > 0.0 {
                         let offer = offer.unwrap_or_else(|| panic!("{what}: not offered: {:?}", next.said));
                         assert!(offer.contains(text(&path)), "{what}: {offer}");

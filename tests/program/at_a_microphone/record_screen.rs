@@ -56,6 +56,19 @@ fn notes(home: &Home) -> usize {
     std::fs::read_dir(home.recordings().join(".unfinished")).map_or(0, Iterator::count)
 }
 
+/// Leaves a take without a report for later once more.
+fn decline(terminal: &mut Terminal) {
+    terminal.until("has no report yet");
+    terminal.press("n\n");
+    terminal.until("It stays there");
+}
+
+/// Ends the program after a report.
+fn quit(terminal: &mut Terminal) {
+    terminal.until("q ends:");
+    terminal.press("q\n");
+}
+
 /// The moments at which a window is closed, and whether a take is there then.
 const MOMENTS: [(&str, bool); 5] =
     [("counting down", false), ("recording", true), ("paused", true), ("just typed", true), ("reading", true)];
@@ -65,7 +78,11 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
     let (moment, has_take) = MOMENTS[round % MOMENTS.len()];
     let what = format!("round {round}, {under} {moment}");
     let take = home.path().join(format!("{round}.wav"));
+    let left = notes(home);
     let mut terminal = Terminal::open_under(under, home, 80, &format!("record -o {round}.wav"), &[]);
+    if left > 0 {
+        decline(&mut terminal);
+    }
     terminal.until("Starting in");
     if has_take {
         terminal.press(ENTER);
@@ -90,6 +107,9 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
         assert!(is_finished(&take), "{what}");
         assert!((0.9..8.0).contains(&duration_s(&take)), "{what}: {}", duration_s(&take));
     }
+    // It is offered the next time, if there was no report before the window closed.
+    let offered = notes(home);
+    assert!(offered == usize::from(has_take) || (offered == 0 && moment == "reading"), "{what}: {offered}");
     lasted
 }
 
@@ -102,9 +122,7 @@ fn a_window_that_is_closed_closes_the_microphone_and_keeps_the_take() {
             scope.spawn(move || {
                 let Some(home) = Home::with_tape(TAPE) else { return Duration::ZERO };
                 let under = ["", "setsid"][worker % 2];
-                let lasted = rounds.iter().map(|round| close_while(&home, under, *round)).max().unwrap();
-                assert_eq!(notes(&home), 0);
-                lasted
+                rounds.iter().map(|round| close_while(&home, under, *round)).max().unwrap()
             })
         });
         let of_each: Vec<_> = of_each.collect();
@@ -119,7 +137,6 @@ fn a_window_that_is_closed_on_a_busy_machine_closes_the_microphone_too() {
     let _busy = Busy::begin();
     let under = |round: usize| ["", "setsid"][round / 2 % 2];
     let lasted = (1..5).map(|round| close_while(&home, under(round), round)).max().unwrap();
-    assert_eq!(notes(&home), 0);
     eprintln!("busy: gone within {:.3} s", lasted.as_secs_f64());
 }
 
@@ -173,7 +190,10 @@ fn signals_and_the_end_of_the_input_end_a_take_within_a_second() {
             assert!(ended.status.success() && ended.report.is_empty(), "{what}: {:?}", ended.said);
             assert!(ended.said.iter().any(|line| line.contains("To analyze it later")), "{what}: {:?}", ended.said);
             let takes = wavs(&home.recordings());
-            assert_eq!((takes.len(), notes(&home)), (before + 1, 0), "{what}");
+            assert_eq!(takes.len(), before + 1, "{what}");
+            // A session remembers its answer itself.
+            let noted = takes.len().min(3);
+            assert_eq!(notes(&home), noted, "{what}");
             let take = takes.last().unwrap();
             assert!(is_finished(take) && duration_s(take) > 0.9, "{what}: {}", duration_s(take));
         }
@@ -219,6 +239,7 @@ fn a_take_on_a_terminal() {
     }
     terminal.press(ENTER);
     terminal.until("Recorded 0:0");
+    quit(&mut terminal);
     let (code, shown) = terminal.end();
     assert_eq!(code, "0", "{shown}");
     assert!(shown.contains("No score"), "{shown}");
@@ -233,13 +254,17 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
         let mut terminal = Terminal::open(&home, 80, "record", &[]);
         terminal.until("REC 0:01");
         terminal.press(keys);
+        if report {
+            quit(&mut terminal);
+        }
         let (code, shown) = terminal.end();
         assert_eq!(code, "0", "{shown}");
         assert_eq!(shown.contains("No score"), report, "{shown}");
         assert_eq!(shown.contains("To analyze it later: aloud analyze"), !report, "{shown}");
     }
     // A window that is closed: nobody is there to read a report, and nothing is lost.
-    let terminal = Terminal::open(&home, 80, "record -o closed.wav", &[]);
+    let mut terminal = Terminal::open(&home, 80, "record -o closed.wav", &[]);
+    decline(&mut terminal);
     terminal.until("REC 0:02");
     let program = terminal.program();
     is_gone_in_time(program, terminal.close(), "closed");
@@ -248,11 +273,45 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
     assert_eq!(wavs(&home.recordings()).len(), 2);
     // Before it began there is nothing to keep.
     let mut terminal = Terminal::open(&home, 80, "record", &[]);
+    decline(&mut terminal);
     terminal.until("Starting in 2");
     terminal.press(CTRL_C);
     let (code, shown) = terminal.end();
     assert!(code == "0" && shown.contains("Nothing was recorded"), "{shown}");
     assert_eq!(wavs(&home.recordings()).len(), 2);
+}
+
+#[test]
+fn after_a_report_one_can_try_again_see_the_page_and_take_another_question() {
+    let Some(home) = Home::with_tape(TAPE) else { return };
+    let browser = [("BROWSER", "true"), ("DISPLAY", "")];
+    let mut terminal = Terminal::open(&home, 80, "record --question about-yourself -o mine.wav", &browser);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("No score");
+    terminal.until("q ends:");
+    // There is no moment to listen to; what is not offered does nothing.
+    terminal.press("l\n");
+    terminal.press("w\n");
+    terminal.until("mine.html");
+    terminal.press("\n");
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("Recorded 0:01: mine-2.wav");
+    terminal.wait("the second choice", |screen| screen.rsplit("mine-2.wav").next().unwrap().contains("q ends:"));
+    terminal.press("n\n");
+    terminal.until("How did you come to do the work you do?");
+    terminal.until("REC 0:01");
+    terminal.press("\x03\x03");
+    let (code, shown) = terminal.end();
+    assert!(code == "0" && shown.contains("To analyze it later"), "{shown}");
+    assert_eq!(wavs(home.path()).len(), 3);
+    let page = std::fs::read_to_string(home.path().join("mine.html")).unwrap();
+    assert!(page.contains("Tell me a little about yourself"));
+    // What is answered in a pipe is asked nothing.
+    let running = home.start(&["record", "--max", "1s"]);
+    let ended = running.end();
+    assert!(ended.said.iter().all(|line| !line.contains("q ends")), "{:?}", ended.said);
 }
 
 #[test]
@@ -266,6 +325,7 @@ fn starting_again_keeps_the_old_take() {
     terminal.press(ENTER); // no need to wait
     terminal.until("REC 0:01");
     terminal.press(ENTER);
+    quit(&mut terminal);
     let (code, shown) = terminal.end();
     assert_eq!(code, "0", "{shown}");
     let names: Vec<String> =
@@ -304,6 +364,7 @@ fn narrow_wide_colourless_and_dumb_terminals() {
             terminal.press("p\n");
             terminal.until("Recording again.");
             terminal.press("\n");
+            quit(&mut terminal);
             let (code, shown) = terminal.end();
             assert_eq!(code, "0", "{shown}");
             let until_report = shown.split("Recorded").next().unwrap();
@@ -334,8 +395,12 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     terminal.press(CTRL_C);
     assert_eq!(terminal.end().0, "0");
     terminal = Terminal::open(&home, 100, "record", &[]);
-    terminal.until("Analyze it now? [Y/n]");
-    terminal.press("n\n");
+    // So is the one that somebody left before.
+    for _ in 0..2 {
+        terminal.until("Analyze it now? [Y/n]");
+        terminal.press("n\n");
+        terminal.until("It stays there");
+    }
     terminal.until("Starting in 3");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end().0, "0");

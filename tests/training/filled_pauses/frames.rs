@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use aloud::audio::Recording;
-use aloud::signal::hesitation::{INPUTS, inputs};
+use aloud::signal::filled_pause::{INPUTS, inputs};
 use aloud::signal::{activity, f0_track, levels, noise_floor, sonorants};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -9,7 +9,7 @@ Prints   how well frames of filled pauses are told from all others near speech, 
          precision: for a quarter of the voices that the network was not trained on, and for the real recordings of the
          shared folder (mfa/, ami/, copies of one in derived/), which it is never trained on.
 Writes   FILE (models/hesitation.weights), trained on all voices: little-endian 32-bit numbers in the order in which
-         src/signal/hesitation.rs reads them. --check writes nothing.
+         src/signal/filled_pause.rs reads them. --check writes nothing.
 
 Three networks of 16 units each start from different numbers and are joined into one of 48 whose log-odds are their mean.
 While training, every recording is disturbed in another way: its pitch lost as in a creaky voice, its vowels partly missed,

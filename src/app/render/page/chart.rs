@@ -4,7 +4,7 @@
 pub const WIDTH: f64 = 400.0;
 /// Its height.
 pub const HEIGHT: f64 = 200.0;
-/// Room for the numbers at the left.
+/// The left margin, for the numbers.
 pub const LEFT: f64 = 40.0;
 /// Where the plot ends at the right.
 pub const RIGHT: f64 = WIDTH - 12.0;
@@ -12,7 +12,7 @@ pub const RIGHT: f64 = WIDTH - 12.0;
 pub const TOP: f64 = 12.0;
 /// Where it ends, above the dates.
 pub const BOTTOM: f64 = HEIGHT - 26.0;
-/// About how many lines to read values from.
+/// About how many grid lines.
 const TICKS: f64 = 4.0;
 
 /// A value axis with round numbers.
@@ -20,7 +20,7 @@ const TICKS: f64 = 4.0;
 pub struct Axis {
     low: f64,
     high: f64,
-    /// The numbers to write, from the lowest.
+    /// The tick values, from the lowest.
     pub ticks: Vec<f64>,
 }
 
@@ -37,7 +37,7 @@ impl Axis {
         Self { low: first * step, high: last * step, ticks }
     }
 
-    /// Where a value stands.
+    /// The y coordinate of a value.
     pub fn y(&self, value: f64) -> f64 {
         BOTTOM - (value.clamp(self.low, self.high) - self.low) / (self.high - self.low) * (BOTTOM - TOP)
     }
@@ -49,7 +49,7 @@ fn round_step(step: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * unit).find(|s| *s >= step * 0.999).unwrap_or(10.0 * unit)
 }
 
-/// Where answer `i` of `count` stands.
+/// The x coordinate of answer `i` of `count`.
 pub fn x(i: usize, count: usize) -> f64 {
     if count < 2 {
         return (LEFT + RIGHT) / 2.0;
@@ -58,7 +58,7 @@ pub fn x(i: usize, count: usize) -> f64 {
     LEFT + inner + (RIGHT - LEFT - 2.0 * inner) * i as f64 / (count - 1) as f64
 }
 
-/// A coordinate as it is written.
+/// A coordinate as text.
 pub fn written(coordinate: f64) -> String {
     let text = format!("{coordinate:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_string)

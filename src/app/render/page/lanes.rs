@@ -1,7 +1,7 @@
 //! The lanes: everything about an answer that has a time, drawn one below the other on one time axis.
 //!
-//! They are drawn once and written twice. On a page the time axis stretches with the zoom, so what must not be stretched
-//! (words, marks) is written apart from what must (lines, areas). [`super::picture`] writes both as one picture.
+//! They are drawn once and written in two ways. On a page the time axis stretches with the zoom, so what must not be stretched
+//! (words, marks) is separate from what must (lines, areas). [`super::picture`] writes both as one picture.
 
 use std::fmt::Write;
 
@@ -25,7 +25,7 @@ const GAP: f64 = 9.0;
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
 /// The pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
-/// Points of a line at most; a longer recording is drawn by the loudest of several values.
+/// The most points of a line; a longer recording is drawn by the loudest of several values.
 const MOST_POINTS: usize = 30_000;
 /// Pauses from this length on have it written on them, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
@@ -60,9 +60,9 @@ pub enum Sign {
     FilledPause,
     /// like, you know.
     Marker,
-    /// Said twice, or begun again.
+    /// A repetition or a false start.
     Repair,
-    /// Takes back.
+    /// A hedge.
     Hedge,
     /// A number, a name, a time.
     Specific,
@@ -317,7 +317,7 @@ impl Lanes {
                 [(s.span.start_s, y), (s.span.end_s, y)]
             });
             shapes.push(Shape::Lines { class: "pace", runs: vec![run.collect()] });
-            // A number on every stretch of a few minutes; on more there is no room.
+            // Stretches are labelled in recordings of a few minutes; in longer ones there is no room.
             let room = pace.series.len() <= 16;
             shapes.extend(pace.series.iter().filter(|_| room).map(|s| {
                 let y = lane.y(s.words_per_minute);
@@ -376,7 +376,7 @@ impl Lanes {
             if marks.is_empty() {
                 continue;
             }
-            // In two rows, since one is often said within another.
+            // In two rows, since they often overlap.
             self.add(name, title.into(), 30.0, None, &[], |lane| {
                 let row = |sign| if matches!(sign, Sign::FilledPause | Sign::Outcome) { 7.0 } else { 22.0 };
                 let mark = |(sign, at_s, text): (Sign, f64, String)| Shape::Mark {
@@ -409,7 +409,7 @@ impl Lanes {
         Sign::ALL.into_iter().filter(|sign| drawn.contains(sign)).collect()
     }
 
-    /// What stretches with the zoom: `x` is in frames of 10 ms, for a view box as wide as the recording has frames.
+    /// The elements that stretch with the zoom: `x` is in frames of 10 ms, in a view box as wide as the recording has frames.
     pub fn stretched(&self) -> String {
         let place = Place { left: 0.0, per_second: 1.0 / STEP_S };
         let mut svg = String::new();
@@ -428,7 +428,7 @@ impl Lanes {
         svg
     }
 
-    /// What does not: places are in percent of the width.
+    /// The elements that do not: positions are in percent of the width.
     pub fn upright(&self) -> String {
         let percent = |s: f64| format!("{:.4}%", 100.0 * s / self.duration_s);
         let mut svg = String::new();
@@ -538,7 +538,7 @@ impl Place {
             path.push(if i == 0 { 'M' } else { 'L' });
             put(&mut path, format_args!("{},{}", self.x(*time_s), written(*y)));
         }
-        // A single point is seen too.
+        // A single point is drawn as a dot.
         if points.len() == 1 {
             path.push_str("h.5");
         }
@@ -613,7 +613,7 @@ fn times(duration_s: f64, most: usize) -> Vec<f64> {
     (0..=(duration_s / step) as usize).map(|i| i as f64 * step).collect()
 }
 
-/// Text as it stands in XML, without what XML does not know.
+/// Text escaped for XML, without characters that XML does not allow.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

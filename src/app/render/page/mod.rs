@@ -20,14 +20,14 @@ const STYLE: &str = include_str!("templates/style.css");
 /// The style of the lanes, on a page and in a picture.
 const LANES_STYLE: &str = include_str!("templates/lanes.css");
 
-/// A document without what no page and no picture may have in it: control characters and what is no character, which names of
-/// files and texts from elsewhere can have.
+/// Removes what no page and no picture may contain: control characters and noncharacters, which names of
+/// files and imported texts can have.
 fn printable(document: String) -> String {
     let unfit = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if document.contains(unfit) { document.replace(unfit, "\u{fffd}") } else { document }
 }
 
-/// The policy for a page with these styles and this script; `media` is what it may show and play.
+/// The content security policy for a page with these styles and this script; `media` is what it may show and play.
 fn policy(styles: &[&str], script: &str, media: &str) -> String {
     let styles: Vec<String> = styles.iter().map(|style| allowed(style)).collect();
     format!(
@@ -37,12 +37,12 @@ fn policy(styles: &[&str], script: &str, media: &str) -> String {
     )
 }
 
-/// What is allowed to run, as the policy names it.
+/// The hash of a style or script, as the policy names it.
 fn allowed(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Bytes as an address that holds them.
+/// Bytes as a data URL.
 fn data_address(kind: &str, bytes: &[u8]) -> String {
     format!("data:{kind};base64,{}", STANDARD.encode(bytes))
 }

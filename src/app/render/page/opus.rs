@@ -9,14 +9,14 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 const PACKET: usize = SPEECH_RATE_HZ as usize / 50;
 /// Packets in a page of the container: a second, so that a player finds any moment quickly.
 const PACKETS_A_PAGE: usize = 50;
-/// Opus counts time at 48 kHz, whatever went in.
+/// Opus counts time at 48 kHz, whatever the input's rate.
 const TICKS: u64 = 48_000 / SPEECH_RATE_HZ as u64;
 /// The only stream in the file.
 const SERIAL: u32 = 1;
 /// The largest packet that Opus knows, in bytes.
 const LARGEST: usize = 1_275;
 
-/// Bits a second for a recording this long: clear speech, and for a long one a file that a browser still opens at once.
+/// The bit rate for a recording of this length: clear speech, and for a long one a file that a browser still opens at once.
 pub fn rate_for(duration_s: f64) -> u32 {
     match duration_s {
         s if s <= 600.0 => 28_000,

@@ -18,7 +18,7 @@ const HEADING: f64 = 46.0;
 const LEGEND: f64 = 34.0;
 /// Pixels of the PNG for one of the SVG: sharp on a screen with fine pixels and on paper.
 const SCALE: f32 = 2.0;
-/// A heading of more letters is cut.
+/// The longest heading, in letters.
 const LONGEST_HEADING: usize = 110;
 
 /// Why there is no picture.
@@ -27,7 +27,7 @@ pub enum PictureError {
     /// The drawing could not be read or drawn.
     #[error("the picture could not be drawn ({0})")]
     Drawing(String),
-    /// No font is there to write with.
+    /// There is no font to write with.
     #[error("no font is installed to write with; install one, such as DejaVu Sans, or use --svg")]
     NoFont,
 }
@@ -95,10 +95,10 @@ fn plain_style() -> String {
     plain
 }
 
-/// Where the rules begin that a picture needs too.
+/// Marks where the rules begin that a picture needs too.
 const MARK: &str = "/* the drawing */";
 
-/// What stands in the first braces of a style.
+/// The contents of the first braces of a style.
 fn first_block(style: &str) -> &str {
     let from = style.find('{').map_or(0, |i| i + 1);
     &style[from..style.find('}').unwrap_or(style.len())]

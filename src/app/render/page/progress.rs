@@ -14,7 +14,7 @@ use crate::app::render::terminal::progress::{minutes, movement, verdict, with_un
 use crate::plain::{capital, counted, number};
 use crate::question::QuestionKind;
 
-/// Answers that are drawn and listed at most, the newest: more would be neither seen nor quick.
+/// The most answers that are drawn and listed, the newest: more could not be told apart, and would be slow.
 const MOST: usize = 400;
 /// A chart is at least this many noticeable steps high.
 const LEAST_STEPS: f64 = 4.0;
@@ -100,7 +100,7 @@ struct Chart {
     points: Vec<Point>,
     ticks: Vec<(String, String)>,
     dates: Vec<(String, String, &'static str)>,
-    /// Top and height of what is fine, and its words.
+    /// Top and height of the good range, and its label.
     band: Option<(String, String, String)>,
     goal: Option<(String, String)>,
     trend: Option<[String; 4]>,
@@ -154,7 +154,7 @@ impl Chart {
     }
 }
 
-/// The straight line of a trend that is told, through the medians of its answers.
+/// The straight line of a trend that is reported, through the medians of its answers.
 fn trend_line(course: &Course, values: &[f64], axis: &Axis) -> Option<[String; 4]> {
     let trend = course.trend.filter(|t| t.is_real() && t.change().abs() >= course.measure.noticeable())?;
     let first = values.len().checked_sub(trend.answers)?;

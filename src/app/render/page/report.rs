@@ -13,6 +13,7 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
 use crate::english::normalized;
 use crate::plain::{capital, clock, number, with_capital_i};
@@ -269,7 +270,7 @@ struct Told {
     words: Vec<Word>,
 }
 
-/// A word with what stands before it.
+/// A word with what comes before it.
 struct Word {
     index: usize,
     text: String,
@@ -379,7 +380,7 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
     marked
 }
 
-/// Which words a moment is, looked for from word `from` on; `None` where they are not found.
+/// The words of a moment, searched from word `from` on; `None` if they are not found.
 fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = moment.text.split_whitespace().map(normalized).collect();
     let begins_at = |i: &usize, at: f64| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02);
@@ -392,7 +393,7 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
         (0..words.len()).find(|i| begins_at(i, at))
     })?;
     let (mut end, mut found) = (first, 0);
-    // Fillers among the words are no part of the moment.
+    // Fillers among the words are not part of the moment.
     while end < words.len() && found < wanted.len() {
         found += usize::from(normalized(&words[end].text) == wanted[found]);
         end += 1;
@@ -400,7 +401,7 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
     Some(first..if found == wanted.len() { end } else { first + 1 })
 }
 
-/// How words look and why, of those that there are.
+/// The legend of the marks that occur.
 fn word_legend(paragraphs: &[Told]) -> Vec<(&'static str, &'static str, &'static str)> {
     let words = || paragraphs.iter().flat_map(|p| &p.words);
     let before = |class: &str| words().flat_map(|w| &w.before).any(|b| b.class == class);
@@ -462,10 +463,7 @@ fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
 
 /// A file's name as an address, relative to the page.
 fn relative_address(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    let escaped: String =
-        name.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-    format!("./{escaped}")
+    format!("./{}", percent_encoded(name, ""))
 }
 
 /// A chart as a table.

@@ -13,7 +13,7 @@ const MOST_COLUMNS: usize = 6_000;
 const SHADES: usize = 48;
 /// From the darkest to the brightest shade, in decibels.
 const RANGE_DB: f32 = 66.0;
-/// What is quieter than this is never the brightest: in a silent recording there is nothing to see.
+/// The brightest shade is at least this level, so that a silent recording shows nothing.
 const QUIETEST_BRIGHT_DBFS: f32 = -60.0;
 
 /// The sound of an answer, ready to be drawn.
@@ -26,7 +26,7 @@ pub struct Sound {
 }
 
 impl Sound {
-    /// Of a sound.
+    /// Draws a sound.
     pub fn of(sound: &Speech) -> Self {
         let mut part = [0.0; STEP];
         let mut extremes = |first: usize| {
@@ -43,7 +43,7 @@ impl Sound {
 }
 
 /// The columns as a picture in the colours of inferno, which are equally far apart to the eye and get lighter all the way, so
-/// that it reads in grey too. The brightest is what only a thousandth of it surpasses.
+/// that it reads in grey too. The brightest is the level that only a thousandth of it exceeds.
 fn png(columns: &[[f32; ROWS]]) -> Vec<u8> {
     let mut levels: Vec<f32> = columns.iter().flatten().copied().collect();
     let surpassed = levels.len() / 1_000;

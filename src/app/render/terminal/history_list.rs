@@ -44,7 +44,7 @@ pub fn list(attempts: &[Attempt], zone: &TimeZone, columns: usize) -> String {
     lines.into_text()
 }
 
-/// What an answer is told by: the question's name or text, or else the file's name.
+/// The label of an answer: the question's name or text, or else the file's name.
 pub fn what(attempt: &Attempt) -> String {
     let file = || attempt.path.file_name().unwrap_or(attempt.path.as_os_str()).to_string_lossy().into_owned();
     one_line(&attempt.question.as_ref().map(Asked::key).map_or_else(file, str::to_string))

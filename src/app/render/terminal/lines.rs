@@ -1,6 +1,6 @@
 //! Text for a terminal: lines, paragraphs and tables that are no wider than it, and never wider than is easy to read.
 //!
-//! Widths are those of a terminal's cells: a letter of Chinese has two, a combining accent none. What does not fit breaks between
+//! Widths are in terminal cells: a Chinese character has two, a combining accent none. What does not fit breaks between
 //! words, or behind the slashes of a path; a table for which there is no room becomes a list.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -16,7 +16,7 @@ const LEAST_NAME: usize = 12;
 /// How far in the lines of a paragraph may hang, in hundredths of the width: more leaves too little room beside it.
 const MOST_INDENT: usize = 40;
 
-/// A text that is being put together.
+/// A text under construction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
     text: String,
@@ -24,12 +24,12 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Nothing yet, for a terminal of `columns`.
+    /// An empty text for a terminal of `columns`.
     pub fn new(columns: usize) -> Self {
         Self::up_to(columns, WIDEST)
     }
 
-    /// Nothing yet, for a terminal of `columns`, with lines of at most `widest`.
+    /// An empty text for a terminal of `columns`, with lines of at most `widest`.
     pub fn up_to(columns: usize, widest: usize) -> Self {
         Self { text: String::new(), width: columns.clamp(NARROWEST, widest) }
     }
@@ -53,7 +53,7 @@ impl Lines {
         self.hanging(first, indent, text);
     }
 
-    /// Adds a name and what is said of it beside it, the names in a column of `names` columns; below it where that leaves little
+    /// Adds a name, in a column of `names` cells, and its description beside it, or below it where that leaves little
     /// room.
     pub fn entry(&mut self, name: &str, names: usize, said: &str) {
         if 100 * (names + GAP) > MOST_INDENT * self.width {
@@ -95,7 +95,7 @@ impl Lines {
     }
 }
 
-/// Rows of cells under headings. The first column is what a row is told by.
+/// Rows of cells under headings. The first column identifies a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     columns: Vec<Column>,
@@ -106,12 +106,12 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     heading: String,
-    /// What it is called in a list; the heading, where that says enough.
+    /// Its label in a list; the heading, if that says enough.
     label: String,
     fit: Fit,
 }
 
-/// How a column takes its place.
+/// The alignment and shrinking of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
     /// At the right, never shortened: a number.
@@ -161,7 +161,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Whether it has no row.
+    /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -179,7 +179,7 @@ impl Table {
             if over == 0 {
                 return Some(widths);
             }
-            // The widest name gives way first.
+            // The widest name is shortened first.
             let names = (0..widths.len()).filter(|i| self.columns[*i].fit == Fit::Name && widths[*i] > LEAST_NAME);
             let widest = names.max_by_key(|i| widths[*i])?;
             widths[widest] -= 1;
@@ -200,7 +200,7 @@ impl Table {
     }
 
     fn as_list(&self, lines: &mut Lines) {
-        // A heading that names no single row stands over them all.
+        // A heading that does not belong to a single row stands above them all.
         let over_all = self.columns.first().filter(|first| first.label.is_empty() && !first.heading.is_empty());
         if let Some(first) = over_all {
             lines.line(&format!("{}:", first.heading));
@@ -218,7 +218,7 @@ impl Table {
     }
 }
 
-/// How many columns a text takes in a terminal.
+/// The width of a text, in terminal cells.
 pub fn width(text: &str) -> usize {
     text.width()
 }

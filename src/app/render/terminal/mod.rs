@@ -1,5 +1,7 @@
 //! Text for a terminal.
 
+pub mod closing;
+pub mod comparison;
 pub mod history_list;
 pub mod lines;
 pub mod progress;

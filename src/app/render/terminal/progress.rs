@@ -12,7 +12,7 @@ use crate::plain::{capital, clock, counted, number, one_line};
 use crate::question::QuestionKind;
 use crate::score::PartName;
 
-/// From here on there is room for units, in columns.
+/// From this width on there is room for units, in columns.
 const ROOMY_FROM: usize = 80;
 /// The chart's height, in lines.
 const CHART_LINES: usize = 8;
@@ -23,7 +23,7 @@ const LEAST_STEPS: f64 = 4.0;
 /// Groups of a table that are shown at most.
 const MOST_GROUPS: usize = 8;
 
-/// Lays progress out, with a chart of `charted`.
+/// Lays out progress, with a chart of `charted`.
 pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
     let mut page = Lines::new(columns);
     write_practice(&mut page, progress);
@@ -236,7 +236,7 @@ pub fn with_unit(measure: Measure, value: f64) -> String {
     }
 }
 
-/// Whether there is a trend to tell.
+/// Whether there is a trend to report.
 fn is_told(course: &Course) -> bool {
     !matches!(course.verdict, Verdict::NotEnoughYet | Verdict::Steady)
 }
@@ -259,6 +259,9 @@ pub fn movement(course: &Course) -> String {
     let Some(trend) = course.trend else {
         return format!("{}: not enough yet.", measure.title());
     };
+    if course.verdict == Verdict::Steady {
+        return format!("{}: steady over the last {} answers.", measure.title(), trend.answers);
+    }
     let unit = match measure {
         Measure::Score => "points",
         Measure::Length => "",
@@ -340,7 +343,7 @@ fn chart(values: &[f64], level: Option<f64>, measure: Measure, width: usize) -> 
     let drawn: Vec<f64> = (0..marks).map(|i| middle(share(i))).collect();
     let all = drawn.iter().copied().chain(level);
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    // A quiet measure is not blown up to fill the chart.
+    // A measure that hardly moves is not stretched to fill the chart.
     let short = (LEAST_STEPS * measure.noticeable() - (high - low)).max(0.0) / 2.0;
     let low = (low - short).max(0.0);
     let high = (high + short).max(low + LEAST_STEPS * measure.noticeable());

@@ -176,7 +176,7 @@ fn write_transcript(page: &mut Lines, report: &Report) {
 }
 
 fn write_warnings(page: &mut Lines, report: &Report) {
-    // Without a score, the first warning stands in its place.
+    // Without a score, the first warning takes its place.
     let said = usize::from(report.score.overall.is_none());
     let rest = report.warnings.get(said..).unwrap_or_default();
     if rest.is_empty() {
@@ -195,7 +195,7 @@ struct Measure {
     verdict: String,
 }
 
-/// The measures there are, each with its number and what to think of it.
+/// The measures, each with its number and a verdict.
 fn measures(report: &Report) -> Vec<Measure> {
     let measure = |name, part: PartName, value: String| {
         let part = report.score.parts.iter().find(|p| p.name == part);
@@ -227,7 +227,7 @@ fn measures(report: &Report) -> Vec<Measure> {
     rows
 }
 
-/// A word with brackets where a filler begins and ends; what stands after the filler stays outside of them.
+/// A word with brackets where a filler begins and ends; punctuation after the filler stays outside.
 fn marked(word: &Shown) -> String {
     if !word.inside {
         return word.text.clone();
@@ -291,7 +291,7 @@ mod tests {
             if let Some(transcript) = &mut report.transcript {
                 transcript.words[3].text = "\u{1b}]0;title\u{7}word".into();
             }
-            // A report that was imported says what it likes.
+            // An imported report can say anything.
             let (steering, score) = ("\u{9b}2J\r\u{7}", &mut report.score);
             (score.priorities[0].title, score.priorities[0].advice) = (steering.into(), steering.into());
             score.parts.iter_mut().for_each(|p| p.why = steering.into());

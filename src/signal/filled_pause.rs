@@ -37,7 +37,7 @@ const GRID: usize = 50;
 ///
 /// All tracks have one value each 10 ms: `levels` of the recording, `f0_hz` of its voice, `sonorant` where a vowel or
 /// nasal sounds, `speech` where somebody speaks.
-pub fn hesitation(levels: &Levels, f0_hz: &[Option<f32>], sonorant: &[bool], speech: &[bool]) -> Vec<f32> {
+pub fn filled_pause_log_odds(levels: &Levels, f0_hz: &[Option<f32>], sonorant: &[bool], speech: &[bool]) -> Vec<f32> {
     let Some(inputs) = inputs(levels, f0_hz, sonorant, speech) else { return vec![NO_VOICE; f0_hz.len()] };
     (0..inputs.len()).map(|i| if speech[i] { NETWORK.log_odds(&inputs, i) } else { NO_VOICE }).collect()
 }
