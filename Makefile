@@ -43,10 +43,11 @@ setup: ## Install what the build needs and this system lacks
 	@sh .ci/setup
 
 FUZZ_SECONDS ?= 1200
-soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files and failing calls, hundreds of analyses and takes in one process, valgrind, fuzzing
+soak: build setup-tests ## Run what takes longer than `make test` should: an hour of recording, every shared recording against its truth, thousands of damaged files and failing calls, hundreds of analyses and takes in one process, the story of every labelled answer, valgrind, fuzzing
 	tests/checks/hour_of_recording.sh
 	$(CARGO) test --release --locked --test program damage:: -- --ignored --nocapture
 	$(CARGO) test --release --locked --test program faults:: -- --ignored --nocapture
+	$(CARGO) test --release --locked --test program story_holds:: -- --ignored --nocapture
 	$(CARGO) test --release --locked --test program long_haul:: -- --ignored --nocapture --test-threads=1
 	tests/checks/memory_errors.sh
 	tests/fuzz/run.sh $(FUZZ_SECONDS)

@@ -1,4 +1,4 @@
-//! Has the linker override functions of whisper.cpp (`src/linked.rs`).
+//! Makes the linker redirect functions of whisper.cpp to our overrides (`src/linked.rs`).
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

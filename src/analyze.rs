@@ -18,6 +18,9 @@ use crate::warnings::{draft_warnings, warnings};
 /// The share of progress for reading the file; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
+/// A name by which the words of a draft are read as plain text.
+const DRAFT_AS_TEXT: &str = "draft.txt";
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalyzeError {
@@ -68,11 +71,32 @@ pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcr
 /// Judges the story and the score of a report again, after words of its transcript were edited.
 #[must_use]
 pub fn judge_again(mut report: Report) -> Report {
-    if let (Some(transcript), Some(_)) = (&report.transcript, &report.story) {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
-        report.story = Story::of(&tokens, report.question.as_ref(), Weights::built_in());
+    if report.transcript.is_some() {
+        report.story = told_again(&report);
     }
     report.scored()
+}
+
+/// The report with the score that the present rubric gives to its measures. A story from before the findings were part of it is
+/// judged again from its words.
+#[must_use]
+pub fn rescored(mut report: Report) -> Report {
+    if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
+        report.story = told_again(&report);
+    }
+    report.scored()
+}
+
+/// The story of the words of a report, where it had one.
+fn told_again(report: &Report) -> Option<Story> {
+    let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+    if let Some(transcript) = &report.transcript {
+        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        return Story::of(&tokens, question, weights);
+    }
+    let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
+    let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
+    Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
 }
 
 /// Analyzes a written draft: its words and its story.

@@ -1,6 +1,6 @@
-//! A written draft of an answer: text or Markdown. Only its words and its story are judged; it has no sound.
+//! A written draft of an answer, as text or Markdown. Only its words and its story are judged; there is no sound.
 //!
-//! From Markdown only what would be spoken is taken: no headings, no code, no emphasis marks.
+//! From Markdown, only what would be spoken is taken: no headings, no code, no emphasis marks.
 
 use std::io;
 use std::io::Read;
@@ -13,21 +13,21 @@ use crate::disfluency::spoken::Spoken;
 use crate::english::normalized;
 use crate::files::{self, FileError};
 
-/// The name that stands for standard input.
+/// The path that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
-/// The longest text that is read, in bytes: far more than any answer, little for a machine.
+/// Length limit of a text, in bytes: far more than any answer, little for a computer.
 const MAX_BYTES: u64 = 1 << 18;
-/// The longest draft, in words: about half an hour of talk.
+/// Length limit of a draft, in words: about half an hour of talk.
 const MAX_WORDS: usize = 5_000;
 
-/// From this many words on, the language is detected by its words and letters alone.
+/// Minimum number of words for detecting the language by words and letters alone.
 const ENOUGH_WORDS: usize = 20;
-/// In fewer words than this, no language in Latin script is told from English.
+/// Minimum number of words for distinguishing another language in Latin script from English.
 const LEAST_WORDS: usize = 6;
-/// A text with at least this share of [`ENGLISH`] words is English: 144 written answers have 0.22 to 0.45, texts in 16 other
+/// Minimum share of [`ENGLISH`] words in an English text: 144 written answers have 0.22 to 0.45, texts in 16 other
 /// languages 0.08 at most.
 const MOST_ENGLISH: f64 = 0.15;
-/// The most frequent words of English, those left out that are as frequent in another language ("a", "me", "so", "on").
+/// The most frequent words of English, without those that are as frequent in another language ("a", "me", "so", "on").
 const ENGLISH: [&str; 40] = [
     "the", "and", "i", "of", "to", "was", "it", "that", "we", "my", "for", "with", "they", "had", "but", "at", "this",
     "not", "you", "have", "our", "what", "were", "as", "because", "then", "from", "when", "i'm", "is", "are", "be",
@@ -37,18 +37,18 @@ const ENGLISH: [&str; 40] = [
 /// The words of a draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// The path it was read from; [`STANDARD_INPUT`] for standard input.
+    /// The path the draft was read from; [`STANDARD_INPUT`] for standard input.
     pub path: String,
-    /// Its words as written, with their punctuation; at least one.
+    /// The words as written, with their punctuation; at least one.
     pub words: Vec<DraftWord>,
 }
 
 /// A word of a draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DraftWord {
-    /// As written, with the punctuation around it.
+    /// The word as written, with the punctuation around it.
     pub text: String,
-    /// Whether a paragraph, a list item or the like ends with it.
+    /// Whether the word is the last of a paragraph, a list item or another block.
     pub ends_block: bool,
 }
 
@@ -58,21 +58,21 @@ pub struct DraftWord {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DraftError {
-    /// Nothing was read at the path.
+    /// The file could not be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// There is no word in it.
+    /// The draft has no words.
     #[error("there is no text in it; write your answer into it, or give a recording")]
     Empty,
-    /// It is not text.
+    /// The file is not plain text.
     #[error("this is not plain text; save the draft as a text file (.txt), or as a document named .docx or .pdf")]
     NotText,
-    /// Text in an encoding other than UTF-8.
+    /// The text is not encoded in UTF-8.
     #[error(
         "the letters of this text cannot be told (it is not UTF-8); save it again with the encoding UTF-8, or as .docx"
     )]
     NotUtf8,
-    /// Too long for an answer.
+    /// The draft is too long for an answer.
     #[error("this is longer than any answer (over {MAX_WORDS} words); keep only the answer to one question")]
     TooLong,
 }
@@ -95,10 +95,10 @@ impl Draft {
         Self::read(files::open(path)?.0, path)
     }
 
-    /// A draft from text that was read elsewhere; empty lines separate its paragraphs.
+    /// Creates a draft from text that was read elsewhere; empty lines separate its paragraphs.
     ///
     /// # Errors
-    /// When there is no word in it, or far too many.
+    /// When the text has no words, or far too many.
     pub fn of_text(text: &str, path: &Path) -> Result<Self, DraftError> {
         Self::of_words(words(text), path)
     }
@@ -128,15 +128,15 @@ impl Draft {
         }
     }
 
-    /// Where the counted words (see [`counted_words`]) of written word `i` begin among those of the whole draft.
+    /// Returns the number of counted words (see [`counted_words`]) before written word `i`.
     pub fn counted_before(&self, i: usize) -> usize {
         self.words[..i].iter().map(|w| counted_words(&w.text)).sum()
     }
 
-    /// The English name of the language it is written in, if that is surely not English.
+    /// Returns the English name of the draft's language if it is certainly not English.
     ///
-    /// Few words tell little, and names and loan words of any language stand in English: then English is taken for granted
-    /// unless the script is another.
+    /// A few words say little about the language, and names and loan words of any language occur in English. A short
+    /// draft therefore counts as English unless its script differs.
     pub fn other_language(&self) -> Option<&'static str> {
         let text = self.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let found = whatlang::detect(&text).filter(|found| found.lang() != Lang::Eng)?;
@@ -146,30 +146,31 @@ impl Draft {
         let sure = match (found.script(), self.words.len() >= ENOUGH_WORDS) {
             (Script::Latin, true) => english_share < MOST_ENGLISH,
             (Script::Latin, false) => found.is_reliable() && english == 0 && self.words.len() >= LEAST_WORDS,
-            // A Latin name in it is no English, nor are two words of Greek in English Greek: `detect` takes the script of most letters.
+            // A Latin name does not make the text English, nor do two Greek words in English make it Greek: `detect`
+            // uses the script of most letters.
             _ => english_share < MOST_ENGLISH,
         };
         sure.then(|| found.lang().eng_name())
     }
 
-    /// The words as the measures take them; of their silences nothing is known.
+    /// Returns the words as the measures take them; their pauses are unknown.
     pub fn spoken(&self) -> Vec<Spoken<'_>> {
         self.words.iter().map(|w| Spoken { text: &w.text, pause_before_s: None, pause_after_s: None }).collect()
     }
 }
 
-/// How many words a written word counts as: its runs of letters, digits and apostrophes, so that "twenty-five" is two.
+/// Counts a written word as its runs of letters, digits and apostrophes, so that "twenty-five" is two words.
 pub fn counted_words(text: &str) -> usize {
     let inside = |c: char| c.is_alphanumeric() || c == '\'' || c == '\u{2019}';
     text.split(|c: char| !inside(c)).filter(|run| !run.is_empty()).count()
 }
 
-/// Decodes text. If it was `cut`, its last character may be incomplete.
+/// Decodes text. If the text was `cut`, its last character may be incomplete.
 fn text(bytes: Vec<u8>, cut: bool) -> Result<String, DraftError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(DraftError::NotUtf8);
     }
-    // How rich text and zipped documents begin; no text has control characters.
+    // Signatures of RTF, PDF and zipped documents. Plain text has no control characters either.
     let is_document = bytes.starts_with(b"{\\rtf") || bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK\x03\x04");
     let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0c);
     if is_document || bytes.iter().any(control) {
@@ -182,7 +183,7 @@ fn text(bytes: Vec<u8>, cut: bool) -> Result<String, DraftError> {
     }
 }
 
-/// What would be spoken of a Markdown text, with empty lines between its blocks.
+/// Extracts what would be spoken from a Markdown text, with empty lines between its blocks.
 fn spoken_part(markdown: &str) -> String {
     let mut text = String::new();
     let mut silent = 0_usize;
@@ -201,7 +202,7 @@ fn spoken_part(markdown: &str) -> String {
     text
 }
 
-/// Splits text into words. A mark that stands alone, such as a dash, belongs to the word before it.
+/// Splits text into words. A mark that stands alone, such as a dash, is appended to the word before it.
 fn words(text: &str) -> Vec<DraftWord> {
     let mut words: Vec<DraftWord> = Vec::new();
     for line in text.lines() {

@@ -4,7 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Why a file could not be read, whatever it was to contain.
+/// Why a file could not be read, whatever its expected content.
 ///
 /// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum FileError {
     /// The path is a directory.
     #[error("this is a folder; name the files inside it instead")]
     IsDirectory,
-    /// The path is a pipe, a socket or a device: what comes out of it may never end, or never begin.
+    /// The path is a pipe, a socket or a device, whose output may never end or never begin.
     #[error("this is not an ordinary file; save it to a file first")]
     NotAFile,
     /// The operating system does not let this user read the file.
@@ -25,7 +25,7 @@ pub enum FileError {
     /// The operating system failed while the file was read.
     #[error("the file could not be read ({0}); copy it to this computer's own disk and try again")]
     Io(#[source] io::Error),
-    /// Something private was to be written there, and others could read it.
+    /// Private content was to be written to a file that others could read.
     #[error(transparent)]
     NotPrivate(NotPrivate),
 }
@@ -44,10 +44,10 @@ impl From<io::Error> for FileError {
     }
 }
 
-/// Opens a regular file and returns it with its length in bytes. Never blocks.
+/// Opens a regular file without blocking, and returns it with its length in bytes.
 ///
 /// # Errors
-/// When there is none at the path, or it cannot be opened.
+/// When there is no regular file at the path, or it cannot be opened.
 pub fn open(path: &Path) -> Result<(File, u64), FileError> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
@@ -59,13 +59,13 @@ pub fn open(path: &Path) -> Result<(File, u64), FileError> {
     Ok((File::open(path)?, metadata.len()))
 }
 
-/// The longest file of settings or questions, in bytes.
+/// Length limit of a file of settings or questions, in bytes.
 const LONGEST_TEXT: u64 = 1 << 20;
 
-/// The text of a file that people write by hand; `None` if there is no file.
+/// Reads a text file that people write by hand; `None` if there is no file.
 ///
 /// # Errors
-/// When it cannot be read, is not text, or is longer than anybody writes by hand.
+/// When the file cannot be read, is not UTF-8, or is longer than anybody writes by hand.
 pub fn read_text(path: &Path) -> io::Result<Option<String>> {
     let (file, _) = match open(path) {
         Ok(opened) => opened,
@@ -81,13 +81,13 @@ pub fn read_text(path: &Path) -> io::Result<Option<String>> {
     String::from_utf8(bytes).map(Some).map_err(|_| io::Error::other("it is no text in UTF-8"))
 }
 
-/// Why something private is not written to the path that was given.
+/// Why private content is not written to the given path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotPrivate {
-    /// A link that somebody else may have put there.
+    /// The path is a link that somebody else may have put there.
     #[error("this is a link in a folder where everybody may write; name the file that it leads to")]
     Link,
-    /// Somebody else's file, which they could read afterwards.
+    /// The file belongs to somebody else, who could read it afterwards.
     #[error("this file belongs to somebody else, who could read what is written; give another name")]
     Owner,
 }
@@ -98,19 +98,21 @@ impl From<NotPrivate> for io::Error {
     }
 }
 
-/// Writes a file atomically, readable by its owner alone: to a temporary file beside it, which is then renamed. An existing file
-/// is replaced, whoever could read it. A link is followed, not replaced. A pipe or a device is written to directly.
+/// Writes a file atomically, readable by its owner alone.
+///
+/// The content goes to a temporary file in the same folder, which is then renamed. An existing file is replaced,
+/// whoever could read it. A link is followed, not replaced. A pipe or a device is written to directly.
 ///
 /// # Errors
-/// When it cannot be written; what was there before is there still.
+/// When the file cannot be written; an existing file is then unchanged.
 pub fn write_whole(file: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole_with(file, |to| to.write_all(bytes))
 }
 
-/// Like [`write_whole`], with contents that `write` produces.
+/// Like [`write_whole`], with the content produced by `write`.
 ///
 /// # Errors
-/// When it cannot be written; what was there before is there still.
+/// When the file cannot be written; an existing file is then unchanged.
 pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let file = through_links(file)?;
     match fs::metadata(&file) {
@@ -128,20 +130,20 @@ pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result
     Ok(())
 }
 
-/// Checks that this many bytes can be written into a folder, by writing and removing them.
+/// Checks that this many bytes can be written to a folder, by writing and removing them.
 ///
 /// # Errors
-/// Why they cannot.
+/// When they cannot be written.
 pub fn try_writing(folder: &Path, bytes: usize) -> io::Result<()> {
     beside(folder)?.as_file_mut().write_all(&vec![1; bytes])
 }
 
-/// A temporary file with an unpredictable name, for contents that are not complete yet. Removed on drop.
+/// Creates a temporary file with an unpredictable name, for content that is not complete yet. It is removed on drop.
 fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(BESIDE).make_in(folder, create_private)
 }
 
-/// How the names of temporary files begin.
+/// Prefix of the names of temporary files.
 const BESIDE: &str = ".aloud-";
 
 /// Creates a file that only its owner can read.
@@ -152,10 +154,11 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
-/// Opens a file for appending or resuming, and makes it if it is not there. It is for its owner alone, or becomes so.
+/// Opens a file for appending or resuming, creating it if it does not exist. The file is made readable by its owner
+/// alone.
 ///
 /// # Errors
-/// When it cannot be opened, or others could read what is written.
+/// When the file cannot be opened, or others could read what is written.
 pub fn open_private(path: &Path) -> io::Result<File> {
     let file = private().create(true).truncate(false).open(through_links(path)?)?;
     #[cfg(unix)]
@@ -163,7 +166,7 @@ pub fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Options that create a file for its owner alone. A link that appears at the last moment is not followed.
+/// Returns options that create a file for its owner alone and do not follow a link that appears at the last moment.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -190,21 +193,21 @@ fn keep_private(file: &File) -> io::Result<()> {
     }
     let is_ours = there.uid() == rustix::process::geteuid().as_raw();
     match file.set_permissions(fs::Permissions::from_mode(PRIVATE)) {
-        // A file system without permissions, such as a stick's.
+        // A file system without permissions, such as that of a USB stick.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied && is_ours => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(NotPrivate::Owner.into()),
         done => done,
     }
 }
 
-/// The longest chain of links that is followed, as on Linux.
+/// Maximum length of a chain of links that is followed, as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// Resolves the last component of a path if it is a link. Links among its folders are followed as usual.
+/// Resolves the last component of a path if it is a link. Links among the parent folders are followed as usual.
 ///
 /// # Errors
-/// When a link lies in a folder that everybody may write to and does not belong to the folder's owner (Linux's own rule for
-/// `/tmp`), or the chain of links is too long.
+/// When a link in a world-writable folder does not belong to the folder's owner (the rule that Linux has for `/tmp`),
+/// or the chain of links is too long.
 fn through_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..=MOST_LINKS {
@@ -225,15 +228,15 @@ fn through_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("this link leads to other links without end"))
 }
 
-/// The folder that a file lies in.
+/// Returns the folder of a file.
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Creates a folder and its parents, which nobody else can look into. An existing folder is left as it is.
+/// Creates a folder and its parents, accessible to their owner alone. An existing folder is left as it is.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When the folder cannot be created.
 pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -242,14 +245,14 @@ pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Bytes in lower-case hexadecimal, as checksums are written.
+/// Formats bytes in lower-case hexadecimal, the notation of checksums.
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Syncs the folder of a file: a synced file is lost if its directory entry is not on the disk.
+/// Syncs the folder of a file: even a synced file is lost if its directory entry is not on disk.
 pub fn sync_folder(file: &Path) {
-    let _ = File::open(folder_of(file)).and_then(|folder| folder.sync_all()); // not every system can
+    let _ = File::open(folder_of(file)).and_then(|folder| folder.sync_all()); // not supported everywhere
 }
 
 #[cfg(test)]
@@ -329,11 +332,11 @@ mod tests {
         symlink("round", at("round")).unwrap();
         assert!(write_whole(&at("round"), b"x").is_err() && open_private(&at("round")).is_err());
 
-        // In a folder like /tmp: one of the folder's owner is followed, one of somebody else is not.
+        // In a folder like /tmp, a link that belongs to the folder's owner is followed; somebody else's is not.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o1777)).unwrap();
         write_whole(&at("first"), b"the owner's").unwrap();
         if std::os::unix::fs::lchown(at("first"), Some(65_534), None).is_err() {
-            return; // only root may give it away
+            return; // only root may change the owner
         }
         for refused in [write_whole(&at("first"), b"x"), open_private(&at("first")).map(drop)] {
             let reason = FileError::from(refused.unwrap_err());

@@ -1,4 +1,4 @@
-//! Panics of libraries on hostile files, caught: one more way in which a file is unreadable.
+//! Catching the panics of libraries on hostile files, so that such a file counts as unreadable.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -9,9 +9,9 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Runs `work`; `None` if it panics. The panic message is not printed: it helps nobody with a file.
+/// Runs `work`; returns `None` if it panics. The panic message is not printed, since it does not help the user.
 ///
-/// After a panic, do not use what `work` was changing, unless every state of it is valid.
+/// After a panic, do not use anything that `work` was changing, unless all its states are valid.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     static SILENCED: Once = Once::new();
     SILENCED.call_once(|| {

@@ -1,8 +1,9 @@
 //! aloud: practise interview answers aloud and hear what you really said, on your own machine.
 //!
-//! Data flows one way: a file becomes an [`audio::Recording`], its signal gives [`signal::Features`], the speech model the
-//! [`transcript::Transcript`], both together the fillers of [`disfluency`] and [`metrics::Metrics`], the words the
-//! [`story::Story`], these the [`score::Score`], and all of it the [`report::Report`]. [`analyze`] lists every stage.
+//! Data flows one way: a file becomes an [`audio::Recording`]; its signal yields [`signal::Features`] and, through the
+//! speech model, a [`transcript::Transcript`]; these two yield the fillers of [`disfluency`] and the
+//! [`metrics::Metrics`]; the words yield the [`story::Story`]; metrics and story yield the [`score::Score`]; and
+//! everything goes into the [`report::Report`]. [`analyze`] lists every stage.
 //!
 //! # Analyze a file
 //!
@@ -51,14 +52,15 @@
 //!
 //! # The program
 //!
-//! The feature `app` (on by default) adds [`app`]: what the program has beyond the analysis of a file, such as the
-//! microphone, the history, practice, pages and the command line.
+//! The feature `app` (on by default) adds [`app`]: everything beyond the analysis of a file, such as the microphone,
+//! the history, practice, pages and the command line.
 
 pub mod analyze;
 #[cfg(feature = "app")]
 pub mod app;
 pub mod audio;
 pub mod brief;
+pub mod codes;
 pub mod disfluency;
 pub mod draft;
 pub mod english;

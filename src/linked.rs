@@ -1,6 +1,6 @@
-//! Linker overrides for whisper.cpp. With `--wrap` (`build.rs`) the linker redirects calls of these functions to ours, and ours
-//! call the originals under the names `__real_...`. Without the overrides whisper.cpp is slower, and sums are rounded in another
-//! order: of 3,798 words, 20 became wrong and 18 right.
+//! Linker overrides for whisper.cpp. With `--wrap` (`build.rs`), the linker redirects calls of these functions to ours,
+//! and ours call the originals under the names `__real_...`. Without the overrides, whisper.cpp is slower and rounds
+//! sums in another order: of 3,798 words, 20 became wrong and 18 right.
 
 #![allow(unsafe_code, reason = "functions that C calls, with pointers")]
 
@@ -18,22 +18,22 @@ use whisper_rs::whisper_rs_sys::{
     ggml_type_GGML_TYPE_Q8_0,
 };
 
-/// Rows of the smallest output projection (`n_vocab`). No other matrix of whisper.cpp has as many.
+/// Number of rows of the smallest output projection (`n_vocab`). No other matrix of whisper.cpp has as many.
 const FEWEST_WORDS: i64 = 51_864;
-/// Hypotheses that whisper.cpp extends in one product, at most (`WHISPER_MAX_DECODERS`).
+/// Maximum number of hypotheses that whisper.cpp extends in one product (`WHISPER_MAX_DECODERS`).
 const MOST_HYPOTHESES: i64 = 8;
 
 /// The first fields of ggml's `ggml_compute_params`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Turn {
-    /// The index of this thread among those that share the product.
+    /// Index of this thread among those that share the product.
     thread: c_int,
-    /// How many there are.
+    /// Number of threads that share the product.
     threads: c_int,
 }
 
-// What allocates may throw.
+// Functions that allocate may throw.
 unsafe extern "C-unwind" {
     fn __real__Znwm(bytes: usize) -> *mut c_void;
     fn __real__Znam(bytes: usize) -> *mut c_void;
@@ -64,104 +64,108 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Creates a backend of this type. A CPU backend gets one thread until told otherwise.
+/// Creates a backend of this type, with one thread until told otherwise if it is a CPU backend.
 ///
-/// whisper.cpp aligns word times on a backend whose thread count it never sets, which would start four threads. They wait for
-/// each other by spinning, and take the cores from the chunks that are decoded at the same time.
+/// whisper.cpp aligns word times on a backend whose thread count it never sets, which would start four threads. These
+/// would wait for each other by spinning, and take the cores from the chunks that are decoded at the same time.
 ///
 /// # Safety
-/// As of `ggml_backend_init_by_type`: `parameters` is null or ends with a zero.
+/// The same as for `ggml_backend_init_by_type`: `parameters` is null or null-terminated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn __wrap_ggml_backend_init_by_type(
     kind: c_uint,
     parameters: *const c_char,
 ) -> *mut ggml_backend {
-    // SAFETY: the very arguments that the caller gave.
+    // SAFETY: the arguments are the caller's own.
     let backend = unsafe { __real_ggml_backend_init_by_type(kind, parameters) };
     if kind == ggml_backend_dev_type_GGML_BACKEND_DEVICE_TYPE_CPU && !backend.is_null() {
-        // SAFETY: a backend for the processor, made above and not yet at work.
+        // SAFETY: the backend is a CPU backend, created above and not in use yet.
         unsafe { ggml_backend_cpu_set_n_threads(backend, 1) };
     }
     backend
 }
 
-/// Allocations of at least this many bytes are large.
+/// Minimum size of a large allocation, in bytes.
 const LARGE: usize = 4 << 20;
 
-/// The whole pages within a range of memory: their start and their length in bytes.
+/// Returns the whole pages within a range of memory: their start and their length in bytes.
 fn whole_pages(memory: *mut c_void, bytes: usize) -> (*mut c_void, usize) {
     const PAGE: usize = 4_096;
     let skipped = memory.align_offset(PAGE);
     (memory.wrapping_byte_add(skipped), bytes.saturating_sub(skipped) / PAGE * PAGE)
 }
 
-/// Asks for 2 MiB pages for large allocations, where the system has them. Decoding a chunk takes 200 MB, and every token reads all
-/// weights: five minutes of sound take 10.0 s with them, and 11.0 s with 4 KiB pages.
+/// Requests 2 MiB pages for large allocations, where the system has them.
+///
+/// Decoding a chunk takes 200 MB, and every token reads all weights: five minutes of sound take 10.0 s with large
+/// pages, and 11.0 s with 4 KiB pages.
 ///
 /// # Safety
-/// The memory is there, or the pointer null.
+/// The pointer is null, or `bytes` bytes are allocated there.
 unsafe fn in_large_pages(memory: *mut c_void, bytes: usize) -> *mut c_void {
     if bytes >= LARGE && !memory.is_null() {
         let (pages, bytes) = whole_pages(memory, bytes);
-        // SAFETY: these pages lie within the memory, and advice changes nothing of what is in them. Refused, it is only slower.
+        // SAFETY: these pages lie within the allocation, and the advice does not change their contents. If it is
+        // refused, access is only slower.
         unsafe { libc::madvise(pages, bytes, libc::MADV_HUGEPAGE) };
     }
     memory
 }
 
-/// Allocates the weights and ggml's working memory.
+/// Allocates the weights and the working memory of ggml.
 ///
 /// # Safety
-/// As of `ggml_aligned_malloc`, which asks for nothing.
+/// The same as for `ggml_aligned_malloc`, which has no requirements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void {
-    // SAFETY: the very argument that the caller gave.
+    // SAFETY: the argument is the caller's own.
     unsafe { in_large_pages(__real_ggml_aligned_malloc(bytes), bytes) }
 }
 
-/// `operator new`, for all C++ in the program: whisper.cpp's logits are large.
+/// Overrides `operator new` for all C++ in the program: the logits of whisper.cpp are large.
 ///
 /// # Safety
-/// As of `operator new`, which asks for nothing.
+/// The same as for `operator new`, which has no requirements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn __wrap__Znwm(bytes: usize) -> *mut c_void {
-    // SAFETY: the very argument that the caller gave.
+    // SAFETY: the argument is the caller's own.
     unsafe { in_large_pages(__real__Znwm(bytes), bytes) }
 }
 
-/// `operator new[]`, for all C++ in the program: the working memory of a ggml graph is large.
+/// Overrides `operator new[]` for all C++ in the program: the working memory of a ggml graph is large.
 ///
 /// # Safety
-/// As of `operator new[]`, which asks for nothing.
+/// The same as for `operator new[]`, which has no requirements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn __wrap__Znam(bytes: usize) -> *mut c_void {
-    // SAFETY: the very argument that the caller gave.
+    // SAFETY: the argument is the caller's own.
     unsafe { in_large_pages(__real__Znam(bytes), bytes) }
 }
 
 thread_local! {
-    /// The buffer with the encoder's output, from the graph that writes it to the next graph on this thread.
+    /// The buffer with the encoder's output, kept from the graph that writes it until the next graph on this thread.
     static ENCODED: Cell<*mut ggml_backend_buffer> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// Computes a graph, and returns to the system the memory of an earlier graph that nothing reads any more.
+/// Computes a graph, and returns the memory of an earlier graph to the system once nothing reads it any more.
 ///
-/// whisper.cpp encodes sound with three graphs in a row, each with working memory of its own that lives as long as the state: the
-/// convolution; the encoder, the only reader of its output; and the first step of the decoder, the only reader of the encoder's.
-/// Without this, an hour of sound, two chunks at a time, peaked at 612 MB instead of 552.
+/// whisper.cpp encodes sound with three graphs in a row: the convolution; the encoder, the only reader of its output;
+/// and the first step of the decoder, the only reader of the encoder's output. Each has its own working memory, which
+/// lives as long as the state. Without this override, an hour of sound, two chunks at a time, peaked at 612 MB instead
+/// of 552.
 ///
 /// # Safety
-/// As of `ggml_backend_sched_graph_compute`: both are there, and the graph has memory.
+/// The same as for `ggml_backend_sched_graph_compute`: both pointers are valid, and the graph has memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn __wrap_ggml_backend_sched_graph_compute(
     scheduler: *mut ggml_backend_sched,
     graph: *mut ggml_cgraph,
 ) -> ggml_status {
-    // SAFETY: the very arguments that the caller gave.
+    // SAFETY: the arguments are the caller's own.
     let status = unsafe { __real_ggml_backend_sched_graph_compute(scheduler, graph) };
     let encoded = ENCODED.take();
     if status == ggml_status_GGML_STATUS_SUCCESS {
-        // SAFETY: the graph is there, with all tensors that it reads; of those that are emptied it was the only reader.
+        // SAFETY: the graph and all tensors that it reads are valid; it was the only reader of those that are emptied.
         unsafe {
             let convolved = ggml_graph_get_tensor(graph, c"embd_conv (view)".as_ptr());
             if !convolved.is_null() {
@@ -175,13 +179,14 @@ pub unsafe extern "C-unwind" fn __wrap_ggml_backend_sched_graph_compute(
     status
 }
 
-/// Whether a graph reads a tensor of another graph, which lies in this buffer. (The pointer is only compared: the buffer may be
-/// gone.)
+/// Whether a graph reads a tensor of another graph that lies in this buffer. The pointer is only compared: the buffer
+/// may have been freed.
 ///
 /// # Safety
-/// The graph is there, with all tensors that it reads.
+/// The graph and all tensors that it reads are valid.
 unsafe fn reads(graph: *mut ggml_cgraph, buffer: *mut ggml_backend_buffer) -> bool {
-    // SAFETY: what the caller promises; a node has a pointer for every tensor that it is made of, null where it has fewer.
+    // SAFETY: as promised by the caller; a node has a pointer for each of its possible sources, null where it has
+    // fewer.
     unsafe {
         (0..ggml_graph_n_nodes(graph)).any(|i| {
             let sources = (*ggml_graph_node(graph, i)).src;
@@ -190,13 +195,13 @@ unsafe fn reads(graph: *mut ggml_cgraph, buffer: *mut ggml_backend_buffer) -> bo
     }
 }
 
-/// Returns the whole pages of a buffer to the system; their contents are lost. The buffer stays usable.
+/// Returns the whole pages of a buffer to the system. Their contents are lost; the buffer stays usable.
 ///
 /// # Safety
-/// The buffer is there, and nobody needs what is in it.
+/// The buffer is null or valid, and its contents are not needed any more.
 unsafe fn empty(buffer: *mut ggml_backend_buffer) {
-    // SAFETY: the buffer is there, and so are all whole pages within its memory; those of this type are from the allocator, private
-    // to the program.
+    // SAFETY: the buffer is valid, and so are all whole pages within its memory. Buffers of this type come from the
+    // allocator and are private to the program.
     unsafe {
         if !buffer.is_null() && ggml_backend_buffer_get_type(buffer) == ggml_backend_cpu_buffer_type() {
             let (pages, bytes) =
@@ -206,12 +211,13 @@ unsafe fn empty(buffer: *mut ggml_backend_buffer) {
     }
 }
 
-/// The matrix product of `llamafile_sgemm`: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the dot product of a
-/// row of `a` and row `j` of `b`, `k` elements long (blocks, for a block type). False if it was left to ggml.
+/// The matrix product of `llamafile_sgemm`: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the dot
+/// product of a row of `a` and row `j` of `b`, `k` elements long (blocks, for a block type). Returns false if the
+/// product is left to ggml.
 ///
 /// # Safety
-/// As of `llamafile_sgemm`: ggml has `m` rows of `k` elements at `a`, `lda` apart, `n` at `b`, `ldb` apart, and room for the result
-/// at `c`; nobody writes there but the threads that share the product, each of them in a turn of its own.
+/// The same as for `llamafile_sgemm`: ggml has `m` rows of `k` elements at `a`, `lda` apart, `n` at `b`, `ldb` apart,
+/// and room for the result at `c`. Only the threads that share the product write there, each with its own `turn`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     turn: *const Turn,
@@ -228,17 +234,17 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     b_type: c_int,
     c_type: c_int,
 ) -> bool {
-    // SAFETY: ggml's pointer to a structure that begins so (`ggml-cpu-impl.h`).
+    // SAFETY: ggml's pointer to a structure that begins with these fields (`ggml-cpu-impl.h`).
     let Turn { thread, threads } = unsafe { *turn };
     let whole = m > 0 && n > 0 && k > 0 && lda >= k && ldb >= k && ldc >= m;
     let [a_is, b_is, c_is] = [a_type, b_type, c_type].map(|t| t as ggml_type);
     if whole && a_is == b_is && c_is == ggml_type_GGML_TYPE_F32 {
-        // Of a prompt, and where times are aligned, whisper.cpp asks after every token what the next word is, and looks at the
-        // answer to the last alone (`logits` of its batch).
+        // For a prompt, and when aligning times, whisper.cpp requests the logits after every token but reads only those
+        // after the last (`logits` of its batch).
         let first = if m >= FEWEST_WORDS && n > MOST_HYPOTHESES { n - 1 } else { 0 };
         let [m, n, k, lda, ldb, ldc, first] = [m, n - first, k, lda, ldb, ldc, first].map(|n| n as usize);
         let [thread, threads] = [thread, threads].map(|n| n as usize);
-        // SAFETY: what the caller promises: all of these elements are there, and are of these types.
+        // SAFETY: as promised by the caller, all of these elements exist and have these types.
         #[allow(non_upper_case_globals, reason = "the names of the bindings")]
         let factors = unsafe {
             match a_is {
@@ -253,7 +259,7 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
         };
         if let Some(factors) = factors.filter(Factors::are_taken) {
             let share = factors.share(thread, threads, ldc);
-            // SAFETY: as above; the result lies apart from both factors, and no other thread has this share of it.
+            // SAFETY: as above; the result does not overlap the factors, and no other thread has this share of it.
             let result =
                 unsafe { slice::from_raw_parts_mut(c.cast::<f32>().add(first * ldc + share.start), share.len()) };
             if threads == 1 {
@@ -264,14 +270,14 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
             return true;
         }
     }
-    // SAFETY: the very arguments that ggml gave.
+    // SAFETY: the arguments are ggml's own.
     unsafe { __real_llamafile_sgemm(turn, m, n, k, a, lda, b, ldb, c, ldc, a_type, b_type, c_type) }
 }
 
 /// # Safety
-/// There are `count` rows of `depth` elements of this type there from row `first` on, `stride` elements apart.
+/// From row `first` on, there are `count` rows of `depth` elements of this type, `stride` elements apart.
 unsafe fn rows<'a, T>(begin: *const c_void, first: usize, stride: usize, depth: usize, count: usize) -> Rows<'a, T> {
-    // SAFETY: what the caller promises.
+    // SAFETY: as promised by the caller.
     let elements =
         unsafe { slice::from_raw_parts(begin.cast::<T>().add(first * stride), (count - 1) * stride + depth) };
     Rows { elements, stride, depth, count }

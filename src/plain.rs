@@ -1,36 +1,36 @@
 //! Numbers and times as people say them.
 
-/// A time or length as minutes and seconds: `0:07`, `12:30`.
+/// Formats a time or length as minutes and seconds: `0:07`, `12:30`.
 pub fn clock(seconds: f64) -> String {
     let whole = seconds.max(0.0).round() as u64;
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// A number of things: `1 filler`, `3 fillers`.
+/// Formats a number of things: `1 filler`, `3 fillers`.
 pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
-/// A number with one digit after the point below ten and none above: `0.5`, `9.8`, `14`.
+/// Formats a number, with one decimal below ten and none above: `0.5`, `9.8`, `14`.
 pub fn number(value: f64) -> String {
     if value.abs() < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
-/// Text that begins with a capital letter.
+/// Capitalizes the first letter of a text.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Words in small letters as they are written: `I mean`, not `i mean`.
+/// Capitalizes the pronoun "I" in lower-case words: `I mean`, not `i mean`.
 pub fn with_capital_i(words: &str) -> String {
     let is_i = |word: &str| word == "i" || word.starts_with("i'") || word.starts_with("i\u{2019}");
     let word = |word: &str| if is_i(word) { capital(word) } else { word.to_string() };
     words.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Untrusted text for one line of a terminal: every control character is replaced, and so is every character that changes the
-/// direction of the text after it.
+/// Makes untrusted text safe for one line of a terminal, by replacing all control characters and all characters that
+/// change the direction of the text after them.
 pub fn one_line(text: &str) -> String {
     let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()

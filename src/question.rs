@@ -1,4 +1,4 @@
-//! The question that an answer is given to, and its kind.
+//! The question that is answered, and its kind.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,29 +6,29 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// Its short name; `None` for a question that was typed in.
+    /// The short name; `None` for a question that was typed in.
     pub id: Option<String>,
-    /// As the interviewer asks it.
+    /// The text as the interviewer asks it.
     pub text: String,
-    /// What sort of answer it asks for, e.g. `past-story`; `None` when not known.
+    /// The kind of answer that is asked for, e.g. `past-story`; `None` if unknown.
     pub kind: Option<QuestionKind>,
-    /// The shortest and the longest good answer, in seconds; `None` when not known.
+    /// The shortest and the longest good answer, in seconds; `None` if unknown.
     pub target_s: Option<[f64; 2]>,
 }
 
-/// The kinds of questions: what sort of answer each asks for.
+/// The kinds of questions, by the kind of answer that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionKind {
     /// A story from the past.
     PastStory,
-    /// Who one is at work.
+    /// Who the speaker is at work.
     AboutYourself,
-    /// Why this job, or why oneself.
+    /// Why this job, or why this candidate.
     Motivation,
-    /// What one finds hard and does about it.
+    /// Something the speaker finds hard, and what they do about it.
     Weakness,
-    /// What one does now.
+    /// The speaker's current work.
     CurrentJob,
     /// Work with others.
     Teamwork,
@@ -40,15 +40,15 @@ pub enum QuestionKind {
     Conflict,
     /// A piece of work, step by step.
     TechnicalWalkThrough,
-    /// Anything one wants to add or ask.
+    /// Anything the speaker wants to add or ask.
     Closing,
-    /// A kind that this version does not know, from a report of another version.
+    /// A kind unknown to this version, from a report of another version.
     #[serde(untagged)]
     Unknown(String),
 }
 
 impl QuestionKind {
-    /// Every kind with its name on the command line and in files.
+    /// All kinds with their names on the command line and in files.
     pub const NAMED: [(Self, &'static str); 11] = [
         (Self::PastStory, "past-story"),
         (Self::AboutYourself, "about-yourself"),
@@ -63,12 +63,12 @@ impl QuestionKind {
         (Self::Closing, "closing"),
     ];
 
-    /// The names of all kinds.
+    /// Returns the names of all kinds.
     pub fn names() -> [&'static str; 11] {
         Self::NAMED.map(|(_, name)| name)
     }
 
-    /// Its name on the command line and in files.
+    /// Returns the kind's name on the command line and in files.
     pub fn name(&self) -> &str {
         match self {
             Self::Unknown(name) => name,
@@ -76,13 +76,13 @@ impl QuestionKind {
         }
     }
 
-    /// The kind with a [name](Self::name).
+    /// Returns the kind with a [name](Self::name).
     pub fn named(name: &str) -> Self {
         let known = Self::NAMED.into_iter().find(|(_, known)| *known == name);
         known.map_or_else(|| Self::Unknown(name.to_string()), |(kind, _)| kind)
     }
 
-    /// What people read. A name from outside is not safe for a terminal.
+    /// Returns the label that people read. A name from outside is not safe for a terminal.
     pub fn label(&self) -> String {
         match self {
             Self::PastStory => "a story from the past".into(),

@@ -5,35 +5,36 @@ use serde::{Deserialize, Serialize};
 /// A stretch from `start_s` to `end_s`, in seconds from the first sample of the recording.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Span {
-    /// Where it begins, in seconds.
+    /// Start, in seconds.
     pub start_s: f64,
-    /// Where it ends, in seconds; never before `start_s`.
+    /// End, in seconds; never before `start_s`.
     pub end_s: f64,
 }
 
 impl Span {
-    /// A span between two times in seconds.
+    /// Creates a span between two times in seconds.
     pub fn new(start_s: f64, end_s: f64) -> Self {
         Self { start_s, end_s }
     }
 
-    /// Its length in seconds.
+    /// Returns the length in seconds.
     pub fn duration_s(&self) -> f64 {
         self.end_s - self.start_s
     }
 
-    /// How many seconds the two have in common; 0 when they do not touch.
+    /// Returns how many seconds the two spans have in common; 0 when they do not touch.
     pub fn overlap_s(&self, other: &Span) -> f64 {
         (self.end_s.min(other.end_s) - self.start_s.max(other.start_s)).max(0.0)
     }
 
-    /// How many seconds of silence lie between `time_s` and this span; 0 inside it.
+    /// Returns the distance from `time_s` to this span, in seconds; 0 inside it.
     pub fn distance_s(&self, time_s: f64) -> f64 {
         (self.start_s - time_s).max(time_s - self.end_s).max(0.0)
     }
 }
 
-/// An optional span as the two fields `start_s` and `end_s`, both null when it is not known. For `#[serde(flatten, with)]`.
+/// An optional span as the two fields `start_s` and `end_s`, both null when it is unknown. For `#[serde(flatten,
+/// with)]`.
 pub mod maybe {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -56,7 +57,7 @@ pub mod maybe {
     /// Reads the two fields.
     ///
     /// # Errors
-    /// When a field is no number.
+    /// When a field is not a number.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Span>, D::Error> {
         let times = Times::deserialize(deserializer)?;
         Ok(times.start_s.zip(times.end_s).map(|(start_s, end_s)| Span::new(start_s, end_s)))

@@ -1,4 +1,4 @@
-//! What was wrong with a recording, and what to do about it next time.
+//! Warnings about what was wrong with a recording, and what to do about it next time.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,17 +8,17 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{ENGLISH, Transcript};
 
-/// From this share of clipped samples on, the distortion is heard: one in a thousand.
+/// Minimum share of clipped samples at which the distortion is audible: one in a thousand.
 const CLIPPED: f64 = 0.001;
-/// Below this signal-to-noise ratio the room is loud enough to cost words, in dB.
+/// Signal-to-noise ratio below which words are lost in the noise, in dB.
 const NOISY_DB: f64 = 12.0;
-/// Below this signal-to-noise ratio nothing measured can be trusted, in dB.
+/// Signal-to-noise ratio below which no measure can be trusted, in dB.
 const TOO_NOISY_DB: f64 = 2.0;
-/// A recording with its loudest sample below this is too soft to hear well, in dBFS.
+/// Peak level below which a recording is too soft to hear well, in dBFS.
 const SOFT_DBFS: f64 = -30.0;
-/// Less missing sound than this is not noticed, in seconds: half of a short syllable.
+/// Shortest duration of missing sound that is noticed, in seconds: half of a short syllable.
 const LOST_S: f64 = 0.05;
-/// Rates are not measured from fewer words than this.
+/// Number of words below which the rates say little, and a warning says so.
 const FEW_WORDS: usize = 20;
 
 /// What a warning is about.
@@ -35,7 +35,7 @@ pub enum Code {
     Dropped,
     /// The recording is distorted.
     Clipped,
-    /// The room is nearly as loud as the voice.
+    /// The background noise is nearly as loud as the voice.
     Noisy,
     /// The recording is too poor to judge.
     TooPoor,
@@ -47,7 +47,7 @@ pub enum Code {
     Tracks,
     /// The speech is not English.
     NotEnglish,
-    /// There is too little to measure rates of.
+    /// There are too few words to measure rates.
     FewWords,
     /// The pitch could not be measured.
     NoPitch,
@@ -58,7 +58,7 @@ pub enum Code {
 /// One thing to know about the recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
-    /// What it is about.
+    /// The subject of the warning.
     pub code: Code,
     /// What is wrong, and what it means for the report.
     pub message: String,
@@ -77,7 +77,7 @@ pub fn is_too_poor(snr_db: Option<f64>) -> bool {
     snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
 }
 
-/// All warnings, the one that keeps the answer from being scored first.
+/// Returns all warnings; one that keeps the answer from being scored comes first.
 pub fn warnings(
     recording: &Recording,
     features: &Features,
@@ -126,7 +126,7 @@ pub fn warnings(
     found
 }
 
-/// What is wrong with the sound.
+/// Returns the warnings about the level, noise, tracks and channels of the sound.
 fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     let mut found = Vec::new();
     let levels = &recording.levels;
@@ -179,7 +179,8 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     found
 }
 
-/// The warnings about a draft with this many words; `other_language` names its language if that is not English.
+/// Returns the warnings about a draft of this many words; `other_language` is the name of its language if it is not
+/// English.
 pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning> {
     if let Some(language) = other_language {
         return vec![Warning::new(
@@ -196,7 +197,7 @@ pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning
     if words < FEW_WORDS { vec![few] } else { Vec::new() }
 }
 
-/// What could not be measured.
+/// Returns the warnings about what could not be measured.
 fn measure_warnings(transcript: &Transcript, metrics: &Metrics) -> Vec<Warning> {
     let mut found = Vec::new();
     if transcript.language != ENGLISH {

@@ -1,7 +1,7 @@
-//! Files with a written answer: which files are drafts, and what to do about those that cannot be read.
+//! Files with a written answer: which files are drafts, and what to do about files that cannot be read.
 //!
-//! Word and PDF files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are recognized by
-//! their extensions, and the message says what to do instead.
+//! Word and PDF files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are
+//! recognized by their extensions, and the error message says what to do instead.
 
 use std::path::Path;
 
@@ -9,29 +9,29 @@ use crate::app::resume::read::{self, ReadError};
 use crate::draft::{Draft, DraftError, STANDARD_INPUT};
 use crate::files;
 
-/// Kinds of files that are not recordings, by extension.
+/// The kinds of files that are not recordings, by extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// Text or Markdown.
     Text,
-    /// What [`read`] reads.
+    /// A document that [`read`] can read.
     Document,
-    /// A file that aloud does not read: what it is, and what to do.
+    /// A file that aloud does not read: its kind, and what to do about it.
     Foreign(&'static str, Remedy),
 }
 
 /// What to do about a file that aloud does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Remedy {
-    /// Its program can save it in another form.
+    /// Save the file in a supported format with its own program.
     SaveAsDocument,
-    /// There are no words in it to judge.
+    /// Give another file: this one has no words to judge.
     GiveAnother,
-    /// The answer may be inside.
+    /// Unpack the file: the answer may be inside.
     Unpack,
 }
 
-/// The extensions of files that are not recordings.
+/// The extensions of files that are not recordings, with the kind of each.
 const FORMS: [(&[&str], Form); 14] = [
     (&["txt", "text", "md", "markdown"], Form::Text),
     (&["docx", "pdf"], Form::Document),
@@ -52,18 +52,19 @@ const FORMS: [(&[&str], Form); 14] = [
     (&["zip", "7z", "rar", "tar", "gz", "tgz", "xz", "bz2"], Form::Foreign("an archive", Remedy::Unpack)),
 ];
 
-/// Why a file gives no draft.
+/// The reason why a file gives no draft.
 ///
-/// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
+/// Each message is one line that says what is wrong and what to do. The message does not contain the path: the caller
+/// adds it.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftFileError {
-    /// The text is no draft.
+    /// The text is not a draft.
     #[error(transparent)]
     Draft(#[from] DraftError),
-    /// A document that cannot be read.
+    /// The document cannot be read.
     #[error(transparent)]
     Document(ReadError),
-    /// A format that is not read.
+    /// The format is not supported.
     #[error("this is {0}, which cannot be read here; {1}")]
     Foreign(&'static str, &'static str),
 }
@@ -90,7 +91,7 @@ impl Remedy {
 }
 
 impl Form {
-    /// The kind of a file by its name; `None` for a recording, or a name that does not say.
+    /// Returns the kind of a file by its extension; `None` for a recording or an unknown extension.
     fn of(path: &Path) -> Option<Self> {
         if path.as_os_str() == STANDARD_INPUT {
             return Some(Self::Text);
@@ -100,12 +101,13 @@ impl Form {
     }
 }
 
-/// Whether a path names something written rather than a recording, by its extension; standard input does.
+/// Returns whether a path names a written answer rather than a recording, by its extension; standard input counts as
+/// written.
 pub fn is_draft(path: &Path) -> bool {
     Form::of(path).is_some()
 }
 
-/// Whether a path names a draft that can be read, by its extension.
+/// Returns whether a path names a draft that can be read, by its extension.
 pub fn is_readable(path: &Path) -> bool {
     matches!(Form::of(path), Some(Form::Text | Form::Document))
 }

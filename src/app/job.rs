@@ -1,7 +1,8 @@
-//! A job description: what it asks for, and which of it is a must.
+//! Job descriptions: what a job asks for, and which requirements are a must.
 //!
-//! Headings such as "Requirements" or "Nice to have" classify what stands under them; elsewhere a sentence is a requirement if
-//! its words ask for something. What is offered and what the job consists of are not requirements. The rules are ours.
+//! Headings such as "Requirements" or "Nice to have" classify the text below them; elsewhere a sentence is a
+//! requirement if its words ask for something. Sentences about what the employer offers or what the work consists of
+//! are not requirements. The rules are ours.
 
 use std::path::Path;
 
@@ -12,32 +13,32 @@ use crate::app::resume::layout::sentences;
 use crate::app::resume::read::{ReadError, read};
 use crate::app::resume::sections::has_words;
 
-/// Something that a job description asks for.
+/// A requirement in a job description.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Requirement {
-    /// Its words.
+    /// The text of the requirement.
     pub text: String,
-    /// Whether it is a must; otherwise it would be nice to have.
+    /// Whether the requirement is a must rather than nice to have.
     pub is_must: bool,
 }
 
-/// A job description that was read.
+/// A parsed job description.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Description {
-    /// What the job is called: its first line.
+    /// The job title: the first line.
     pub title: String,
-    /// What it asks for, in order.
+    /// The requirements, in order.
     pub requirements: Vec<Requirement>,
 }
 
-/// What stands under a heading.
+/// The kind of text that stands under a heading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Under {
     Must,
     Nice,
     /// Something other than requirements.
     Other,
-    /// No heading says what it is.
+    /// No heading classifies the text.
     Unknown,
 }
 
@@ -108,7 +109,7 @@ const OTHER: &[&str] = &[
     "next steps",
     "interview",
 ];
-/// Words of a sentence that asks for something.
+/// Phrases of a sentence that asks for something.
 const ASKS: &[&str] = &[
     "you have",
     "you know",
@@ -151,7 +152,7 @@ const ASKS: &[&str] = &[
     "willing to",
     "skilled",
 ];
-/// Words of a sentence that asks for something that would be nice to have.
+/// Phrases of a sentence that asks for something nice to have.
 const SOFT: &[&str] = &[
     "a plus",
     "nice to have",
@@ -168,7 +169,7 @@ const SOFT: &[&str] = &[
     "not essential",
     "bonus",
 ];
-/// Words of a sentence that offers, or tells how to apply.
+/// Phrases of a sentence that makes an offer or explains how to apply.
 const OFFERS: &[&str] = &[
     "we offer",
     "apply",
@@ -195,13 +196,13 @@ const OFFERS: &[&str] = &[
     "references",
     "background check",
 ];
-/// A heading has at most so many words.
+/// The maximum length of a heading, in words.
 const HEADING_WORDS: usize = 8;
 /// The longest title, in characters.
 const LONGEST_TITLE: usize = 100;
 
 impl Description {
-    /// Reads the description in a file.
+    /// Reads the description from a file.
     ///
     /// # Errors
     /// See [`ReadError`].
@@ -218,7 +219,7 @@ fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
     for (n, paragraph) in paragraphs.into_iter().enumerate() {
         let text = paragraph.text.replace('\t', " ");
         let text = text.trim();
-        // The first line is the name of the job.
+        // The first line is the job title, not a heading.
         if let Some(opened) = heading(text, paragraph.is_item, paragraph.stands_apart).filter(|_| n > 0) {
             under = opened;
             continue;
@@ -241,7 +242,7 @@ fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
     found
 }
 
-/// The section that a heading opens; `None` for a line that is not a heading.
+/// Returns the section that a heading opens; `None` for a line that is not a heading.
 fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<Under> {
     let words = text.split_whitespace().count();
     let colon = text.ends_with(':');
@@ -254,7 +255,7 @@ fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<Under> {
         (true, _, _) => Under::Nice,
         (_, _, true) => Under::Must,
         (_, true, _) => Under::Other,
-        // A heading that says something else ends what was before.
+        // An unknown heading ends the section before it.
         _ if colon || words <= 4 => Under::Unknown,
         _ => return None,
     })

@@ -1,7 +1,8 @@
-//! What the program adds to the analysis of a file: the microphone, playing, practice, resumes, the history, and how all of
-//! it is shown and asked for.
+//! What the program adds to the analysis of a file: the microphone, playback, practice, resumes, the history, and the
+//! user interface to all of them.
 //!
-//! The library analyzes without any of it; nothing outside this module knows of it (`tests/program/architecture.rs`).
+//! The library analyzes without any of these; nothing outside this module depends on it
+//! (`tests/program/architecture.rs`).
 
 pub mod batch;
 pub mod capture;

@@ -1,4 +1,4 @@
-//! Plays a recording from a given moment, as aloud heard it.
+//! Plays a recording from a given moment, as aloud heard it: the samples that were analyzed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,19 +11,20 @@ use rubato::{Fft, FixedSync, Resampler as _};
 
 use crate::audio::{Recording, SPEECH_RATE_HZ};
 
-/// How often the player checks whether it is done.
+/// The interval at which the player checks whether playback has finished.
 const GLANCE: Duration = Duration::from_millis(50);
-/// The buffer of the device, in seconds. Latency does not matter here, and with the usual 10 ms a busy machine underruns again and
-/// again.
+/// The buffer size of the device, in seconds. Latency does not matter here, and with the usual 10 ms a busy machine
+/// underruns repeatedly.
 const PERIOD_S: f64 = 0.25;
-/// Waited in addition to what the device says that it still holds.
+/// The extra time to wait after the device has played the audio that it reports as still buffered.
 const TAIL: Duration = Duration::from_millis(150);
-/// No device holds more than this (ours; PulseAudio's null sink holds two seconds).
+/// The maximum time to wait for buffered audio (ours; PulseAudio's null sink buffers two seconds).
 const LONGEST_TAIL: Duration = Duration::from_secs(3);
-/// A device that has taken no sample for this long has stopped. PulseAudio's null sink takes some every two seconds.
+/// The time without any sample taken after which a device counts as stopped. PulseAudio's null sink takes samples only
+/// every two seconds.
 const STALLED: Duration = Duration::from_secs(6);
 
-/// Why a recording cannot be played.
+/// The reason why a recording cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
     /// There is no output device.
@@ -32,7 +33,7 @@ pub enum PlayError {
     /// The device failed.
     #[error("the loudspeaker cannot be used ({0}); open the recording with another player")]
     Device(String),
-    /// It stopped taking sound.
+    /// The device stopped taking samples.
     #[error("the loudspeaker stopped; plug it in again, or open the recording with another player")]
     Stalled,
     /// The start lies after the end of the recording.
@@ -49,10 +50,10 @@ impl From<cpal::Error> for PlayError {
     }
 }
 
-/// Plays a recording from `from_s` seconds on, to `to_s` or to its end.
+/// Plays a recording from `from_s` seconds to `to_s` seconds, or to its end.
 ///
 /// # Errors
-/// When there is no device to play on or it fails.
+/// Returns an error if there is no output device, if the device fails or stops, or if `from_s` is after the end.
 pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(), PlayError> {
     let at = |s: f64| (s.max(0.0) * f64::from(SPEECH_RATE_HZ)) as usize;
     let sound = &recording.speech;
@@ -93,7 +94,7 @@ pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(),
     Ok(())
 }
 
-/// The buffer size to ask for, within what the device says it supports.
+/// Returns the buffer size to request, within the range that the device supports.
 fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
     match *supported.buffer_size() {
         SupportedBufferSize::Range { min, max } if min <= max => {
@@ -103,20 +104,21 @@ fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
     }
 }
 
-/// What is played, and how far it is.
+/// The samples being played, and the position within them.
 #[derive(Default)]
 struct Playing {
-    /// At the device's rate.
+    /// The samples, at the sample rate of the device.
     samples: Vec<f32>,
-    /// Samples handed to the device.
+    /// The number of samples handed to the device.
     at: AtomicUsize,
-    /// How much the device still held when it took the last sample, that sample included, in milliseconds.
+    /// The audio still buffered by the device when it took the last sample, that sample included, in milliseconds.
     held_ms: AtomicU64,
-    /// The device is gone.
+    /// Whether the device is gone.
     is_lost: AtomicBool,
 }
 
-/// Whether this error ends the stream: its device or the sound server is gone. After any other error it may continue.
+/// Returns whether this error ends the stream because its device or the sound server is gone. After any other error the
+/// stream may continue.
 pub(crate) fn is_lost(error: &cpal::Error) -> bool {
     matches!(
         error.kind(),
@@ -124,7 +126,7 @@ pub(crate) fn is_lost(error: &cpal::Error) -> bool {
     )
 }
 
-/// A stream of one voice on all channels.
+/// Opens an output stream that plays the mono samples on all channels.
 fn stream<T: SizedSample + FromSample<f32>>(
     device: &cpal::Device,
     config: StreamConfig,
@@ -148,8 +150,8 @@ fn stream<T: SizedSample + FromSample<f32>>(
             }
             sound.at.store(first + frames, Ordering::Release);
         },
-        // After an underrun a device has to be prepared again. Meanwhile PulseAudio reports one error after
-        // the other, and then plays on: only a device that is gone, or takes nothing for long, is given up.
+        // After an underrun a device has to be prepared again. Meanwhile PulseAudio reports one error after another and
+        // then plays on: playback is given up only when the device is gone or takes no samples for long.
         move |error: cpal::Error| {
             if is_lost(&error) {
                 lost.is_lost.store(true, Ordering::Relaxed);
@@ -159,7 +161,7 @@ fn stream<T: SizedSample + FromSample<f32>>(
     )
 }
 
-/// Samples at 16 kHz, at the device's rate.
+/// Resamples audio from 16 kHz to the sample rate of the device.
 fn resampled(samples: Vec<f32>, rate_hz: u32) -> Vec<f32> {
     if rate_hz == SPEECH_RATE_HZ {
         return samples;

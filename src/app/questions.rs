@@ -1,4 +1,4 @@
-//! The interview questions that come with aloud, and those a person types in.
+//! The interview questions that come with aloud, and those that users add.
 
 use std::path::{Path, PathBuf};
 
@@ -11,30 +11,30 @@ use crate::question::{Question, QuestionKind};
 
 const BUILT_IN: &str = include_str!("questions.toml");
 
-/// A question of the bank, with what is known of its answers.
+/// A question of the bank, with what is known about good answers to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its short name.
+    /// The id: a short name of one word.
     pub id: String,
-    /// As the interviewer asks it.
+    /// The question as an interviewer asks it.
     pub text: String,
-    /// What sort of answer it asks for.
+    /// The kind of answer that the question asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<QuestionKind>,
     /// The shortest and the longest good answer, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_s: Option<[f64; 2]>,
-    /// What a good answer has.
+    /// The elements of a good answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
-    /// What may be asked after it.
+    /// Possible follow-ups to an answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<String>,
 }
 
 impl Entry {
-    /// The question alone.
+    /// Returns the question without the details about its answers.
     pub fn question(&self) -> Question {
         Question {
             id: Some(self.id.clone()),
@@ -51,21 +51,21 @@ struct Bank {
     question: Vec<Entry>,
 }
 
-/// The questions that come with aloud, in the order to list them, with what is known of their answers.
+/// Returns the built-in questions in listing order, with what is known about good answers to them.
 pub fn built_in_bank() -> Vec<Entry> {
     let bank: Bank = toml::from_str(BUILT_IN).expect("questions.toml is part of the program and tested");
     bank.question
 }
 
-/// The questions that come with aloud, in the order to list them.
+/// Returns the built-in questions in listing order.
 pub fn built_in() -> Vec<Question> {
     built_in_bank().iter().map(Entry::question).collect()
 }
 
-/// The user's own questions in a file; none if there is no file.
+/// Reads the user's own questions from a file; returns none if there is no such file.
 ///
 /// # Errors
-/// When the file is there and cannot be read, or is not what it should be.
+/// Returns an error if the file exists but cannot be read or is invalid.
 pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
     let wrong = |reason: String| OwnQuestionsError { path: path.to_path_buf(), reason };
     let text = match read_text(path) {
@@ -97,10 +97,11 @@ pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
     Ok(bank.question)
 }
 
-/// All questions: those that come with aloud, then the user's own. One of the user's own replaces a built-in one with its id.
+/// Returns all questions: the built-in ones, then the user's own. A user's question replaces a built-in one with the
+/// same id.
 ///
 /// # Errors
-/// When the user's file is not right.
+/// Returns an error if the user's file cannot be read or is invalid.
 pub fn bank() -> Result<Vec<Entry>, OwnQuestionsError> {
     let mut all = built_in_bank();
     let own = settings::folders().map_or(Ok(Vec::new()), |f| own(&f.questions_file))?;
@@ -113,10 +114,10 @@ pub fn bank() -> Result<Vec<Entry>, OwnQuestionsError> {
     Ok(all)
 }
 
-/// Adds a question of the user's own to a file, after those that are there.
+/// Appends a user's question to a file.
 ///
 /// # Errors
-/// When the file is not right or cannot be written.
+/// Returns an error if the file is invalid or cannot be written.
 pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     own(path)?;
     let wrong = |e: std::io::Error| OwnQuestionsError { path: path.to_path_buf(), reason: e.to_string() };
@@ -128,15 +129,15 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
 }
 
-/// The comment at the head of the file with the user's own questions.
+/// The comment at the top of the file with the user's own questions.
 const OWN_HEAD: &str =
     "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
 # needs = [\"what a good answer has\"], follow_ups = [\"what may be asked after it\"].";
 
-/// The question that an id or a text stands for: one of the built-in or the user's own ones, or the text itself.
+/// Resolves an id or a text to a question: a built-in one, a user's own, or the text itself as a new question.
 ///
 /// # Errors
-/// When a single word is none of them.
+/// Returns an error if a single word is neither an id nor the text of a question.
 pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
     let wanted = id_or_text.trim();
     let is_it = |e: &&Entry| e.id == wanted || e.text.eq_ignore_ascii_case(wanted);
@@ -155,31 +156,31 @@ pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
     Err(UnknownQuestion { name: wanted.to_string(), meant: did_you_mean(wanted, &names), trouble })
 }
 
-/// The user's own questions cannot be used.
+/// The error for a file of own questions that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("your own questions in {} are not right: {reason}", path.display())]
 pub struct OwnQuestionsError {
-    /// The file.
+    /// The path of the file.
     path: PathBuf,
-    /// What is wrong, and where.
+    /// The reason, and where in the file.
     reason: String,
 }
 
-/// The lengths that are near enough to the one that somebody aims at, in seconds: a fifth less to a fifth more (ours).
+/// Returns the range of lengths close enough to a target length, in seconds: 20% less to 20% more (ours).
 pub fn around(target_s: f64) -> [f64; 2] {
     [0.8 * target_s, 1.2 * target_s]
 }
 
-/// A single word that is not the id of a question.
+/// The error for a single word that is not the id of a question.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "there is no question called '{name}'; {meant}give one of the names in: aloud questions list, or the question's full text{trouble}"
 )]
 pub struct UnknownQuestion {
     name: String,
-    /// What was probably meant.
+    /// The suggestion of a similar id; empty if there is none.
     meant: String,
-    /// Why the user's own questions could not be searched.
+    /// The reason why the user's own questions could not be searched; empty if they were.
     trouble: String,
 }
 

@@ -1,4 +1,4 @@
-//! The settings file: what a person sets once. TOML, read at start; a missing file means the defaults.
+//! The settings file: TOML, read at startup. A missing file means the defaults.
 
 use std::path::{Path, PathBuf};
 
@@ -8,66 +8,67 @@ use serde::Deserialize;
 use crate::app::capture::is_take;
 use crate::files::read_text;
 
-/// What a person can set.
+/// The user's settings.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The speech model to use, by name or path; the default one when not set.
+    /// The name or path of the speech model to use; `None` for the default model.
     pub model: Option<String>,
-    /// Whether `model` may be a file that aloud does not know.
+    /// Whether `model` may be a file with an unknown checksum.
     pub trust_model: bool,
-    /// Names and jargon that the transcript should spell right, such as a company or a product.
+    /// Names and jargon that the transcript should spell correctly, such as a company or a product.
     pub vocabulary: Vec<String>,
-    /// Words and phrases of one's own to count as fillers wherever they occur.
+    /// The user's own words and phrases to count as fillers wherever they occur.
     pub fillers: Vec<String>,
 }
 
-/// The settings file cannot be used.
+/// The error for a settings file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// It is there but cannot be read.
+    /// The file exists but cannot be read.
     #[error("the settings file {} cannot be read: {source}", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The system's reason.
+        /// The operating system's reason.
         source: std::io::Error,
     },
-    /// It is not what it should be.
+    /// The file is invalid.
     #[error("the settings file {} is not right: {reason}", path.display())]
     Invalid {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong, and where.
+        /// The reason, and where in the file.
         reason: String,
     },
 }
 
-/// Where aloud keeps what belongs to the user; `None` for a user without a home.
+/// The files and folders that hold the user's data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Folders {
     /// The settings file.
     pub settings_file: PathBuf,
-    /// The user's own questions.
+    /// The file with the user's own questions.
     pub questions_file: PathBuf,
-    /// Models and recordings.
+    /// The folder with models, recordings and the history.
     pub data: PathBuf,
 }
 
 impl Folders {
-    /// Where recordings go that the user gave no place.
+    /// Returns the default folder for recordings.
     pub fn recordings(&self) -> PathBuf {
         self.data.join("recordings")
     }
 
-    /// Whether a file lies there under a name that aloud gives to recordings.
+    /// Returns whether a file is in the recordings folder and has the name of a take.
     pub fn is_recording(&self, path: &Path) -> bool {
         let (file, folder) = (path.canonicalize(), self.recordings().canonicalize());
         matches!((file, folder), (Ok(file), Ok(folder)) if file.starts_with(&folder) && is_take(&file))
     }
 }
 
-/// The folders of this user, as the system's conventions have them (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux).
+/// Returns the folders of this user by the conventions of the system (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux);
+/// `None` if the user has no home folder.
 pub fn folders() -> Option<Folders> {
     let strategy = choose_base_strategy().ok()?;
     Some(Folders {
@@ -78,10 +79,10 @@ pub fn folders() -> Option<Folders> {
 }
 
 impl Settings {
-    /// Reads the settings file; the defaults if there is none.
+    /// Reads the settings file; returns the defaults if there is none.
     ///
     /// # Errors
-    /// When the file is there but unreadable, or has something in it that aloud does not know.
+    /// Returns an error if the file exists but cannot be read, or has entries that aloud does not know.
     pub fn load(path: &Path) -> Result<Self, SettingsError> {
         let text = match read_text(path) {
             Ok(Some(text)) => text,

@@ -1,14 +1,14 @@
-//! "Did you mean": the nearest name to a mistyped one.
+//! "Did you mean": suggests the known name nearest to a mistyped one.
 
-/// `did you mean 'conflict'? ` if a typed name is nearly one of the known names; otherwise empty.
+/// Returns `did you mean 'conflict'? ` if a typed name is close to a known name; otherwise an empty string.
 pub fn did_you_mean(typed: &str, names: &[impl AsRef<str>]) -> String {
     nearest(typed, names).map_or(String::new(), |name| format!("did you mean '{name}'? "))
 }
 
-/// The Jaro similarity from which on a name is suggested, as in clap.
+/// The Jaro similarity above which a name is suggested, as in clap.
 const LIKE: f64 = 0.7;
 
-/// The name that somebody probably meant.
+/// Returns the known name that the user probably meant.
 pub fn nearest<'a>(typed: &str, names: &'a [impl AsRef<str>]) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     let likeness = |name: &str| strsim::jaro(&typed, &name.to_lowercase());

@@ -1,7 +1,7 @@
-//! Text as it stands in a URI.
+//! Percent-encoding for URIs.
 
-/// Percent-encodes everything but letters, digits, `-_.~` (the unreserved characters of RFC 3986, section 2.3) and what is
-/// `also_kept`.
+/// Percent-encodes everything but letters, digits, `-_.~` (the unreserved characters of RFC 3986, section 2.3) and the
+/// ASCII characters in `also_kept`.
 pub fn percent_encoded(text: &str, also_kept: &str) -> String {
     let encode = |byte: u8| {
         let c = char::from(byte);

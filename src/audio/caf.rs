@@ -1,4 +1,4 @@
-//! Apple's Core Audio Format: its chunks, and where its packets lie.
+//! Apple's Core Audio Format (CAF): its chunks and the location of its packets.
 //!
 //! Layout: Apple, "Core Audio Format Specification 1.0". A recorder that streams leaves -1 as the length of the sound.
 
@@ -14,21 +14,21 @@ use super::rows;
 use super::source::{MAX_CHUNKS, read_array, read_bytes};
 use super::table::{Edit, MAX_SAMPLES, Sample, Table};
 
-/// The longest chunk that is read whole, bytes: the sizes of the packets of four hours.
+/// Maximum length of a chunk that is read whole, bytes: the packet sizes of four hours.
 const LONGEST: u64 = 16 << 20;
 
-/// The chunks that matter.
+/// The relevant chunks.
 #[derive(Default)]
 struct Chunks {
     description: Option<[u8; 32]>,
     cookie: Vec<u8>,
-    /// Packets, valid frames, priming frames, remainder frames, and the sizes.
+    /// Number of packets, valid frames, priming frames, remainder frames, and the packet sizes.
     packets: Option<(u64, u64, u32, u32, Vec<u8>)>,
-    /// Where the sound begins and the length that is claimed.
+    /// Offset of the sound and its claimed length.
     data: Option<(u64, Option<u64>)>,
 }
 
-/// A number of variable length in the table of packets.
+/// Reads a variable-length number of the packet table.
 fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0_u64;
     loop {
@@ -59,7 +59,8 @@ fn chunks(file: &mut File, file_len: u64) -> Result<Chunks, AudioError> {
                     found.packets = Some((big(0, 8), big(8, 8), big(16, 4) as u32, big(20, 4) as u32, sizes));
                 }
             }
-            // Before the sound is a count of edits, of 4 bytes. A length of 0 or less is that of a recorder that never came back.
+            // The sound follows a 4-byte count of edits. A length of 0 or less comes from a recorder that never updated
+            // it.
             b"data" if found.data.is_none() => {
                 let is_known = len >= 4 && i64::try_from(len).is_ok();
                 found.data = Some((body + 4, is_known.then(|| len - 4)));
@@ -75,7 +76,7 @@ fn chunks(file: &mut File, file_len: u64) -> Result<Chunks, AudioError> {
     Ok(found)
 }
 
-/// The sound of a CAF file.
+/// Reads the sound of a CAF file.
 pub(super) fn read(file: &mut File, file_len: u64) -> Result<Table, AudioError> {
     let Chunks { description, cookie, packets, data } = chunks(file, file_len)?;
     let Some(description) = description else { return Err(AudioError::Damaged) };
@@ -92,7 +93,7 @@ pub(super) fn read(file: &mut File, file_len: u64) -> Result<Table, AudioError> 
 
     let rows = match &code {
         b"lpcm" => {
-            // Bits of a sample may lie in more bytes than they need.
+            // The bits of a sample may occupy more bytes than they need.
             let sample_bits = match packet_len.checked_div(u32::from(channels)) {
                 Some(bytes) if bytes > 0 && packet_frames == 1 => bytes * 8,
                 _ => bits,

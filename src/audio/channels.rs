@@ -1,13 +1,13 @@
-//! Which channels of a recording become the one signal that is analyzed.
+//! Choice of the channels of a recording that become the one signal that is analyzed.
 //!
-//! A dead channel halves the level when it is mixed in, and two channels of opposite phase cancel. Both are found from
-//! the channels' covariance over the whole recording, gathered in a pass of its own.
+//! Mixing in a dead channel halves the level, and two channels of opposite phase cancel. Both cases are detected from
+//! the channels' covariance over the whole recording, computed in a separate pass.
 
-/// A channel this far below the loudest, or further, is not mixed in, dB.
+/// Channels at least this far below the loudest are not mixed in, dB.
 const UNUSED_BELOW_LOUDEST_DB: f64 = 30.0;
 
-/// A mix this far below what unrelated channels of the same levels would give has cancelled, dB. For two channels of one
-/// level it means a correlation below -0.9; a person between two microphones stays far above that.
+/// A mix this far below the level of uncorrelated channels has cancelled, dB. For two channels of equal level, this
+/// means a correlation below -0.9; a person between two microphones stays far above that.
 const CANCELLED_DB: f64 = 10.0;
 
 /// How the channels of a file became the mono signal.
@@ -20,14 +20,14 @@ pub enum ChannelUse {
     Mixed,
     /// The mean of the channels whose bit is set (bit 0 is the first channel); the others are at least 30 dB below.
     MixedSome(u32),
-    /// This channel (0 is the first) alone, as all others are at least 30 dB below it.
+    /// This channel (0 is the first) alone, since all others are at least 30 dB below it.
     OnlyChannel(u16),
-    /// This channel (0 is the first) alone, as the channels cancel each other when mixed: one is wired upside down.
+    /// This channel (0 is the first) alone, since the channels cancel when mixed: the polarity of one is inverted.
     OppositePhase(u16),
 }
 
 impl ChannelUse {
-    /// Writes the mono signal of one block to `mono`. `planes` has one vector of samples for each channel.
+    /// Writes the mono signal of one block to `mono`. `planes` has one vector of samples per channel.
     pub(super) fn mix(self, planes: &[Vec<f32>], mono: &mut Vec<f32>) {
         mono.clear();
         match self {
@@ -57,13 +57,13 @@ fn mean<'a>(planes: impl Iterator<Item = &'a Vec<f32>>, mono: &mut Vec<f32>) {
     mono.iter_mut().for_each(|x| *x *= scale);
 }
 
-/// Sums over a whole recording from which every mix's energy follows.
+/// Sums over a whole recording from which the energy of any mix can be computed.
 pub(super) struct ChannelSums {
     channels: usize,
     frames: f64,
-    /// Sum of each channel.
+    /// Sum of the samples of each channel.
     sums: Vec<f64>,
-    /// Sum of products of channels `i` and `j`, `i <= j`, at `i * channels + j`.
+    /// Sum of the products of channels `i` and `j`, `i <= j`, at `i * channels + j`.
     products: Vec<f64>,
 }
 
@@ -72,7 +72,7 @@ impl ChannelSums {
         Self { channels, frames: 0.0, sums: vec![0.0; channels], products: vec![0.0; channels * channels] }
     }
 
-    /// Adds one block; `planes` has one vector of samples for each channel.
+    /// Adds one block; `planes` has one vector of samples per channel.
     pub(super) fn push(&mut self, planes: &[Vec<f32>]) {
         self.frames += planes[0].len() as f64;
         for i in 0..self.channels {
@@ -83,7 +83,7 @@ impl ChannelSums {
         }
     }
 
-    /// Covariance of two channels: a constant offset is no sound and does not count.
+    /// Returns the covariance of two channels, which ignores a constant offset (DC).
     fn covariance(&self, i: usize, j: usize) -> f64 {
         if self.frames == 0.0 {
             return 0.0;
@@ -93,7 +93,7 @@ impl ChannelSums {
         mean_product - self.sums[i] / self.frames * (self.sums[j] / self.frames)
     }
 
-    /// The channels to use, by the rules at the top of this file. Silence in all channels gives their mean.
+    /// Chooses the channels, by the rules at the top of this file. If all channels are silent, they are mixed.
     pub(super) fn choose(&self) -> ChannelUse {
         if self.channels < 2 {
             return ChannelUse::Mono;
@@ -120,8 +120,8 @@ impl ChannelSums {
     }
 }
 
-/// The first of several sound tracks that has sound: that is no further below the loudest than a channel may be to be used. If
-/// all are silent, the first.
+/// Returns the first of several sound tracks that has sound, that is, whose loudest channel is not so far below that of
+/// the loudest track that a channel would not be used. If all tracks are silent, returns the first.
 pub(super) fn first_with_sound(tracks: &[ChannelSums]) -> usize {
     let loudest = |sums: &ChannelSums| (0..sums.channels).map(|i| sums.covariance(i, i)).fold(0.0, f64::max);
     let energies: Vec<f64> = tracks.iter().map(loudest).collect();
@@ -129,7 +129,8 @@ pub(super) fn first_with_sound(tracks: &[ChannelSums]) -> usize {
     energies.iter().position(|&energy| energy > floor).unwrap_or(0)
 }
 
-/// Dot product in eight lanes, which the compiler turns into vector instructions, summed in double precision.
+/// Computes a dot product in eight single-precision lanes, which the compiler vectorizes, and sums the lanes in double
+/// precision.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     let mut lanes = [0.0_f32; 8];
     let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));

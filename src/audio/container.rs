@@ -1,7 +1,7 @@
-//! Which container a file is, by its content, and the sound tracks in it.
+//! Detection of a file's container by its content, and of the sound tracks in it.
 //!
-//! Where everything depends on lengths that recorders and editors get wrong, containers are read here: WAV and its like, AIFF, AU,
-//! CAF, MP4, and frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by part.
+//! Containers that depend on lengths which recorders and editors get wrong are parsed here: WAV and its variants, AIFF,
+//! AU, CAF, MP4, and frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by part.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
@@ -31,19 +31,19 @@ use super::rows::{self, Content};
 use super::source::{self, Source, read_bytes};
 use super::table::TableReader;
 
-/// The rate Opus decodes at, and counts its pre-skip in.
+/// The rate at which Opus decodes and counts its pre-skip.
 const OPUS_RATE_HZ: u32 = 48_000;
 
-/// Bytes at the start of a file that identify it: two packets of a transport stream.
+/// Number of bytes at the start of a file that identify it: two packets of a transport stream.
 const HEAD: u64 = 200;
 
-/// The most tags before the sound that are skipped.
+/// Maximum number of tags skipped before the sound.
 const MAX_TAGS: usize = 16;
 
-/// Unreadable packets in a row after which the rest of the file is given up.
+/// Number of consecutive unreadable packets after which reading stops.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
-/// A file no longer than this that ends inside its header holds no sound worth speaking of, bytes.
+/// Maximum length of a file that is reported as having no sound if it ends inside its header, bytes.
 const MAX_HEADER_LEN: u64 = 4096;
 
 /// A kind of container.
@@ -58,9 +58,9 @@ enum Kind {
     Matroska,
     Ogg,
     Flac,
-    /// Known by name, but not read.
+    /// Recognized, but not supported.
     Refused(&'static str),
-    /// Perhaps frames of MPEG audio or AAC.
+    /// Possibly frames of MPEG audio or AAC.
     Unknown,
 }
 
@@ -101,7 +101,7 @@ impl Kind {
             return Self::Refused("MPEG transport stream (TS, MTS)");
         }
         match head.get(4..8) {
-            // The same letters begin pictures.
+            // Pictures begin with the same letters.
             Some(b"ftyp") if is_picture(head.get(8..12).unwrap_or_default()) => Self::Unknown,
             Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"pnot") => Self::Mp4,
             Some(b"free" | b"skip") if head[0] == 0 => Self::Mp4,
@@ -110,10 +110,10 @@ impl Kind {
     }
 }
 
-/// The message about a MIDI file, the one kind of "sound" file without sound.
+/// The name in the message about a MIDI file, the one kind of "sound" file without sound.
 const MIDI: &str = "MIDI, which holds notes and no sound,";
 
-/// Brands of pictures in the container of MP4 (HEIF, AVIF, Canon's raw).
+/// Whether a brand is that of a picture in the MP4 container (HEIF, AVIF, Canon's raw).
 fn is_picture(brand: &[u8]) -> bool {
     matches!(
         brand,
@@ -121,7 +121,7 @@ fn is_picture(brand: &[u8]) -> bool {
     )
 }
 
-/// Where the container begins behind tags, and its first bytes.
+/// Returns the offset of the container after any tags, and its first bytes.
 fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioError> {
     let mut start = 0_u64;
     for _ in 0..MAX_TAGS {
@@ -134,7 +134,7 @@ fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioEr
     Ok((start, read_bytes(file, start, HEAD)?))
 }
 
-/// Where the sound ends before the tags that some programs put at the end of any file (ID3v1, APE).
+/// Returns the offset where the sound ends, before the tags that some programs append to any file (ID3v1, APE).
 fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
     let mut end = len;
     if let Some(at) = end.checked_sub(128)
@@ -151,7 +151,7 @@ fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
     Ok(end)
 }
 
-/// The bytes of an APE tag by its footer.
+/// Returns the length of an APE tag from its footer, bytes.
 fn ape_len(footer: &[u8]) -> Option<u64> {
     let len =
         footer.strip_prefix(b"APETAGEX")?.get(4..8)?.iter().rev().fold(0, |len, &byte| len << 8 | u64::from(byte));
@@ -159,8 +159,8 @@ fn ape_len(footer: &[u8]) -> Option<u64> {
     Some(len + if has_header { 32 } else { 0 })
 }
 
-/// Whether the content of a file is sound, or a video that may have some, by its first bytes. Whether it can be read shows when it
-/// is opened.
+/// Whether the first bytes of a file are those of sound, or of a video that may have some. Whether the file can be read
+/// only shows when it is opened.
 pub fn is_sound(path: &Path) -> bool {
     let sniff = || -> Result<bool, AudioError> {
         let (mut file, len) = source::open_file(path)?;
@@ -177,22 +177,22 @@ pub fn is_sound(path: &Path) -> bool {
     sniff().unwrap_or(false)
 }
 
-/// Whether these bytes, which come from no file, are the beginning of sound.
+/// Whether these bytes, which do not come from a file, are the beginning of sound.
 pub fn begins_sound(head: &[u8]) -> bool {
     head.starts_with(b"ID3")
         || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
         || is_frame_like(head) && std::str::from_utf8(head).is_err()
 }
 
-/// Whether a frame of MPEG audio or AAC may begin here.
+/// Whether these bytes can begin a frame of MPEG audio or AAC.
 fn is_frame_like(head: &[u8]) -> bool {
     matches!(head, [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 8 && third >> 4 != 15 && !matches!(second, 0xfe | 0xff))
 }
 
-/// A sound track of a file.
+/// A candidate among the sound tracks of a file.
 #[derive(Clone)]
 struct Candidate {
-    /// What the decoder must know, or the name of what cannot be read.
+    /// The decoder parameters, or the name of an unsupported codec.
     params: Result<AudioCodecParameters, String>,
     is_default: bool,
 }
@@ -202,18 +202,18 @@ pub(super) struct Opened {
     pub(super) demux: Box<dyn Demux>,
     /// The container's name, e.g. `m4a`.
     pub(super) container: &'static str,
-    /// Whether it was recognized by sync words, which noise can contain too.
+    /// Whether the container was recognized by sync words, which noise can contain too.
     pub(super) is_found_by_sync: bool,
-    /// How many sound tracks can be decoded.
+    /// Number of sound tracks that can be decoded.
     pub(super) tracks: usize,
-    /// The number of the one that was taken among all sound tracks, from 1.
+    /// Number of the chosen track among all sound tracks, from 1.
     pub(super) number: usize,
     pub(super) file_len: u64,
     pub(super) reached: Arc<AtomicU64>,
 }
 
-/// Opens the file at `path`. Of several sound tracks the one is taken that is number `wanted` in the order in which players would
-/// choose: first those that are marked as default.
+/// Opens the file at `path`. Among several sound tracks, chooses number `wanted` in players' order of preference, in
+/// which tracks marked as default come first.
 pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
     let (mut file, file_len) = source::open_file(path)?;
     let (start, head) = head_behind_tags(&mut file, file_len)?;
@@ -258,7 +258,7 @@ pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
     }
 }
 
-/// The candidate that is number `wanted` of those that can be decoded, with their count; why there is none.
+/// Returns the index of the candidate that is number `wanted` among those that can be decoded, and their count.
 fn choose(candidates: &[Candidate], wanted: usize) -> Result<(usize, usize), AudioError> {
     let decodable = |candidate: &&(usize, &Candidate)| candidate.1.params.as_ref().is_ok_and(is_decodable);
     let all: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
@@ -303,13 +303,13 @@ fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64
     Ok(Opened { demux, container, is_found_by_sync: false, tracks, number: number + 1, file_len, reached })
 }
 
-/// The parameters as the decoders need them.
+/// Adapts the parameters to the decoders.
 fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
     let mut params = params.clone();
     if params.codec == CODEC_ID_OPUS {
-        // The decoder would drop the pre-skip from the first packet only, and twice where an edit list says it too.
+        // The decoder would drop the pre-skip from the first packet only, and twice if an edit list specifies it too.
         params.extra_data = None;
-        // Whatever rate a container notes, Opus counts time at 48 kHz (RFC 7845, 5.1).
+        // Opus counts time at 48 kHz, whatever rate a container states (RFC 7845, 5.1).
         params.sample_rate = Some(OPUS_RATE_HZ);
     }
     if params.codec == CODEC_ID_AAC
@@ -320,10 +320,10 @@ fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
     params
 }
 
-/// The configuration of the plain AAC (LC) inside of HE-AAC, if it is that; the first 16 bits of that of plain AAC.
+/// Returns the configuration of the plain AAC (LC) inside HE-AAC, or the first 16 bits of a plain AAC configuration.
 ///
-/// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate: what speech needs is in that,
-/// and decoders that do not know the rest pass over it (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
+/// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate. The plain AAC has
+/// what speech needs, and decoders that do not know the extensions skip them (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
 fn core_config(config: &[u8]) -> Option<[u8; 2]> {
     if config.len() < 2 {
         return None;
@@ -341,11 +341,13 @@ fn core_config(config: &[u8]) -> Option<[u8; 2]> {
         5 | 29 => (field(17, 5), field(22, 3)),
         _ => return None,
     };
-    // Of the last bits only the frame's length matters: some writers set others, which then lack what they announce.
+    // Of the last bits, only the frame length flag matters: some writers set other flags without the fields that they
+    // announce.
     (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags & 4) as u16).to_be_bytes())
 }
 
-/// Frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the `OpusHead` the container keeps.
+/// Returns the number of frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the container's copy of
+/// the `OpusHead`.
 fn opus_pre_skip(params: &AudioCodecParameters) -> Option<u64> {
     let head = params.extra_data.as_ref().filter(|_| params.codec == CODEC_ID_OPUS)?.get(10..12)?;
     Some(u64::from(u16::from_le_bytes([head[0], head[1]])))
@@ -362,17 +364,17 @@ fn seconds_per_tick(time_base: TimeBase) -> f64 {
     f64::from(time_base.numer.get()) / f64::from(time_base.denom.get())
 }
 
-/// The parts of a file that Symphonia reads, one after the other.
+/// The parts of a file that Symphonia reads, one after another.
 struct Parts {
     path: std::path::PathBuf,
     kind: Kind,
     reached: Arc<AtomicU64>,
-    /// Parts to come.
+    /// The remaining parts.
     ranges: VecDeque<Range<u64>>,
-    /// Which sound track of a part is taken, in the part's own order.
+    /// Index of the chosen sound track among those of a part.
     track: usize,
     part: Option<Part>,
-    /// Whether a part has begun that was not announced yet.
+    /// Whether the current part has been announced.
     announced: bool,
     promised_s: Option<f64>,
     layout: mkv::Layout,
@@ -388,7 +390,7 @@ struct Part {
     first: Option<Timestamp>,
     packets: u64,
     discarded: BTreeMap<u64, i64>,
-    /// A packet that was read to learn the encoder delay.
+    /// A packet that was read ahead to learn the encoder delay.
     held: Option<symphonia::core::packet::Packet>,
 }
 
@@ -466,8 +468,8 @@ impl Parts {
         })
     }
 
-    /// Lets Symphonia probe a part. If that fails because the end of the file is missing, it is read from its start on without
-    /// looking for the end.
+    /// Lets Symphonia probe a part. If that fails because the end of the file is missing, the part is read from its
+    /// start as a non-seekable stream.
     fn reader(&mut self, range: Range<u64>) -> Result<Box<dyn FormatReader>, AudioError> {
         let mut first_error = None;
         for seekable in [true, false] {
@@ -505,7 +507,7 @@ impl Parts {
             return Err(AudioError::NoAudioTrack);
         };
         let length_s = track.duration.zip(track.time_base).map(|(d, base)| d.get() as f64 * seconds_per_tick(base));
-        // Ogg only estimates, and in Matroska the picture may outlast the sound.
+        // Ogg only gives an estimate, and in Matroska the picture may outlast the sound.
         self.promised_s = match self.kind {
             Kind::Flac => self.promised_s.zip(length_s).map(|(before, here)| before + here),
             _ => None,
@@ -519,7 +521,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Whether the end of the file, which came unexpectedly, is one that is allowed.
+    /// Whether an unexpected end of the file is allowed here.
     fn may_end(&self, error: &DecodeError) -> bool {
         let is_end = matches!(error, DecodeError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof);
         is_end && self.layout.is_whole
@@ -527,7 +529,7 @@ impl Parts {
 }
 
 impl Part {
-    /// The next packet of the track; `Ok(None)` at the end.
+    /// Returns the next packet of the track; `Ok(None)` at the end.
     fn packet(&mut self) -> Result<Option<symphonia::core::packet::Packet>, DecodeError> {
         if let Some(held) = self.held.take() {
             return Ok(Some(held));
@@ -600,7 +602,7 @@ impl Demux for Parts {
     }
 }
 
-/// Why Symphonia did not open a container.
+/// Maps the error with which Symphonia refused a container.
 fn unreadable(error: DecodeError, kind: Kind, file_len: u64) -> AudioError {
     let name = match kind {
         Kind::Ogg => "this kind of Ogg",
@@ -621,7 +623,7 @@ mod tests {
 
     #[test]
     fn the_plain_aac_inside_of_he_aac_is_found() {
-        // AAC-LC at 22,050 Hz in two channels: by itself, with SBR said behind it, inside of SBR, inside of PS.
+        // AAC-LC at 22,050 Hz in two channels: plain, followed by an SBR extension, inside SBR, inside PS.
         let plain = Some([0x13, 0x90]);
         assert_eq!(core_config(&[0x13, 0x90]), plain);
         assert_eq!(core_config(&[0x13, 0x92]), plain, "announces a core coder that is not there");

@@ -1,8 +1,9 @@
-//! Decoding: the packets of any container to blocks of samples at one rate, on the recording's own clock.
+//! Decoding of the packets of any container to blocks of samples at one rate, on the recording's own clock.
 //!
-//! Codecs are Symphonia's, with libopus for Opus. What they leave to their user is done here: the encoder delay of AAC, MP3 and
-//! Opus is dropped, gaps in the packets' timestamps (Opus sends nothing during silence) and broken packets become silence, a part
-//! of another rate or layout is brought to that of the first, and what the header promises is compared with what was there.
+//! The codecs are Symphonia's, with libopus for Opus. What they leave to their user is done here: the encoder delay of
+//! AAC, MP3 and Opus is dropped, gaps in the packets' timestamps (Opus sends nothing during silence) and broken packets
+//! become silence, a part with another rate or channel layout is converted to those of the first, and the length stated
+//! by the header is compared with what was there.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,41 +22,42 @@ use super::resample::Resampler;
 use super::{Damage, MAX_DURATION_S};
 use crate::guard;
 
-/// Rates outside are no recordings: telephones use 8 kHz, studios at most 384 kHz.
+/// Sample rates of recordings: telephones use 8 kHz, studios at most 384 kHz.
 const SAMPLE_RATES_HZ: std::ops::RangeInclusive<u32> = 4_000..=384_000;
 
-/// The most channels a file may have; the rarest microphone arrays have 32.
+/// Maximum number of channels of a file; the rarest microphone arrays have 32.
 const MAX_CHANNELS: usize = 32;
 
-/// The most samples of all channels that are decoded: [`MAX_DURATION_S`] of 48 kHz stereo. A small file that unpacks to more channels
-/// at a higher rate than any recorder has would else take minutes to refuse.
+/// Maximum number of samples decoded, over all channels: [`MAX_DURATION_S`] of 48 kHz stereo. Without this limit, a
+/// small file that unpacks to more channels at a higher rate than any recorder has would take minutes to reject.
 const MAX_SAMPLES: f64 = MAX_DURATION_S * 48_000.0 * 2.0;
 
-/// A jump in the timestamps longer than this is a gap: longer than the jitter of any container's clock (Matroska rounds
-/// to 1 ms) and one block of any codec, shorter than the 400 ms after which Opus speaks up again during silence.
+/// Minimum jump in the timestamps that counts as a gap: longer than the jitter of any container's clock (Matroska
+/// rounds to 1 ms) and one block of any codec, shorter than the 400 ms after which Opus sends a packet during silence.
 const GAP_S: f64 = 0.15;
 
-/// The most silence put into gaps altogether, seconds, so that hostile timestamps cannot fill the memory.
+/// Maximum total duration of silence inserted into gaps, seconds, so that hostile timestamps cannot exhaust the memory.
 const MAX_GAPS_S: f64 = 600.0;
 
-/// Frames of silence in one block.
+/// Number of frames in a block of silence.
 const SILENT_BLOCK_FRAMES: u64 = 4096;
 
-/// Unreadable packets in a row after which the rest of the file is given up.
+/// Number of consecutive unreadable packets after which decoding stops.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
-/// Packets at the beginning of a part that a decoder may refuse without anything being broken: an MP3 that was cut out of
-/// another begins with frames that borrow from those before, which are gone.
+/// Number of packets at the beginning of a part that a decoder may reject without any damage: an MP3 that was cut out
+/// of another begins with frames that refer to data in preceding frames, which are gone.
 const FORGIVEN: u64 = 4;
 
-/// A file ends early if it is shorter than promised by more than this, and by more than [`EARLY_END_FRACTION`]: container
+/// A file ends early if it is shorter than stated by more than this, and by more than [`EARLY_END_FRACTION`]: container
 /// headers round, and do not always count the encoder's padding.
 const EARLY_END_S: f64 = 0.1;
 
 /// See [`EARLY_END_S`].
 const EARLY_END_FRACTION: f64 = 0.01;
 
-/// Samples beyond this (+18 dB relative to full scale) are errors of a floating-point file or a broken packet, not sound.
+/// Maximum sample magnitude (+18 dB relative to full scale): larger ones are errors of a floating-point file or a
+/// broken packet, not sound.
 const MAX_SAMPLE: f32 = 8.0;
 
 /// Symphonia's decoders and libopus.
@@ -76,7 +78,7 @@ struct Shape {
 /// One sound track being decoded.
 pub(super) struct Stream {
     format: String,
-    /// Whether noise can be taken for this container.
+    /// Whether the container was recognized by sync words, which noise can contain too.
     is_found_by_sync: bool,
     quantum: f32,
     demux: Box<dyn Demux>,
@@ -88,49 +90,49 @@ pub(super) struct Stream {
 
     /// The output format: rate and channels of the first block that could be decoded.
     shape: Shape,
-    /// The format that is being decoded now.
+    /// The format of what is being decoded.
     decoded: Shape,
-    /// Converts what is decoded to `shape`, if it differs.
+    /// Converts the decoded sound to `shape`, if the formats differ.
     adapter: Option<Adapter>,
     planes: Vec<Vec<f32>>,
-    /// Whether `planes` waits to be returned.
+    /// Whether `planes` is waiting to be returned.
     is_ready: bool,
     clock: Clock,
-    /// A packet to decode after the silence before it has been returned.
+    /// A packet to decode once the silence before it has been returned.
     held: Option<Piece>,
-    /// Silence to return, seconds.
+    /// Duration of silence still to return, seconds.
     silence_left_s: f64,
-    /// The first block, if silence comes before it.
+    /// The first block, if silence precedes it.
     waiting: Option<Vec<Vec<f32>>>,
     gaps_left_s: f64,
     /// Encoder delay still to drop, frames.
     delay_left: u64,
 
-    /// Frames returned.
+    /// Number of frames returned.
     frames: u64,
     decoded_packets: u64,
     skipped_packets: u64,
-    /// Packets that were refused since the decoder began and before it gave any sound.
+    /// Number of packets that the decoder rejected before giving any sound; `None` once it has given some.
     refused_at_first: Option<u64>,
     unreadable_in_a_row: u32,
     broke_off: bool,
     ended: bool,
 }
 
-/// Time since the first packet, by the container and by what was heard.
+/// Time since the first packet, by the container's clock and by the sound decoded.
 #[derive(Default)]
 struct Clock {
     first_s: Option<f64>,
-    /// Sound decoded so far, with the encoder delay and what was left out.
+    /// Duration decoded so far, including the encoder delay and dropped sound, seconds.
     heard_s: f64,
 }
 
 impl Stream {
-    /// Opens the file at `path` with the sound track that is number `wanted`, from 0, in the order in which players would choose,
-    /// and decodes until it is known what the sound is like.
+    /// Opens the file at `path` with sound track number `wanted`, from 0, in players' order of preference, and decodes
+    /// until the format of the sound is known.
     ///
     /// # Errors
-    /// All of [`AudioError`] that show before the sound itself is decoded.
+    /// All errors of [`AudioError`] that show before the sound itself is decoded.
     pub(super) fn open(path: &Path, wanted: usize) -> Result<Self, AudioError> {
         let opened = container::open(path, wanted)?;
         let container::Opened { mut demux, container, is_found_by_sync, tracks, number, file_len, reached } = opened;
@@ -141,7 +143,7 @@ impl Stream {
                 Event::Anew(entry) => break entry,
                 Event::End { .. } => return Err(AudioError::NoSound),
                 Event::Silence(seconds) => silence_s += seconds,
-                // A reader that cannot get past a damaged place repeats the same error.
+                // A reader that cannot get past a damaged location repeats the same error.
                 Event::Unreadable | Event::Piece(_) => {
                     unreadable_in_a_row += 1;
                     if unreadable_in_a_row >= MAX_UNREADABLE_IN_A_ROW {
@@ -195,7 +197,7 @@ impl Stream {
         };
         stream.fall_silent(silence_s);
         stream.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
-        // The decoder knows the format better than the box.
+        // The decoder knows the format better than the container's header.
         while stream.decoded_packets == 0 && !stream.ended {
             stream.step()?;
         }
@@ -206,46 +208,46 @@ impl Stream {
         Ok(stream)
     }
 
-    /// Container and codec in plain words, e.g. `m4a/aac`.
+    /// Returns the names of container and codec, e.g. `m4a/aac`.
     pub(super) fn format(&self) -> &str {
         &self.format
     }
 
-    /// Native sample rate, within [`SAMPLE_RATES_HZ`].
+    /// Returns the native sample rate, within [`SAMPLE_RATES_HZ`].
     pub(super) fn sample_rate_hz(&self) -> u32 {
         self.shape.rate_hz
     }
 
-    /// Native number of channels, 1 to [`MAX_CHANNELS`].
+    /// Returns the native number of channels, 1 to [`MAX_CHANNELS`].
     pub(super) fn channels(&self) -> usize {
         self.shape.channels
     }
 
-    /// The largest step between neighbouring sample values near full scale.
+    /// Returns the largest step between neighbouring sample values near full scale.
     pub(super) fn quantum(&self) -> f32 {
         self.quantum
     }
 
-    /// How many sound tracks of the file can be decoded.
+    /// Returns the number of sound tracks of the file that can be decoded.
     pub(super) fn tracks(&self) -> usize {
         self.tracks
     }
 
-    /// Which of the file's sound tracks this is, from 1.
+    /// Returns the number of this track among the file's sound tracks, from 1.
     pub(super) fn track(&self) -> usize {
         self.track
     }
 
-    /// Fraction of the file that has been read, 0 to 1.
+    /// Returns the fraction of the file that has been read, 0 to 1.
     pub(super) fn fraction_read(&self) -> f64 {
         (self.reached.load(Ordering::Relaxed) as f64 / self.file_len as f64).min(1.0)
     }
 
-    /// The next block: one vector of samples for each channel, all of one length above zero. `None` at the end.
+    /// Returns the next block: one vector of samples per channel, all of the same nonzero length. `None` at the end.
     ///
     /// # Errors
-    /// [`AudioError::TooLong`], and a part whose header makes absurd claims. Broken packets are counted and become silence; they
-    /// are no error.
+    /// [`AudioError::TooLong`], and a part whose header makes absurd claims. Broken packets are not errors: they are
+    /// counted and become silence.
     pub(super) fn next_block(&mut self) -> Result<Option<&[Vec<f32>]>, AudioError> {
         while !self.is_ready && !self.ended {
             self.step()?;
@@ -262,16 +264,16 @@ impl Stream {
         Ok(Some(&self.planes))
     }
 
-    /// The longest that this file may be, in seconds.
+    /// Returns the maximum length of this file, in seconds.
     fn longest_s(&self) -> f64 {
         MAX_DURATION_S.min(MAX_SAMPLES / f64::from(self.shape.rate_hz) / self.shape.channels as f64)
     }
 
-    /// What is missing or broken; call it after the last block.
+    /// Returns what is missing or broken. Call this after the last block.
     ///
     /// # Errors
-    /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if no sound was there at all, [`AudioError::NotAudio`] if most
-    /// of what looked like packets of MPEG audio or AAC was none.
+    /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if there was no sound at all, [`AudioError::NotAudio`] if
+    /// most of what looked like packets of MPEG audio or AAC was not.
     pub(super) fn damage(&self) -> Result<Option<Damage>, AudioError> {
         let refused = self.skipped_packets + self.refused_at_first.unwrap_or(0);
         if self.is_found_by_sync && refused > 0 && refused >= self.decoded_packets {
@@ -333,7 +335,7 @@ impl Stream {
         self.finish_adapter();
     }
 
-    /// What an adapter still holds is returned.
+    /// Returns what the adapter still holds.
     fn finish_adapter(&mut self) {
         if let Some(adapter) = self.adapter.take() {
             adapter.finish(&mut self.planes);
@@ -341,11 +343,11 @@ impl Stream {
         }
     }
 
-    /// Begins to decode a part that was encoded by itself.
+    /// Begins to decode a part that was encoded separately.
     fn begin(&mut self, entry: &Entry) -> Result<(), AudioError> {
         match make_decoder(&entry.params) {
             Ok(decoder) => self.decoder = decoder,
-            // A part in a format that cannot be decoded is skipped: the others are still worth hearing.
+            // A part whose format cannot be decoded is skipped: the others are still worth decoding.
             Err(_) => self.broke_off = true,
         }
         self.delay_left = entry.delay.unwrap_or_else(|| usual_delay(entry.params.codec));
@@ -354,14 +356,14 @@ impl Stream {
         Ok(())
     }
 
-    /// Inserts this many seconds of silence before what follows.
+    /// Inserts this many seconds of silence before the sound that follows.
     fn fall_silent(&mut self, seconds: f64) {
         let seconds = seconds.min(self.gaps_left_s).max(0.0);
         self.gaps_left_s -= seconds;
         self.silence_left_s += seconds;
     }
 
-    /// Holds the packet until the silence before it, if its timestamp says there is some, has been given out.
+    /// Holds the packet until the silence before it, if any according to its timestamp, has been returned.
     fn await_turn(&mut self, piece: Piece) {
         if let Some(at_s) = piece.at_s {
             let first_s = *self.clock.first_s.get_or_insert(at_s);
@@ -400,7 +402,7 @@ impl Stream {
         }
         self.decoded = shape;
         self.decoded_packets += 1;
-        // A first few that were refused only wanted for what came before them.
+        // A few packets rejected at first only lacked the data of those before them.
         if let Some(refused) = self.refused_at_first.take().filter(|&refused| refused > FORGIVEN) {
             self.skipped_packets += refused;
         }
@@ -413,10 +415,11 @@ impl Stream {
         Ok(())
     }
 
-    /// Another rate or layout begins in what was just decoded into `planes`.
+    /// Handles a change of rate or channel layout in the block just decoded into `planes`.
     fn change(&mut self, shape: Shape) {
         let Some(before) = self.adapter.take() else { return };
-        // The rest of the sound before goes in front of the block, which is not adapted yet: it is kept by the next adapter.
+        // The rest of the preceding sound belongs before this block, which is not converted yet, so the next adapter
+        // holds it.
         let mut tail = Vec::new();
         before.finish(&mut tail);
         let mut after = Adapter::new(shape, self.shape);
@@ -424,7 +427,7 @@ impl Stream {
         self.adapter = Some(after);
     }
 
-    /// A packet that cannot be decoded: silence of its length, as far as it would have been heard.
+    /// Replaces a packet that cannot be decoded by silence, as long as the sound that would have been kept.
     fn pass_over(&mut self, piece: &Piece) {
         self.planes.iter_mut().for_each(Vec::clear);
         if piece.is_unheard() {
@@ -437,14 +440,14 @@ impl Stream {
         }
         self.clock.heard_s += piece.length_s;
         let dropped = (piece.length_s * f64::from(self.decoded.rate_hz)).round() as u64;
-        // What would have been left out as encoder delay needs no silence in its place.
+        // No silence replaces what would have been dropped as encoder delay.
         let delay = self.delay_left.min(dropped);
         self.delay_left -= delay;
         let heard_s = (piece.length_s.min(piece.until_s) - piece.skip_s).max(0.0);
         self.fall_silent(heard_s - delay as f64 / f64::from(self.decoded.rate_hz.max(1)));
     }
 
-    /// Trims `planes` to what is to be heard, and returns it.
+    /// Trims `planes` to the sound to keep, converts it and marks it as ready.
     fn hand_out(&mut self, skip_s: f64, until_s: f64, drop_end_s: f64) {
         let rate = f64::from(self.decoded.rate_hz);
         let frames = self.planes[0].len() as u64;
@@ -468,11 +471,11 @@ impl Stream {
     }
 }
 
-/// Brings sound of one rate and layout to another: the parts of a joined file become one recording.
+/// Converts sound from one rate and channel layout to another, so that the parts of a joined file become one recording.
 struct Adapter {
     channels: usize,
     resamplers: Vec<Resampler>,
-    /// What comes before the next block.
+    /// Output to return before that of the next block.
     pending: Vec<Vec<f32>>,
 }
 
@@ -482,7 +485,7 @@ impl Adapter {
         Self { channels: to.channels, resamplers, pending: Vec::new() }
     }
 
-    /// Replaces the planes of a block by those that come out.
+    /// Replaces the planes of a block by the converted ones.
     fn push(&mut self, planes: &mut Vec<Vec<f32>>) {
         let mixed = to_channels(planes, self.channels);
         *planes = std::mem::take(&mut self.pending);
@@ -492,7 +495,7 @@ impl Adapter {
         }
     }
 
-    /// The rest.
+    /// Replaces `planes` by the rest of the output.
     fn finish(mut self, planes: &mut Vec<Vec<f32>>) {
         *planes = std::mem::take(&mut self.pending);
         planes.resize(self.channels, Vec::new());
@@ -504,7 +507,8 @@ impl Adapter {
     }
 }
 
-/// The same sound on another number of channels: on all, if one becomes several; else their mean, so that nobody is lost.
+/// Converts sound to another number of channels. All of them get the mean of the input channels, so that no speaker is
+/// lost.
 fn to_channels(planes: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     if planes.len() == channels {
         return planes.to_vec();
@@ -514,13 +518,13 @@ fn to_channels(planes: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     vec![mean; channels]
 }
 
-/// Samples of one AAC-LC frame. The first frame of a stream overlaps nothing before it and so holds no sound of its own.
+/// Samples in an AAC-LC frame. The first frame of a stream overlaps nothing before it and so holds no sound of its own.
 const AAC_FRAME: u64 = 1024;
 
-/// Delay of every MP3 decoder (528 + 1 samples) and of the LAME encoder (576), which wrote most of the files there are.
+/// Delay of every MP3 decoder (528 + 1 samples) and of the LAME encoder (576), which wrote most MP3 files.
 const MP3_DELAY: u64 = 528 + 1 + 576;
 
-/// Encoder delay of a file that does not say it, frames.
+/// Returns the usual encoder delay, for a file that does not state it, frames.
 fn usual_delay(codec: AudioCodecId) -> u64 {
     match codec {
         CODEC_ID_AAC => AAC_FRAME,
@@ -530,18 +534,18 @@ fn usual_delay(codec: AudioCodecId) -> u64 {
 }
 
 fn make_decoder(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, AudioError> {
-    // Leaving out is done here, for all codecs alike; only Ogg has Vorbis and Opus do it by themselves.
+    // Trimming is done here for all codecs; only in Ogg do Vorbis and Opus trim by themselves.
     let options = AudioDecoderOptions::default();
     let made = guarded(|| CODECS.make_audio_decoder(params, &options));
     made.map_err(|_| AudioError::Unsupported { name: codec_name(params) })
 }
 
-/// Whether there is a decoder for a track.
+/// Whether a track can be decoded.
 pub(super) fn is_decodable(params: &AudioCodecParameters) -> bool {
     make_decoder(params).is_ok()
 }
 
-/// Refuses rates and numbers of channels that no recording has.
+/// Rejects sample rates and numbers of channels that no recording has.
 pub(super) fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), AudioError> {
     if !SAMPLE_RATES_HZ.contains(&sample_rate_hz) {
         return Err(AudioError::AbsurdHeader { what: format!("a sample rate of {sample_rate_hz} Hz") });
@@ -552,15 +556,16 @@ pub(super) fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), A
     Ok(())
 }
 
-/// Runs a demuxer or decoder. Should a hostile file make it panic, that is one more way of being undecodable: what it was
-/// working on is not used again where its state could matter, since an error ends or skips it.
+/// Runs a demuxer or decoder, treating a panic on a hostile file as one more decoding error. State that could be
+/// inconsistent after a panic is not used again, since an error ends or skips it.
 pub(super) fn guarded<T>(
     run: impl FnOnce() -> symphonia::core::errors::Result<T>,
 ) -> symphonia::core::errors::Result<T> {
     guard::guarded(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
 }
 
-/// See [`Stream::quantum`]: 16 bits unless the codec is coarser. G.711 has its largest steps at full scale.
+/// Returns the value of [`Stream::quantum`]: 16 bits unless the codec is coarser. G.711 has its largest steps at full
+/// scale.
 fn quantum(codec: AudioCodecId) -> f32 {
     match codec {
         CODEC_ID_PCM_U8 | CODEC_ID_PCM_S8 => 1.0 / 128.0,
@@ -569,10 +574,10 @@ fn quantum(codec: AudioCodecId) -> f32 {
     }
 }
 
-/// The name for a codec without one.
+/// The name for a codec that has none.
 pub(super) const UNKNOWN_CODEC: &str = "the kind of sound in this file";
 
-/// The name people know a codec by, for one that was refused.
+/// Returns the common name of a codec that was rejected.
 pub(super) fn codec_name(params: &AudioCodecParameters) -> String {
     let many_channels = params.channels.as_ref().is_some_and(|channels| channels.count() > 2);
     match params.codec {

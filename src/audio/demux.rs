@@ -1,5 +1,5 @@
-//! What every container gives to the decoder: packets of one sound track, each with its place in time and with how much of
-//! its sound is to be heard.
+//! The interface between containers and the decoder: packets of one sound track, each with its position in time and the
+//! portion of its sound to keep.
 
 use symphonia::core::audio::{Channels, layouts};
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters};
@@ -8,25 +8,25 @@ use symphonia::core::packet::Packet;
 /// A packet of the track.
 pub(super) struct Piece {
     pub(super) packet: Packet,
-    /// When it sounds, seconds on the container's clock; `None` if the container has no clock.
+    /// Timestamp on the container's clock, seconds; `None` if the container has no clock.
     pub(super) at_s: Option<f64>,
-    /// How long its sound should be, seconds; 0 if the container does not say.
+    /// Nominal duration, seconds; 0 if the container does not state it.
     pub(super) length_s: f64,
-    /// What is left out at its start, seconds.
+    /// Duration to drop at the start, seconds.
     pub(super) skip_s: f64,
-    /// Where its sound ends, seconds from its start; infinite where all is heard.
+    /// Where the sound to keep ends, seconds from the packet's start; infinite if all of it is kept.
     pub(super) until_s: f64,
-    /// What is left out at its end, seconds.
+    /// Duration to drop at the end, seconds.
     pub(super) drop_end_s: f64,
 }
 
 impl Piece {
-    /// A packet of which everything is heard.
+    /// Creates a piece whose sound is kept whole.
     pub(super) fn whole(packet: Packet, at_s: Option<f64>, length_s: f64) -> Self {
         Self { packet, at_s, length_s, skip_s: 0.0, until_s: f64::INFINITY, drop_end_s: 0.0 }
     }
 
-    /// Whether nothing of it is heard: it is there for the sake of the packets after it.
+    /// Whether none of the sound is kept: such a packet is only needed to decode those after it.
     pub(super) fn is_unheard(&self) -> bool {
         self.skip_s >= self.until_s || (self.length_s > 0.0 && self.skip_s >= self.length_s)
     }
@@ -36,14 +36,14 @@ impl Piece {
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) params: AudioCodecParameters,
-    /// Encoder delay to leave out, frames at the decoder's rate; `None` if the file does not say.
+    /// Encoder delay to drop, frames at the decoder's rate; `None` if the file does not state it.
     pub(super) delay: Option<u64>,
 }
 
-/// The next thing in a file.
+/// An event in a file.
 pub(super) enum Event {
     Piece(Piece),
-    /// What follows was encoded by itself: a decoder of its own begins, and a clock.
+    /// What follows was encoded separately: a new decoder and a new clock begin.
     Anew(Entry),
     /// Silence of this many seconds, according to the file.
     Silence(f64),
@@ -58,16 +58,16 @@ pub(super) enum Event {
 
 /// A container, read from its start to its end.
 pub(super) trait Demux {
-    /// The next thing. After [`Event::End`] it is not asked again.
+    /// Returns the next event. Not called again after [`Event::End`].
     fn next(&mut self) -> Event;
 
-    /// Seconds of sound that the file says it holds, if that is to be trusted and more than there is.
+    /// Returns how many seconds of sound the file claims to hold, if the claim is reliable and exceeds what is there.
     fn promised_s(&self) -> Option<f64> {
         None
     }
 }
 
-/// Decoder parameters of a codec that needs no more than a rate and a number of channels.
+/// Returns the decoder parameters of a codec that needs no more than a rate and a number of channels.
 pub(super) fn params(codec: AudioCodecId, rate_hz: u32, channels: u16) -> AudioCodecParameters {
     let mut params = AudioCodecParameters::new();
     params.for_codec(codec);

@@ -1,4 +1,4 @@
-//! Errors when a file is opened as a recording, in words that tell somebody who is not an engineer what to do.
+//! Errors when opening a file as a recording, in words that tell a non-engineer what to do.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::files::FileError;
 
-/// The advice that ends every message about a codec or container that cannot be read.
+/// The advice that ends every message about an unsupported codec or container.
 macro_rules! save_it_as {
     () => {
         "save it as WAV, FLAC, MP3 or ordinary M4A (AAC-LC) and try again"
@@ -19,7 +19,7 @@ macro_rules! save_it_as {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AudioError {
-    /// Nothing was read at the path.
+    /// The file could not be read.
     #[error(transparent)]
     File(#[from] FileError),
 
@@ -27,7 +27,7 @@ pub enum AudioError {
     #[error("the file is empty (0 bytes); record or copy it again")]
     Empty,
 
-    /// The container is there, but no sound is in it.
+    /// The container is intact but contains no sound.
     #[error("the file has a header but no sound in it; the recording was probably never started, record it again")]
     NoSound,
 
@@ -35,10 +35,10 @@ pub enum AudioError {
     #[error("this is not an audio or video file; give a recording such as WAV, FLAC, MP3, M4A, OGG or WebM")]
     NotAudio,
 
-    /// An audio or video format that is recognised but cannot be read.
+    /// An audio or video format that is recognised but not supported.
     #[error("{name} cannot be read here; {advice}", advice = save_it_as!())]
     Unsupported {
-        /// The codec or container by the name people know it by, e.g. "HE-AAC" or "Windows Media (WMA)".
+        /// The common name of the codec or container, e.g. "HE-AAC" or "Windows Media (WMA)".
         name: String,
     },
 
@@ -52,7 +52,7 @@ pub enum AudioError {
     )]
     Unfinished,
 
-    /// The header makes claims no recording of speech can make.
+    /// The header makes claims that no recording of speech can make.
     #[error("the file says it has {what}, which no recording has; it is damaged, {advice}", advice = save_it_as!())]
     AbsurdHeader {
         /// The claim, e.g. "a sample rate of 2 Hz".
@@ -63,15 +63,16 @@ pub enum AudioError {
     #[error("the file is damaged and no sound could be read from it; copy it again from where it was recorded")]
     Damaged,
 
-    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S), or than what is read of so many channels at such a rate.
+    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S), or than the shorter limit for many channels at a high
+    /// rate.
     #[error("the recording is longer than {}; cut out the answer and try again", words(*hours))]
     TooLong {
-        /// The longest recording of its rate and channels that is read, in hours.
+        /// Maximum length of a recording with this rate and number of channels, in hours.
         hours: f64,
     },
 }
 
-/// A length in words.
+/// Formats a length in words.
 fn words(hours: f64) -> String {
     if hours < 2.0 { format!("{:.0} minutes", hours * 60.0) } else { format!("{hours:.0} hours") }
 }

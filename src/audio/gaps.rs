@@ -1,5 +1,6 @@
-//! What went missing while aloud recorded: a chunk of its own (`alou`) at the end of its WAV files, which other programs
-//! skip. Silence of the same length replaces it in the sound, so that times are right; but nobody was silent there.
+//! Sound that went missing while aloud recorded, as listed in a custom chunk (`alou`) at the end of its WAV files,
+//! which other programs skip. Silence of the same length replaces the sound, so that times are right, but the speaker
+//! was not silent there.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,17 +11,17 @@ use super::source::MAX_CHUNKS;
 
 /// The chunk's name.
 pub const CHUNK: &[u8; 4] = b"alou";
-/// The format of its contents.
+/// The format of the chunk's contents.
 const SCHEMA: &str = "aloud.take/1";
-/// The longest chunk that is read, in bytes: ten thousand gaps.
+/// Maximum length of a chunk that is read, in bytes: ten thousand gaps.
 const LONGEST: u32 = 1 << 20;
 
-/// Sound that went missing while recording, replaced by silence of its length.
+/// Sound that went missing while recording, replaced by silence of the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first missing frame, counted from the beginning of the recording.
     pub at_frame: u64,
-    /// How many frames are missing.
+    /// Number of missing frames.
     pub frames: u64,
 }
 
@@ -30,7 +31,7 @@ struct Content {
     gaps: Vec<Gap>,
 }
 
-/// The bytes of the chunk, with its head and of even length.
+/// Returns the bytes of the chunk, including its header and padded to an even length.
 pub fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
     let mut body = serde_json::to_vec(&Content { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
     body.resize(body.len().next_multiple_of(2), b' ');
@@ -38,7 +39,7 @@ pub fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
     Ok([&CHUNK[..], &length.to_le_bytes(), &body].concat())
 }
 
-/// The gaps of a WAV file that aloud recorded; `None` for any other file.
+/// Reads the gaps of a WAV file that aloud recorded; `None` for any other file.
 pub(super) fn read(file: &mut File) -> Option<Vec<Gap>> {
     let mut head = [0; 12];
     file.seek(SeekFrom::Start(0)).ok()?;

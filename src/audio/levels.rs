@@ -8,51 +8,51 @@ use crate::span::Span;
 /// Samples of a clipped stretch lie within this fraction of each other: 0.1 %, that is 0.009 dB.
 const FLAT_FRACTION: f32 = 0.001;
 
-/// Three equal samples are the least that is called a flat top; two happen in any signal.
+/// Minimum number of equal samples in a flat top; two occur in any signal.
 const MIN_RUN: u64 = 3;
 
-/// A slower signal need not fall so steeply if it crosses the next band of the same height in this fraction of the flat
-/// top's length. Beside the top of a parabola that takes at least a fifth, wherever the bands happen to lie; the margin is
-/// for coarse sample values.
+/// Fraction of a flat top's length within which a slower signal may cross the next band of the same height instead of
+/// falling steeply. Next to the top of a parabola, that takes at least a fifth, wherever the bands happen to lie; the
+/// margin is for coarse sample values.
 const EDGE_FRACTION: u64 = 20;
 
-/// From here on a flat top is at full scale: 0.1 % below it.
+/// Minimum level of a flat top at full scale: 0.1 % below it.
 const FULL_SCALE: f32 = 1.0 - FLAT_FRACTION;
 
-/// Flat tops needed to call a plateau below full scale clipping (a recording that was turned down after it clipped). One
-/// flat top can be chance.
+/// Minimum number of flat tops for a plateau below full scale to count as clipping (of a recording that was turned down
+/// after it clipped). A single flat top can be chance.
 const MIN_RUNS_BELOW_FULL_SCALE: u64 = 3;
 
-/// A plateau below full scale has to be this many quantization steps high: what wavers between the lowest few values
-/// is flat without being clipped.
+/// Minimum height of a plateau below full scale, in quantization steps: a signal that wavers between the lowest few
+/// values is flat without being clipped.
 const MIN_STEPS: f32 = 16.0;
 
-/// A plateau is the signal's own maximum if it is no further than this below its peak.
+/// A plateau is the signal's own maximum if it is at most this far below the peak.
 const TOP_FRACTION: f32 = 0.002;
 
-/// Short-term loudness values (3 s long, one a second) that a loudness range needs, so that its 10th percentile
-/// (EBU Tech 3342) is not merely the lowest value.
+/// Number of short-term loudness values (3 s long, one per second) required for a loudness range, so that its 10th
+/// percentile (EBU Tech 3342) is not merely the lowest value.
 const MIN_RANGE_VALUES: f64 = 10.0;
 
-/// Seconds of signal for [`MIN_RANGE_VALUES`].
+/// Duration of signal that gives [`MIN_RANGE_VALUES`], seconds.
 const MIN_RANGE_S: f64 = 3.0 + (MIN_RANGE_VALUES - 1.0);
 
-/// How loud a recording is, measured on its mono signal at the native rate, so that a mono and a two-channel copy agree.
+/// Levels of a recording, measured on its mono signal at the native rate, so that a mono and a two-channel copy agree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Levels {
     /// Highest sample magnitude, dB relative to full scale, at most about 0. `None` for digital silence.
     pub peak_dbfs: Option<f64>,
     /// Fraction of all samples (0 to 1) inside flat tops of three or more samples, at full scale or at the signal's own
-    /// maximum. Lossy codecs round off flat tops: clipping before such a codec is not seen.
+    /// maximum. Lossy codecs round off flat tops, so clipping before such a codec is not detected.
     pub clipped_fraction: f64,
     /// Integrated loudness (EBU R128, ITU-R BS.1770-4), LUFS. `None` for silence (nothing above -70 LUFS) and for less
     /// than one 0.4 s block.
     pub loudness_lufs: Option<f64>,
-    /// Loudness range (EBU Tech 3342), LU. `None` for silence and for less than 12 s, too few values for a range.
+    /// Loudness range (EBU Tech 3342), LU. `None` for silence and for less than 12 s, which gives too few values.
     pub loudness_range_lu: Option<f64>,
 }
 
-/// Measures [`Levels`] of a signal that comes block by block.
+/// Measures the [`Levels`] of a signal that arrives block by block.
 pub(super) struct LevelMeter {
     rate_hz: u32,
     frames: u64,
@@ -63,7 +63,8 @@ pub(super) struct LevelMeter {
 }
 
 impl LevelMeter {
-    /// `quantum` is the largest step between neighbouring sample values of the file's sample format near full scale.
+    /// Creates a meter. `quantum` is the largest step between neighbouring sample values near full scale in the file's
+    /// sample format.
     pub(super) fn new(rate_hz: u32, quantum: f32) -> Self {
         Self {
             rate_hz,
@@ -74,7 +75,7 @@ impl LevelMeter {
         }
     }
 
-    /// Takes the next samples.
+    /// Processes the next samples.
     pub(super) fn push(&mut self, mono: &[f32]) {
         self.frames += mono.len() as u64;
         for &sample in mono {
@@ -86,7 +87,7 @@ impl LevelMeter {
         }
     }
 
-    /// The levels of all samples so far.
+    /// Returns the levels of all samples so far.
     pub(super) fn finish(&self) -> Levels {
         let peak = f64::from(self.upper.peak.max(self.lower.peak));
         let clipped = self.upper.clipped() + self.lower.clipped();
@@ -106,8 +107,8 @@ impl LevelMeter {
 }
 
 impl Levels {
-    /// The same with the loudness that `speech` has without the stretches `sounds`, in which something else than the voice
-    /// sounds. By how much that differs is measured at the rate of the speech.
+    /// Returns the levels with the loudness of `speech` outside the stretches `sounds`, in which something other than
+    /// the voice sounds. The difference in loudness is measured at the sample rate of the speech.
     #[must_use]
     pub fn without(self, sounds: &[Span], speech: &Speech) -> Self {
         if sounds.is_empty() {
@@ -134,34 +135,36 @@ impl Levels {
     }
 }
 
-/// Finds the flat tops on one side (the upper; the lower is given upside down) of a signal, keeping only the highest.
+/// Finds the flat tops on the upper side of a signal, keeping only the highest. (For the lower side, the signal is
+/// inverted.)
 ///
-/// A flat top is a run of at least [`MIN_RUN`] samples that lie within a narrow band, and from which the signal falls on
-/// both sides as no round top does: by [`edge_fall`] bands at once, or by one band within 1/[`EDGE_FRACTION`] of the run.
+/// A flat top is a run of at least [`MIN_RUN`] samples within a narrow band, from which the signal falls on both sides
+/// more steeply than from any round top: by [`edge_fall`] bands at once, or by one band within 1/[`EDGE_FRACTION`] of
+/// the run.
 struct FlatTops {
     quantum: f32,
     peak: f32,
     before: f32,
     run: Option<Run>,
-    /// Length of the run before the current one.
+    /// Length of the run before the current one, in samples.
     samples_before: u64,
-    /// A flat top so far, if the run after it turns out short.
+    /// A run that is a flat top if the next run turns out short.
     waiting: Option<Run>,
-    /// The highest plateau so far: its level, flat tops and samples.
+    /// Level of the highest plateau so far; `runs` and `samples` are its flat tops and their samples.
     level: f32,
     runs: u64,
     samples: u64,
 }
 
-/// How far the signal must fall right beside a flat top of `samples` samples, in units of its flatness. A parabola, as the
-/// round top of a tone is one, falls by at most `4 n / (n - 1)^2` from the lowest of `n` samples inside a band of 1 to the
-/// first outside. Half as much again, and one band for rounding to sample values, is more than any round top has.
+/// Returns how far the signal must fall right next to a flat top of `samples` samples, in bands. A parabola, the shape
+/// of a tone's round top, falls by at most `4 n / (n - 1)^2` from the lowest of `n` samples inside a band of 1 to the
+/// first outside. Half as much again, plus one band for rounding to sample values, is more than any round top has.
 fn edge_fall(samples: u64) -> f32 {
     let n = samples as f32;
     1.0 + 1.5 * 4.0 * n / (n - 1.0).powi(2)
 }
 
-/// Height within which samples count as equal at `level`.
+/// Returns the height within which samples count as equal at `level`.
 fn band(level: f32, quantum: f32) -> f32 {
     (FLAT_FRACTION * level).max(1.5 * quantum)
 }
@@ -208,7 +211,7 @@ impl FlatTops {
         self.before = sample;
     }
 
-    /// Judges a run that `after` has ended.
+    /// Classifies a run that was ended by the sample `after`.
     fn end(&mut self, run: Run, after: f32) {
         if let Some(top) = self.waiting.take()
             && run.samples * EDGE_FRACTION <= top.samples
@@ -228,7 +231,7 @@ impl FlatTops {
         }
     }
 
-    /// Counts a flat top if it belongs to the highest plateau so far, or is a higher one.
+    /// Counts a flat top if it belongs to the highest plateau so far, or starts a higher one.
     fn count(&mut self, top: Run) {
         if top.highest < self.level * (1.0 - TOP_FRACTION) {
             return;
@@ -240,7 +243,7 @@ impl FlatTops {
         self.samples += top.samples;
     }
 
-    /// Samples in flat tops at full scale or at this side's own maximum.
+    /// Returns the number of samples in flat tops at full scale or at this side's own maximum.
     fn clipped(&self) -> u64 {
         let at_top = self.level >= self.peak * (1.0 - TOP_FRACTION);
         let enough = self.level >= FULL_SCALE
@@ -278,7 +281,7 @@ mod tests {
 
     #[test]
     fn loudness_is_that_of_ebu_tech_3341() {
-        // Tech 3341, case 1: a 1 kHz stereo sine at -23 dBFS reads -23 LUFS. One channel of it is 3.01 dB less.
+        // Tech 3341, case 1: a 1 kHz stereo sine at -23 dBFS reads -23 LUFS. One channel of it reads 3.01 dB less.
         let tone = tone(48_000, 1000.0, 10_f64.powf(-23.0 / 20.0), 20.0);
         let levels = levels(48_000, &tone);
         assert!((levels.loudness_lufs.unwrap() + 26.01).abs() < 0.1, "{levels:?}");

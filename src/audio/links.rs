@@ -1,5 +1,5 @@
-//! Where the parts of a file begin that somebody joined: chained Ogg streams (RFC 3533, 4), and FLAC files one after the other.
-//! Each part has headers of its own and is read by itself.
+//! Boundaries between the parts of a file that somebody joined: chained Ogg streams (RFC 3533, 4) and concatenated FLAC
+//! files. Each part has its own headers and is read separately.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -8,14 +8,16 @@ use std::ops::Range;
 use super::error::AudioError;
 use super::source::{MAX_CHUNKS, read_array, read_bytes};
 
-/// How far behind its head the first frame of a FLAC file is looked for, bytes: behind the largest pictures.
+/// How far past its header the first frame of a FLAC file is searched for, bytes: beyond the largest pictures.
 const SEARCHED: u64 = 16 << 20;
 
-/// More parts than anybody joins; a bound for hostile files.
+/// Maximum number of parts, more than anybody joins; a bound for hostile files.
 const MOST_PARTS: usize = 10_000;
 
-/// The parts of an Ogg file: each begins with a page that begins a stream, after one that does not. Also whether the file ends
-/// with a whole page: a stream that somebody stopped need not have a page that says it is the last.
+/// Returns the parts of an Ogg file, and whether the file ends with a whole page.
+///
+/// Each part begins with a page that begins a stream, after one that does not. A stream that was stopped need not have
+/// a page marked as the last.
 pub(super) fn ogg(file: &mut File, start: u64, len: u64) -> Result<(Vec<Range<u64>>, bool), AudioError> {
     file.seek(SeekFrom::Start(start))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
@@ -23,7 +25,7 @@ pub(super) fn ogg(file: &mut File, start: u64, len: u64) -> Result<(Vec<Range<u6
     let mut head = [0; 27];
     while starts.len() < MOST_PARTS && reader.read_exact(&mut head).is_ok() {
         if &head[..4] != b"OggS" {
-            // Out of step: one byte on.
+            // Out of sync: advance one byte.
             at += 1;
             reader.seek_relative(-26)?;
             continue;
@@ -45,7 +47,7 @@ pub(super) fn ogg(file: &mut File, start: u64, len: u64) -> Result<(Vec<Range<u6
     Ok((ranges(&starts, len), at == len))
 }
 
-/// The parts of a FLAC file: each begins with the mark and a block of stream information (RFC 9639, 8).
+/// Returns the parts of a FLAC file: each begins with the signature and a STREAMINFO block (RFC 9639, 8).
 pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u64>>, AudioError> {
     file.seek(SeekFrom::Start(start))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
@@ -70,14 +72,14 @@ pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u6
     Ok(ranges(&starts, len))
 }
 
-/// The mark, the stream's information and the place of the first frame of a FLAC part. What lies between them (comments, pictures)
-/// is left out: programs that write tags get its lengths wrong, and the sound does not need it.
+/// Returns the signature and STREAMINFO block of a FLAC part, and the range from its first frame on. What lies between
+/// them (comments, pictures) is skipped: tagging programs get its lengths wrong, and decoding does not need it.
 pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, Range<u64>), AudioError> {
     let mut head = read_bytes(file, part.start, 42)?;
     if head.len() < 42 {
         return Ok((Vec::new(), part));
     }
-    // The last block of metadata.
+    // Mark STREAMINFO as the last metadata block.
     head[4] = 0x80;
     let mut at = part.start + 42;
     for _ in 0..MAX_CHUNKS {
@@ -87,7 +89,7 @@ pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, 
         }
         at += 4 + u64::from(u32::from_be_bytes([0, block[1], block[2], block[3]]));
     }
-    // The lengths lead nowhere.
+    // The lengths do not lead to a frame: search for one.
     let searched = read_bytes(file, part.start + 42, SEARCHED)?;
     for (i, pair) in searched.windows(2).enumerate() {
         if pair[0] == 0xff && pair[1] & 0xfe == 0xf8 && is_frame(file, part.start + 42 + i as u64)? {
@@ -97,7 +99,7 @@ pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, 
     Ok((Vec::new(), part))
 }
 
-/// Whether a frame of FLAC begins here, by its mark and the checksum of its head (RFC 9639, 9.1).
+/// Whether a FLAC frame begins here, by its sync code and the checksum of its header (RFC 9639, 9.1).
 fn is_frame(file: &mut File, at: u64) -> Result<bool, AudioError> {
     let bytes = read_bytes(file, at, 16)?;
     if bytes.len() < 6 || bytes[0] != 0xff || bytes[1] & 0xfe != 0xf8 {

@@ -1,8 +1,8 @@
-//! What the decoder's library does not say of Matroska and WebM: whether the file ends where it may, and how much of a track's
-//! last packets is not to be heard. Layout: RFC 8794 (EBML) and RFC 9559 (Matroska).
+//! Information about Matroska and WebM that Symphonia does not give: whether the file may end where it does, and how
+//! much of a track's packets is padding. Layout: RFC 8794 (EBML) and RFC 9559 (Matroska).
 //!
-//! A browser's recorder writes a segment and clusters of unknown size and stops when it is told to: the end of the file after a
-//! whole packet is then the end of the recording.
+//! A browser's recorder writes a segment and clusters of unknown size and stops when told to: a file that ends after a
+//! whole packet is then complete.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::error::AudioError;
 use super::source::read_array;
 
-/// Elements looked at; four hours of packets of 10 ms are 1.4 million. A bound for hostile files.
+/// Maximum number of elements visited, a bound for hostile files; four hours of 10 ms packets are 1.4 million.
 const MAX_ELEMENTS: usize = 2_000_000;
 
 const SEGMENT: u32 = 0x1853_8067;
@@ -21,24 +21,24 @@ const BLOCK: u32 = 0xa1;
 const SIMPLE_BLOCK: u32 = 0xa3;
 const DISCARD_PADDING: u32 = 0x75a2;
 
-/// What a walk through the file finds.
+/// The findings of a walk through the file.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Layout {
-    /// The file ends after a whole element, and holds all that its elements of known size claim.
+    /// Whether the file ends after a whole element, and holds all that its elements of known size claim.
     pub(super) is_whole: bool,
-    /// What is left out at the end of packets: by track, the packet's number and so many nanoseconds.
+    /// The padding at the end of packets (negative: at the start), in nanoseconds, by track and packet number.
     pub(super) discarded: BTreeMap<u64, BTreeMap<u64, i64>>,
 }
 
 struct Element {
     id: u32,
     body: u64,
-    /// `None` for one of unknown size.
+    /// End of the element; `None` if its size is unknown.
     end: Option<u64>,
 }
 
 fn element(file: &mut File, at: u64) -> Result<Option<Element>, AudioError> {
-    // An id has up to 4 bytes, a size up to 8; near the end of the file there are fewer.
+    // An ID has up to 4 bytes, a size up to 8; near the end of the file, fewer may be left.
     let mut bytes = [0; 12];
     let have = match read_array::<12>(file, at)? {
         Some(all) => {
@@ -72,7 +72,7 @@ fn element(file: &mut File, at: u64) -> Result<Option<Element>, AudioError> {
     Ok(Some(Element { id, body, end }))
 }
 
-/// A number of variable length at `at`.
+/// Returns the track number of a block and its number of frames.
 fn track_of_block(file: &mut File, body: u64) -> Result<Option<(u64, u64)>, AudioError> {
     let Some(head) = read_array::<8>(file, body)? else { return Ok(None) };
     let len = head[0].leading_zeros() as usize + 1;
@@ -86,11 +86,11 @@ fn track_of_block(file: &mut File, body: u64) -> Result<Option<(u64, u64)>, Audi
     Ok(Some((track, frames)))
 }
 
-/// Walks through the file in `range`.
+/// Walks through the elements of the file in `range`.
 pub(super) fn layout(file: &mut File, range: Range<u64>) -> Result<Layout, AudioError> {
     let mut found = Layout::default();
     let mut packets: BTreeMap<u64, u64> = BTreeMap::new();
-    // The packet of a group comes before what is discarded of it.
+    // In a block group, the block comes before its discard padding.
     let mut last = None;
     let mut at = range.start;
     for _ in 0..MAX_ELEMENTS {
@@ -100,7 +100,8 @@ pub(super) fn layout(file: &mut File, range: Range<u64>) -> Result<Layout, Audio
         }
         let Some(element) = element(file, at)? else { return Ok(found) };
         match (element.id, element.end) {
-            // What is inside is walked through, whatever size they claim; a segment that should be longer is cut off.
+            // The children of these elements are visited, whatever size they claim; a segment longer than the file is
+            // truncated.
             (SEGMENT | CLUSTER | BLOCK_GROUP, end) => {
                 if end.is_some_and(|end| end > range.end) {
                     return Ok(found);

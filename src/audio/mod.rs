@@ -1,8 +1,8 @@
-//! Turns a file into a [`Recording`]: any common audio or video container, decoded to 16 kHz mono.
+//! Decodes a file into a [`Recording`]: any common audio or video container, converted to 16 kHz mono.
 //!
-//! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB for each second, half of that if it is long) is held in
-//! memory. A file of several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]), then for
-//! real.
+//! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB per second, or half of that if it is long) is held
+//! in memory. A file with several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]),
+//! then to mix them.
 
 mod caf;
 #[cfg(test)]
@@ -49,26 +49,26 @@ use crate::span::Span;
 /// speech measures need.
 pub const SPEECH_RATE_HZ: u32 = 16_000;
 
-/// The longest recording that is read, seconds. It bounds the memory that a small but hostile file can make us use
-/// (0.5 GB of samples); an interview answer lasts minutes.
+/// Maximum duration of a recording, seconds. It bounds the memory that a small but hostile file can use (0.5 GB of
+/// samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
-/// The most sound tracks that are decoded to choose one; OBS writes six at most.
+/// Maximum number of sound tracks that are decoded to choose one; OBS writes six at most.
 const MOST_TRACKS: usize = 8;
 
-/// Progress is reported in steps no smaller than this.
+/// Minimum step in which progress is reported.
 const PROGRESS_STEP: f64 = 0.005;
 
 /// One recorded answer: what the file is, and its sound ready for analysis.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Recording {
-    /// The path it was opened by.
+    /// The path the file was opened by.
     pub path: PathBuf,
-    /// Container and codec in plain words, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the
-    /// same, e.g. `flac`.
+    /// Names of container and codec, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the same,
+    /// e.g. `flac`.
     pub format: String,
-    /// Duration of the decoded sound, seconds, on the recording's own clock: encoder delay and padding are not in it.
+    /// Duration of the decoded sound, seconds, on the recording's own clock, without encoder delay and padding.
     pub duration_s: f64,
     /// Native sample rate, Hz, 4000 to 384000.
     pub sample_rate_hz: u32,
@@ -76,28 +76,28 @@ pub struct Recording {
     pub channels: u16,
     /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// The sound at [`SPEECH_RATE_HZ`], one channel, without what lies below 50 Hz. Sample `i` is the sound at `i / 16000` s;
+    /// The sound at [`SPEECH_RATE_HZ`], one channel, high-passed at 50 Hz. Sample `i` is the sound at `i / 16000` s;
     /// the length is the duration, rounded to samples.
     pub speech: Speech,
-    /// Which channels `speech` and `levels` are made of.
+    /// The channels that `speech` and `levels` are made from.
     pub channel_use: ChannelUse,
     /// Peak, clipping and loudness, measured on the same mono signal at the native rate.
     pub levels: Levels,
-    /// What aloud itself lost while it recorded this, in order; `None` for a file that it did not record.
+    /// Sound that aloud itself lost while recording, in order; `None` for a file that it did not record.
     pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
-    /// Which sound track this is, if the file has several that can be decoded.
+    /// The chosen sound track, if several can be decoded.
     pub track: Option<TrackUse>,
 }
 
-/// Which of several sound tracks of a file was taken: a screen recorder keeps the computer's sound and the microphone apart.
+/// The sound track chosen among several: a screen recorder keeps the computer's sound and the microphone apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackUse {
-    /// Its number among the sound tracks, from 1, in the order of the file.
+    /// Number of the track among the file's sound tracks, from 1.
     pub number: usize,
-    /// How many sound tracks can be decoded.
+    /// Number of sound tracks that can be decoded.
     pub of: usize,
 }
 
@@ -105,11 +105,11 @@ pub struct TrackUse {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Damage {
-    /// Seconds the file says it holds, if it ends earlier than that.
+    /// Duration that the file claims to hold, seconds, if it ends earlier.
     pub promised_s: Option<f64>,
-    /// Seconds that could be read.
+    /// Duration that could be read, seconds.
     pub decoded_s: f64,
-    /// Packets that could not be decoded. Silence of their length stands in their place, so that times stay right.
+    /// Number of packets that could not be decoded. Silence of the same length replaces them, so that times stay right.
     pub skipped_packets: u64,
 }
 
@@ -134,20 +134,22 @@ impl fmt::Display for Damage {
 }
 
 impl Recording {
-    /// The stretches in which nothing was recorded although somebody may have spoken, in seconds.
+    /// Returns the stretches in which nothing was recorded although somebody may have spoken, in seconds.
     pub fn lost(&self) -> Vec<Span> {
         let seconds = |frames: u64| frames as f64 / f64::from(self.sample_rate_hz);
         let span = |gap: &Gap| Span::new(seconds(gap.at_frame), seconds(gap.at_frame.saturating_add(gap.frames)));
         self.gaps.iter().flatten().map(span).collect()
     }
 
-    /// Opens any common audio or video file. The format is found from the content; the name does not matter. Of several sound
-    /// tracks the first with sound is taken, in the order in which players would choose ([`TrackUse`]).
+    /// Opens any common audio or video file. The format is detected from the content; the name does not matter.
     ///
-    /// `progress` is called now and then with the fraction done, rising from 0 to 1.
+    /// Among several sound tracks, the first with sound is chosen, in players' order of preference ([`TrackUse`]).
+    ///
+    /// `progress` is called from time to time with the fraction done, rising from 0 to 1.
     ///
     /// # Errors
-    /// See [`AudioError`]; a file that ends early or has some broken packets is no error but has [`Recording::damage`].
+    /// See [`AudioError`]. A file that ends early or has some broken packets is not an error, but has
+    /// [`Recording::damage`].
     pub fn open(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Self, AudioError> {
         let sha256 = source::sha256(path)?;
         let gaps = gaps::read(&mut source::open_file(path)?.0);
@@ -165,7 +167,7 @@ impl Recording {
                     stream = match Stream::open(path, track) {
                         Ok(stream) => stream,
                         Err(AudioError::TooLong { hours }) => return Err(AudioError::TooLong { hours }),
-                        // The others may still be heard.
+                        // The other tracks may still be readable.
                         Err(_) => {
                             all.push(ChannelSums::new(1));
                             continue;
@@ -260,7 +262,7 @@ mod tests {
         Recording::open(path, &mut |_| {})
     }
 
-    /// 0.25 s of silence, then a tone: something whose place in time can be told.
+    /// Returns 0.25 s of silence followed by a tone, whose onset shows any shift in time.
     fn gated_tone(rate_hz: u32, duration_s: f64) -> Vec<f32> {
         let frames = (duration_s * f64::from(rate_hz)).round() as usize;
         (0..frames)
@@ -478,12 +480,12 @@ mod tests {
                 let _ = open(&path);
             }
             fs::write(&path, &whole[..at]).unwrap();
-            // The header has 44 bytes; one more sample is a recording of that length.
+            // The header has 44 bytes; a file with one more sample is a recording of that length.
             assert!(at > 44 || open(&path).is_err(), "cut at {at}");
         }
     }
 
-    /// The folder of real recordings beside the project, if it is there.
+    /// Returns the folder of real recordings next to the project, if it exists.
     fn shared_speech() -> Option<PathBuf> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/speech");
         if !folder.is_dir() {
@@ -493,7 +495,7 @@ mod tests {
         Some(folder)
     }
 
-    /// Lag of `b` behind `a`, seconds, where their product is greatest; they must be alike.
+    /// Returns the lag of `b` behind `a` at which their product is greatest, seconds; the signals must be similar.
     fn lag_s(a: &[f32], b: &[f32]) -> f64 {
         let reach = 240_i64;
         let end = a.len().min(b.len()) as i64 - reach;
@@ -509,7 +511,7 @@ mod tests {
         let Some(folder) = shared_speech() else {
             return;
         };
-        // A few seconds of talk are enough, and quick without optimization.
+        // A few seconds of speech are enough, and fast without optimization.
         let part = |recording: &Recording| recording.speech.samples(8 * 16_000..10 * 16_000);
         let original = open(&folder.join("mfa/cold_corpus.wav")).unwrap();
         for name in [

@@ -1,8 +1,9 @@
-//! MP4, M4A, 3GP and MOV: which sound tracks there are, where their packets lie, and which parts of them are to be heard.
+//! MP4, M4A, 3GP and MOV: the sound tracks, the location of their packets, and the parts of them to keep.
 //!
-//! The index (`moov`) of ISO/IEC 14496-12 and of Apple's QuickTime File Format, with its fragments (`moof`). Edit lists (8.6.6)
-//! say what is heard: the encoder's delay is left out, and what somebody cut away in an app is still in the file but must not
-//! come back. What a packet holds is read from the sample description, whichever of the two families it belongs to.
+//! Implements the index (`moov`) of ISO/IEC 14496-12 and of Apple's QuickTime File Format, with its fragments (`moof`).
+//! Edit lists (8.6.6) say what is kept: the encoder delay is dropped, and sound that somebody cut away in an app, which
+//! is still in the file, must not come back. The codec of the packets is read from the sample description, whichever of
+//! the two families it belongs to.
 
 use std::fs::File;
 use std::ops::Range;
@@ -16,33 +17,33 @@ use super::rows;
 use super::source::{read_array, read_bytes};
 use super::table::{Edit, MAX_SAMPLES, Rows, Sample, Table};
 
-/// The most boxes that are read, against hostile files: a day of fragments of a second each.
+/// Maximum number of boxes that are read, a bound for hostile files: a day of one-second fragments.
 const MAX_BOXES: usize = 400_000;
 
-/// The most edits that are read; somebody who cuts out every "um" by hand makes hundreds.
+/// Maximum number of edits that are read; somebody who cuts out every "um" by hand makes hundreds.
 const MAX_EDITS: u64 = 4096;
 
-/// The longest table that is read, bytes: eight for each of the most packets.
+/// Maximum length of a table that is read, bytes: eight for each of [`MAX_SAMPLES`] packets.
 const LONGEST_TABLE: u64 = 8 * MAX_SAMPLES as u64;
 
-/// Edits that follow each other within so many seconds are one: their lengths are rounded to the movie's clock.
+/// Consecutive edits at most this far apart are joined, seconds: their lengths are rounded to the movie's clock.
 const SAME_TIME_S: f64 = 0.002;
 
 /// One sound track of the index.
 #[derive(Clone)]
 pub(super) struct SoundTrack {
-    /// The track's number.
+    /// The track's ID.
     id: u32,
-    /// Whether players play it unless they are told otherwise.
+    /// Whether players play the track by default.
     pub(super) is_enabled: bool,
-    /// Its packets, or the name of what they hold if that cannot be read.
+    /// The packets, or the name of their codec if it is not supported.
     pub(super) content: Result<Table, String>,
-    /// How packets of equal blocks are laid out.
+    /// The layout of packets that consist of equal blocks.
     rows: Option<Rows>,
     fragment: Defaults,
 }
 
-/// What the packets of a fragment are like unless it says otherwise.
+/// Defaults for the packets of a fragment.
 #[derive(Debug, Clone, Copy, Default)]
 struct Defaults {
     ticks: u32,
@@ -53,20 +54,20 @@ struct Defaults {
 pub(super) struct Index {
     /// Four-letter code of the file's main format, e.g. `M4A `, `qt  `, `isom`.
     pub(super) brand: String,
-    /// `None` if there is no `moov` box: the recorder never finished.
+    /// `None` if there is no `moov` box, since the recorder never finished.
     pub(super) sound_tracks: Option<Vec<SoundTrack>>,
 }
 
 impl Index {
-    /// Reads the index and the heads of all fragments.
+    /// Reads the index and the headers of all fragments.
     ///
     /// # Errors
-    /// When reading fails; a damaged index gives what could be read.
+    /// When reading fails. From a damaged index, whatever is readable is returned.
     pub(super) fn read(file: &mut File, len: u64) -> Result<Self, AudioError> {
         let mut reader = BoxReader { file, boxes_left: MAX_BOXES };
         let brand = match read_array::<12>(reader.file, 0)? {
             Some(start) if &start[4..8] == b"ftyp" => String::from_utf8_lossy(&start[8..12]).into_owned(),
-            // QuickTime had no such box at first.
+            // Early QuickTime files have no such box.
             _ => "qt  ".to_owned(),
         };
         let (mut moov, mut cut) = (None, false);
@@ -116,7 +117,7 @@ impl Index {
 }
 
 impl SoundTrack {
-    /// A file that was cut off has packets in its index that it does not hold.
+    /// Removes the packets that a truncated file lists in its index but does not contain.
     fn leave_out_what_is_missing(&mut self, len: u64) {
         let Ok(table) = &mut self.content else { return };
         let all = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
@@ -141,7 +142,7 @@ struct BoxReader<'a> {
     boxes_left: usize,
 }
 
-/// A box of the file: its code, where its body is and where it ends as it claims.
+/// A box of the file: its code, the range of its body and its claimed end.
 struct FoundBox {
     code: [u8; 4],
     body: Range<u64>,
@@ -149,7 +150,7 @@ struct FoundBox {
 }
 
 impl BoxReader<'_> {
-    /// The first box in `within`.
+    /// Returns the first box in `within`.
     fn next(&mut self, within: Range<u64>) -> Result<Option<FoundBox>, AudioError> {
         if within.end.saturating_sub(within.start) < 8 || self.boxes_left == 0 {
             return Ok(None);
@@ -175,7 +176,7 @@ impl BoxReader<'_> {
         Ok(Some(FoundBox { code, body, end }))
     }
 
-    /// The body of the first box with this code in `within`.
+    /// Returns the body of the first box with this code in `within`.
     fn find(&mut self, mut within: Range<u64>, wanted: &[u8; 4]) -> Result<Option<Range<u64>>, AudioError> {
         while let Some(found) = self.next(within.clone())? {
             if &found.code == wanted {
@@ -186,7 +187,7 @@ impl BoxReader<'_> {
         Ok(None)
     }
 
-    /// The body found by going down through boxes with these codes.
+    /// Returns the body found by descending through boxes with these codes.
     fn find_path(&mut self, mut within: Range<u64>, path: &[&[u8; 4]]) -> Result<Option<Range<u64>>, AudioError> {
         for code in path {
             match self.find(within, code)? {
@@ -197,7 +198,7 @@ impl BoxReader<'_> {
         Ok(Some(within))
     }
 
-    /// A big-endian number of `N` bytes at `offset` in a box.
+    /// Reads a big-endian number of `N` bytes at `offset` in a box.
     fn number<const N: usize>(&mut self, body: &Range<u64>, offset: u64) -> Result<Option<u64>, AudioError> {
         if body.end.saturating_sub(body.start) < offset + N as u64 {
             return Ok(None);
@@ -205,13 +206,13 @@ impl BoxReader<'_> {
         Ok(read_array::<N>(self.file, body.start + offset)?.map(|bytes| be(&bytes)))
     }
 
-    /// Units a second, from an `mvhd` or `mdhd` box.
+    /// Reads the units per second from an `mvhd` or `mdhd` box.
     fn timescale(&mut self, body: &Range<u64>) -> Result<Option<f64>, AudioError> {
         let offset = if self.number::<1>(body, 0)? == Some(1) { 20 } else { 12 };
         Ok(self.number::<4>(body, offset)?.filter(|&units| units > 0).map(|units| units as f64))
     }
 
-    /// The whole body of a box, or as much of it as a table may be long.
+    /// Reads the body of a box, up to the maximum length of a table.
     fn bytes(&mut self, body: &Range<u64>) -> Result<Vec<u8>, AudioError> {
         read_bytes(self.file, body.start, body.end.saturating_sub(body.start).min(LONGEST_TABLE + 64))
     }
@@ -255,7 +256,7 @@ impl BoxReader<'_> {
         };
         let samples = self.samples(&stbl, rows.as_ref(), file_len)?;
         if params.codec == CODEC_ID_MP3 {
-            // One code stands for all layers; a frame says which.
+            // One code stands for all layers; the frame header tells which.
             let head = samples.first().map(|first| read_array::<4>(self.file, first.at)).transpose()?.flatten();
             match head.map(|head| head[1] >> 1 & 3) {
                 Some(2) => params.codec = CODEC_ID_MP2,
@@ -272,7 +273,7 @@ impl BoxReader<'_> {
         Ok(Some(track))
     }
 
-    /// The name of what a track holds that is not read here.
+    /// Returns the name of a track's codec that is not supported.
     fn refused_name(&self, code: &[u8], description: &[u8]) -> String {
         if code == b"mp4a"
             && let Some((object_type, _)) =
@@ -288,8 +289,8 @@ impl BoxReader<'_> {
         codec_name(String::from_utf8_lossy(code).trim())
     }
 
-    /// Where the packets lie: `stsz` their lengths, `stco` the chunks, `stsc` how many packets a chunk has, `stts` how long they
-    /// sound.
+    /// Locates the packets: `stsz` has their lengths, `stco` the chunks, `stsc` the number of packets per chunk, `stts`
+    /// the durations.
     fn samples(&mut self, stbl: &Range<u64>, rows: Option<&Rows>, file_len: u64) -> Result<Vec<Sample>, AudioError> {
         let mut table = |codes: [&[u8; 4]; 2]| -> Result<(usize, Vec<u8>), AudioError> {
             for (i, code) in codes.into_iter().enumerate() {
@@ -323,7 +324,7 @@ impl BoxReader<'_> {
             let at = 8 + 12 * i;
             runs.get(at..at + 12).map(|run| (be(&run[..4]) as usize, be(&run[4..8])))
         };
-        // Of sound in equal blocks, what the tables count as packets are frames.
+        // In sound made of equal blocks, the tables count frames as packets.
         let frames = rows.filter(|_| constant > 0 && word(&times, 12) <= 1);
         let mut durations =
             times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
@@ -338,7 +339,7 @@ impl BoxReader<'_> {
             if let Some(rows) = frames {
                 let here = in_chunk.min((count - packet.min(count)) as u64);
                 let bytes = here.div_ceil(rows.block_frames).saturating_mul(rows.block_len);
-                // More packets than the file can hold are ignored.
+                // Blocks beyond the size of the file are ignored.
                 rows.push(at..at.saturating_add(bytes.min(file_len)), &mut time, &mut samples);
                 packet += here as usize;
                 if packet >= count || samples.len() >= MAX_SAMPLES {
@@ -351,7 +352,7 @@ impl BoxReader<'_> {
                     return Ok(samples);
                 };
                 while repeated == 0 {
-                    // A table that ends too early continues with its last entry.
+                    // If the table ends too early, its last entry continues.
                     (repeated, ticks) = durations.next().unwrap_or((u64::MAX, ticks));
                 }
                 repeated -= 1;
@@ -364,7 +365,7 @@ impl BoxReader<'_> {
         Ok(samples)
     }
 
-    /// What `trex` says of each track's packets.
+    /// Reads each track's packet defaults from `trex`.
     fn defaults(&mut self, mvex: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
         let mut rest = mvex;
         while let Some(found) = self.next(rest.clone())? {
@@ -381,10 +382,10 @@ impl BoxReader<'_> {
         Ok(())
     }
 
-    /// The packets of a fragment that begins at `start`.
+    /// Reads the packets of a fragment that begins at `start`.
     fn fragment(&mut self, start: u64, moof: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
         let mut rest = moof;
-        // Where data begins that does not say: at the fragment, or behind the track before.
+        // Where data begins if no offset is given: at the fragment, or after the data of the preceding track.
         let mut implied = start;
         while let Some(found) = self.next(rest.clone())? {
             rest.start = found.end;
@@ -395,7 +396,7 @@ impl BoxReader<'_> {
         Ok(())
     }
 
-    /// The packets of one track in a fragment; gives where their data ends.
+    /// Reads the packets of one track in a fragment; returns where their data ends.
     fn track_fragment(
         &mut self,
         start: u64,
@@ -408,7 +409,7 @@ impl BoxReader<'_> {
         let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |word| be(word) as u32);
         let (flags, id) = (word(&head, 0) & 0xff_ffff, word(&head, 4));
         let Some(track) = tracks.iter_mut().find(|track| track.id == id) else {
-            // A track that is no sound: only where its data ends matters, and those who rely on that are few.
+            // Not a sound track: only where its data ends would matter, and few files rely on that.
             return Ok(implied);
         };
         let mut at = 8;
@@ -469,7 +470,7 @@ impl BoxReader<'_> {
         Ok(data)
     }
 
-    /// What is heard, in its order. An empty edit is silence: the sound begins later than the picture, or pauses.
+    /// Reads the edits in order. An empty edit is silence: the sound begins later than the picture, or pauses.
     fn edits(
         &mut self,
         elst: &Range<u64>,
@@ -503,7 +504,7 @@ impl BoxReader<'_> {
                 _ => edits.push(Edit { from_s, length_s }),
             }
         }
-        // Nothing but silence is what a recorder leaves that never came back to its edit list.
+        // A list of nothing but silence comes from a recorder that never updated it.
         if edits.iter().all(|edit| edit.from_s.is_none()) {
             edits.clear();
         }
@@ -511,15 +512,16 @@ impl BoxReader<'_> {
     }
 }
 
-/// A sample description.
+/// A parsed sample description.
 struct Described {
     params: AudioCodecParameters,
     rows: Option<Rows>,
-    /// Encoder delay, frames; `None` if it does not say.
+    /// Encoder delay, frames; `None` if it is not stated.
     delay: Option<u64>,
 }
 
-/// Reads an `stsd` box: its first entry, as ISO and as QuickTime write it (versions 0, 1 and 2 of a sound description).
+/// Reads the first entry of an `stsd` box, as ISO and as QuickTime write it (versions 0, 1 and 2 of a sound
+/// description).
 fn described(stsd: &[u8]) -> Option<Described> {
     let entry = stsd.get(8..)?;
     let code: [u8; 4] = entry.get(4..8)?.try_into().ok()?;
@@ -543,7 +545,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
         _ => entry.get(36..),
     }
     .unwrap_or_default();
-    // QuickTime puts what belongs to the codec into a box of its own.
+    // QuickTime puts codec-specific boxes into a `wave` box.
     if let Some(wave) = find_in(inner, b"wave") {
         inner = wave;
     }
@@ -566,7 +568,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
                 _ => None,
             }
         }
-        // Microsoft's and IMA's ADPCM by their tags in WAV; version 1 says how large a block is.
+        // Microsoft's and IMA's ADPCM by their WAV tags; version 1 gives the size of a block.
         b"ms\0\x02" | b"ms\0\x11" if version == 1 => {
             let codec = if code[3] == 2 { CODEC_ID_ADPCM_MS } else { CODEC_ID_ADPCM_IMA_WAV };
             let (block_frames, block_len) = (u64::from(word(36)?), u64::from(word(44)?));
@@ -586,7 +588,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
         }
         b"fLaC" => {
             let mut params = of(CODEC_ID_FLAC);
-            // Version and flags, then the head of the block with the stream's information, then its 34 bytes.
+            // Version and flags, then the header of the STREAMINFO block, then its 34 bytes.
             params.with_extra_data(find(b"dfLa")?.get(8..42)?.into());
             plain(params)
         }
@@ -600,7 +602,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
             let rows = rows::linear(bits, is_float, is_big_endian, channels, rate_hz)?;
             Some(Described { params: rows.params.clone(), rows: Some(rows), delay: Some(0) })
         }
-        // ISO/IEC 23003-5: bit 0 is set for little endian.
+        // ISO/IEC 23003-5: bit 0 is set for little-endian.
         b"ipcm" | b"fpcm" => {
             let config = find(b"pcmC")?;
             let (is_little, bits) = (config.get(4)? & 1 > 0, u64::from(*config.get(5)?));
@@ -619,11 +621,11 @@ fn described(stsd: &[u8]) -> Option<Described> {
     }
 }
 
-/// The body of the first box with this code.
+/// Returns the body of the first box with this code.
 fn find_in<'a>(mut boxes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     while boxes.len() >= 8 {
         let size = be(&boxes[..4]) as usize;
-        // A box of size 0 ends what QuickTime puts into one of size 4 or 8.
+        // A size below 8 is a terminator, which QuickTime may write as a box of size 0.
         if size < 8 {
             return None;
         }
@@ -636,10 +638,10 @@ fn find_in<'a>(mut boxes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     None
 }
 
-/// The type of object and the decoder's configuration in an elementary stream descriptor (ISO/IEC 14496-1, 7.2.6), with or
-/// without the version and flags of its box.
+/// Returns the object type and the decoder configuration of an elementary stream descriptor (ISO/IEC 14496-1, 7.2.6),
+/// with or without the version and flags of its box.
 pub(super) fn audio_config(esds: &[u8]) -> Option<(u8, &[u8])> {
-    /// The body of the first descriptor with this tag, and what is left after its head.
+    /// Returns the body of the descriptor at the start of `bytes`, if it has this tag.
     fn descriptor(bytes: &[u8], tag: u8) -> Option<&[u8]> {
         let (&found, mut rest) = bytes.split_first()?;
         let mut len = 0;
@@ -664,7 +666,7 @@ pub(super) fn audio_config(esds: &[u8]) -> Option<(u8, &[u8])> {
     Some((*decoder.first()?, config))
 }
 
-/// What the ALAC decoder wants to know: 24 bytes, or 48 with a channel layout. Old files have them inside of boxes.
+/// Returns the ALAC decoder's configuration: 24 bytes, or 48 with a channel layout. Old files have it inside boxes.
 pub(super) fn alac_cookie(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = if bytes.get(4..8) == Some(b"frma") { bytes.get(12..)? } else { bytes };
     let bytes = if bytes.get(4..8) == Some(b"alac") { bytes.get(12..)? } else { bytes };
@@ -672,7 +674,7 @@ pub(super) fn alac_cookie(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(..if bytes.len() >= 48 { 48 } else { 24 })
 }
 
-/// The name people know an MP4 sample format by.
+/// Returns the common name of an MP4 sample format.
 pub(super) fn codec_name(code: &str) -> String {
     match code {
         "samr" | "sawb" => "AMR (a phone recording)".to_owned(),
@@ -708,7 +710,8 @@ mod tests {
         Index::read(&mut file, bytes.len() as u64).unwrap()
     }
 
-    /// 441,000 frames of 16 bits at 44,100 Hz, of which the file has 50, and edits by a clock of 1000 a second.
+    /// Returns a file with 441,000 frames of 16 bits at 44,100 Hz, of which only 50 are there, and with edits in
+    /// milliseconds.
     fn movie(edits: &[u32]) -> Vec<u8> {
         let entry = [words(&[36]), b"sowt".to_vec(), words(&[0, 1, 0, 0, 1 << 16 | 16, 0, 44_100 << 16])].concat();
         let stbl = [
@@ -754,11 +757,11 @@ mod tests {
         assert_eq!(heard(&silence_then_sound), [(None, 0.2), (Some(0.05), 9.95)]);
         let turned_round = [1000, 88_200, ONCE, 500, 0, ONCE];
         assert_eq!(heard(&turned_round), [(Some(2.0), 1.0), (Some(0.0), 0.5)]);
-        // One after the other they are one.
+        // Adjacent edits are joined.
         assert_eq!(heard(&[1000, 0, ONCE, 500, 44_100, ONCE]), [(Some(0.0), 1.5)]);
-        // To the end.
+        // A duration of 0 extends to the end.
         assert_eq!(heard(&[0, 2205, ONCE]), [(Some(0.05), f64::INFINITY)]);
-        // A list of nothing but silence is none.
+        // A list of nothing but silence is ignored.
         assert_eq!(heard(&[200, u32::MAX, ONCE]), []);
     }
 

@@ -1,9 +1,9 @@
-//! MPEG audio (MP1, MP2, MP3) and AAC in ADTS: frames one after the other, between tags, possibly of several files that
-//! somebody joined.
+//! MPEG audio (MP1, MP2, MP3) and AAC in ADTS: consecutive frames between tags, possibly of several files that somebody
+//! joined.
 //!
-//! Each part of a joined file may have a header frame (Xing, Info, VBRI) with the number of its own frames and its own encoder
-//! delay, and a rate and number of channels of its own. Layouts: ISO/IEC 11172-3 and 13818-3 for MPEG audio, 14496-3 for ADTS;
-//! the tags by their public descriptions (id3.org, the LAME tag's by Gabriel Bouvigne).
+//! Each part of a joined file may have a header frame (Xing, Info, VBRI) with the number of its frames and its encoder
+//! delay, and its own sample rate and number of channels. Layouts: ISO/IEC 11172-3 and 13818-3 for MPEG audio, 14496-3
+//! for ADTS; tags by their public descriptions (id3.org; Gabriel Bouvigne for the LAME tag).
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -19,16 +19,16 @@ use symphonia::core::units::{Duration, Timestamp};
 use super::demux::{Demux, Entry, Event, Piece, params};
 use super::error::AudioError;
 
-/// How far behind its tags a file's first frame may lie, bytes.
+/// Maximum distance of the first frame from the preceding tags, bytes.
 const SEARCHED: usize = 1 << 20;
 
-/// Frames that must follow one another before bytes are believed to be sound.
+/// Number of consecutive frames required for bytes to count as sound.
 const CONVINCING: usize = 4;
 
-/// Delay of every MP3 decoder, frames. Encoders count theirs without it.
+/// Delay of every MP3 decoder, frames. The encoder's stated delay does not include it.
 const DECODER_DELAY: u64 = 528 + 1;
 
-/// The longest frame, bytes: ADTS has 13 bits for it.
+/// Maximum length of a frame, bytes: its field in ADTS has 13 bits.
 const LONGEST_FRAME: usize = 1 << 13;
 
 /// The header of a frame.
@@ -37,11 +37,11 @@ struct Head {
     codec: AudioCodecId,
     rate_hz: u32,
     channels: u16,
-    /// Bytes of the whole frame.
+    /// Length of the whole frame, bytes.
     len: usize,
-    /// Samples a channel.
+    /// Number of samples per channel.
     frames: u64,
-    /// Bytes before the sound.
+    /// Length of the header before the sound, bytes.
     head_len: usize,
 }
 
@@ -60,7 +60,7 @@ impl Head {
         let channels = u16::from(bytes[2] & 1) << 2 | u16::from(bytes[3] >> 6);
         let len = usize::from(bytes[3] & 3) << 11 | usize::from(bytes[4]) << 3 | usize::from(bytes[5] >> 5);
         let head_len = if bytes[1] & 1 == 1 { 7 } else { 9 };
-        // Seven channels are said as 7, which are eight.
+        // Channel configuration 7 means eight channels.
         let channels = if channels == 7 { 8 } else { channels };
         (len > head_len).then_some(Self { codec: CODEC_ID_AAC, rate_hz, channels, len, frames: 1024, head_len })
     }
@@ -106,18 +106,18 @@ impl Head {
         Some(Self { codec, rate_hz, channels, len, frames, head_len: 0 })
     }
 
-    /// Whether `other` can be of the same stream.
+    /// Whether `other` can belong to the same stream.
     fn is_like(&self, other: &Self) -> bool {
         (self.codec, self.rate_hz, self.channels) == (other.codec, other.rate_hz, other.channels)
     }
 }
 
-/// The information in a header frame about the frames after it.
+/// The information in a header frame about the frames that follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Info {
-    /// How many there are.
+    /// Number of frames that follow.
     frames: Option<u64>,
-    /// Samples that the encoder put before and after the sound.
+    /// Number of samples that the encoder added before and after the sound.
     delay_padding: Option<(u64, u64)>,
 }
 
@@ -127,7 +127,7 @@ impl Info {
         if frame.get(36..40) == Some(b"VBRI") {
             return Some(Self { frames: word(50).map(u64::from), delay_padding: None });
         }
-        // Behind the side information, whose length depends on version and channels.
+        // After the side information, whose length depends on version and channels.
         let at = [13, 21, 36, 15, 23, 38]
             .into_iter()
             .find(|&at| matches!(frame.get(at..at + 4), Some(b"Xing" | b"Info")))?;
@@ -148,7 +148,7 @@ impl Info {
     }
 }
 
-/// The bytes of the tag that `head` begins, if it begins one: ID3v2, APE, ID3v1, Lyrics3.
+/// Returns the length of the tag at the start of `head`, if there is one (ID3v2, APE, ID3v1, Lyrics3), bytes.
 pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
     let byte = |i: usize| head.get(i).copied().map(u64::from);
     if head.starts_with(b"ID3") && head.len() >= 10 {
@@ -157,7 +157,7 @@ pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
         return Some(10 + len + footer);
     }
     if head.starts_with(b"APETAGEX") && head.len() >= 24 {
-        // The length counts the footer; a tag that begins with a footer was cut in two.
+        // The length includes the footer; a tag that begins with a footer was split.
         let len = (12..16).rev().map_while(byte).fold(0, |len, byte| len << 8 | byte);
         let is_header = byte(23)? & 0x20 > 0;
         return Some(if is_header { 32 + len } else { 32 });
@@ -171,11 +171,11 @@ pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
 /// A range of a file, with lookahead.
 struct Window {
     reader: BufReader<File>,
-    /// Where the first byte of `ahead` lies in the file.
+    /// Offset in the file of the next byte to be consumed.
     at: u64,
     end: u64,
     ahead: Vec<u8>,
-    /// Bytes of `ahead` that were consumed.
+    /// Number of bytes of `ahead` that were consumed.
     passed: usize,
     reached: Arc<AtomicU64>,
 }
@@ -187,7 +187,7 @@ impl Window {
         Ok(Self { reader, at: range.start, end: range.end, ahead: Vec::new(), passed: 0, reached })
     }
 
-    /// The next bytes, `len` of them or as many as there are.
+    /// Returns the next `len` bytes, or as many as there are.
     fn peek(&mut self, len: usize) -> &[u8] {
         let have = self.ahead.len() - self.passed;
         if have < len {
@@ -195,7 +195,7 @@ impl Window {
             self.passed = 0;
             let left = self.end.saturating_sub(self.at + have as u64);
             let wanted = (len - have).max(1 << 14) as u64;
-            // A disk failure ends the sound here; whoever knows the expected length sees that some is missing.
+            // A disk failure ends the sound here; if the expected length is known, the loss is detected.
             let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
         }
         let rest = &self.ahead[self.passed..];
@@ -215,7 +215,7 @@ impl Window {
         self.reached.store(self.at, Ordering::Relaxed);
     }
 
-    /// Whether a frame begins here that others follow, or the end of the file or a tag.
+    /// Whether a frame begins here that is followed by others, a tag or the end of the file.
     fn begins_frames(&mut self, wanted: usize) -> bool {
         let (mut at, mut first) = (0, None::<Head>);
         let end = self.end.saturating_sub(self.at);
@@ -237,26 +237,26 @@ impl Window {
     }
 }
 
-/// Reads frames from a stretch of a file.
+/// Reads frames from a range of a file.
 pub(super) struct FrameReader {
     window: Window,
     head: Option<Head>,
     info: Option<Info>,
-    /// Frames of the part since its header frame, or since its beginning.
+    /// Number of frames of the part since its header frame, or since its beginning.
     frames: u64,
     ticks: u64,
-    /// Frames of whole parts that a LAME tag counts, and what the parts before held, seconds.
+    /// Duration of all parts so far according to their LAME tags, seconds; minus infinity if a part has none.
     promised_s: f64,
     is_promised: bool,
-    /// A frame that waits while the decoder is replaced.
+    /// A frame held back while the decoder is replaced.
     held: Option<(Head, Vec<u8>)>,
-    /// Garbage bytes since the last frame.
+    /// Number of garbage bytes since the last frame.
     lost: u64,
     tag_before: bool,
 }
 
 impl FrameReader {
-    /// A reader of the frames in `range`, or `None` if there are none.
+    /// Returns a reader of the frames in `range`, or `None` if there are none.
     pub(super) fn open(file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> Result<Option<Self>, AudioError> {
         let mut window = Window::new(file, range, reached)?;
         let mut searched = 0;
@@ -290,12 +290,12 @@ impl FrameReader {
         Ok(None)
     }
 
-    /// Codec of the first frame.
+    /// Returns the codec, number of channels and sample rate of the first frame.
     pub(super) fn codec(&mut self) -> Option<(AudioCodecId, u16, u32)> {
         Head::read(self.window.peek(32)).map(|head| (head.codec, head.channels, head.rate_hz))
     }
 
-    /// The next whole frame. What lies between frames is passed over.
+    /// Returns the next whole frame, skipping everything between frames.
     fn next_frame(&mut self) -> Option<(Head, Vec<u8>)> {
         loop {
             let bytes = self.window.peek(32);
@@ -310,7 +310,7 @@ impl FrameReader {
             let head = Head::read(bytes);
             let zero = bytes[0] == 0;
             let convincing = match head {
-                // In the middle of a stream a frame like those before is believed by itself.
+                // In the middle of a stream, a single frame like those before is enough.
                 Some(head) if self.lost == 0 && self.head.is_some_and(|before| before.is_like(&head)) => true,
                 Some(_) => self.window.begins_frames(CONVINCING - 1),
                 None => false,
@@ -328,7 +328,7 @@ impl FrameReader {
         }
     }
 
-    /// Whether what lay between this frame and the one before was sound that broke.
+    /// Whether the bytes between this frame and the one before were damaged sound.
     fn was_broken(&mut self, head: &Head, is_new_part: bool) -> bool {
         let lost = std::mem::take(&mut self.lost);
         let tagged = std::mem::take(&mut self.tag_before);
@@ -364,7 +364,8 @@ impl Demux for FrameReader {
                         self.held = Some((head, data));
                     }
                     let delay = info.and_then(|info| info.delay_padding).map(|(delay, _)| delay + DECODER_DELAY);
-                    // Channels of AAC that its own frames name are refused by their number, 0.
+                    // AAC with channel configuration 0, which leaves the channels to the frames, is rejected for having
+                    // 0 channels.
                     return Event::Anew(Entry { params: params(head.codec, head.rate_hz, head.channels), delay });
                 }
                 if broken {

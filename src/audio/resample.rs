@@ -1,18 +1,18 @@
-//! Any sample rate to another, one channel at a time, streaming, with the resampler's delay taken out.
+//! Streaming conversion of one channel from any sample rate to another, without the resampler's delay.
 //!
-//! To 16 kHz, sample `i` of the output is the sound at `i / 16000` s of the input. The FFT resampler is used because both rates are
-//! fixed: its anti-alias filter is linear-phase and far steeper than that of a sinc interpolator of the same cost.
+//! At 16 kHz, output sample `i` is the sound at `i / 16000` s of the input. An FFT resampler is used since both rates
+//! are fixed: its anti-alias filter is linear-phase and far steeper than that of a sinc interpolator of the same cost.
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 
-/// Output frames of one FFT, at least. At 16 kHz the transition band of the Blackman-Harris-squared low-pass is then about
-/// 150 Hz wide just below 8 kHz, and the filter (64 ms) rings no longer than a phone's own codec.
+/// Minimum number of output frames per FFT. At 16 kHz, the transition band of the Blackman-Harris-squared low-pass is
+/// then about 150 Hz wide just below 8 kHz, and the filter (64 ms) rings no longer than a phone's own codec.
 const FFT_FRAMES_OUT: u32 = 1024;
 
 /// Resamples a mono signal, block by block.
 pub(super) struct Resampler {
-    /// `None` when the input already has the wanted rate.
+    /// `None` if the input already has the output rate.
     fft: Option<Fft<f32>>,
     rate_hz: u32,
     to_rate_hz: u32,
@@ -20,12 +20,12 @@ pub(super) struct Resampler {
     frames_made: usize,
     pending: Vec<f32>,
     chunk_out: Vec<f32>,
-    /// Output frames still to drop, so that the first frame kept is the sound at 0 s.
+    /// Number of output frames still to drop, so that the first frame kept is the sound at 0 s.
     delay_left: usize,
 }
 
 impl Resampler {
-    /// A resampler from `rate_hz` to `to_rate_hz` (4 kHz to 384 kHz, checked by the decoder).
+    /// Creates a resampler from `rate_hz` to `to_rate_hz` (4 kHz to 384 kHz, checked by the decoder).
     pub(super) fn new(rate_hz: u32, to_rate_hz: u32) -> Self {
         let fft = (rate_hz != to_rate_hz).then(|| {
             let common = gcd(rate_hz, to_rate_hz);
@@ -49,7 +49,7 @@ impl Resampler {
         Self { fft, rate_hz, to_rate_hz, frames_in: 0, frames_made: 0, pending: Vec::new(), chunk_out, delay_left }
     }
 
-    /// Takes the next samples and appends to `out` what can be computed from them.
+    /// Processes the next samples, and appends to `out` what can be computed from them.
     pub(super) fn push(&mut self, samples: &[f32], out: &mut Vec<f32>) {
         self.frames_in += samples.len() as u64;
         let Some(fft) = &mut self.fft else {
@@ -79,7 +79,7 @@ impl Resampler {
         self.pending.drain(..used);
     }
 
-    /// Ends the signal: appends the rest, so that [`Self::frames_out`] samples have come out in all.
+    /// Ends the signal, and appends the rest, so that the whole output has [`Self::frames_wanted`] samples.
     pub(super) fn finish(mut self, out: &mut Vec<f32>) {
         let wanted = self.frames_wanted();
         if let Some(fft) = &self.fft {
@@ -88,17 +88,17 @@ impl Resampler {
                 self.push(&zeros, out);
             }
         }
-        // Only here can too many have come out: before, no more comes out than went in.
+        // Only here can there be too many samples: before, no more come out than went in.
         out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 
-    /// Length of the whole output for the input so far: its duration in samples of the output, rounded.
+    /// Returns the length of the whole output for the input so far: its duration in output samples, rounded.
     fn frames_wanted(&self) -> usize {
         (self.frames_in as f64 * f64::from(self.to_rate_hz) / f64::from(self.rate_hz)).round() as usize
     }
 }
 
-/// Greatest common divisor (Euclid).
+/// Returns the greatest common divisor (Euclid).
 fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -113,7 +113,7 @@ mod tests {
     fn resample(rate_hz: u32, signal: &[f32]) -> Vec<f32> {
         let mut resampler = Resampler::new(rate_hz, SPEECH_RATE_HZ);
         let mut out = Vec::new();
-        // Blocks of an odd size, as decoders give.
+        // Blocks of an odd size, like those of decoders.
         for block in signal.chunks(1153) {
             resampler.push(block, &mut out);
         }

@@ -1,7 +1,9 @@
-//! Sound that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU files.
+//! Sound that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU
+//! files.
 //!
-//! Recorders write these headers before they know what will follow, and other programs edit them. So no length is believed
-//! that the file contradicts: the sound is what lies between the head of its chunk and the end of the file, at most.
+//! Recorders write these headers before they know the length of the sound, and other programs edit them. So a length
+//! that the file contradicts is ignored: the sound lies between the header of its chunk and the end of the file, at
+//! most.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -16,30 +18,31 @@ use super::error::AudioError;
 use super::source::{MAX_CHUNKS, read_array};
 use super::table::{Rows, Table};
 
-/// From this length on a chunk that is longer than the file was written by a recorder that did not know better: SoX, arecord
-/// and others write values between 2 GiB less 64 KiB and 4 GiB when they write to a pipe.
+/// Minimum claimed length of a chunk that is ignored if the chunk exceeds the file, since the recorder did not know the
+/// length: SoX, arecord and others write values between 2 GiB less 64 KiB and 4 GiB when they write to a pipe.
 const UNKNOWN_LENGTH: u64 = 0x7fff_0000;
 
-/// How far into a file a chunk is looked for by its name when the lengths lead nowhere, bytes: behind the largest pictures.
+/// How far into a file a chunk is searched for by its name when the lengths do not lead to it, bytes: beyond the
+/// largest pictures.
 const SEARCHED: u64 = 64 << 20;
 
-/// The contents of such a file.
+/// The content of a file.
 pub(super) enum Content {
     /// Blocks of equal size.
     Rows(Box<Table>),
-    /// MPEG audio or AAC, which lies at this place.
+    /// MPEG audio or AAC in this range.
     Frames(Range<u64>),
 }
 
-/// Where the sound lies, and how much of it the file claims.
+/// The location of the sound, and its length according to the file.
 struct Extent {
     range: Range<u64>,
-    /// Bytes that the file says there are, if they are more.
+    /// Length that the file claims, if it exceeds what is there, bytes.
     promised: Option<u64>,
 }
 
 impl Extent {
-    /// `claimed` bytes from `start`; `None` if the file does not say.
+    /// Creates an extent of `claimed` bytes from `start`; `None` if the file does not state the length.
     fn new(start: u64, claimed: Option<u64>, file_len: u64) -> Self {
         let available = file_len.saturating_sub(start);
         let known = claimed.filter(|&claimed| claimed <= available || claimed < UNKNOWN_LENGTH);
@@ -48,7 +51,7 @@ impl Extent {
     }
 }
 
-/// The table of equal blocks at `extent`.
+/// Returns the table of equal blocks in `extent`.
 fn table(rows: &Rows, rate_hz: u32, extent: Extent) -> Content {
     let seconds = |bytes: u64| (bytes / rows.block_len.max(1) * rows.block_frames) as f64 / f64::from(rate_hz);
     let mut table = rows.table(rate_hz, extent.range);
@@ -60,7 +63,7 @@ fn unsupported(name: impl Into<String>) -> AudioError {
     AudioError::Unsupported { name: name.into() }
 }
 
-/// PCM of integers by its bytes a sample.
+/// Returns the integer PCM codec with this number of bytes per sample.
 fn integers(bytes: u64, big_endian: bool, unsigned: bool) -> Option<AudioCodecId> {
     Some(match (bytes, big_endian) {
         (1, _) if unsigned => CODEC_ID_PCM_U8,
@@ -75,7 +78,7 @@ fn integers(bytes: u64, big_endian: bool, unsigned: bool) -> Option<AudioCodecId
     })
 }
 
-/// PCM of floating-point numbers by its bytes a sample.
+/// Returns the floating-point PCM codec with this number of bytes per sample.
 fn floats(bytes: u64, big_endian: bool) -> Option<AudioCodecId> {
     Some(match (bytes, big_endian) {
         (4, false) => CODEC_ID_PCM_F32LE,
@@ -86,19 +89,20 @@ fn floats(bytes: u64, big_endian: bool) -> Option<AudioCodecId> {
     })
 }
 
-/// PCM with the layout that Apple's containers describe in flags.
+/// Returns PCM rows for a layout that Apple's containers describe by flags.
 pub(super) fn linear(bits: u64, float: bool, big_endian: bool, channels: u16, rate_hz: u32) -> Option<Rows> {
     let bytes = bits.div_ceil(8);
     let codec = if float { floats(bytes, big_endian) } else { integers(bytes, big_endian, false) }?;
     Some(pcm(codec, bytes, channels, rate_hz))
 }
 
-/// Uncompressed sound: one frame a block.
+/// Returns the rows of uncompressed sound: one frame per block.
 fn pcm(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
     Rows { params: params(codec, rate_hz, channels), block_len: bytes * u64::from(channels), block_frames: 1 }
 }
 
-/// The sound formats of QuickTime and AIFF-C by their four letters; `bits` is what the file says of a sample.
+/// Returns the rows of a QuickTime or AIFF-C format from its four-letter code; `bits` is the file's number of bits per
+/// sample.
 pub(super) fn by_code(code: &[u8; 4], bits: u64, channels: u16, rate_hz: u32, little: bool) -> Option<Rows> {
     let (codec, bytes) = match code {
         b"NONE" | b"twos" | b"none" => (integers(bits.div_ceil(8), true, false)?, bits.div_ceil(8)),
@@ -113,7 +117,7 @@ pub(super) fn by_code(code: &[u8; 4], bits: u64, channels: u16, rate_hz: u32, li
         b"fl64" | b"FL64" => (floats(8, !little)?, 8),
         b"alaw" | b"ALAW" => (CODEC_ID_PCM_ALAW, 1),
         b"ulaw" | b"ULAW" => (CODEC_ID_PCM_MULAW, 1),
-        // 34 bytes a channel hold 64 frames (QuickTime File Format, IMA 4:1).
+        // 34 bytes per channel hold 64 frames (QuickTime File Format, IMA 4:1).
         b"ima4" => {
             let params = params(CODEC_ID_ADPCM_IMA_QT, rate_hz, channels);
             return Some(Rows { params, block_len: 34 * u64::from(channels), block_frames: 64 });
@@ -132,7 +136,7 @@ struct Format {
     bytes_per_second: u32,
     block_len: u16,
     bits: u16,
-    /// Frames in a block of ADPCM.
+    /// Number of frames in a block of ADPCM.
     block_frames: u16,
 }
 
@@ -157,7 +161,7 @@ impl Format {
         if len >= 20 && matches!(format.tag, 2 | 0x11) {
             format.block_frames = read_array::<2>(file, at + 18)?.map_or(0, u16::from_le_bytes);
         }
-        // WAVE_FORMAT_EXTENSIBLE has the format in the first bytes of a GUID.
+        // WAVE_FORMAT_EXTENSIBLE has the format tag in the first bytes of a GUID.
         if format.tag == 0xfffe && len >= 26 {
             format.tag = read_array::<2>(file, at + 24)?.map_or(1, u16::from_le_bytes);
         } else if format.tag == 0xfffe {
@@ -166,8 +170,9 @@ impl Format {
         Ok(Some(format))
     }
 
-    /// Bytes of a sample. Bits that fill no byte stand in the upper part of their bytes (Microsoft's WAVEFORMATEX), so what
-    /// is below them is zero. 24 bits may lie in four bytes: then rate and size of a block agree on it.
+    /// Returns the number of bytes per sample. Bits that do not fill a byte are the upper ones (Microsoft's
+    /// WAVEFORMATEX), and the lower ones are zero. 24 bits may occupy four bytes: then the byte rate and the block size
+    /// agree on it.
     fn sample_len(&self) -> u64 {
         let channels = u64::from(self.channels.max(1));
         let block = u64::from(self.block_len) / channels;
@@ -180,7 +185,7 @@ impl Format {
         }
     }
 
-    /// The error for a codec that is not read, by its name.
+    /// Returns an error with the codec's name if it is not supported.
     fn refuse(&self) -> Result<(), AudioError> {
         match self.tag {
             0x14 | 0x40 | 0x45 | 0x64 => Err(unsupported("WAV with G.72x sound inside")),
@@ -208,8 +213,8 @@ impl Format {
         }
     }
 
-    /// Blocks of Microsoft's ADPCM (7 bytes a channel at their head, which hold two frames) or of IMA ADPCM (4 bytes, one
-    /// frame); 4 bits a sample after that.
+    /// Returns the blocks of Microsoft's ADPCM (with a header of 7 bytes per channel that holds two frames) or of IMA
+    /// ADPCM (4 bytes, one frame), followed by 4 bits per sample.
     fn adpcm(&self) -> Result<Rows, AudioError> {
         let channels = u64::from(self.channels);
         let block_len = u64::from(self.block_len);
@@ -228,11 +233,11 @@ impl Format {
     }
 }
 
-/// The chunks of a WAV file that were found.
+/// The chunks found in a WAV file.
 #[derive(Default)]
 struct Chunks {
     format: Option<Format>,
-    /// Where the sound begins, and the length that is claimed for it.
+    /// Offset of the sound and its claimed length.
     data: Option<(u64, Option<u64>)>,
 }
 
@@ -241,7 +246,7 @@ impl Chunks {
         self.format.is_some() && self.data.is_some()
     }
 
-    /// Walks the chunks of RIFF from one to the next by their lengths. Gives where the last chunk that made sense begins.
+    /// Walks from one RIFF chunk to the next by their lengths. Returns the offset of the last plausible chunk.
     fn walk(&mut self, file: &mut File, file_len: u64) -> Result<u64, AudioError> {
         let mut length_64 = None;
         let (mut at, mut sensible) = (12, 12);
@@ -272,7 +277,7 @@ impl Chunks {
                 _ => {}
             }
             at = body.saturating_add(len);
-            // Chunks are padded to even length; not every program does.
+            // Chunks are padded to an even length, but not by every program.
             if len % 2 == 1 && !is_chunk_at(file, at)? {
                 at += 1;
             }
@@ -280,7 +285,7 @@ impl Chunks {
         Ok(sensible)
     }
 
-    /// Looks for the chunks that are missing by their names, from `from` on.
+    /// Searches for the missing chunks by their names, from `from` on.
     fn search(&mut self, file: &mut File, from: u64) -> Result<(), AudioError> {
         if self.format.is_none() {
             for at in find(file, 12, b"fmt ")? {
@@ -311,7 +316,7 @@ fn is_chunk_at(file: &mut File, at: u64) -> Result<bool, AudioError> {
     Ok(read_array::<4>(file, at)?.is_some_and(|name| is_chunk_name(&name)))
 }
 
-/// Where `name` stands in the file from `from` on; at most four places.
+/// Returns the first offsets of `name` in the file from `from` on; the search stops once it has four or more.
 fn find(file: &mut File, from: u64, name: &[u8; 4]) -> Result<Vec<u64>, AudioError> {
     file.seek(SeekFrom::Start(from))?;
     let (mut found, mut at, mut window) = (Vec::new(), from, Vec::new());
@@ -330,7 +335,7 @@ fn find(file: &mut File, from: u64, name: &[u8; 4]) -> Result<Vec<u64>, AudioErr
     Ok(found)
 }
 
-/// Whether the bytes from `at` to the end of the file are a row of whole RIFF chunks (or nothing), not sound.
+/// Whether the bytes from `at` to the end of the file are whole RIFF chunks (or nothing) and not sound.
 fn ends_in_chunks(file: &mut File, mut at: u64, file_len: u64) -> Result<bool, AudioError> {
     for _ in 0..MAX_CHUNKS {
         if at >= file_len {
@@ -350,7 +355,7 @@ fn ends_in_chunks(file: &mut File, mut at: u64, file_len: u64) -> Result<bool, A
     Ok(false)
 }
 
-/// The sound of a RIFF, RF64 or BW64 file.
+/// Reads the sound of a RIFF, RF64 or BW64 file.
 pub(super) fn wav(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let mut chunks = Chunks::default();
     let sensible = chunks.walk(file, file_len)?;
@@ -375,10 +380,10 @@ fn wave_content(format: &Format, extent: Extent) -> Result<Content, AudioError> 
     Ok(table(&format.rows()?, format.rate_hz, extent))
 }
 
-/// The last 12 bytes of the GUIDs of Wave64's chunks, which begin with the four letters of RIFF's.
+/// The last 12 bytes of the GUIDs of Wave64's chunks, whose first four bytes are RIFF's chunk names.
 const WAVE64: [u8; 12] = [0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a];
 
-/// The sound of a Sony Wave64 file: lengths have 8 bytes and count the chunk's own head of 24.
+/// Reads the sound of a Sony Wave64 file, in which lengths have 8 bytes and include the chunk's header of 24 bytes.
 pub(super) fn wave64(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let (mut format, mut at) = (None, 40);
     for _ in 0..MAX_CHUNKS {
@@ -403,14 +408,14 @@ pub(super) fn wave64(file: &mut File, file_len: u64) -> Result<Content, AudioErr
     Err(AudioError::NoSound)
 }
 
-/// A number of IEEE 754's extended precision, as AIFF has the rate.
+/// Decodes an IEEE 754 extended-precision number, the format of AIFF's sample rate.
 fn extended(bytes: [u8; 10]) -> f64 {
     let exponent = i32::from(u16::from_be_bytes([bytes[0] & 0x7f, bytes[1]])) - 16_383 - 63;
     let mantissa = bytes[2..].iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
     mantissa as f64 * f64::from(exponent).exp2()
 }
 
-/// The sound of an AIFF or AIFF-C file.
+/// Reads the sound of an AIFF or AIFF-C file.
 pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let (mut common, mut sound) = (None, None);
     let mut at = 12;
@@ -456,7 +461,7 @@ pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError
         return Err(unsupported(format!("AIFF-C with sound of the kind '{letters}'")));
     };
     let mut extent = Extent::new(start, claimed, file_len);
-    // Two lengths say how much sound there is. It is whole if one of them is met.
+    // Two fields state the length of the sound, which is complete if it reaches one of them.
     let by_frames = frames.div_ceil(if rows.block_frames > 1 { 1 } else { rows.block_frames }) * rows.block_len;
     if by_frames > 0 && by_frames <= extent.range.end - extent.range.start {
         extent.promised = None;
@@ -464,7 +469,7 @@ pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError
     Ok(table(&rows, rate_hz, extent))
 }
 
-/// The sound of a Sun or NeXT AU file.
+/// Reads the sound of a Sun or NeXT AU file.
 pub(super) fn au(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let Some(head) = read_array::<24>(file, 0)? else { return Err(AudioError::NoSound) };
     let word = |i: usize| u32::from_be_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]);

@@ -1,16 +1,17 @@
-//! Removes what lies below any voice: a constant offset (DC), the lowest part of mains hum, desk and wind
-//! rumble. They are not speech, but raise every level measured in a pause, and can have most of a bad recording's energy.
+//! Removes everything below the range of the voice: a constant offset (DC), the lowest part of mains hum, desk and wind
+//! rumble. These are not speech, but raise every level measured in a pause, and can make up most of a bad recording's
+//! energy.
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 use super::SPEECH_RATE_HZ;
 
-/// -3 dB point of the high-pass. The lowest F0 that is looked for (75 Hz) loses 0.8 dB.
+/// -3 dB point of the high-pass. The lowest F0 searched for (75 Hz) loses 0.8 dB.
 const CUTOFF_HZ: f64 = 50.0;
 
 /// Second-order Butterworth high-pass (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").
 ///
-/// It starts as if the first sample had always been there, so that an offset makes no thump at 0 s.
+/// The filter starts as if the first sample had always been there, so that an offset causes no thump at 0 s.
 pub(super) struct RumbleFilter {
     b0: f64,
     a1: f64,
@@ -28,7 +29,7 @@ struct State {
 }
 
 impl RumbleFilter {
-    /// For signals at [`SPEECH_RATE_HZ`].
+    /// Creates a filter for signals at [`SPEECH_RATE_HZ`].
     pub(super) fn new() -> Self {
         let (sin, cos) = (TAU * CUTOFF_HZ / f64::from(SPEECH_RATE_HZ)).sin_cos();
         let alpha = sin * FRAC_1_SQRT_2;

@@ -1,4 +1,4 @@
-//! The file's bytes: its checks before opening, its SHA-256, and a part of it for a demuxer.
+//! Access to the bytes of a file: checks on opening, its SHA-256, and a part of it for a demuxer.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,10 +13,10 @@ use symphonia::core::io::MediaSource;
 use super::error::AudioError;
 use crate::files;
 
-/// More chunks than any real file has before its sound; a bound on what a hostile file can make us walk.
+/// Maximum number of chunks visited: more than any real file has before its sound, a bound for hostile files.
 pub(super) const MAX_CHUNKS: usize = 4096;
 
-/// Opens the file at `path` and gives it with its length in bytes.
+/// Opens the file at `path`, and returns it with its length in bytes.
 ///
 /// # Errors
 /// When the path cannot be opened, is not an ordinary file, or the file is empty.
@@ -27,7 +27,7 @@ pub(super) fn open_file(path: &Path) -> Result<(File, u64), AudioError> {
     }
 }
 
-/// SHA-256 of the file's bytes, as 64 lower-case hexadecimal digits.
+/// Computes the SHA-256 of the file's bytes, as 64 lower-case hexadecimal digits.
 ///
 /// # Errors
 /// When the path cannot be opened or read, is not an ordinary file, or the file is empty.
@@ -46,23 +46,23 @@ pub fn sha256(path: &Path) -> Result<String, AudioError> {
     Ok(files::hex(hasher.finalize()))
 }
 
-/// A part of a file as Symphonia sees it, behind a head that may stand in place of the file's own; it notes how far it has been read.
+/// A part of a file for Symphonia, after a header that may replace the file's own. It records how far it has been read.
 pub(super) struct Source {
     file: File,
     seekable: bool,
     head: Vec<u8>,
     range: Range<u64>,
-    /// In bytes from the beginning of the head.
+    /// Position in bytes from the beginning of the header.
     position: u64,
     reached: Arc<AtomicU64>,
 }
 
 impl Source {
-    /// The part of the file at `path` that lies at `range`, behind `head`. A file that was cut off is best read as if it could not
-    /// be sought (`seekable` false): the decoder then does not go looking for the missing end.
+    /// Opens the `range` of the file at `path`, preceded by `head`. A truncated file is best read as non-seekable
+    /// (`seekable` false), so that the decoder does not search for the missing end.
     ///
     /// # Errors
-    /// As [`open_file`], and when reading fails.
+    /// The same as for [`open_file`], and when seeking fails.
     pub(super) fn open(
         path: &Path,
         head: Vec<u8>,
@@ -123,7 +123,7 @@ impl MediaSource for Source {
     }
 }
 
-/// The `N` bytes at `at`, or `None` if the file ends before.
+/// Reads the `N` bytes at `at`; `None` if the file ends before.
 pub(super) fn read_array<const N: usize>(file: &mut File, at: u64) -> Result<Option<[u8; N]>, AudioError> {
     let mut bytes = [0; N];
     if i64::try_from(at).is_err() {
@@ -137,7 +137,7 @@ pub(super) fn read_array<const N: usize>(file: &mut File, at: u64) -> Result<Opt
     }
 }
 
-/// The `len` bytes at `at`, or as many of them as the file has.
+/// Reads the `len` bytes at `at`, or as many of them as there are.
 pub(super) fn read_bytes(file: &mut File, at: u64, len: u64) -> Result<Vec<u8>, AudioError> {
     let mut bytes = Vec::new();
     if i64::try_from(at).is_ok() {

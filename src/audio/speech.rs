@@ -1,22 +1,23 @@
-//! The sound as it is analyzed, mono at 16 kHz: an answer as it was decoded, an hour in half the room.
+//! The sound to be analyzed, mono at 16 kHz: exact for an answer, at half the size for a long recording.
 
 use std::ops::Range;
 
 use super::SPEECH_RATE_HZ;
 
-/// As many samples are kept as they are (a quarter of an hour: 58 MB); of a longer recording all are kept in 16 bits.
+/// Maximum number of samples that are stored exactly (a quarter of an hour: 58 MB); a longer recording is stored in 16
+/// bits.
 const MOST_EXACT: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
-/// Samples that share one step (32 ms).
+/// Number of samples that share a quantization step (32 ms).
 const BLOCK: usize = 512;
-/// The loudest sample of a block, in steps.
+/// The loudest sample of a block, in quantization steps.
 const LOUDEST: f32 = i16::MAX as f32;
 
 /// Mono samples at [`SPEECH_RATE_HZ`], full scale 1.0, all finite.
 ///
-/// Those of more than a quarter of an hour are rounded: within every 32 ms to whole multiples of a step made for them, so that
-/// what is lost lies 96 dB below the loudest of these samples, however soft they are. (16 bits with the same step everywhere
-/// would leave a soft recording little.) Nobody hears that, but a borderline word or pause can fall to the
-/// other side.
+/// Recordings longer than a quarter of an hour are rounded: every 32 ms has its own quantization step, so that the
+/// error lies 96 dB below the loudest of these samples, however soft they are. (16 bits with the same step everywhere
+/// would leave little of a soft recording.) This is inaudible, but a borderline word or pause can be judged
+/// differently.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Speech(Kept);
 
@@ -25,7 +26,7 @@ enum Kept {
     Exact(Vec<f32>),
     Rounded {
         multiples: Vec<i16>,
-        /// One for every [`BLOCK`] samples begun.
+        /// The quantization step of every [`BLOCK`] samples, the last block being shorter.
         steps: Vec<f32>,
     },
 }
@@ -37,14 +38,14 @@ impl Default for Speech {
 }
 
 impl Speech {
-    /// These samples.
+    /// Stores samples.
     pub fn of(samples: &[f32]) -> Self {
         let mut writer = Writer::default();
         writer.push(samples);
         writer.finish()
     }
 
-    /// How many samples there are.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         match &self.0 {
             Kept::Exact(samples) => samples.len(),
@@ -52,27 +53,27 @@ impl Speech {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How long it is, in seconds.
+    /// Returns the duration, in seconds.
     pub fn duration_s(&self) -> f64 {
         self.len() as f64 / f64::from(SPEECH_RATE_HZ)
     }
 
-    /// The samples of a range that lies inside.
+    /// Returns the samples of a range.
     ///
     /// # Panics
-    /// When the range does not lie inside.
+    /// When the range exceeds the sound.
     pub fn samples(&self, range: Range<usize>) -> Vec<f32> {
         let mut samples = vec![0.0; range.len()];
         self.copy(range.start, &mut samples);
         samples
     }
 
-    /// All samples.
+    /// Returns all samples.
     pub fn to_vec(&self) -> Vec<f32> {
         self.samples(0..self.len())
     }
@@ -80,7 +81,7 @@ impl Speech {
     /// Fills `out` with the samples from `first` on.
     ///
     /// # Panics
-    /// When there are not that many.
+    /// When there are not enough samples.
     pub fn copy(&self, first: usize, out: &mut [f32]) {
         match &self.0 {
             Kept::Exact(samples) => out.copy_from_slice(&samples[first..first + out.len()]),
@@ -98,7 +99,7 @@ impl Speech {
         }
     }
 
-    /// The largest amount of any sample; 0 for none.
+    /// Returns the largest magnitude of any sample; 0 without samples.
     pub fn peak(&self) -> f32 {
         match &self.0 {
             Kept::Exact(samples) => loudest(samples),
@@ -114,11 +115,11 @@ fn loudest(samples: &[f32]) -> f32 {
     samples.iter().fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
-/// Makes [`Speech`] of samples that come bit by bit.
+/// Builds [`Speech`] from samples that arrive in pieces.
 #[derive(Debug)]
 pub(super) struct Writer {
     most_exact: usize,
-    /// All samples so far or, of a long recording, the last, fewer than a block.
+    /// All samples so far or, for a long recording, the last ones, fewer than a block.
     exact: Vec<f32>,
     multiples: Vec<i16>,
     steps: Vec<f32>,
@@ -135,7 +136,7 @@ impl Writer {
         Self { most_exact, exact: Vec::new(), multiples: Vec::new(), steps: Vec::new() }
     }
 
-    /// Takes the next samples.
+    /// Appends the next samples.
     pub(super) fn push(&mut self, samples: &[f32]) {
         self.exact.extend_from_slice(samples);
         if self.multiples.len() + self.exact.len() > self.most_exact {
@@ -146,7 +147,7 @@ impl Writer {
         }
     }
 
-    /// All samples that were pushed.
+    /// Returns all samples that were pushed.
     pub(super) fn finish(mut self) -> Speech {
         if self.multiples.len() + self.exact.len() <= self.most_exact {
             return Speech(Kept::Exact(self.exact));
@@ -158,11 +159,11 @@ impl Writer {
     }
 }
 
-/// Adds a block in whole multiples of its step.
+/// Appends a block as multiples of its quantization step.
 fn round(block: &[f32], multiples: &mut Vec<i16>, steps: &mut Vec<f32>) {
     let step = loudest(block) / LOUDEST;
     let in_one = if step > 0.0 { 1.0 / step } else { 0.0 };
-    // To the nearest: the conversion cuts off what follows the point. It saturates where the step is too small a number.
+    // Rounds to the nearest, since the conversion truncates. It saturates where the step is too small a number.
     multiples.extend(block.iter().map(|x| (x * in_one + 0.5_f32.copysign(*x)) as i16));
     steps.push(step);
 }
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(rounded(&[0.0; 700]).to_vec(), [0.0; 700]);
         assert!(Speech::default().is_empty());
         assert_eq!(Speech::default().peak(), 0.0);
-        // Too soft for a step: finite, and no louder than they were.
+        // Too soft for a quantization step: the samples stay finite and get no louder.
         let softest = rounded(&[f32::from_bits(1), -f32::from_bits(3), f32::MIN_POSITIVE]);
         assert!(softest.to_vec().iter().all(|x| x.abs() <= f32::MIN_POSITIVE));
     }

@@ -1,5 +1,5 @@
-//! Sound whose packets are known before any is read: where each lies in the file and when it sounds. WAV, AIFF and their
-//! like, CAF, and MP4 with its edit lists all come to this.
+//! Sound whose packets are all known before any is read, with the location and time of each. Used for WAV, AIFF and
+//! similar formats, CAF, and MP4 with its edit lists.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,38 +13,40 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use super::demux::{Demux, Entry, Event, Piece};
 
-/// The most packets of a file: four hours of Opus in packets of 10 ms, twice. It bounds the memory a hostile file takes.
+/// Maximum number of packets of a file: twice those of four hours of Opus in packets of 10 ms. It bounds the memory
+/// that a hostile file can use.
 pub(super) const MAX_SAMPLES: usize = 3_000_000;
 
-/// Frames of one packet of sound that is not compressed.
+/// Number of frames in a packet of uncompressed sound.
 const ROW_FRAMES: u64 = 4096;
 
 /// The pre-roll before an edit, seconds: more than the 80 ms that Opus needs to converge (RFC 7845, 4.2), the two
 /// frames by which AAC overlaps, or the 511 bytes that an MP3 frame may borrow from those before it.
 const PRE_ROLL_S: f64 = 0.15;
 
-/// The most times that the whole file is read: edits may repeat a passage, but a hostile table could do so for ever.
+/// Maximum number of times that the whole file is read: edits may repeat a passage, but a hostile table could do so
+/// forever.
 const MOST_READINGS: u64 = 8;
 
-/// One packet.
+/// A packet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sample {
-    /// Where it lies in the file, bytes.
+    /// Offset in the file, bytes.
     pub(super) at: u64,
-    /// Its bytes.
+    /// Length, bytes.
     pub(super) len: u32,
-    /// When it sounds, ticks.
+    /// Start time, ticks.
     pub(super) time: u64,
-    /// How long it sounds, ticks.
+    /// Duration, ticks.
     pub(super) ticks: u32,
 }
 
-/// A stretch that is heard, in the order in which it is.
+/// A stretch of the track to play; the edits are in playing order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Edit {
-    /// Where it begins in the track's own time, seconds; `None` for silence.
+    /// Start in the track's own time, seconds; `None` for silence.
     pub(super) from_s: Option<f64>,
-    /// Its length, seconds; infinite for all that is left.
+    /// Duration, seconds; infinite for the rest of the track.
     pub(super) length_s: f64,
 }
 
@@ -54,28 +56,29 @@ pub(super) struct Table {
     pub(super) params: AudioCodecParameters,
     pub(super) ticks_per_s: f64,
     pub(super) samples: Vec<Sample>,
-    /// What is heard; empty if all is.
+    /// The stretches to play; empty for the whole track.
     pub(super) edits: Vec<Edit>,
-    /// Encoder delay where there are no edits, frames; `None` if the file does not say.
+    /// Encoder delay if there are no edits, frames; `None` if the file does not state it.
     pub(super) delay: Option<u64>,
-    /// Seconds of sound that the file says it holds, if less is there.
+    /// Duration that the file claims to hold, seconds, if there is less.
     pub(super) promised_s: Option<f64>,
-    /// The file ends before it should.
+    /// Whether the file ends before it should.
     pub(super) broke_off: bool,
 }
 
-/// Sound in blocks of equal size: PCM of every kind, and ADPCM.
+/// Sound in blocks of equal size: PCM of any kind, and ADPCM.
 #[derive(Clone)]
 pub(super) struct Rows {
     pub(super) params: AudioCodecParameters,
-    /// Bytes of a block of all channels.
+    /// Length of a block of all channels, bytes.
     pub(super) block_len: u64,
-    /// Frames in a block; 1 unless the sound is compressed.
+    /// Number of frames in a block; 1 unless the sound is compressed.
     pub(super) block_frames: u64,
 }
 
 impl Rows {
-    /// Appends the packets of the blocks in `range`; `time` is that of the first, and moves on. A part of a block is left out.
+    /// Appends the packets of the blocks in `range`. `time` is the start of the first, and is advanced. An incomplete
+    /// block is dropped.
     pub(super) fn push(&self, range: Range<u64>, time: &mut u64, samples: &mut Vec<Sample>) {
         let mut blocks = range.end.saturating_sub(range.start) / self.block_len.max(1);
         let most = (ROW_FRAMES / self.block_frames.max(1)).max(1);
@@ -93,7 +96,7 @@ impl Rows {
         }
     }
 
-    /// The sound that lies in one piece at `range`.
+    /// Returns the table of the sound that lies contiguously in `range`.
     pub(super) fn table(&self, rate_hz: u32, range: Range<u64>) -> Table {
         let mut samples = Vec::new();
         self.push(range, &mut 0, &mut samples);
@@ -119,7 +122,7 @@ pub(super) struct TableReader {
     file: File,
     file_len: u64,
     table: Table,
-    /// The edit that is being heard, and the next packet of it.
+    /// Index of the current edit; `next` is the next packet in it.
     edit: usize,
     next: Option<usize>,
     bytes_left: u64,
@@ -133,7 +136,7 @@ impl TableReader {
         Self { file, file_len, table, edit: 0, next: None, bytes_left, reached, missing: false }
     }
 
-    /// The edit that is being heard. A track without edits is one edit of everything.
+    /// Returns the current edit. A track without edits has one edit of everything.
     fn edit(&self) -> Option<Edit> {
         match self.table.edits.as_slice() {
             [] if self.edit == 0 => Some(Edit { from_s: Some(0.0), length_s: f64::INFINITY }),
@@ -145,7 +148,7 @@ impl TableReader {
         ticks as f64 / self.table.ticks_per_s
     }
 
-    /// The packet's bytes; `None` if the file does not have them.
+    /// Reads the packet's bytes; `None` if the file does not contain them.
     fn read(&mut self, sample: Sample) -> Option<Vec<u8>> {
         let end = sample.at.checked_add(u64::from(sample.len)).filter(|&end| end <= self.file_len)?;
         self.bytes_left = self.bytes_left.checked_sub(u64::from(sample.len))?;

@@ -1,4 +1,4 @@
-//! How often there were fillers.
+//! Filler counts and rates.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,15 +11,15 @@ use super::per_minute;
 /// The fillers of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fillers {
-    /// All kinds together.
+    /// Number of fillers of all kinds.
     pub count: usize,
-    /// All kinds, a minute; `None` in a written draft.
+    /// Fillers of all kinds per minute; `None` in a written draft.
     pub per_minute: Option<f64>,
-    /// All kinds, in a hundred words.
+    /// Fillers of all kinds per hundred words.
     pub per_100_words: f64,
-    /// Filled pauses alone, a minute; `None` in a written draft.
+    /// Filled pauses alone, per minute; `None` in a written draft.
     pub filled_pauses_per_minute: Option<f64>,
-    /// All of them, in order.
+    /// All fillers, in order.
     pub events: Vec<Filler>,
 }
 
@@ -36,8 +36,8 @@ impl Fillers {
         }
     }
 
-    /// Counts the events of a draft. They come with indices of written words and leave with indices of counted ones
-    /// ([`crate::draft::counted_words`]).
+    /// Counts the events of a draft. Their word indices, which refer to written words, are converted to indices of
+    /// counted words ([`crate::draft::counted_words`]).
     pub fn of_draft(mut events: Vec<Filler>, draft: &Draft) -> Self {
         let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
         let words = spoken_words(&texts).iter().sum();
@@ -56,7 +56,7 @@ impl Fillers {
     }
 }
 
-/// How often in a hundred words; 0 in none.
+/// Returns the rate per hundred words; 0 without words.
 fn per_100(count: usize, words: usize) -> f64 {
     if words > 0 { 100.0 * count as f64 / words as f64 } else { 0.0 }
 }

@@ -1,7 +1,7 @@
-//! Length: how long the answer was, against how long a good answer to the question is, in seconds.
+//! Length: the duration of the answer, compared with that of a good answer to the question, in seconds.
 //!
 //! The targets are convention, not a finding: one to two minutes for a story from the past, less for most other
-//! questions. Each question carries its own.
+//! questions. Each question has its own target.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +9,12 @@ use crate::span::Span;
 
 /// The target of an answer whose question is not known, in seconds.
 pub const ANY_TARGET_S: [f64; 2] = [30.0, 120.0];
-/// An answer is far too short below this share of the shortest good one.
+/// Share of the shortest good answer below which an answer is far too short.
 const FAR_TOO_SHORT: f64 = 0.5;
-/// An answer is far too long above this multiple of the longest good one.
+/// Multiple of the longest good answer above which an answer is far too long.
 const FAR_TOO_LONG: f64 = 1.5;
 
-/// What to think of a length.
+/// The verdict on a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -30,16 +30,16 @@ pub enum Verdict {
     FarTooLong,
 }
 
-/// How long the answer was.
+/// The length of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Length {
-    /// From the first to the last speech, in seconds.
+    /// Duration from the first to the last speech, in seconds.
     pub answer_s: f64,
-    /// The same without silent pauses, in seconds.
+    /// The same without silent pauses and without sound lost while recording, in seconds.
     pub speech_s: f64,
-    /// The shortest and the longest good answer, in seconds; `None` when the question is not known.
+    /// The shortest and the longest good answer, in seconds; `None` if the question is unknown.
     pub target_s: Option<[f64; 2]>,
-    /// What to think of it; against 30 to 120 s when the question is not known.
+    /// The verdict; judged against 30 to 120 s if the question is unknown.
     pub verdict: Verdict,
 }
 

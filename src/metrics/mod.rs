@@ -1,7 +1,7 @@
-//! What was measured of how the answer was said: pace, fillers, pauses, length, voice.
+//! Measures of how the answer was spoken: pace, fillers, pauses, length, voice.
 //!
-//! Every section serializes as the section of its name in the report. Rates count from the first to the last speech
-//! (the answer), so silence before and after changes nothing.
+//! Every section serializes as the section of the same name in the report. Rates refer to the time from the first to
+//! the last speech (the answer), so silence before and after changes nothing.
 
 pub mod fillers;
 pub mod length;
@@ -25,20 +25,21 @@ pub use voice::Voice;
 /// All measures of one answer. A section that could not be measured is `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metrics {
-    /// How fast; `None` without words.
+    /// Pace; `None` without words.
     pub pace: Option<Pace>,
-    /// Fillers; `None` without words and in any language but English.
+    /// Fillers; `None` without words and in any language other than English.
     pub fillers: Option<Fillers>,
     /// Silent pauses; `None` without words.
     pub pauses: Option<Pauses>,
-    /// How long; `None` without words.
+    /// Length; `None` without words.
     pub length: Option<Length>,
     /// Pitch and loudness; `None` without words.
     pub voice: Option<Voice>,
 }
 
 impl Metrics {
-    /// Measures an answer whose `fillers` were found and marked; none are given in a language in which they are not looked for.
+    /// Measures an answer whose `fillers` were found and marked; `None` in a language for which fillers are not
+    /// detected.
     pub fn of(
         features: &Features,
         transcript: &Transcript,
@@ -63,23 +64,23 @@ impl Metrics {
     }
 }
 
-/// From the first to the last speech; `None` when nobody said a word.
+/// Returns the span from the first to the last speech; `None` without words.
 fn answer(features: &Features, transcript: &Transcript) -> Option<Span> {
     let (first, last) = (features.stretches.first()?, features.stretches.last()?);
     (!transcript.words.is_empty()).then(|| Span::new(first.start_s, last.end_s))
 }
 
-/// How often in a minute, given the number of times in `seconds`; 0 in no time.
+/// Converts a count in `seconds` to a rate per minute; 0 if no time passed.
 fn per_minute(count: usize, seconds: f64) -> f64 {
     if seconds > 0.0 { count as f64 * 60.0 / seconds } else { 0.0 }
 }
 
-/// The middle value; `None` of nothing.
+/// Returns the median; `None` without values.
 fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
-/// The value below which `share` of the values lie, drawn straight between neighbours; `None` of nothing.
+/// Returns the quantile at `share`, interpolated linearly; `None` without values.
 fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

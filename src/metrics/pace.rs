@@ -1,8 +1,9 @@
-//! Pace: how many words and syllables in how much time.
+//! Pace: how many words and syllables are spoken in how much time.
 //!
-//! Words come from the transcript, without filled pauses and what a stutter begins again, figures as they are spoken.
-//! Syllables are nuclei in the signal, so they do not depend on what was written down. Speech rate counts the whole answer, articulation rate only the time without silent pauses
-//! (N. H. de Jong and T. Wempe, Behavior Research Methods 41, 2009).
+//! Words come from the transcript, without filled pauses and the parts that a stutter repeats; figures count as they
+//! are spoken. Syllables are nuclei in the signal, so they do not depend on the transcript. Speech rate counts the
+//! whole answer, articulation rate only the time without silent pauses (N. H. de Jong and T. Wempe, Behavior Research
+//! Methods 41, 2009).
 
 use serde::{Deserialize, Serialize};
 
@@ -14,23 +15,25 @@ use crate::transcript::{Transcript, Word};
 
 use super::per_minute;
 
-/// The length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not decide it.
+/// Approximate length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not
+/// decide it.
 const SERIES_STEP_S: f64 = 15.0;
 
-/// How fast the answer was.
+/// The pace of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pace {
-    /// Words as they are spoken ("$2.5 million" is five), neither filled pauses nor what was begun again among them.
+    /// Number of words as they are spoken ("$2.5 million" is five), without filled pauses and the parts that a stutter
+    /// repeats.
     pub words: usize,
-    /// Words a minute.
+    /// Words per minute.
     pub words_per_minute: f64,
-    /// Syllables.
+    /// Number of syllables.
     pub syllables: usize,
-    /// Syllables a second of the whole answer.
+    /// Syllables per second of the whole answer.
     pub speech_rate_syllables_s: f64,
-    /// Syllables a second of the time without silent pauses.
+    /// Syllables per second of the time without silent pauses.
     pub articulation_rate_syllables_s: f64,
-    /// The share of the answer without silent pauses, 0 to 1.
+    /// The share of the answer that is neither silent pause nor sound lost while recording, 0 to 1.
     pub phonation_time_ratio: f64,
     /// Syllables between one silent pause and the next, on average.
     pub mean_length_of_run_syllables: f64,
@@ -41,10 +44,10 @@ pub struct Pace {
 /// The pace of a part of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PaceStretch {
-    /// The part.
+    /// The part of the answer.
     #[serde(flatten)]
     pub span: Span,
-    /// Words a minute in it.
+    /// Words per minute in this part.
     pub words_per_minute: f64,
 }
 
@@ -71,7 +74,7 @@ impl Pace {
         }
     }
 
-    /// Counts the words again after some were edited; what the signal says stays.
+    /// Counts the words again after some were edited; the measures of the signal stay.
     pub fn recount(&mut self, words: &[Word]) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
         let answer = Span::new(first.span.start_s, last.span.end_s);
@@ -82,19 +85,19 @@ impl Pace {
     }
 }
 
-/// When each word begins, in seconds; filled pauses and what was begun again are none.
+/// Returns the start of each spoken word, in seconds, without filled pauses and the parts that a stutter repeats.
 fn starts_s(words: &[Word]) -> Vec<f64> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let counts = spoken_words(&texts);
     words.iter().zip(counts).flat_map(|(w, count)| std::iter::repeat_n(w.span.start_s, count)).collect()
 }
 
-/// How many words each written one is when it is spoken: none for a filled pause and for what a stutter begins again,
-/// several for figures.
+/// Returns how many words each written word is when spoken: none for a filled pause and for a part that a stutter
+/// repeats, several for figures.
 pub(crate) fn spoken_words(texts: &[&str]) -> Vec<usize> {
     let count = |(text, again): (&&str, bool)| match normalized(text).as_str() {
         _ if again || is_filled_pause(text) => 0,
-        // The model writes "all right" one way or the other, and the pace is the same.
+        // The model writes either "alright" or "all right"; the pace must not depend on it.
         "alright" => 2,
         _ => numbers::count(text),
     };
@@ -105,7 +108,7 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
-/// The answer in equal stretches near 15 s, and the pace of each.
+/// Divides the answer into equal stretches near 15 s, and measures the pace of each.
 fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
     let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
     let step_s = answer.duration_s() / stretches;

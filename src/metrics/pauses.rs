@@ -1,7 +1,8 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Measured in the signal alone, in seconds. What was lost while recording is no silence of the speaker's. What counts
-//! as one is said in [`crate::signal::pause`]. Where a pause falls matters more than how long it is: J. Kahng, "The effect of pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
+//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Sound lost while
+//! recording does not count as silence. Where a pause falls matters more than how long it is: J. Kahng, "The effect of
+//! pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,20 +13,20 @@ use super::{median, per_minute};
 use crate::english::lexicon::{I, WE};
 use crate::english::{is_filled_pause, normalized};
 
-/// Where in the sentence a pause falls.
+/// The place of a pause in the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Between words that belong together: a hesitation.
     WithinClause,
-    /// At a comma or the like.
+    /// At a comma or another clause boundary.
     BetweenClauses,
     /// After a sentence.
     BetweenSentences,
 }
 
 impl Place {
-    /// What people read.
+    /// Returns the label that people read.
     pub fn label(self) -> &'static str {
         match self {
             Self::WithinClause => "between words that belong together",
@@ -38,27 +39,27 @@ impl Place {
 /// One silent pause.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pause {
-    /// From the end of speech to its return.
+    /// The time from the end of speech to its return.
     #[serde(flatten)]
     pub span: Span,
-    /// Where it falls.
+    /// The place in the sentence.
     pub place: Place,
 }
 
 /// The silent pauses of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pauses {
-    /// How many.
+    /// Number of pauses.
     pub count: usize,
-    /// How many a minute.
+    /// Pauses per minute.
     pub per_minute: f64,
-    /// Their median length in seconds (lengths are log-normal: the mean says little); `None` without a pause.
+    /// Median length, in seconds (lengths are log-normal, so the mean says little); `None` without a pause.
     pub median_s: Option<f64>,
-    /// The longest, in seconds; `None` without a pause.
+    /// Length of the longest pause, in seconds; `None` without a pause.
     pub longest_s: Option<f64>,
-    /// From the beginning of the recording to the first speech, in seconds.
+    /// Time from the beginning of the recording to the first speech, in seconds.
     pub response_latency_s: f64,
-    /// All of them, in order.
+    /// All pauses, in order.
     pub events: Vec<Pause>,
 }
 
@@ -79,11 +80,11 @@ impl Pauses {
     }
 }
 
-/// Where a pause falls, by the words around it.
+/// Classifies a pause by the words around it.
 ///
-/// The speech model's punctuation alone does not tell: it writes a comma for many a hesitation and a full stop before
-/// many an "and". So a comma or nothing is the end of a clause only if what follows can begin one, and a full stop
-/// before a coordinated clause is no end of a sentence. Filled pauses beside the silence are looked past.
+/// The speech model's punctuation alone is not enough: the model writes a comma for many a hesitation and a full stop
+/// before many an "and". So a comma or no mark is the end of a clause only if the next words can begin one, and a full
+/// stop before a coordinated clause is not the end of a sentence. Filled pauses next to the silence are skipped.
 fn place(pause: &Span, words: &[Word]) -> Place {
     let after = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 <= pause.start_s + 0.05);
     let before = words[..after].iter().rev();
@@ -98,13 +99,13 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     }
     let mut next = words[after..].iter().filter(|w| !is_filled_pause(&w.text)).map(|w| normalized(&w.text));
     let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
-    // Who takes up a word just said goes on where they were: "if you | if you have".
+    // A speaker who repeats a word just said resumes the same clause: "if you | if you have".
     let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
     let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| normalized(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
         || is_subject(&first)
         || (COORDINATORS.contains(&first.as_str()) && is_subject(&second));
-    // A silence after the "and" or "because" that opened the clause lies inside of it.
+    // A silence after the "and" or "because" that opened the clause lies inside the clause.
     let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
     if ends.iter().any(|c| ".!?".contains(*c)) {
         if ADDED_ON.contains(&first.as_str()) { Place::BetweenClauses } else { Place::BetweenSentences }
@@ -115,24 +116,24 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     }
 }
 
-/// How many words back a word can have been said that is taken up after a pause (ours).
+/// Number of words before a pause in which a repeated word is searched for (ours).
 const TAKEN_UP_WITHIN: usize = 3;
-/// Words that add a clause to a sentence that seemed to be over.
+/// Words that add a clause to a sentence that seemed to be complete.
 const ADDED_ON: &[&str] = &["and", "but", "or"];
-/// Words that join a clause, or a mere word, to what was said.
+/// Words that join a clause or a single word to the previous one.
 const COORDINATORS: &[&str] = &["and", "but", "or", "so", "nor", "yet", "then"];
-/// Words that open a clause of their own.
+/// Words that open a new clause.
 const CLAUSE_OPENERS: &[&str] = &[
     "because", "cause", "which", "who", "whose", "when", "where", "while", "if", "although", "though", "unless",
     "until", "since", "whereas", "whether", "but",
 ];
-/// Subjects besides the speaker and those that the speaker is one of.
+/// Subjects other than the first person, singular and plural.
 const OTHER_SUBJECTS: &[&str] = &[
     "he", "he's", "she", "she's", "they", "they're", "they've", "there", "there's", "it's", "that's", "you're",
     "here's", "let's",
 ];
 
-/// Whether a word is the subject of a clause more often than anything else, and so follows the end of another.
+/// Whether a word is most often the subject of a clause, and so follows the end of another clause.
 fn is_subject(word: &str) -> bool {
     [&I[..], &WE, OTHER_SUBJECTS].iter().any(|list| list.contains(&word))
 }
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     fn placed(text: &str) -> Place {
-        // The words last a quarter of a second each; the silence is where the bar stands.
+        // The words last a quarter of a second each; the bar marks the silence.
         let mut words = Vec::new();
         let mut pause = Span::new(0.0, 0.0);
         let mut at_s = 0.0;

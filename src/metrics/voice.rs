@@ -1,8 +1,8 @@
-//! Voice: how much the pitch moves, and how loudness holds to the end of a sentence.
+//! Voice: how much the pitch varies, and how well the loudness holds to the end of a sentence.
 //!
-//! Pitch is measured in semitones about the speaker's own median, since hertz would call a high voice lively and a low
-//! one flat (R. Hincks and J. Edlund, "Promoting increased pitch variation in oral presentations with transient visual
-//! feedback", Language Learning & Technology 13, 2009). Loudness is the recording's, EBU R128.
+//! Pitch is measured in semitones relative to the speaker's own median, since hertz would make a high voice seem lively
+//! and a low one flat (R. Hincks and J. Edlund, "Promoting increased pitch variation in oral presentations with
+//! transient visual feedback", Language Learning & Technology 13, 2009). Loudness is that of the recording (EBU R128).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,27 +12,27 @@ use crate::transcript::Transcript;
 
 use super::{median, quantile};
 
-/// Less voice than this does not tell a speaker's pitch, in frames (1 s).
+/// Minimum number of voiced frames for measuring a speaker's pitch (1 s).
 const LEAST_VOICED_FRAMES: usize = 100;
-/// Where less than this share of the speech has a measurable pitch, what was found in it is chance.
+/// Minimum share of the speech with a measurable pitch; below it, the pitch found is chance.
 const LEAST_VOICED_SHARE: f64 = 0.15;
-/// Pitch farther than this from the median is an octave error, not intonation, in semitones.
+/// Distance from the median beyond which a pitch is an octave error, not intonation, in semitones.
 const FARTHEST_SEMITONES: f64 = 11.0;
-/// The range leaves out this share of the pitches at either end.
+/// Share of the pitches at either end that the range leaves out.
 const RANGE_TAIL: f64 = 0.05;
-/// The end of a sentence, in seconds.
+/// Length of the end of a sentence, in seconds.
 const SENTENCE_END_S: f64 = 0.5;
-/// Sentences shorter than this have no end apart from their middle, in seconds.
+/// Minimum length of a sentence whose end differs from its middle, in seconds.
 const SHORTEST_SENTENCE_S: f64 = 1.5;
 
 /// How the voice was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Voice {
-    /// Median pitch in hertz; `None`, like spread and range, where too little of it could be measured.
+    /// Median pitch, in hertz; `None`, like spread and range, where too little of the pitch could be measured.
     pub f0_median_hz: Option<f64>,
-    /// Standard deviation of the pitch in semitones.
+    /// Standard deviation of the pitch, in semitones.
     pub f0_sd_semitones: Option<f64>,
-    /// From the 5th to the 95th percentile of the pitch, in semitones.
+    /// Distance from the 5th to the 95th percentile of the pitch, in semitones.
     pub f0_range_semitones: Option<f64>,
     /// The share of the speech with a measurable pitch, 0 to 1.
     pub voiced_fraction: Option<f64>,
@@ -107,7 +107,7 @@ fn sentence_end_fade_db(features: &Features, transcript: &Transcript) -> Option<
     median(&fades)
 }
 
-/// The median level of the speech between two times, in dBFS.
+/// Returns the median level of the speech between two times, in dBFS; `None` without speech.
 fn spoken_level_db(features: &Features, from_s: f64, to_s: f64) -> Option<f64> {
     let to = frame_at(to_s).min(features.level_db.len());
     let from = frame_at(from_s).min(to);

@@ -1,17 +1,17 @@
-//! What must hold of a report that comes from a file, before anything is drawn or counted from it.
+//! Checks of a report that is read from a file, before anything is drawn or counted from it.
 //!
-//! A report made here holds it by itself. One from somewhere else may claim to last longer than the sun, or name words that
-//! are not there.
+//! A report made by this program always passes. One from elsewhere may claim to last longer than the sun, or refer to
+//! words that do not exist.
 
 use super::Report;
 use crate::audio::MAX_DURATION_S;
 use crate::span::Span;
 
-/// No time in a report is further from its beginning than this, in seconds: what is read at all is shorter.
+/// Maximum absolute value of a time in a report, in seconds: twice the length of the longest recording that is read.
 const LATEST_S: f64 = 2.0 * MAX_DURATION_S;
 
 impl Report {
-    /// Says what is wrong with it, if anything.
+    /// Returns what is wrong with the report, if anything.
     pub(super) fn fault(&self) -> Option<&'static str> {
         let is_time = |s: f64| s.abs() <= LATEST_S;
         let is_span = |span: &Span| is_time(span.start_s) && is_time(span.end_s) && span.start_s <= span.end_s;
@@ -29,7 +29,7 @@ impl Report {
         }
         let last_word = match &self.transcript {
             Some(transcript) => transcript.words.len(),
-            None => usize::MAX, // of a draft the words are not kept as such
+            None => usize::MAX, // the words of a draft are not kept
         };
         let is_there = |word: usize, words: usize| word.checked_add(words).is_some_and(|end| end <= last_word);
         if !fillers().all(|f| f.word.is_none_or(|word| is_there(word, f.words))) {

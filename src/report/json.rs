@@ -1,17 +1,17 @@
-//! The report as JSON: numbers are rounded to a ten-thousandth, which is finer than anything here is measured.
+//! The report as JSON, with numbers rounded to a ten-thousandth, which is finer than any measure.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-/// Digits after the point.
+/// Number of decimal places.
 const DIGITS: i32 = 4;
 
-/// Any data as JSON with rounded numbers, indented over many lines or all on one.
+/// Serializes any data to JSON with rounded numbers, indented over many lines or all on one line.
 ///
 /// # Errors
-/// When the data has no form in JSON.
+/// When the data cannot be represented in JSON.
 pub fn text<T: Serialize>(data: &T, indented: bool) -> serde_json::Result<String> {
     let mut text = Vec::new();
     if indented {
@@ -22,7 +22,7 @@ pub fn text<T: Serialize>(data: &T, indented: bool) -> serde_json::Result<String
     Ok(String::from_utf8(text).expect("JSON is UTF-8"))
 }
 
-/// Rounds numbers on their way out; all else is as the inner formatter has it.
+/// A formatter that rounds floating-point numbers and leaves everything else to the inner formatter.
 struct Rounded<F>(F);
 
 fn rounded(value: f64) -> f64 {

@@ -21,49 +21,49 @@ use crate::story::Story;
 use crate::transcript::{Transcript, Word};
 use crate::warnings::{Warning, is_too_poor};
 
-/// The name and version of the report's form.
+/// The name and version of the report's format.
 pub const SCHEMA: &str = "aloud.report/1";
 
-/// What is known about the file.
+/// The file that was analyzed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordingSection {
-    /// The path it was opened by.
+    /// The path the file was opened by.
     pub path: String,
-    /// Container and codec in plain words.
+    /// Names of container and codec.
     pub format: Option<String>,
     /// Length of the sound, in seconds.
     pub duration_s: Option<f64>,
-    /// Native sampling rate, in hertz.
+    /// Native sample rate, in hertz.
     pub sample_rate_hz: Option<u32>,
-    /// Native channels.
+    /// Native number of channels.
     pub channels: Option<u16>,
     /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: Option<String>,
-    /// How good the sound is.
+    /// Sound quality.
     pub quality: Option<Quality>,
 }
 
-/// How good the sound is.
+/// Sound quality.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// The loudest sample, in dB below full scale; `None` for digital silence.
     pub peak_dbfs: Option<f64>,
-    /// The share of distorted samples, 0 to 1.
+    /// Share of clipped samples, 0 to 1.
     pub clipped_fraction: f64,
-    /// The level of the room in the speech band, in dBFS; `None` for digital silence.
+    /// Noise floor in the speech band, in dBFS; `None` for digital silence.
     pub noise_floor_dbfs: Option<f64>,
-    /// How far the speech stands above it, in dB; `None` without speech or noise.
+    /// Level of the speech above the noise floor, in dB; `None` without speech or noise.
     pub snr_db: Option<f64>,
-    /// Frames that the recorder lost; `None` for a file that was not recorded by aloud.
+    /// Number of frames that the recorder lost; `None` for a file that was not recorded by aloud.
     pub dropped_frames: Option<u64>,
 }
 
-/// The transcript as the report has it.
+/// The transcript in the form used by the report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TranscriptSection {
     /// The speech model's name.
     pub model: String,
-    /// The language heard.
+    /// The detected language.
     pub language: String,
     /// All words as one text.
     pub text: String,
@@ -71,36 +71,36 @@ pub struct TranscriptSection {
     pub words: Vec<Word>,
 }
 
-/// Everything about one answer, in the form `aloud.report/1`.
+/// Everything about one answer, in the format `aloud.report/1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// The format, [`SCHEMA`].
     pub schema: String,
     /// The file.
     pub recording: RecordingSection,
-    /// What was asked.
+    /// The question.
     pub question: Option<Question>,
-    /// What was said.
+    /// The transcript; `None` for a draft.
     pub transcript: Option<TranscriptSection>,
-    /// How fast.
+    /// Measures of the pace.
     pub pace: Option<Pace>,
-    /// With which fillers.
+    /// Measures of the fillers.
     pub fillers: Option<Fillers>,
-    /// With which pauses.
+    /// Measures of the silent pauses.
     pub pauses: Option<Pauses>,
-    /// How long.
+    /// Measures of the length.
     pub length: Option<Length>,
-    /// In what voice.
+    /// Measures of pitch and loudness.
     pub voice: Option<Voice>,
-    /// How well the work was described; `None` without words and in any language but English.
+    /// How well the work was described; `None` without words and in any language other than English.
     pub story: Option<Story>,
     /// The score.
     pub score: Score,
-    /// What made it; `None` in a report of a version that did not say.
+    /// The program that made the report; `None` in a report from a version that did not record it.
     #[serde(default)]
     pub program: Option<Program>,
-    /// What to know about the recording.
+    /// Warnings about the recording.
     pub warnings: Vec<Warning>,
 }
 
@@ -110,7 +110,7 @@ impl Serialize for Report {
     }
 }
 
-/// Reads a report, and refuses one that cannot be.
+/// Reads a report, and rejects one with impossible values.
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let report = Self::deserialize(from)?;
@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Report {
 }
 
 impl Report {
-    /// Puts together what the stages found about a recording. It has no score yet.
+    /// Combines what the stages found about a recording. The report has no score yet.
     pub fn of(
         recording: &Recording,
         features: &Features,
@@ -151,7 +151,7 @@ impl Report {
         }
     }
 
-    /// Puts together what is known of a written draft: it has no sound and nothing that needs it. It has no score
+    /// Combines what is known about a written draft: no sound, and nothing that depends on it. The report has no score
     /// yet.
     pub fn of_draft(
         draft: &Draft,
@@ -177,7 +177,7 @@ impl Report {
         }
     }
 
-    /// The same report with the score that the present rubric gives to its measures; a stored one is scored again so.
+    /// Returns the same report, scored by the present rubric. This also rescores a stored report.
     #[must_use]
     pub fn scored(mut self) -> Self {
         self.score = Score::of(&self.measures());
@@ -188,7 +188,7 @@ impl Report {
         self
     }
 
-    /// The speech between the pauses, from the first word to the last.
+    /// Returns the speech between the pauses, from the first word to the last.
     pub(crate) fn stretches(&self) -> Vec<Span> {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
@@ -198,12 +198,13 @@ impl Report {
         starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s))).collect()
     }
 
-    /// What the score is made from.
+    /// Returns the measures that the score is computed from.
     fn measures(&self) -> Measures<'_> {
         let snr_db = self.recording.quality.as_ref().and_then(|q| q.snr_db);
         let words = self.transcript.iter().flat_map(|t| &t.words);
         Measures {
             trustworthy: !is_too_poor(snr_db),
+            is_draft: self.transcript.is_none(),
             words: words.map(|w| Said { text: &w.text, span: Some(w.span) }).collect(),
             question: self.question.as_ref(),
             story: self.story.as_ref(),
@@ -238,7 +239,7 @@ impl RecordingSection {
         }
     }
 
-    /// Of a draft only the path is known.
+    /// Only the path of a draft is known.
     fn of_draft(draft: &Draft) -> Self {
         Self {
             path: draft.path.clone(),

@@ -1,4 +1,4 @@
-//! Which program made a report, and what it was told that changes the measures.
+//! The program that made a report, and its settings that change the measures.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -6,35 +6,36 @@ use sha2::{Digest, Sha256};
 use crate::brief::Brief;
 use crate::files::hex;
 
-/// Which program made a report.
+/// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// The version of aloud.
     pub version: String,
-    /// What it was told that changes the measures.
+    /// The settings that change the measures.
     #[serde(default)]
     pub settings: MeasureSettings,
-    /// The architecture of the processor and its vector instructions: the speech model rounds differently on others, and a
-    /// word in some hundreds can come out otherwise.
+    /// The architecture of the processor and its vector instructions: on others the speech model rounds differently,
+    /// and one word in some hundreds can differ.
     #[serde(default)]
     pub cpu: String,
 }
 
-/// The settings that change what is measured. The question, its target length and the speech model have places of their own
-/// in a report.
+/// The settings that change what is measured. The question, its target length and the speech model have their own
+/// fields in a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MeasureSettings {
-    /// The names and jargon that the speech model was to spell right; empty for a draft, which needs no speech model.
+    /// The names and jargon whose spelling was given to the speech model; empty for a draft, which needs no speech
+    /// model.
     pub vocabulary: Vec<String>,
     /// The speaker's own fillers.
     pub fillers: Vec<String>,
-    /// SHA-256 of the weights that the story was judged with; `None` for those that come with the program.
+    /// SHA-256 of the weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<String>,
 }
 
 impl Program {
-    /// This program, with what is known of an answer beforehand and the vocabulary of the speech model.
+    /// Describes this program, with what is known about an answer beforehand and the vocabulary of the speech model.
     pub fn this(brief: &Brief, vocabulary: &[String]) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_string(),
@@ -51,7 +52,8 @@ impl Program {
     }
 }
 
-/// The architecture and those of the vector instructions in use for matrix products that this processor has: "x86_64 avx2 fma".
+/// Returns the architecture and which of the vector instructions used for matrix products this processor has: "x86_64
+/// avx2 fma".
 fn cpu() -> String {
     #[cfg(target_arch = "x86_64")]
     let vector_instructions = [

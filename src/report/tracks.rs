@@ -1,10 +1,10 @@
-//! The frame tracks as JSON, for plots and checks: one value each 10 ms.
+//! The frame tracks as JSON, for plots and checks: one value every 10 ms.
 
 use serde::Serialize;
 
 use crate::signal::{Features, STEP_S, frame_time_s};
 
-/// The tracks of one recording, in the form `aloud.tracks/1`. All lists have one length.
+/// The tracks of one recording, in the format `aloud.tracks/1`. All lists have the same length.
 #[derive(Debug, Serialize)]
 pub struct Tracks<'a> {
     schema: &'static str,
@@ -16,7 +16,7 @@ pub struct Tracks<'a> {
 }
 
 impl<'a> Tracks<'a> {
-    /// The tracks of `features`.
+    /// Creates the tracks of `features`.
     pub fn of(features: &'a Features) -> Self {
         Self {
             schema: "aloud.tracks/1",

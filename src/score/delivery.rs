@@ -1,7 +1,7 @@
 //! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
 
-use super::rubric::{self, share};
-use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, one_digit};
+use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, rubric, rubric::share};
+use crate::codes::Code;
 use crate::disfluency::{Filler, Kind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::metrics::pauses::{Pause, Place};
@@ -10,6 +10,8 @@ use crate::plain::{capital, clock, counted, number};
 
 /// A filled pause that is less sure than this is said to be uncertain.
 const SURE_FILLER: f64 = 0.5;
+/// The discourse marker that counts as much as a filled pause.
+const LIKE: &str = "like";
 /// Moments shown for one part at most.
 const MOST_EVIDENCE: usize = 3;
 /// Moments nearer to each other than this are one, in seconds.
@@ -39,7 +41,7 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
 
 /// Lowers a part's points where the answer is too short to tell.
 fn count_for_less(part: &mut Part, told: f64) {
-    part.points = one_digit(part.points * told);
+    part.points = (part.points * told).round();
     part.why.push_str(" Too short an answer to count in full.");
 }
 
@@ -70,12 +72,14 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    judged(PartName::Pace, share(rubric::PACE_WORDS_PER_MINUTE, rate), rubric::PACE_POINTS, why, evidence, todo)
+    let share = share(rubric::PACE_WORDS_PER_MINUTE, rate);
+    judged(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
 fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
-    let filled = fillers.events.iter().filter(|e| e.kind == Kind::FilledPause).count() as f64;
-    let weighted = filled + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - filled);
+    let in_full = |e: &&Filler| e.kind == Kind::FilledPause || e.kind == Kind::DiscourseMarker && e.text == LIKE;
+    let full = fillers.events.iter().filter(in_full).count() as f64;
+    let weighted = full + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - full);
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
@@ -88,7 +92,7 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     } else {
         let why = format!("Enough to notice: {said}.");
         let advice = format!(
-            "{} in {}: {said}. When you feel one coming, close your mouth and wait: a short silence sounds like thinking. Up to {fine:.0} a minute nobody minds; um and uh count in full, the others half.",
+            "{} in {}: {said}. When you feel one coming, finish the word before it and wait a moment: a short silence is easier to listen to. Up to {fine:.0} a minute nobody minds; um, uh and like count in full, the others half.",
             capital(&counted(fillers.count, "filler")),
             clock(answer_s)
         );
@@ -102,7 +106,8 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
     if again > 0 {
         why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
     }
-    judged(PartName::Fillers, share(rubric::FILLERS_PER_MINUTE, rate), rubric::FILLERS_POINTS, why, evidence, todo)
+    let share = share(rubric::FILLERS_PER_MINUTE, rate);
+    judged(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
 /// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
@@ -197,7 +202,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f6
         ("None too long for its place.".to_string(), None)
     };
     let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
-    judged(PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
+    judged(Code::Pauses, PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
 /// Whether a pause is long for its place.
@@ -228,7 +233,7 @@ fn judge_length(length: &Length) -> Judged {
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged(PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    judged(Code::Length, PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
 fn voice(voice: &Voice) -> Option<Judged> {
@@ -245,6 +250,7 @@ fn voice(voice: &Voice) -> Option<Judged> {
         ("The pitch moves as in ordinary talk.".to_string(), None)
     };
     Some(judged(
+        Code::Voice,
         PartName::Voice,
         share(rubric::VOICE_SD_SEMITONES, spread),
         rubric::VOICE_POINTS,

@@ -5,12 +5,15 @@
 
 mod delivery;
 mod part_name;
+mod plan;
 pub mod rubric;
 mod story;
+mod words;
 
 pub use part_name::PartName;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::Code;
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::span::Span;
@@ -25,6 +28,19 @@ pub struct Evidence {
     pub text: String,
 }
 
+/// A statement: what was found, how surely, and where it shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What it says.
+    pub code: Code,
+    /// In words.
+    pub text: String,
+    /// How probable it is, 0 to 1; what was measured is certain.
+    pub confidence: f64,
+    /// The moments it is about; none where that is not sure.
+    pub evidence: Vec<Evidence>,
+}
+
 /// One part of the score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Part {
@@ -36,6 +52,10 @@ pub struct Part {
     pub out_of: f64,
     /// Why, in a sentence.
     pub why: String,
+    /// What is said against it, one statement each; a part that keeps less than three quarters of its points has one at least, unless
+    /// it is left open. Empty in reports of earlier versions.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// The moments that cost points.
     pub evidence: Vec<Evidence>,
 }
@@ -43,6 +63,9 @@ pub struct Part {
 /// One thing to do in the next take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Priority {
+    /// What it says; `None` in reports of earlier versions.
+    #[serde(default)]
+    pub code: Option<Code>,
     /// What to do, in a few words.
     pub title: String,
     /// How, and why.
@@ -60,8 +83,11 @@ pub struct Score {
     pub rubric: String,
     /// The parts that could be judged.
     pub parts: Vec<Part>,
-    /// One to three things to do next, the most useful first; empty when nothing could be judged.
+    /// One to three things to do next, the most helpful first; empty when nothing could be judged.
     pub priorities: Vec<Priority>,
+    /// The moment most worth keeping; `None` without a story.
+    #[serde(default)]
+    pub keep: Option<Evidence>,
 }
 
 /// What the score is made from: sections of a report. A stored report has them all, so it can be scored again.
@@ -69,6 +95,8 @@ pub struct Score {
 pub struct Measures<'a> {
     /// Whether the recording is good enough to be judged at all.
     pub trustworthy: bool,
+    /// Whether there is no recording.
+    pub is_draft: bool,
     /// The words, to quote from.
     pub words: Vec<Said<'a>>,
     /// What was asked.
@@ -96,35 +124,57 @@ pub struct Said<'a> {
     pub span: Option<Span>,
 }
 
-/// A part with what to do about it.
+/// A part of the delivery with what to do about it.
 struct Judged {
     part: Part,
     priority: Option<Priority>,
 }
 
-/// Priorities at most.
-const MOST_PRIORITIES: usize = 3;
-/// A part that lost less than this share of its points is no priority.
+/// A statement with the advice that belongs to it.
+struct Statement {
+    reason: Reason,
+    title: String,
+    advice: String,
+}
+
+impl From<Statement> for Priority {
+    fn from(statement: Statement) -> Self {
+        let Statement { reason, title, advice } = statement;
+        Self { code: Some(reason.code), title, advice, evidence: reason.evidence }
+    }
+}
+
+/// A part of the delivery that lost less than this share of its points is no priority.
 const WORTH_A_PRIORITY: f64 = 0.15;
-/// Nor is one that lost fewer points than this.
-const WORTH_POINTS: f64 = 0.8;
 
 impl Score {
     /// Scores what was measured.
     pub fn of(measures: &Measures<'_>) -> Self {
-        let mut judged = Vec::new();
-        if measures.trustworthy {
-            judged.extend(measures.story.iter().flat_map(|s| story::judge(s, measures.question)));
-            judged.extend(delivery::judge(measures));
+        let mut score = Self { rubric: rubric::VERSION.to_string(), ..Self::default() };
+        if !measures.trustworthy {
+            return score;
         }
-        let out_of: f64 = judged.iter().map(|j| j.part.out_of).sum();
-        let points: f64 = judged.iter().map(|j| j.part.points).sum();
-        Self {
-            overall: (out_of > 0.0).then(|| one_digit(100.0 * points / out_of)),
-            rubric: rubric::VERSION.to_string(),
-            priorities: priorities(&judged),
-            parts: judged.into_iter().map(|j| j.part).collect(),
-        }
+        let told = measures.story.and_then(|s| story::judge(s, measures.question, measures.is_draft));
+        let said = delivery::judge(measures);
+        let is_told = told.is_some();
+        let plan = match told {
+            Some(told) => {
+                score.parts = told.parts;
+                score.keep = told.keep;
+                told.plan
+            }
+            None => Vec::new(),
+        };
+        score.priorities = priorities(plan, is_told, &said);
+        score.parts.extend(said.into_iter().map(|j| j.part));
+        let (points, out_of) = score.points();
+        score.overall = (out_of > 0.0).then(|| (100.0 * points / out_of).round());
+        score
+    }
+
+    /// The points won and the points there are, of all parts that were judged.
+    pub fn points(&self) -> (f64, f64) {
+        sum(self.parts.iter())
     }
 
     /// The parts that judge the story.
@@ -134,40 +184,45 @@ impl Score {
 
     /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
     pub fn story_grade(&self) -> Option<Grade> {
-        let (points, out_of) = self.story_parts().fold((0.0, 0.0), |(p, o), part| (p + part.points, o + part.out_of));
-        // A good story that answers another question is not a strong answer.
-        let astray = self.parts.iter().any(|p| p.name == PartName::Question && p.points <= 0.0);
+        let (points, out_of) = sum(self.story_parts());
         (out_of > 0.0).then(|| match points / out_of {
-            share if share >= rubric::STRONG_FROM && !astray => Grade::Strong,
+            share if share >= rubric::STRONG_FROM => Grade::Strong,
             share if share >= rubric::MIDDLING_FROM => Grade::Middling,
             _ => Grade::Weak,
         })
     }
 }
 
-/// What to do first: the parts that lost most points; where none lost enough to be worth it, to say it once more.
-fn priorities(judged: &[Judged]) -> Vec<Priority> {
+fn sum<'a>(parts: impl Iterator<Item = &'a Part>) -> (f64, f64) {
+    parts.fold((0.0, 0.0), |(points, out_of), part| (points + part.points, out_of + part.out_of))
+}
+
+/// What to do next: first what was told, then how it was said, by the points lost. Whoever adds what is missing in the story says more, so that
+/// to say more is then no advice of its own.
+fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[Judged]) -> Vec<Priority> {
     let lost = |j: &Judged| j.part.out_of - j.part.points;
-    let mut open: Vec<&Judged> = judged
-        .iter()
-        .filter(|j| j.priority.is_some() && lost(j) >= WORTH_A_PRIORITY * j.part.out_of && lost(j) >= WORTH_POINTS)
-        .collect();
-    open.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
-    // Whoever adds what is missing in the story says more: to say more is then no advice of its own.
-    let missing = open.iter().filter(|j| j.part.name.is_of_story()).count();
-    if missing > 0 {
-        open.retain(|j| j.part.name != PartName::Length || lost(j) > 0.5 * j.part.out_of);
+    let mut style: Vec<&Judged> =
+        delivery.iter().filter(|j| j.priority.is_some() && lost(j) >= WORTH_A_PRIORITY * j.part.out_of).collect();
+    style.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+    let is_ready = plan.iter().all(|s| s.reason.code == Code::Ready);
+    if !is_ready {
+        let says_length = plan.iter().any(|s| matches!(s.reason.code, Code::TooShort | Code::TooLong));
+        style.retain(|j| j.part.name != PartName::Length || !says_length && lost(j) > 0.5 * j.part.out_of);
     }
-    let mut chosen: Vec<Priority> = open.into_iter().filter_map(|j| j.priority.clone()).collect();
-    chosen.truncate(MOST_PRIORITIES);
+    // What lacks nothing large in the telling has only the saying to work on.
+    let told = plan.into_iter().filter(|s| s.reason.code != Code::Ready || style.is_empty()).map(Priority::from);
+    let mut chosen: Vec<Priority> = told.chain(style.iter().filter_map(|j| j.priority.clone())).collect();
+    chosen.truncate(plan::MOST);
+    if chosen.is_empty() && is_told {
+        chosen.push(nothing_sure());
+    } else if chosen.is_empty() && !delivery.is_empty() {
+        chosen.push(again());
+    }
     // A sentence stands under one priority only: no quote is better than two orders for one sentence.
     let mut quoted: Vec<Evidence> = Vec::new();
     for priority in &mut chosen {
         priority.evidence.retain(|e| !quoted.contains(e));
         quoted.extend(priority.evidence.iter().cloned());
-    }
-    if chosen.is_empty() && !judged.is_empty() {
-        chosen.push(again(judged.iter().all(|j| lost(j) <= 0.0)));
     }
     chosen
 }
@@ -175,19 +230,31 @@ fn priorities(judged: &[Judged]) -> Vec<Priority> {
 /// The title of what to do when nothing, or nothing much, needs mending.
 pub const NOTHING_TO_MEND: &str = "Say it once more, from memory";
 
-/// What to do then.
-fn again(is_full: bool) -> Priority {
-    let found =
-        if is_full { "Nothing here needs mending." } else { "Nothing big needs mending; what is left stands below." };
+/// What to do when only the saying was judged, and it lacks nothing.
+fn again() -> Priority {
     Priority {
+        code: Some(Code::Ready),
         title: NOTHING_TO_MEND.into(),
-        advice: format!("{found} Give the same answer again without notes, then move on to the next question."),
+        advice:
+            "Nothing here needs mending. Give the same answer again without notes, then move on to the next question."
+                .into(),
         evidence: Vec::new(),
     }
 }
 
-/// A part with `share` of its points.
+/// What to do when of what was told nothing is sure enough to say.
+fn nothing_sure() -> Priority {
+    Priority {
+        code: Some(Code::NothingSure),
+        title: NOTHING_TO_MEND.into(),
+        advice: "Nothing stands out clearly enough to advise on. Say it again without notes, and ask somebody what they remember of it.".into(),
+        evidence: Vec::new(),
+    }
+}
+
+/// A part of the delivery with `share` of its points, in whole points.
 fn judged(
+    code: Code,
     name: PartName,
     share: f64,
     out_of: f64,
@@ -195,10 +262,8 @@ fn judged(
     evidence: Vec<Evidence>,
     todo: Option<(String, String)>,
 ) -> Judged {
-    let priority = todo.map(|(title, advice)| Priority { title, advice, evidence: evidence.clone() });
-    Judged { part: Part { name, points: one_digit(share * out_of), out_of, why, evidence }, priority }
-}
-
-fn one_digit(points: f64) -> f64 {
-    (points * 10.0).round() / 10.0
+    let reasons =
+        todo.iter().map(|_| Reason { code, text: why.clone(), confidence: 1.0, evidence: evidence.clone() }).collect();
+    let priority = todo.map(|(title, advice)| Priority { code: Some(code), title, advice, evidence: evidence.clone() });
+    Judged { part: Part { name, points: (share * out_of).round(), out_of, why, reasons, evidence }, priority }
 }

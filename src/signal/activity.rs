@@ -1,58 +1,61 @@
-//! Where somebody speaks: frames of speech against everything else (silence, room, breaths, thumps, tones).
+//! Voice activity: separates frames of speech from everything else (silence, background noise, breaths, thumps, tones).
 //!
-//! A frame is active when its level stands clear of the noise floor, by a share of the distance between the floor
-//! and the speech around it, so that neither a loud room nor a soft passage moves the verdict. Active stretches
-//! without anything sonorant in them (vowels, nasals) are breaths, clicks and thumps, and no speech; only where a
-//! whole recording has hardly anything sonorant (a whisper) do they count.
+//! A frame is active when its level exceeds the noise floor by a share of the distance between the floor and the level
+//! of the speech around it, so that neither loud background noise nor a soft passage changes the result. Active
+//! stretches with nothing sonorant in them (vowels, nasals) are breaths, clicks and thumps, not speech; they count as
+//! speech only where a whole recording has hardly anything sonorant (a whisper).
 
 use super::frames::{Levels, SILENCE_DBFS, STEP_S, frame_time_s};
 use super::noise_floor::{noise_floor, pick};
 use super::pause::SHORTEST_PAUSE_S;
 use crate::span::Span;
 
-/// Half of the stretch whose speech level counts for a frame, in seconds.
+/// Half of the window over which a frame's local speech level is computed, in seconds.
 const REACH_S: f64 = 3.0;
-/// The local speech level is computed once per this many frames.
+/// Spacing of the grid on which the local speech level is computed, in frames.
 const GRID: usize = 25;
-/// The share of frames below the local speech level.
+/// Quantile of the nearby frame levels that defines the local speech level.
 const LOUD_SHARE: f64 = 0.95;
-/// The threshold lies this share of the way from the floor to the speech level ...
+/// Distance of the threshold from the floor, as a share of the distance from the floor to the speech level.
 const THRESHOLD_SHARE: f32 = 0.28;
-/// ... but never nearer to the floor, in dB: the floor itself flickers by this much ...
+/// Minimum distance of the threshold from the floor, in dB: the floor itself fluctuates by this much.
 const NEAREST_DB: f32 = 3.2;
-/// ... and never farther: soft word ends are speech.
+/// Maximum distance of the threshold from the floor, in dB: soft word endings are speech.
 const FARTHEST_DB: f32 = 14.0;
-/// A recording whose loud frames stand less than this above its floor, in dB, holds a steady sound and no speech:
+/// Minimum distance from the floor to the loud frames, in dB. A recording with less holds a steady sound and no speech:
 /// syllables and the gaps between them differ by more, even in noise as loud as the voice.
 const LEAST_RANGE_DB: f32 = 7.0;
-/// Shorter bursts are clicks, in seconds.
+/// Shortest burst, in seconds: shorter ones are clicks.
 const SHORTEST_BURST_S: f64 = 0.03;
-/// A sound shorter than this, in seconds, with nothing sonorant in it ...
+/// Duration below which a sound with nothing sonorant in it counts only if it reaches [`FLICKER_DB`], in seconds.
 const FLICKER_S: f64 = 0.08;
-/// ... that never stands this far above the threshold, in dB, is the room: whether it crosses at all is chance.
+/// Distance above the threshold that such a short sound must reach, in dB. One that does not is background noise that
+/// crosses the threshold by chance.
 const FLICKER_DB: f32 = 1.0;
-/// Gaps up to this are inside a sound (the closure of a stop consonant), in seconds.
+/// Gaps shorter than this belong to the sound around them (the closure of a stop consonant), in seconds.
 const CLOSURE_S: f64 = 0.12;
-/// The least sonorant sound in an utterance, in seconds: half a short vowel.
+/// Minimum duration of sonorant sound in an utterance, in seconds: half a short vowel.
 const LEAST_SONORANT_S: f64 = 0.04;
-/// How far a vowel's low resonance stands above the room's sound in that band, in dB ...
+/// Minimum distance of a vowel's low band above the noise floor of that band, in dB.
 const SONORANT_CLEAR_DB: f32 = 8.0;
-/// ... and above its own sound in the band of breath and consonants, in dB.
+/// Minimum distance of a vowel's low band above its high band, where breath and consonants sound, in dB.
 const SONORANT_TILT_DB: f32 = 3.0;
-/// A recording where less than this share of the active frames is sonorant is whispered.
+/// A recording counts as whispered when less than this share of its active frames is sonorant.
 const WHISPER_SHARE: f64 = 0.08;
 
-/// Speech and its absence, frame by frame and as stretches.
+/// Speech activity, frame by frame and as stretches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activity {
-    /// For every frame (10 ms apart): does somebody speak?
+    /// Whether somebody speaks, for every frame (10 ms apart).
     pub speech: Vec<bool>,
-    /// The same as stretches in order, with at least 0.12 s between them; empty where nobody speaks.
+    /// The same as stretches in order, at least 0.12 s apart; empty where nobody speaks.
     pub stretches: Vec<Span>,
 }
 
-/// Which frames sound like a vowel or a nasal: voiced, or, for voices too creaky or too masked for a measurable F0,
-/// with most of their sound where vowels have their strongest resonance, clear of the room's own sound there.
+/// Returns, for every frame, whether it sounds like a vowel or a nasal.
+///
+/// Such a frame is voiced or, for voices too creaky or too masked for a measurable F0, has most of its power in the
+/// band where vowels have their strongest resonance, well above the noise floor of that band.
 pub fn sonorants(levels: &Levels, f0_hz: &[Option<f32>]) -> Vec<bool> {
     let low_floor = noise_floor(&levels.low_db);
     (0..f0_hz.len())
@@ -63,8 +66,10 @@ pub fn sonorants(levels: &Levels, f0_hz: &[Option<f32>]) -> Vec<bool> {
         .collect()
 }
 
-/// Finds the speech in frames of `level_db` (dBFS in the speech band) over `floor_db` (dBFS); all three tracks are
-/// of one length. Frames of digital silence, or set to it because something else sounds there, tell nothing of how loud speech is.
+/// Finds the speech in frames of `level_db` (dBFS in the speech band) over `floor_db` (dBFS).
+///
+/// All three tracks have the same length. Frames of digital silence are left out of the speech level, and so are frames
+/// that were set to digital silence because another sound covers them.
 pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activity {
     let smooth = smoothed(level_db);
     let speech_level = local_speech_level(&smooth);
@@ -95,7 +100,7 @@ pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activi
         .copied()
         .collect();
     // Whether the last burst of a word ("thanks"), or a click before the first, crosses the threshold is chance: the
-    // answer begins and ends with sound that has something of a voice in it.
+    // answer begins and ends with a sound that has some voice in it.
     if !whispered {
         while spoken.first().is_some_and(|run| sonorous(&[*run]) == 0) {
             spoken.remove(0);
@@ -113,7 +118,7 @@ pub fn activity(level_db: &[f32], floor_db: &[f32], sonorant: &[bool]) -> Activi
     Activity { speech, stretches }
 }
 
-/// The mean power of each frame and its two neighbours, in dB.
+/// Returns the mean power of each frame and its two neighbours, in dB.
 fn smoothed(level_db: &[f32]) -> Vec<f32> {
     let power: Vec<f32> = level_db.iter().map(|l| 10f32.powf(l / 10.0)).collect();
     (0..power.len())
@@ -124,7 +129,7 @@ fn smoothed(level_db: &[f32]) -> Vec<f32> {
         .collect()
 }
 
-/// How loud the speech around every frame is, in dBFS.
+/// Returns the level of the speech around every frame, in dBFS.
 fn local_speech_level(level_db: &[f32]) -> Vec<f32> {
     let reach = (REACH_S / STEP_S) as usize;
     let mut around = Vec::with_capacity(2 * reach + 1);
@@ -140,7 +145,7 @@ fn local_speech_level(level_db: &[f32]) -> Vec<f32> {
     (0..level_db.len()).map(|i| grid[i / GRID]).collect()
 }
 
-/// The stretches of `true`, as half-open frame ranges.
+/// Returns the stretches of `true` as half-open frame ranges.
 pub(super) fn runs(flags: &[bool]) -> Vec<(usize, usize)> {
     let mut runs = Vec::new();
     let mut start = None;
@@ -168,7 +173,7 @@ fn joined(runs: &[(usize, usize)], gap_s: f64) -> Vec<(usize, usize)> {
     out
 }
 
-/// Groups of runs with less than a pause between them.
+/// Groups the runs that have less than a pause between them.
 fn utterances(runs: &[(usize, usize)]) -> impl Iterator<Item = &[(usize, usize)]> {
     runs.chunk_by(|a, b| ((b.0 - a.1) as f64) * STEP_S < SHORTEST_PAUSE_S)
 }

@@ -1,28 +1,28 @@
-//! The tracks that a drawing of the answer needs, in a byte a value: level and F0 every 10 ms, and where somebody speaks.
+//! The tracks from which an answer is drawn, one byte per value: level and F0 every 10 ms, and where somebody speaks.
 //!
-//! Small enough to be kept with every answer. The steps (half a decibel, a seventh of a semitone) are finer than a
-//! drawing shows.
+//! They are small enough to be kept with every answer. The steps (half a decibel, a seventh of a semitone) are finer
+//! than a drawing shows.
 
 use super::{CEILING_HZ, FLOOR_HZ, Features, SILENCE_DBFS};
 
 /// The step of the level, in decibels.
 pub const LEVEL_STEP_DB: f32 = 0.5;
-/// Steps of F0 from [`FLOOR_HZ`] to [`CEILING_HZ`], equal on a musical scale. Byte 0 is no voice, 1 the floor.
+/// Steps of F0 from [`FLOOR_HZ`] to [`CEILING_HZ`], equal in semitones. Byte 0 means unvoiced, 1 is the floor.
 pub const F0_STEPS: f32 = 254.0;
 
-/// Level, F0 and speech of one recording; all lists have one length, value `i` belongs to `i * 0.01 s`.
+/// Level, F0 and speech of one recording. All lists have the same length; value `i` belongs to `i * 0.01 s`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contours {
     /// Level of the speech band: steps of [`LEVEL_STEP_DB`] above [`SILENCE_DBFS`].
     pub level: Vec<u8>,
-    /// F0: 0 without a voice, otherwise one more than the steps above [`FLOOR_HZ`].
+    /// F0: 0 where unvoiced, otherwise one more than the number of steps above [`FLOOR_HZ`].
     pub f0: Vec<u8>,
     /// 1 where somebody speaks, 0 elsewhere.
     pub speech: Vec<u8>,
 }
 
 impl Contours {
-    /// Those of a recording.
+    /// Quantizes the tracks of a recording.
     pub fn of(features: &Features) -> Self {
         let octaves = (CEILING_HZ / FLOOR_HZ).log2() as f32;
         let level = |db: &f32| ((db - SILENCE_DBFS) / LEVEL_STEP_DB).round().clamp(0.0, 255.0) as u8;
@@ -38,22 +38,22 @@ impl Contours {
         }
     }
 
-    /// How many values each track has.
+    /// Returns the number of values in each track.
     pub fn len(&self) -> usize {
         self.level.len()
     }
 
-    /// Whether there is nothing.
+    /// Whether the tracks have no values.
     pub fn is_empty(&self) -> bool {
         self.level.is_empty()
     }
 
-    /// The level of frame `i`, in dBFS.
+    /// Returns the level of frame `i`, in dBFS.
     pub fn level_db(&self, i: usize) -> f64 {
         f64::from(SILENCE_DBFS + f32::from(self.level[i]) * LEVEL_STEP_DB)
     }
 
-    /// The F0 of frame `i`, in hertz; `None` without a voice.
+    /// Returns the F0 of frame `i`, in hertz; `None` where unvoiced.
     pub fn f0_hz(&self, i: usize) -> Option<f64> {
         let octaves = (CEILING_HZ / FLOOR_HZ).log2();
         let steps = self.f0[i].checked_sub(1)?;

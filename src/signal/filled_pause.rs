@@ -1,51 +1,51 @@
-//! Where a filled pause sounds: for every frame, how much it is like the middle of an "uh", "um" or "er".
+//! Detection of filled pauses: how much every frame resembles the middle of an "uh", "um" or "er".
 //!
-//! A filled pause is long, low and level, with a vowel near the speaker's own central one and a spectrum that hardly
+//! A filled pause is long, low and level, with a vowel near the speaker's own central vowel and a spectrum that hardly
 //! moves: M. Goto, K. Itou and S. Hayamizu, "A real-time filled pause detection system for spontaneous speech
 //! recognition", Eurospeech 1999; N. H. de Jong, J. Pacilly and W. Heeren, "PRAAT scripts to measure speed fluency and
-//! breakdown fluency in speech automatically", Assessment in Education 28 (2021). How much each of these counts is not
-//! set by hand: a small network was trained on synthesized voices (`tests/training/filled_pauses/`).
+//! breakdown fluency in speech automatically", Assessment in Education 28 (2021). The weights of these cues are not set
+//! by hand: a small network was trained on synthesized voices (`tests/training/filled_pauses/`).
 
 use std::sync::LazyLock;
 
 use super::frames::{BANDS, Levels};
 use super::noise_floor::pick;
 
-/// Values that describe one frame.
+/// Number of values that describe one frame.
 pub const INPUTS: usize = BANDS + 5;
-/// The frames around a frame that the network looks at, from the farthest before to the farthest after.
+/// Offsets of the frames that the network reads, from the farthest before to the farthest after.
 const AROUND: [isize; 11] = [-36, -24, -16, -10, -5, 0, 5, 10, 16, 24, 36];
 /// Units of the network's hidden layer.
 const HIDDEN: usize = 48;
-/// The log-odds where nobody speaks, and in a recording with too little of a voice to compare with.
+/// The log-odds where nobody speaks, and in a recording with too little voice to compare with.
 pub const NO_VOICE: f32 = -20.0;
 
-/// What lies within this of the room's own sound in a band is counted as that, in dB.
+/// Band levels within this distance of the noise floor are raised to it, in dB.
 const ROOM_DB: f32 = 4.0;
-/// The share of frames below the room's own sound in a band.
+/// Quantile of a band's levels that defines its noise floor.
 const QUIET_SHARE: f64 = 0.1;
-/// Half of the distance over which the envelope is compared, in frames.
+/// Half of the distance over which the change of the spectral envelope is measured, in frames.
 const APART: usize = 3;
-/// Fewer vowels and nasals than this, in frames, do not tell what a voice is like.
+/// Minimum number of vowel and nasal frames that can characterize a voice.
 const LEAST_VOICE: usize = 20;
-/// How many frames of vowels and nasals around a moment tell what the voice is like there: some ten seconds of talk.
+/// Number of vowel and nasal frames around a moment that characterize the voice there: some ten seconds of talk.
 const NEAR_VOICE: usize = 400;
-/// What the voice is like is found once in this many frames.
+/// The voice is characterized once per this many frames.
 const GRID: usize = 50;
 
-/// For every frame, the log-odds that a filled pause sounds in it; [`NO_VOICE`] where nobody speaks.
+/// Returns, for every frame, the log-odds that a filled pause sounds in it; [`NO_VOICE`] where nobody speaks.
 ///
-/// All tracks have one value each 10 ms: `levels` of the recording, `f0_hz` of its voice, `sonorant` where a vowel or
+/// All tracks have one value every 10 ms: `levels` of the recording, `f0_hz` of its voice, `sonorant` where a vowel or
 /// nasal sounds, `speech` where somebody speaks.
 pub fn filled_pause_log_odds(levels: &Levels, f0_hz: &[Option<f32>], sonorant: &[bool], speech: &[bool]) -> Vec<f32> {
     let Some(inputs) = inputs(levels, f0_hz, sonorant, speech) else { return vec![NO_VOICE; f0_hz.len()] };
     (0..inputs.len()).map(|i| if speech[i] { NETWORK.log_odds(&inputs, i) } else { NO_VOICE }).collect()
 }
 
-/// What describes each frame: its spectral envelope, level, movement and pitch, each relative to the speaker's own, so
-/// that neither the microphone nor the voice matters. `None` without enough of a voice to compare with.
+/// Computes the network's inputs for each frame; `None` without enough voice to compare with.
 ///
-/// The training reads these too; [`INPUTS`] values of about -3 to 3 each.
+/// The inputs are the spectral envelope, level, movement and pitch, each relative to the speaker's own, so that neither
+/// the microphone nor the voice matters: [`INPUTS`] values of about -3 to 3 each. The training reads them too.
 pub fn inputs(
     levels: &Levels,
     f0_hz: &[Option<f32>],
@@ -83,18 +83,18 @@ pub fn inputs(
     Some((0..bands.len()).map(describe).collect())
 }
 
-/// What the voice is like around a moment.
+/// Reference values of the voice around a moment.
 struct Usual {
-    /// The shape of its vowels: each band against the mean of all, in dB.
+    /// Shape of the vowels: each band relative to the mean of all, in dB.
     shape_db: [f32; BANDS],
-    /// The level of its loud vowels, in dB.
+    /// Level of the loud vowels, in dB.
     loud_db: f32,
-    /// Its median pitch, in hertz; 1 where it has none, which nothing is compared with.
+    /// Median pitch, in hertz; 1 if no frame has a pitch, in which case nothing is compared with it.
     pitch_hz: f32,
 }
 
 impl Usual {
-    /// From the frames of its vowels and nasals; there must be one.
+    /// Computes the references from the indices of vowel and nasal frames, at least one.
     fn of(voice: &[usize], bands: &[[f32; BANDS]], mean: &[f32], f0_hz: &[Option<f32>]) -> Self {
         let middle = |mut values: Vec<f32>, share: f64| pick(&mut values, share);
         let pitches: Vec<f32> = voice.iter().filter_map(|i| f0_hz[*i]).collect();
@@ -106,7 +106,7 @@ impl Usual {
     }
 }
 
-/// The bands, none below the room's own sound in it, smoothed over three frames.
+/// Returns the band levels, none below the noise floor of its band, smoothed over three frames.
 fn above_the_room(bands_db: &[[f32; BANDS]]) -> Vec<[f32; BANDS]> {
     let floor: [f32; BANDS] =
         std::array::from_fn(|b| pick(&mut bands_db.iter().map(|f| f[b]).collect::<Vec<f32>>(), QUIET_SHARE) + ROOM_DB);
@@ -118,9 +118,9 @@ fn above_the_room(bands_db: &[[f32; BANDS]]) -> Vec<[f32; BANDS]> {
         .collect()
 }
 
-/// One hidden layer of rectified units over the frames [`AROUND`].
+/// A network with one hidden layer of rectified linear units over the frames [`AROUND`].
 struct Network {
-    /// For each value of each frame around, in that order, its weight in every unit.
+    /// The weights in every unit, for each value of each frame, in that order.
     hidden: Vec<[f32; HIDDEN]>,
     hidden_bias: [f32; HIDDEN],
     output: [f32; HIDDEN],

@@ -1,8 +1,8 @@
-//! The short-time spectrum: one frame every 10 ms, and the level of the speech band in it.
+//! The short-time spectrum: one frame every 10 ms, and its level in the speech band.
 //!
-//! Frame `i` is centred on `i * 10 ms` of the recording; what lies before its beginning or after its end counts as
-//! zeros. Window: 32 ms Hann (512 samples at 16 kHz), short enough for the edges of a pause, long enough for two
-//! periods of a low voice. Power is normalised so that the powers of all bins add up to the mean square of the
+//! Frame `i` is centred on `i * 10 ms` of the recording; samples before its beginning and after its end count as zeros.
+//! The window is a 32 ms Hann window (512 samples at 16 kHz), short enough for the edges of a pause, long enough for
+//! two periods of a low voice. Power is normalised so that the powers of all bins add up to the mean square of the
 //! windowed samples: a sine of amplitude 1 has a level of -3.01 dBFS, whatever its frequency inside the band.
 
 use realfft::RealFftPlanner;
@@ -11,37 +11,37 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 
 /// Time between the centres of two frames, in seconds.
 pub const STEP_S: f64 = 0.01;
-/// Samples between the centres of two frames.
+/// Hop: samples between the centres of two frames.
 pub(super) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
 /// Samples in a window: 32 ms.
 pub(super) const WINDOW: usize = 512;
-/// The band that carries speech and that every sampling rate from 8 kHz up has, in hertz. Its lower edge keeps
-/// mains hum and desk thumps out, its upper edge makes a telephone recording and a studio recording of the same
-/// voice alike.
+/// The band that carries speech and that every sample rate from 8 kHz up contains, in hertz. Its lower edge keeps mains
+/// hum and desk thumps out; its upper edge makes a telephone recording and a studio recording of the same voice alike.
 pub(super) const SPEECH_BAND_HZ: (f64, f64) = (150.0, 3_700.0);
-/// Bands that tell one sound from another: about as many as the ear has in that range.
+/// Number of bands that tell one sound from another: about as many as the ear has in that range.
 pub const BANDS: usize = 13;
 const LOW_BAND_HZ: (f64, f64) = (200.0, 1_000.0);
 const HIGH_BAND_HZ: (f64, f64) = (1_500.0, 3_700.0);
 /// The level given to digital silence, in dBFS: below what 16-bit samples can hold in one band.
 pub const SILENCE_DBFS: f32 = -120.0;
 
-/// The time of frame `i`, in seconds.
+/// Returns the time of frame `i`, in seconds.
 pub fn frame_time_s(i: usize) -> f64 {
     i as f64 * STEP_S
 }
 
-/// The frame nearest to `time_s`, not bounded by any recording's end.
+/// Returns the frame nearest to `time_s`, which may lie past the end of the recording.
 pub fn frame_at(time_s: f64) -> usize {
     (time_s.max(0.0) / STEP_S).round() as usize
 }
 
-/// How many frames `samples` samples at 16 kHz give: one every 10 ms, the first at time 0; none for no samples.
+/// Returns the number of frames in `samples` samples at 16 kHz: one every 10 ms, the first at time 0; 0 without
+/// samples.
 pub(super) fn frame_count(samples: usize) -> usize {
     if samples == 0 { 0 } else { samples / HOP + 1 }
 }
 
-/// Copies the `out.len()` samples centred on frame `i` into `out`, zeros where there are none.
+/// Copies the `out.len()` samples centred on frame `i` into `out`, zero-padded beyond the ends of the recording.
 pub(super) fn window_at(sound: &Speech, i: usize, out: &mut [f32]) {
     let start = (i * HOP) as isize - (out.len() / 2) as isize;
     let from = start.clamp(0, sound.len() as isize) as usize;
@@ -51,7 +51,7 @@ pub(super) fn window_at(sound: &Speech, i: usize, out: &mut [f32]) {
     sound.copy(from, &mut out[offset..offset + (to - from)]);
 }
 
-/// A periodic Hann window of `n` points.
+/// Returns a periodic Hann window of `n` points.
 pub(super) fn hann(n: usize) -> Vec<f32> {
     (0..n).map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / n as f64).cos()) as f32).collect()
 }
@@ -69,7 +69,7 @@ pub struct Levels {
     pub bands_db: Vec<[f32; BANDS]>,
 }
 
-/// The levels of a sound.
+/// Computes the levels of a sound.
 pub fn levels(sound: &Speech) -> Levels {
     let mut fft = RealFftPlanner::<f32>::new();
     let fft = fft.plan_fft_forward(WINDOW);
@@ -108,21 +108,21 @@ pub fn levels(sound: &Speech) -> Levels {
     levels
 }
 
-/// The first bin of every mel band, and the bin after the last.
+/// Returns the first bin of every mel band, and the bin after the last.
 fn band_edges() -> [usize; BANDS + 1] {
-    // S. S. Stevens, J. Volkmann and E. B. Newman (1937), in O'Shaughnessy's form.
+    // The mel scale of S. S. Stevens, J. Volkmann and E. B. Newman (1937), in O'Shaughnessy's form.
     let mel = |hz: f64| 2_595.0 * (1.0 + hz / 700.0).log10();
     let hz = |mel: f64| 700.0 * (10f64.powf(mel / 2_595.0) - 1.0);
     let (low, high) = (mel(SPEECH_BAND_HZ.0), mel(SPEECH_BAND_HZ.1));
     std::array::from_fn(|b| bin(hz(low + (high - low) * b as f64 / BANDS as f64)))
 }
 
-/// The bin of the spectrum nearest to a frequency in hertz.
+/// Returns the bin of the spectrum nearest to a frequency in hertz.
 fn bin(hz: f64) -> usize {
     (hz * WINDOW as f64 / f64::from(SPEECH_RATE_HZ)).round() as usize
 }
 
-/// A mean square as dBFS, never below [`SILENCE_DBFS`].
+/// Converts a mean square to dBFS, never below [`SILENCE_DBFS`].
 pub(super) fn to_dbfs(mean_square: f32) -> f32 {
     (10.0 * mean_square.max(f32::MIN_POSITIVE).log10()).max(SILENCE_DBFS)
 }

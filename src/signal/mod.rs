@@ -1,6 +1,6 @@
-//! What the sound itself says, before anybody knows the words: level, noise floor, speech or silence, F0, syllables.
+//! Features of the sound itself, independent of the words: level, noise floor, speech or silence, F0, syllables.
 //!
-//! Every track has one value each 10 ms; value `i` belongs to the time `i * 0.01 s` of the recording.
+//! Every track has one value every 10 ms; value `i` belongs to the time `i * 0.01 s` of the recording.
 
 mod activity;
 pub mod contours;
@@ -30,7 +30,7 @@ use tones::{tones, without};
 use crate::audio::Speech;
 use crate::span::Span;
 
-/// Fewer frames without speech than this (0.3 s) do not tell how loud the room is.
+/// Minimum number of frames without speech for measuring the noise floor (0.3 s).
 const LEAST_QUIET_FRAMES: usize = 30;
 
 /// The tracks and events of one recording.
@@ -38,7 +38,7 @@ const LEAST_QUIET_FRAMES: usize = 30;
 pub struct Features {
     /// Level of the speech band (150 to 3700 Hz) in every frame, in dBFS; a full-scale sine has -3.01.
     pub level_db: Vec<f32>,
-    /// Fundamental frequency of the voice in every frame, in hertz; `None` where there is no voice.
+    /// Fundamental frequency of the voice in every frame, in hertz; `None` where unvoiced.
     pub f0_hz: Vec<Option<f32>>,
     /// How much every frame sounds like a filled pause, as log-odds ([`mod@filled_pause`]).
     pub filled_pause_log_odds: Vec<f32>,
@@ -46,14 +46,15 @@ pub struct Features {
     pub speech: Vec<bool>,
     /// The stretches of speech, in order.
     pub stretches: Vec<Span>,
-    /// The stretches in which something else than a voice sounds, in order: tones, and, once the words are known, what no
-    /// word was said in. They are neither speech nor the room.
+    /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
+    /// word was said. They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-    /// The stretches that were lost while recording, in order: there is no sound, but nobody is known to be silent.
+    /// The stretches that were lost while recording, in order. There is no sound, but the speaker is not known to be
+    /// silent.
     pub lost: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
-    /// The level of the room where nobody speaks, in dBFS in the speech band; `None` for digital silence.
+    /// The noise floor where nobody speaks, in dBFS in the speech band; `None` for digital silence.
     pub noise_floor_dbfs: Option<f64>,
     /// How far the speech stands above the noise floor, in dB; `None` without speech or without noise.
     pub snr_db: Option<f64>,
@@ -95,7 +96,7 @@ impl Features {
         }
     }
 
-    /// The same when it turned out that nobody speaks in some of the stretches: these become [`Features::sounds`].
+    /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].
     #[must_use]
     pub fn without_stretches(mut self, nobody: &[Span]) -> Self {
         if nobody.is_empty() {
@@ -124,7 +125,7 @@ impl Features {
     }
 }
 
-/// The parts of a stretch of time that are not in any of the `holes`, in order.
+/// Returns the parts of a span that lie in none of the `holes`, in order.
 pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
     let mut parts = vec![span];
     for hole in holes {
@@ -139,18 +140,19 @@ pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
     parts
 }
 
-/// The level of the room: the median frame without speech or any other sound; `None` where there is hardly one.
+/// Returns the median level of the frames without speech or any other sound; `None` with fewer than
+/// [`LEAST_QUIET_FRAMES`].
 fn room_level_dbfs(level_db: &[f32], speech: &[bool]) -> Option<f64> {
     let quiet = level_db.iter().zip(speech).filter(|(l, s)| !**s && **l > SILENCE_DBFS).map(|(l, _)| *l);
     Some(quiet.collect()).filter(|quiet: &Vec<f32>| quiet.len() >= LEAST_QUIET_FRAMES).and_then(typical_dbfs)
 }
 
-/// The median of some levels; `None` of none.
+/// Returns the median of some levels; `None` without any.
 fn typical_dbfs(mut levels_db: Vec<f32>) -> Option<f64> {
     (!levels_db.is_empty()).then(|| f64::from(noise_floor::pick(&mut levels_db, 0.5)))
 }
 
-/// Speech power over room power, in dB; the room's share is taken out of the speech first.
+/// Returns the ratio of speech power to noise power, in dB; the noise power is subtracted from the speech power first.
 fn snr_db(level_db: &[f32], room_dbfs: Option<f64>, speech: &[bool]) -> Option<f64> {
     let power = |db: f64| 10f64.powf(db / 10.0);
     let spoken: Vec<f64> =

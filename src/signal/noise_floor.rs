@@ -1,26 +1,26 @@
-//! The noise floor: how loud the room is when nobody speaks, frame by frame.
+//! The noise floor: the level of the background noise when nobody speaks, frame by frame.
 //!
-//! The quietest moments of a few seconds around each frame, after the minimum statistics of R. Martin, "Noise power
-//! spectral density estimation based on optimal smoothing and minimum statistics", IEEE Trans. Speech Audio Process.
-//! 9 (2001): even fluent speech touches the floor in its stop consonants and between its words. Digital silence is
-//! left out: it tells of an editor or a noise gate, not of the room.
+//! It is taken from the quietest moments of the few seconds around each frame, after the minimum statistics of R.
+//! Martin, "Noise power spectral density estimation based on optimal smoothing and minimum statistics", IEEE Trans.
+//! Speech Audio Process. 9 (2001): even fluent speech touches the floor in its stop consonants and between its words.
+//! Digital silence is left out: it comes from an editor or a noise gate, not from background noise.
 
 use super::frames::{SILENCE_DBFS, STEP_S};
 
-/// Half of the stretch whose quiet moments count, in seconds.
+/// Half of the window whose quiet moments count, in seconds.
 const REACH_S: f64 = 4.0;
-/// The share of frames in it that lie below the floor.
+/// Quantile of the levels in the window that defines the floor.
 const QUIET_SHARE: f64 = 0.08;
-/// The floor is computed once per this many frames (0.25 s) and drawn straight in between.
+/// The floor is computed once per this many frames (0.25 s) and interpolated linearly in between.
 const GRID: usize = 25;
-/// Frames this near to digital silence are no sound of the room, in dBFS.
+/// Frames up to this level count as digital silence, not as background noise, in dBFS.
 const DIGITAL_SILENCE_DBFS: f32 = SILENCE_DBFS + 10.0;
-/// How far below the recording's loudest frames the floor can be, in dB: nothing softer matters to a listener.
+/// Maximum distance of the floor below the recording's loudest frames, in dB: nothing softer matters to a listener.
 const DEEPEST_DB: f32 = 60.0;
 
-/// The noise floor under every frame, in dBFS, from the frames' levels in dBFS (10 ms apart).
+/// Returns the noise floor under every frame, in dBFS, from the frames' levels in dBFS (10 ms apart).
 ///
-/// A recording of nothing but digital silence has its floor there.
+/// In a recording of digital silence alone, the floor is [`SILENCE_DBFS`].
 pub fn noise_floor(level_db: &[f32]) -> Vec<f32> {
     let mut sounding: Vec<f32> = level_db.iter().copied().filter(|l| *l > DIGITAL_SILENCE_DBFS).collect();
     if sounding.is_empty() {
@@ -37,7 +37,7 @@ pub fn noise_floor(level_db: &[f32]) -> Vec<f32> {
             let from = centre.saturating_sub(reach).min(to);
             around.clear();
             around.extend(level_db[from..to].iter().copied().filter(|l| *l > DIGITAL_SILENCE_DBFS));
-            // Too little sound around to tell: what the whole recording says.
+            // With too little sound around, the floor of the whole recording is used.
             let floor = if around.len() < reach / 2 { whole } else { pick(&mut around, QUIET_SHARE) };
             floor.max(loudest - DEEPEST_DB)
         })
@@ -50,7 +50,7 @@ pub fn noise_floor(level_db: &[f32]) -> Vec<f32> {
         .collect()
 }
 
-/// The value below which `share` of the values lie; there must be one.
+/// Returns the quantile of the values at `share`, reordering them. There must be at least one value.
 pub(super) fn pick(values: &mut [f32], share: f64) -> f32 {
     let at = ((values.len() - 1) as f64 * share).round() as usize;
     *values.select_nth_unstable_by(at, f32::total_cmp).1

@@ -9,12 +9,14 @@ use crate::span::Span;
 /// The shortest silence that is a pause, in seconds.
 pub const SHORTEST_PAUSE_S: f64 = 0.25;
 
-/// Whether a silence of this many seconds is a pause. Times are multiples of the frame step, so that rounding must not decide.
+/// Whether a silence of this many seconds is a pause. Times are multiples of the frame step; the tolerance absorbs
+/// floating-point rounding.
 pub fn is_pause(silence_s: f64) -> bool {
     silence_s >= SHORTEST_PAUSE_S - 1e-9
 }
 
-/// The silences inside the answer that are long enough to be pauses. What was lost while recording is no silence of the speaker's.
+/// Returns the silences inside the answer that are long enough to be pauses. Sound lost while recording does not count
+/// as silence.
 pub fn pauses(features: &Features, answer: &Span) -> Vec<Span> {
     features
         .stretches

@@ -1,13 +1,13 @@
-//! The fundamental frequency (F0) of the voice, in hertz, every 10 ms; `None` where there is no voice.
+//! The fundamental frequency (F0) of the voice, in hertz, every 10 ms; `None` where unvoiced.
 //!
-//! Method: P. Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio
-//! of a sampled sound", IFA Proceedings 17 (1993): the autocorrelation of a Hann window, divided by that of the
-//! window itself, gives candidates for the period; the cheapest path through the candidates of all frames, with a
-//! price on jumps between octaves and between voiced and unvoiced, is the contour. The prices and thresholds are
-//! the paper's, as Praat ships them. Two things differ: loudness is judged against a high percentile of the
-//! recording instead of its one loudest sample (a thump would make the rest look silent), and a second path, with
-//! a price on candidates more than two thirds of an octave away from the speaker's own median, corrects the octave
-//! errors that the first one left.
+//! Method: P. Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
+//! sampled sound", IFA Proceedings 17 (1993). The autocorrelation of a Hann-windowed frame, divided by that of the
+//! window itself, gives candidates for the period. The contour is the cheapest path through the candidates of all
+//! frames, with a cost on jumps between octaves and between voiced and unvoiced. The costs and thresholds are the
+//! paper's, as Praat ships them. Two things differ: loudness is judged against a high percentile of the recording
+//! instead of its one loudest sample (a thump would make the rest look silent), and a second path, with a cost on
+//! candidates more than two thirds of an octave away from the speaker's own median, corrects the octave errors that the
+//! first one left.
 
 use std::sync::Arc;
 
@@ -18,45 +18,45 @@ use super::frames::{frame_count, hann, window_at};
 use super::noise_floor::pick;
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// Lowest F0 looked for, in hertz: the low end of an ordinary man's voice.
+/// Lowest F0 searched for, in hertz: the low end of an ordinary man's voice.
 pub const FLOOR_HZ: f64 = 75.0;
-/// Highest F0 looked for, in hertz.
+/// Highest F0 searched for, in hertz.
 pub const CEILING_HZ: f64 = 600.0;
 
-/// Window: three periods of the lowest voice, 40 ms.
+/// Samples in a window: three periods of the lowest voice, 40 ms.
 const WINDOW: usize = (3 * SPEECH_RATE_HZ as usize) / FLOOR_HZ as usize;
-/// Room for the window and its longest lag without wrap-around.
+/// FFT length: room for the window and its longest lag without wrap-around.
 const FFT: usize = 1_024;
-/// The autocorrelation is computed on twice as fine a lag grid (zero-padded spectrum), so that a parabola through
-/// three points finds its peaks.
+/// Oversampling of the lag grid (by zero-padding the spectrum), so that a parabola through three points finds the peaks
+/// of the autocorrelation.
 const OVERSAMPLING: usize = 2;
-/// Frames quieter than this share of the recording's loud frames count as silent.
+/// Frames whose peak is below this share of the loud frames' peak count as silent.
 const SILENCE_THRESHOLD: f32 = 0.03;
-/// How periodic a frame must be to be voiced: between 0 (noise) and 1 (a perfect period).
+/// How periodic a frame must be to count as voiced, from 0 (noise) to 1 (perfectly periodic).
 const VOICING_THRESHOLD: f32 = 0.45;
-/// Preference for higher candidates, per octave: the period's double fits as well as the period.
+/// Preference for higher candidates, per octave: twice the period fits as well as the period itself.
 const OCTAVE_COST: f32 = 0.01;
-/// Price of an octave's jump between two frames.
+/// Cost of a jump between two frames, per octave.
 const OCTAVE_JUMP_COST: f32 = 0.35;
-/// Price of going from voiced to unvoiced or back.
+/// Cost of going from voiced to unvoiced or back.
 const VOICED_UNVOICED_COST: f32 = 0.14;
-/// Candidates kept a frame, the unvoiced one among them. The paper keeps 15; the weakest of those never win.
+/// Number of candidates kept per frame, including the unvoiced one. The paper keeps 15; the weakest of those never win.
 const CANDIDATES: usize = 8;
-/// The percentile of the frames' peaks that stands for "loud".
+/// The quantile of the frames' peaks that stands for "loud".
 const LOUD_PERCENTILE: f64 = 0.98;
-/// How far from the speaker's median, in octaves, a candidate is free of charge in the second path.
+/// Distance from the speaker's median, in octaves, up to which a candidate costs nothing in the second path.
 const FREE_RANGE_OCTAVES: f32 = 0.67;
-/// What each octave beyond costs there.
+/// Cost of each octave beyond [`FREE_RANGE_OCTAVES`] in the second path.
 const RANGE_COST: f32 = 0.5;
 
-/// One hypothesis about a frame: a frequency (0 for "no voice") and how well it fits.
+/// One hypothesis about a frame: a frequency (0 for unvoiced) and how well it fits.
 #[derive(Debug, Clone, Copy, Default)]
 struct Candidate {
     hz: f32,
     strength: f32,
 }
 
-/// What one frame says: how loud it is (windowed peak) and its candidates, the unvoiced one not among them.
+/// The analysis of one frame: its windowed peak and its candidates, without the unvoiced one.
 #[derive(Debug, Clone, Copy, Default)]
 struct Frame {
     peak: f32,
@@ -64,14 +64,14 @@ struct Frame {
     candidates: [Candidate; CANDIDATES - 1],
 }
 
-/// The F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between
-/// [`FLOOR_HZ`] and [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
+/// Returns the F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between [`FLOOR_HZ`] and
+/// [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
     f0_track_beside(sound, &vec![false; frame_count(sound.len())])
 }
 
-/// The same in a recording with other sounds in it, in the frames `others`: what is loud and what is usual in it is told
-/// by the rest, if there is any.
+/// Like [`f0_track`], for a recording with other sounds in the frames `others`. The loudness reference and the median
+/// F0 are taken from the remaining frames, if there are any.
 pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32>> {
     let frames = Analyzer::new().frames(sound);
     if frames.is_empty() {
@@ -96,12 +96,12 @@ pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32
     }
 }
 
-/// The buffers and plans that every frame's analysis shares.
+/// The buffers and plans shared by the analysis of all frames.
 struct Analyzer {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     window: Vec<f32>,
-    /// One over the window's own normalised autocorrelation, on the fine lag grid.
+    /// The reciprocal of the window's own normalised autocorrelation, on the fine lag grid.
     correction: Vec<f32>,
     frame: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
@@ -134,7 +134,7 @@ impl Analyzer {
         analyzer
     }
 
-    /// Turns `frame` into its autocorrelation on the fine lag grid, in `lags` (not normalised).
+    /// Computes the autocorrelation of `frame` on the fine lag grid, into `lags` (not normalised).
     fn autocorrelate(&mut self) {
         self.frame[WINDOW..].fill(0.0);
         self.forward
@@ -181,7 +181,8 @@ impl Analyzer {
                 let strength = here + 0.5 * slope * slope / curvature;
                 frame.keep(Candidate {
                     hz: fine_rate() / peak_lag,
-                    // Above 1 the correction for the window has amplified noise: trust it less, not more.
+                    // Above 1, the correction for the window has amplified noise: the candidate is trusted less, not
+                    // more.
                     strength: if strength > 1.0 { 1.0 / strength } else { strength },
                 });
             }
@@ -226,7 +227,8 @@ fn max_lag() -> usize {
     (f64::from(fine_rate()) / FLOOR_HZ).ceil() as usize
 }
 
-/// The path of least cost through the frames' candidates (Viterbi). `median_hz` is the speaker's usual F0, if known.
+/// Finds the path of least cost through the frames' candidates (Viterbi). `median_hz` is the speaker's median F0, if
+/// known.
 fn best_path(frames: &[Frame], loud: f32, median_hz: Option<f32>) -> Vec<Option<f32>> {
     let mut score = [0f32; CANDIDATES];
     let mut previous = [Candidate::default(); CANDIDATES];
@@ -284,7 +286,7 @@ fn transition_cost(from_hz: f32, to_hz: f32) -> f32 {
     }
 }
 
-/// The middle pitch, in hertz; `None` without any voice.
+/// Returns the median F0, in hertz; `None` without any voiced frame.
 fn median_hz(track: &[Option<f32>]) -> Option<f32> {
     let mut voiced: Vec<f32> = track.iter().flatten().copied().collect();
     (!voiced.is_empty()).then(|| pick(&mut voiced, 0.5))

@@ -1,17 +1,20 @@
-//! The spectrogram: how strong each frequency is at each time, from the same windows as the other tracks ([`super::levels`]).
+//! The spectrogram: the level of each frequency over time, from the same windows as the other tracks
+//! ([`super::levels`]).
 
 use realfft::RealFftPlanner;
 
 use super::frames::{WINDOW, frame_count, hann, to_dbfs, window_at};
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// The highest frequency shown, in hertz: above it a voice has little but hiss.
+/// The highest frequency shown, in hertz: above it, a voice has little but hiss.
 pub const TOP_HZ: f64 = 5_000.0;
-/// Rows from 0 Hz up to [`TOP_HZ`], one for each bin of the spectrum.
+/// Number of rows from 0 Hz up to [`TOP_HZ`], one for each bin of the spectrum.
 pub const ROWS: usize = (TOP_HZ as usize * WINDOW) / SPEECH_RATE_HZ as usize;
 
-/// Levels in dBFS of `columns` equal stretches of time, the loudest frame of each; every column has [`ROWS`] values from the
-/// lowest frequency up. No columns for no sound.
+/// Computes the spectrogram in up to `columns` equal stretches of time, in dBFS.
+///
+/// Every column has [`ROWS`] values from the lowest frequency up, each the maximum over the frames of the stretch.
+/// There are no columns without sound, and never more columns than frames.
 pub fn spectrogram(sound: &Speech, columns: usize) -> Vec<[f32; ROWS]> {
     let frames = frame_count(sound.len());
     let columns = columns.min(frames);

@@ -1,24 +1,25 @@
-//! Syllable nuclei: the loud, sonorant middles of syllables, one a syllable.
+//! Syllable nuclei: the loud, sonorant middles of syllables, one per syllable.
 //!
-//! Method: N. H. de Jong and T. Wempe, "Praat script to detect syllable nuclei and measure speech rate
-//! automatically", Behavior Research Methods 41 (2009): peaks of the intensity contour that stand high enough, with
-//! a dip before and after them, kept if sonorant (they: if voiced; a creaky voice has vowels without a measurable F0).
+//! Method: N. H. de Jong and T. Wempe, "Praat script to detect syllable nuclei and measure speech rate automatically",
+//! Behavior Research Methods 41 (2009): peaks of the intensity contour that stand high enough, with a dip before and
+//! after them, kept if sonorant. (The paper keeps them if voiced, but a creaky voice has vowels without a measurable
+//! F0.)
 
 use super::noise_floor::pick;
 
-/// Peaks more than this below the loudest speech (99th percentile) are no nuclei, in dB (de Jong and Wempe: 25).
+/// Maximum distance of a nucleus below the loudest speech (99th percentile), in dB (de Jong and Wempe: 25).
 const DEPTH_DB: f32 = 25.0;
 /// The dip that separates two nuclei, in dB (de Jong and Wempe: 2 for recordings with noise, 4 for clean ones).
 const DIP_DB: f32 = 2.0;
-/// Frames before and after that the contour is smoothed over, weighted by a raised cosine.
+/// Number of frames before and after each frame that the contour is smoothed over, weighted by a raised cosine.
 const SMOOTHING: usize = 1;
-/// How far from a peak its voice may be, in frames.
+/// Maximum distance from a peak to a sonorant frame, in frames.
 const NEAR: usize = 2;
 
-/// The frames that are syllable nuclei, in order.
+/// Returns the frames that are syllable nuclei, in order.
 ///
-/// `level_db` is the level of the speech band in dBFS, `sonorant` where a vowel or nasal sounds, `speech` where
-/// somebody speaks, all 10 ms apart. Silence gives none.
+/// `level_db` is the level of the speech band in dBFS, `sonorant` tells where a vowel or nasal sounds and `speech`
+/// where somebody speaks, all 10 ms apart. Silence has no nuclei.
 pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize> {
     let contour = smoothed(level_db);
     let mut spoken: Vec<f32> = contour.iter().zip(speech).filter(|(_, s)| **s).map(|(l, _)| *l).collect();
@@ -27,7 +28,8 @@ pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize
     }
     let threshold = pick(&mut spoken, 0.99) - DEPTH_DB;
     let mut nuclei = Vec::new();
-    // The highest frame since the last dip deep enough, and the lowest since that peak.
+    // `peak` is the highest frame since the last dip that was deep enough, `valley` the lowest level since the last
+    // nucleus.
     let mut peak: Option<usize> = None;
     let mut valley = f32::INFINITY;
     for (i, level) in contour.iter().enumerate() {
@@ -51,7 +53,7 @@ pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize
     nuclei
 }
 
-/// Whether something sonorant sounds within [`NEAR`] frames: the loudest frame of a vowel can be its onset.
+/// Whether a frame within [`NEAR`] frames is sonorant: the loudest frame of a vowel can be its onset.
 fn sonorant_near(sonorant: &[bool], i: usize) -> bool {
     sonorant[i.saturating_sub(NEAR)..(i + NEAR + 1).min(sonorant.len())].contains(&true)
 }

@@ -1,10 +1,11 @@
-//! Where a tone sounds that nobody's voice is: beeps, dialling and ringing tones, chords, notes of hold music.
+//! Detection of tones that are not a voice: beeps, dialling and ringing tones, chords, notes of hold music.
 //!
-//! A tone is a few partials that keep their frequency; a voice never does. The phase of a strong spectral line, from one
-//! frame to the next, gives its frequency to a fraction of a hertz (J. Flanagan and R. Golden, "Phase vocoder", Bell
-//! System Technical Journal 45, 1966), so that 50 ms later it can be told whether it stayed. In 90,000 frames of 60
-//! recordings of people (read, free and acted speech, drawn-out "um" among it) and of synthesized voices no stretch of 0.15 s
-//! has so much of its sound in lines that stay; of tones, chords and plucked notes nine tenths have.
+//! A tone consists of a few partials that keep their frequency; a voice never does. The phase difference of a strong
+//! spectral line between two frames gives its frequency to a fraction of a hertz (J. Flanagan and R. Golden, "Phase
+//! vocoder", Bell System Technical Journal 45, 1966), which tells whether it has moved 50 ms later. In 90,000 frames of
+//! 60 recordings of people (read, free and acted speech, including drawn-out "um") and of synthesized voices, no
+//! stretch of 0.15 s has as much of its power in steady lines as [`TONAL_SHARE`]; of tones, chords and plucked notes,
+//! nine tenths have.
 
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
@@ -14,30 +15,31 @@ use super::frames::{HOP, SILENCE_DBFS, SPEECH_BAND_HZ, frame_count, hann, window
 use super::noise_floor::noise_floor;
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// Samples in a window: 64 ms, which keeps tones 60 Hz apart.
+/// Samples in a window: 64 ms, which resolves tones 60 Hz apart.
 const WINDOW: usize = 1_024;
-/// A line is looked for again this many frames before and after.
+/// Distance at which a line is searched for again, before and after, in frames.
 const APART: usize = 5;
-/// It stayed if its frequency moved by less than this share ...
+/// Maximum change of frequency of a steady line, as a share; [`MOST_MOVED_HZ`] applies if it is larger.
 const MOST_MOVED: f32 = 0.002;
-/// ... or by less than this, in hertz.
+/// Maximum change of frequency of a steady line, in hertz, at low frequencies.
 const MOST_MOVED_HZ: f32 = 0.5;
-/// ... and its power by less than this factor: notes die away.
+/// Factor within which the power of a steady line may change: notes die away.
 const MOST_FADED: f32 = 4.0;
-/// Lines weaker than this share of the frame's strongest do not matter.
+/// Lines weaker than this share of the frame's strongest bin are ignored.
 const WEAKEST: f32 = 1e-3;
-/// Bins on either side of a line that are its own: the width of the window's main lobe.
+/// Number of bins on either side of a line that belong to it: half the width of the window's main lobe.
 const LOBE: usize = 2;
-/// More than this share of a frame's power in lines that stay is a tone ...
+/// A frame is tonal if steady lines have more than this share of its power.
 const TONAL_SHARE: f32 = 0.85;
-/// ... that lasts at least so many frames (0.15 s).
+/// Minimum number of tonal frames in a row that make a tone (0.15 s).
 const SHORTEST: usize = 15;
-/// How far a tone's edges reach into frames whose window holds only a part of it, in frames.
+/// Number of frames that a tone extends at either end, into windows that hold only a part of it.
 const EDGE: usize = 3;
-/// A tone that does not stand this far above the quiet moments without one, in dB, is a hum of the room.
+/// Minimum distance of a tone above the noise floor without it, in dB. A softer one is a hum in the background.
 const CLEAR_DB: f32 = 6.0;
 
-/// For every frame, whether a tone sounds there that comes and goes. `level_db` is the level of the speech band.
+/// Returns, for every frame, whether a tone that comes and goes sounds in it. `level_db` is the level of the speech
+/// band.
 pub(super) fn tones(sound: &Speech, level_db: &[f32]) -> Vec<bool> {
     let share = staying_share(sound);
     let tonal: Vec<bool> = share.iter().map(|s| *s > TONAL_SHARE).collect();
@@ -61,18 +63,19 @@ pub(super) fn tones(sound: &Speech, level_db: &[f32]) -> Vec<bool> {
     tones
 }
 
-/// Levels in dBFS, with silence where `absent` says so.
+/// Returns the levels in dBFS, with [`SILENCE_DBFS`] in the frames that are `absent`.
 pub(super) fn without(level_db: &[f32], absent: &[bool]) -> Vec<f32> {
     level_db.iter().zip(absent).map(|(l, absent)| if *absent { SILENCE_DBFS } else { *l }).collect()
 }
 
-/// For every frame the share of its power, 0 to 1, in lines that keep their frequency.
+/// Returns, for every frame, the share of its power in lines that keep their frequency, 0 to 1.
 fn staying_share(sound: &Speech) -> Vec<f32> {
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
     let (mut frame, mut scratch) = (fft.make_input_vec(), fft.make_scratch_vec());
     let window = hann(WINDOW);
     let frames = frame_count(sound.len());
-    // The spectra that are still needed: two either side of every frame compared, for its frequencies.
+    // A ring buffer of the spectra still needed: from the predecessor of the earlier frame compared up to the later
+    // one.
     let mut recent: Vec<Spectrum> = (0..2 * APART + 2).map(|_| Spectrum(fft.make_output_vec())).collect();
     let mut share = vec![0.0; frames];
     for next in 0..frames + APART {
@@ -100,7 +103,7 @@ fn staying_share(sound: &Speech) -> Vec<f32> {
 /// The spectrum of one frame.
 struct Spectrum(Vec<Complex<f32>>);
 
-/// The spectra of a frame and of the one before it, which together tell frequencies.
+/// The spectra of a frame and of its predecessor, which together give the frequencies of lines.
 struct Pair<'a> {
     here: &'a Spectrum,
     before: &'a Spectrum,
@@ -111,7 +114,7 @@ impl Pair<'_> {
         self.here.0[bin].norm_sqr()
     }
 
-    /// The frequency of what sounds in a bin, in hertz, from how far its phase went on since the frame before.
+    /// Returns the frequency of the line in a bin, in hertz, from its phase advance since the preceding frame.
     fn hz(&self, bin: usize) -> f32 {
         use std::f32::consts::{PI, TAU};
         let went = (self.here.0[bin] * self.before.0[bin].conj()).arg();
@@ -121,7 +124,7 @@ impl Pair<'_> {
         bin as f32 * rate_hz / WINDOW as f32 + off * rate_hz / (TAU * HOP as f32)
     }
 
-    /// Whether the line at `bin`, with its frequency and power, sounds here too.
+    /// Whether a line of this frequency and power near `bin` sounds here too.
     fn has(&self, bin: usize, hz: f32, power: f32) -> bool {
         let nearest = (bin - 1..=bin + 1).max_by(|a, b| self.power(*a).total_cmp(&self.power(*b))).unwrap_or(bin);
         let faded = self.power(nearest) / power;
@@ -165,7 +168,7 @@ mod tests {
         tones.iter().filter(|t| **t).count() as f64 * 0.01
     }
 
-    /// A second of what `sound` gives, between two of a quiet room.
+    /// Returns `sound` between two seconds of soft noise, one before it and one after it.
     fn in_a_room(sound: &[f32]) -> Vec<f32> {
         let mut samples = synth::noise(-60.0, 1.0);
         samples.extend(sound);
@@ -190,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_voice_that_moves_as_voices_do_and_noise_are_none() {
-        // A drawn-out vowel whose pitch sinks by 2 % a second and wavers by a hundredth, as the steadiest do.
+        // A drawn-out vowel whose pitch falls by 2 % per second and wavers by 1 %, like the steadiest real ones.
         let um = |t: f64| 118.0 * (1.0 - 0.02 * t) * (1.0 + 0.01 * (std::f64::consts::TAU * 4.3 * t).sin());
         for (name, sound) in [
             ("um", synth::voice(um, -20.0, 1.0)),

@@ -47,6 +47,11 @@ pub fn encode(sentences: &[&str], meant: usize) -> Vectors {
     ENCODER.encode(sentences, meant.min(sentences.len()))
 }
 
+/// Returns whether a word, in small letters, is one of the some twenty thousand common ones that the encoder knows whole.
+pub fn knows_word(word: &str) -> bool {
+    ENCODER.pieces.has(word)
+}
+
 struct Encoder {
     pieces: WordPieces,
     words: Matrix8,

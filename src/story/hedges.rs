@@ -45,6 +45,11 @@ const HEDGES: [&str; 36] = [
     "and so on",
 ];
 
+/// How many hedges a sentence has.
+pub(super) fn hedge_count(sentence: &Sentence) -> usize {
+    HEDGES.iter().filter(|h| sentence.has(h)).count()
+}
+
 /// Every hedge with the words around it.
 pub(super) fn hedges(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Moment> {
     let mut found = Vec::new();

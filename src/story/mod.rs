@@ -5,8 +5,10 @@
 //! empty. The other files measure what their name says. Nothing here gives points: that is the rubric's.
 
 pub mod cues;
+pub mod detectors;
 mod emptiness;
 pub mod encoder;
+mod findings;
 mod hedges;
 pub mod model;
 mod order;
@@ -15,11 +17,13 @@ pub mod parts;
 pub mod relevance;
 mod repeated;
 pub mod sentences;
+mod signs;
 mod specifics;
 mod word_pieces;
 
 use std::ops::Range;
 
+use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::Spoken;
@@ -30,10 +34,12 @@ use crate::question::Question;
 use crate::span::{Span, maybe};
 use crate::transcript::Word;
 use cues::Sentence;
+use detectors::Seen;
+pub use findings::{Claim, Event, Findings, Verdict};
 use model::{Described, Weights};
 pub use ownership::Ownership;
 pub use parts::Part;
-pub use relevance::Fit;
+pub use relevance::{Fit, Kind};
 use sentences::{Token, sentences};
 
 /// A result that tells less than this is no outcome to show, 0 to 1 (ours).
@@ -131,6 +137,9 @@ pub struct Story {
     pub order: Option<Order>,
     /// How well the answer fits its question; `None` when the question is not known or about no usual topic.
     pub fit: Option<Fit>,
+    /// What a coach would say of it; `None` in a report of a version that did not look for it.
+    #[serde(default)]
+    pub findings: Option<Findings>,
     /// As a whole, by the points of the present rubric; `None` until scored.
     pub grade: Option<Grade>,
 }
@@ -189,7 +198,10 @@ impl Story {
         let outcomes = sentences.iter().filter(outcome).map(Told::moment).collect();
         let order = order::order(weights, &described)
             .map(|(in_order, k)| Order { in_order, astray: sentences[fresh[k]].moment() });
+        let asked = question.map(|q| question_vectors(&q.text));
+        let seen = Seen::of(&once, &described.alone, &described.meaning, asked.as_ref(), Kind::of(question));
         Some(Self {
+            findings: Some(weights.detectors.findings(&seen, &fresh)),
             share: Share::of(&sentences),
             ownership: Ownership::of(&once, &kinds),
             specifics: specifics::specifics(tokens, &once),
@@ -237,6 +249,12 @@ impl From<[f64; 5]> for Share {
     fn from([situation, task, action, result, other]: [f64; 5]) -> Self {
         Self { situation, task, action, result, other }
     }
+}
+
+/// A question as vectors, in form and in meaning.
+pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
+    let vectors = encoder::encode(&[question], 1);
+    (vectors.form.row(0).to_owned(), vectors.meaning.row(0).to_owned())
 }
 
 /// The words of a draft as the story is told from them.

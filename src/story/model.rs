@@ -8,10 +8,11 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 use serde::{Deserialize, Serialize};
 
 use super::cues::{CUES, Sentence, cues};
+use super::detectors::Detectors;
 use super::encoder::{Vectors, WIDTH, encode};
 use super::parts::log_sum;
 use super::relevance::{TOPIC_COUNT, told};
@@ -51,7 +52,7 @@ impl Linear {
         1.0 / (1.0 + (-self.apply(x)[0]).exp())
     }
 
-    fn fits(&self, inputs: usize, outputs: usize) -> bool {
+    pub(super) fn fits(&self, inputs: usize, outputs: usize) -> bool {
         self.bias.len() == outputs && self.weights.len() == outputs && self.weights.iter().all(|w| w.len() == inputs)
     }
 }
@@ -88,6 +89,8 @@ pub struct Weights {
     pub topic_mean: Vec<f32>,
     /// Which topic an answer fits.
     pub topics: Linear,
+    /// What a coach would say of an answer.
+    pub detectors: Detectors,
 }
 
 /// Weights that cannot be used.
@@ -120,7 +123,8 @@ impl Weights {
             && weights.empty.fits(ALONE, 1)
             && weights.blame.fits(ALONE, 1)
             && weights.topics.fits(TOPIC_FEATURES, topics)
-            && weights.topic_mean.len() == TOPIC_FEATURES;
+            && weights.topic_mean.len() == TOPIC_FEATURES
+            && weights.detectors.fit();
         if fits { Ok(weights) } else { Err(WeightsError::Wrong) }
     }
 }
@@ -132,6 +136,8 @@ pub struct Described {
     pub sentences: Array2<f32>,
     /// One row of [`ALONE`] a sentence: itself only.
     pub alone: Array2<f32>,
+    /// What each sentence means, one row a sentence.
+    pub meaning: Array2<f32>,
     /// What the answer is about, [`TOPIC_FEATURES`].
     pub topic: Array1<f32>,
 }
@@ -140,7 +146,7 @@ impl Described {
     /// Describes the sentences of an answer; there must be one at least.
     pub fn of(sentences: &[Sentence]) -> Self {
         let texts: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
-        let vectors = encode(&texts, OPENING_SENTENCES);
+        let vectors = encode(&texts, texts.len());
         let mut alone = Array2::zeros((sentences.len(), ALONE));
         for (i, sentence) in sentences.iter().enumerate() {
             alone.slice_mut(s![i, ..WIDTH]).assign(&vectors.form.row(i));
@@ -150,7 +156,8 @@ impl Described {
             }
         }
         let order: Vec<usize> = (0..sentences.len()).collect();
-        Self { sentences: in_their_places(&alone, &order), alone, topic: topic(&vectors, sentences) }
+        let topic = topic(&vectors, sentences);
+        Self { sentences: in_their_places(&alone, &order), alone, meaning: vectors.meaning, topic }
     }
 }
 
@@ -174,8 +181,9 @@ pub fn in_their_places(alone: &Array2<f32>, order: &[usize]) -> Array2<f32> {
 }
 
 fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
-    let mean = |x: &Array2<f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
-    concatenate![Axis(0), mean(&vectors.meaning), mean(&vectors.form), Array1::from(told(sentences).to_vec())]
+    let mean = |x: ArrayView2<'_, f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
+    let opening = vectors.meaning.slice(s![..vectors.meaning.nrows().min(OPENING_SENTENCES), ..]);
+    concatenate![Axis(0), mean(opening), mean(vectors.form.view()), Array1::from(told(sentences).to_vec())]
 }
 
 /// Where sentence `i` of `n` stands.

@@ -8,7 +8,7 @@ use crate::english::normalized;
 use crate::english::numbers::is_quantity;
 
 /// Days, months, seasons and other words for a time.
-const TIMES: [&str; 30] = [
+pub(super) const TIMES: [&str; 30] = [
     "monday",
     "tuesday",
     "wednesday",

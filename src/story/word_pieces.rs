@@ -25,6 +25,11 @@ impl WordPieces {
         Self { places: vocabulary.lines().zip(0..).collect() }
     }
 
+    /// Returns whether a word is a piece of its own.
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.places.contains_key(word)
+    }
+
     /// The pieces of a text, at most `most`, without beginning and end.
     pub(super) fn cut(&self, text: &str, most: usize) -> Vec<u32> {
         let mut pieces = Vec::new();

@@ -1,4 +1,5 @@
-//! A generator of answers: reports like the fixture's, each with other words, times and numbers, the same every time.
+//! A generator of answers: reports like the fixture's, each with different words, times and numbers, the same on every
+//! run.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use aloud::app::history::{Access, Occasion, Store, export, store};
 use aloud::report::Report;
 use jiff::Timestamp;
 
-/// Numbers that look like chance and are the same every time (xorshift).
+/// A seeded pseudorandom number generator (xorshift).
 pub struct Chance(u64);
 
 impl Chance {
@@ -15,7 +16,7 @@ impl Chance {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// From 0 to 1.
+    /// Returns a number from 0 to 1.
     pub fn share(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -28,12 +29,13 @@ impl Chance {
     }
 }
 
-/// Where the history of a test's home lies, as `common::aloud` sets it.
+/// Returns the path of the history in a test's home, as set by `common::aloud`.
 pub fn place(home: &Path) -> PathBuf {
     store::path_in(&home.join("data/aloud"))
 }
 
-/// The report of answer `i` of `count`: about 90 s long, 210 words; fillers fall and the score rises from the first to the last.
+/// Returns the report of answer `i` of `count`: about 90 s long, 210 words; fillers fall and the score rises from the
+/// first to the last.
 pub fn report(i: usize, count: usize) -> Report {
     let mut chance = Chance::new(i as u64 + 1);
     let mut report: Report = serde_json::from_str(include_str!("../fixtures/report.json")).expect("the fixture");
@@ -54,7 +56,8 @@ pub fn report(i: usize, count: usize) -> Report {
             let by_s = chance.between(0.0, 0.009);
             word.span.start_s += by_s;
             word.span.end_s += by_s;
-            // Other words than in the last answer, so that they pack no better than real ones.
+            // The words differ from those of the previous answer, so that the reports compress no better than real
+            // ones.
             if chance.share() < 0.3 {
                 word.text = (0..3 + (chance.share() * 5.0) as usize)
                     .map(|_| char::from(b'a' + (chance.share() * 26.0) as u8))
@@ -99,14 +102,14 @@ pub fn report(i: usize, count: usize) -> Report {
     report
 }
 
-/// When answer `i` of `count` was given: three a day, every second day free, up to yesterday.
+/// Returns the time of answer `i` of `count`: three a day on every second day, up to yesterday.
 pub fn occasion(i: usize, count: usize) -> Occasion {
     let ago_s = ((count - 1 - i) / 3 * 2 + 1) as i64 * 86_400 - (i % 3) as i64 * 1_200;
     let at = Timestamp::from_second(Timestamp::now().as_second() - ago_s).expect("a time");
     Occasion { speaker: None, answered_at: to_the_minute(at), recorded_here: false }
 }
 
-/// Puts `count` answers into the store at `path`, as an import does it.
+/// Adds `count` answers to the store at `path`, as an import does.
 pub fn fill(path: &Path, count: usize) {
     let mut store = Store::open(path, Access::Write).expect("a store");
     for first in (0..count).step_by(500) {

@@ -1,6 +1,6 @@
-//! Files damaged in every way that a bad disk, a bad cable or a bad person damages them; the same each time.
+//! Damages files in every way that a bad disk, a bad cable or a malicious person may; the same on every run.
 
-/// Chance that is the same each time (xorshift64*).
+/// A seeded pseudorandom number generator (xorshift64*).
 pub struct Chance(u64);
 
 /// The kinds of damage.
@@ -20,7 +20,7 @@ pub const KINDS: [&str; 12] = [
 ];
 
 impl Chance {
-    /// Chance that begins with `seed`.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
@@ -32,24 +32,24 @@ impl Chance {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 
-    /// A number below `end`; 0 where there is none.
+    /// Returns a number below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         if end == 0 { 0 } else { (self.next() % end as u64) as usize }
     }
 
-    /// A stretch of something `len` long, at most a quarter of it.
+    /// Returns a range within `len`, at most a quarter of it.
     fn stretch(&mut self, len: usize) -> std::ops::Range<usize> {
         let start = self.below(len);
         start..(start + 1 + self.below(len / 4)).min(len)
     }
 
-    /// The file damaged in a way that chance chooses, and how; parts may come from `other`.
+    /// Returns the file damaged in a random way, and the kind of damage; parts may come from `other`.
     pub fn damaged(&mut self, file: &[u8], other: &[u8]) -> (&'static str, Vec<u8>) {
         let kind = self.below(KINDS.len());
         (KINDS[kind], self.damage(kind, file, other))
     }
 
-    /// The file damaged in the way that [`KINDS`] names.
+    /// Returns the file damaged in one of the ways in [`KINDS`].
     pub fn damage(&mut self, kind: usize, file: &[u8], other: &[u8]) -> Vec<u8> {
         let mut bytes = file.to_vec();
         let len = bytes.len();

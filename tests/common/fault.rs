@@ -1,19 +1,20 @@
-//! Calls to the system that fail on demand (`fault.c`), in the built program. Where it cannot be had, the test says "skipped".
+//! Makes system calls of the built program fail on demand (`fault.c`). Where the library cannot be built, the test says
+//! "skipped".
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// What the system says of a disk that is broken, full, or not ours to write; and of a call that a signal came into.
+/// The error numbers of a disk that is broken, full or not writable by the user, and of a call interrupted by a signal.
 const EINTR: i32 = 4;
 const EIO: i32 = 5;
 const EACCES: i32 = 13;
 const EMFILE: i32 = 24;
 const ENOSPC: i32 = 28;
-/// Half of the bytes are written.
+/// A partial write: only half of the bytes are written.
 const HALF: i32 = 0;
 
-/// How calls of a kind fail: with what, and whether from then on.
+/// The ways in which each kind of call can fail: the error, and whether all later calls fail too.
 const WAYS: [(&str, &[(i32, bool)]); 9] = [
     ("write", &[(EIO, false), (ENOSPC, true), (HALF, false), (EINTR, false)]),
     ("sync", &[(EIO, false), (EIO, true)]),
@@ -29,26 +30,26 @@ const WAYS: [(&str, &[(i32, bool)]); 9] = [
 /// A call that the program made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// What it does, such as `write`.
+    /// The kind of call, such as `write`.
     pub kind: String,
-    /// The file, with the number of a process taken out of its name.
+    /// The path of the file, with any process id removed from its name.
     pub path: String,
-    /// Whether it failed.
+    /// Whether the call failed.
     pub failed: bool,
 }
 
-/// One call that fails.
+/// A fault to inject: one call that fails.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     kind: &'static str,
-    /// Which call of that kind, from 1.
+    /// The number of the call among those of its kind, from 1.
     at: usize,
     errno: i32,
     on: bool,
 }
 
 impl Fault {
-    /// Every way in which every one of these calls can fail.
+    /// Returns every way in which each of these calls can fail.
     pub fn every(calls: &[Call]) -> Vec<Self> {
         let of = |(kind, ways): &(&'static str, &'static [(i32, bool)])| {
             let (kind, ways) = (*kind, *ways);
@@ -59,12 +60,12 @@ impl Fault {
         WAYS.iter().flat_map(of).collect()
     }
 
-    /// Whether the program can do all that it should in spite of it: nothing has failed.
+    /// Returns whether the program can still succeed despite the fault.
     pub fn is_passing(&self) -> bool {
         self.errno == HALF || (self.errno == EINTR && self.kind == "write")
     }
 
-    /// Of what kind the call is.
+    /// Returns the kind of call that fails.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
@@ -80,7 +81,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Has the program's calls below `folder` counted in `log`, and one of them fail.
+/// Logs the program's calls on files below `folder` to `log`, and makes one of them fail.
 pub fn inject(command: &mut Command, fault: Option<&Fault>, folder: &Path, log: &Path) {
     let library = library().expect("asked for before");
     command.env("LD_PRELOAD", library).env("ALOUD_FAULT_UNDER", folder).env("ALOUD_FAULT_LOG", log);
@@ -90,7 +91,7 @@ pub fn inject(command: &mut Command, fault: Option<&Fault>, folder: &Path, log: 
     }
 }
 
-/// The calls in a log, with paths from `folder` on.
+/// Returns the calls in a log, with paths relative to `folder`.
 pub fn calls(log: &Path, folder: &Path) -> Vec<Call> {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let call = |line: &str| {
@@ -102,7 +103,7 @@ pub fn calls(log: &Path, folder: &Path) -> Vec<Call> {
     text.lines().filter_map(call).collect()
 }
 
-/// The library, built once; `None`, after saying so, where it cannot be.
+/// Returns the library, built once; says so and returns `None` if it cannot be built.
 pub fn library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     let library = LIBRARY.get_or_init(|| {

@@ -1,6 +1,6 @@
-//! Microphones for tests, on machines that have none: `tape`, an ALSA plugin that delivers a known sound in real time and
-//! fails on demand (`tape.c`), and a PulseAudio server with a null sink to play something into. Both are true ways
-//! through ALSA. Where one cannot be had, the test says "skipped".
+//! Microphones for tests on machines that have none: `tape`, an ALSA plugin that delivers a known sound in real time
+//! and fails on demand (`tape.c`), and a PulseAudio server with a null sink to play sound into. Both go through the
+//! real ALSA library. Where neither is available, the test says "skipped".
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -10,24 +10,25 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A user's home with a microphone in it.
+/// A user's home folder with a microphone.
 pub struct Home {
     folder: TempDir,
     server: Option<Child>,
 }
 
 impl Home {
-    /// One without any microphone.
+    /// Creates a home without any microphone.
     pub fn without_microphone() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder for the test"), server: None }
     }
 
-    /// One whose microphone is a tape, with these settings (see `tape.c`). `None`, after saying so, where it cannot be built.
+    /// Creates a home whose microphone is a tape with these settings (see `tape.c`). Says so and returns `None` if the
+    /// tape plugin cannot be built.
     pub fn with_tape(settings: &str) -> Option<Self> {
         Self::with_asoundrc(&format!("pcm.!default {{ type tape {settings} }}"))
     }
 
-    /// One with this ALSA configuration, in which the type `tape` is known.
+    /// Creates a home with this ALSA configuration, which may use the type `tape`.
     pub fn with_asoundrc(configuration: &str) -> Option<Self> {
         let plugin = tape_plugin()?;
         let home = Self::without_microphone();
@@ -36,7 +37,8 @@ impl Home {
         Some(home)
     }
 
-    /// One whose microphone is what is played into a sound server. `None`, after saying so, where there is none.
+    /// Creates a home whose microphone records what is played into a sound server. Says so and returns `None` if there
+    /// is no server.
     pub fn with_sound_server() -> Option<Self> {
         let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
         if !plugin || !runs("pulseaudio") || !runs("paplay") {
@@ -70,19 +72,19 @@ impl Home {
         self.folder.path()
     }
 
-    /// Where recordings go that were given no place.
+    /// Returns the default folder for recordings.
     pub fn recordings(&self) -> PathBuf {
         self.path().join("data/aloud/recordings")
     }
 
-    /// A program of the sound server, such as `paplay`.
+    /// Returns the command for a program of the sound server, such as `paplay`.
     pub fn sound_program(&self, name: &str) -> Command {
         let mut command = Command::new(name);
         self.environment(&mut command);
         command
     }
 
-    /// The program, with standard input from nowhere.
+    /// Returns the command for aloud, with empty standard input.
     pub fn aloud(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin("aloud"));
         self.environment(&mut command);
@@ -90,7 +92,7 @@ impl Home {
         command
     }
 
-    /// What belongs into the environment of everything here, by name.
+    /// Returns the environment variables that all programs here need, by name.
     pub fn variables(&self) -> Vec<(&'static str, String)> {
         let at = |name: &str| self.path().join(name).display().to_string();
         vec![
@@ -109,7 +111,7 @@ impl Home {
         command.envs(self.variables());
     }
 
-    /// Starts a program of ours and listens to what it says.
+    /// Starts aloud and collects its output.
     pub fn start(&self, arguments: &[&str]) -> Running {
         Running::new(self.aloud(arguments))
     }
@@ -124,14 +126,14 @@ impl Drop for Home {
     }
 }
 
-/// The program while it runs.
+/// A running aloud.
 pub struct Running {
     child: Child,
     said: Arc<Mutex<Vec<(Instant, String)>>>,
     report: Option<std::thread::JoinHandle<String>>,
 }
 
-/// How it ended.
+/// The output and exit status of aloud.
 pub struct Ended {
     pub status: ExitStatus,
     /// Standard output.
@@ -155,7 +157,7 @@ impl Running {
         Self { child, said, report: Some(report) }
     }
 
-    /// The same, with the other end of its standard input.
+    /// Starts a command, and returns the write end of its standard input as well.
     pub fn with_input(mut command: Command) -> (Self, ChildStdin) {
         command.stdin(Stdio::piped());
         let mut running = Self::new(command);
@@ -167,7 +169,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits until it says something with `what` in it, and gives when it did.
+    /// Waits until a line of output contains `what`, and returns the time.
     pub fn until(&self, what: &str) -> Instant {
         let begun = Instant::now();
         loop {
@@ -183,12 +185,12 @@ impl Running {
         self.said.lock().unwrap().iter().map(|(_, line)| line.clone()).collect()
     }
 
-    /// Sends a signal by its name, such as `INT`.
+    /// Sends a signal, given by its name, such as `INT`.
     pub fn signal(&self, name: &str) {
         signal(self.id(), name);
     }
 
-    /// Closes nothing, sends nothing: waits for the end.
+    /// Waits for the program to end, without closing or sending anything.
     pub fn end(mut self) -> Ended {
         let begun = Instant::now();
         let status = loop {
@@ -208,7 +210,7 @@ impl Running {
 }
 
 impl Ended {
-    /// The report as JSON, checked against the schema.
+    /// Returns the report as JSON, checked against the schema.
     pub fn json(&self) -> serde_json::Value {
         let report =
             serde_json::from_str(&self.report).unwrap_or_else(|e| panic!("{e}: {} {:?}", self.report, self.said));
@@ -216,7 +218,7 @@ impl Ended {
         report
     }
 
-    /// The only line that names a problem.
+    /// Returns the only line that names a problem.
     pub fn complaint(&self) -> &str {
         let complaints: Vec<&String> = self.said.iter().filter(|line| line.starts_with("aloud: ")).collect();
         assert_eq!(complaints.len(), 1, "{:?}", self.said);
@@ -224,7 +226,7 @@ impl Ended {
     }
 }
 
-/// Processes that take all the processors there are, and more.
+/// Processes that keep all processors busy.
 pub struct Busy(Vec<Child>);
 
 impl Busy {
@@ -243,20 +245,20 @@ impl Drop for Busy {
     }
 }
 
-/// Sends a signal by its name, such as `INT`. The shell's own `kill` is everywhere.
+/// Sends a signal, given by its name, such as `INT`. The shell's own `kill` exists everywhere.
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
     assert!(sent.expect("sh runs").success(), "{name}");
 }
 
-/// The only WAV file in a folder.
+/// Returns the only WAV file in a folder.
 pub fn only_wav(folder: &Path) -> PathBuf {
     let wavs = wavs(folder);
     assert_eq!(wavs.len(), 1, "{wavs:?}");
     wavs[0].clone()
 }
 
-/// The WAV files in a folder, by name.
+/// Returns the WAV files in a folder, sorted by name.
 pub fn wavs(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
     let mut wavs: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "wav")).collect();
@@ -264,7 +266,7 @@ pub fn wavs(folder: &Path) -> Vec<PathBuf> {
     wavs
 }
 
-/// Length of a WAV file in seconds, by its header, which another program would read too.
+/// Returns the duration of a WAV file in seconds by its header, which another program would read too.
 pub fn duration_s(wav: &Path) -> f64 {
     let reader = hound::WavReader::open(wav).unwrap_or_else(|e| panic!("{}: {e}", wav.display()));
     f64::from(reader.duration()) / f64::from(reader.spec().sample_rate)
@@ -281,12 +283,12 @@ fn has_pulse_plugin(folder: &Path) -> bool {
     places.iter().any(|p| p.join("alsa-lib/libasound_module_pcm_pulse.so").exists())
 }
 
-/// The plugin, built once.
+/// Returns the path of the plugin, built once.
 fn tape_plugin() -> Option<&'static Path> {
     static PLUGIN: OnceLock<Option<PathBuf>> = OnceLock::new();
     let plugin = PLUGIN.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        // Each test file builds its own, so that two at once do not meet.
+        // Each test program builds its own copy, so that two running at once do not collide.
         let built = folder.join(format!("libasound_module_pcm_tape-{}.so", std::process::id()));
         let source = super::root().join("tests/common/tape.c");
         let compiled = Command::new("cc")

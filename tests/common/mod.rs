@@ -1,4 +1,4 @@
-//! What the tests of the whole program share.
+//! Helpers shared by the tests of the whole program.
 
 pub mod attempts;
 pub mod damage;
@@ -6,6 +6,7 @@ pub mod damage;
 pub mod fault;
 pub mod microphone;
 pub mod mount;
+pub mod ours;
 pub mod server;
 #[cfg(target_os = "linux")]
 pub mod terminal;
@@ -16,7 +17,8 @@ use aloud::span::Span;
 use assert_cmd::Command;
 use serde_json::Value;
 
-/// The program, with a home of its own so that nobody's settings matter.
+/// Returns the command for aloud with a home of its own, so that the settings of the user running the tests have no
+/// effect.
 pub fn aloud(home: &Path) -> Command {
     let mut command = Command::cargo_bin("aloud").expect("the program is built");
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).env("XDG_DATA_HOME", home.join("data"));
@@ -24,24 +26,24 @@ pub fn aloud(home: &Path) -> Command {
     command
 }
 
-/// Says that a test is skipped because a tool is not installed. Where continuous integration sets the machine up (`CI` is set), a
-/// missing tool is a fault of the set-up, and the test fails.
+/// Reports that a test is skipped because a tool is not installed. In continuous integration (`CI` is set), a missing
+/// tool is an error in the setup of the machine, and the test fails.
 pub fn skip_without_tool(what: &str) {
     assert!(std::env::var_os("CI").is_none(), "{what}, and in CI it should be");
     eprintln!("skipped: {what}");
 }
 
-/// The project's folder.
+/// Returns the root folder of the project.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A sample answer.
+/// Returns the path of a sample answer.
 pub fn sample(name: &str) -> PathBuf {
     root().join("samples").join(name)
 }
 
-/// A recording of the shared folder, if that is there; says so if it is not.
+/// Returns a recording of the shared folder; says so if the folder is missing.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = root().join("../shared/speech").join(name);
     if path.exists() {
@@ -52,7 +54,7 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     }
 }
 
-/// Analyzes files with the real model and gives their reports, each checked against the schema.
+/// Analyzes files with the real model and returns their reports, each checked against the schema.
 pub fn reports(files: &[PathBuf], options: &[&str]) -> Vec<Value> {
     let home = tempfile::tempdir().expect("a folder for the test");
     let output = aloud(home.path()).arg("analyze").args(files).arg("--jsonl").args(options).output().expect("it runs");
@@ -73,12 +75,12 @@ pub fn assert_valid(report: &Value) {
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
-/// A number in a report, by its path (`/pace/words`).
+/// Returns a number in a report by its JSON pointer (`/pace/words`).
 pub fn number(report: &Value, pointer: &str) -> f64 {
     report.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {pointer}"))
 }
 
-/// Writes mono samples at 16 kHz as a 16-bit WAV.
+/// Writes mono samples as a 16-bit WAV.
 pub fn write_wav(path: &Path, rate_hz: u32, samples: &[f32]) {
     let spec = hound::WavSpec {
         channels: 1,
@@ -93,13 +95,13 @@ pub fn write_wav(path: &Path, rate_hz: u32, samples: &[f32]) {
     writer.finalize().expect("a whole WAV file");
 }
 
-/// What is known to be in a sample.
+/// Returns the ground truth of a sample.
 pub fn truth(name: &str) -> Value {
     let text = std::fs::read_to_string(sample("truth.json")).expect("the samples' truth");
     serde_json::from_str::<Value>(&text).expect("JSON")[name].clone()
 }
 
-/// Where the filled pauses of a sample stand.
+/// Returns the ground-truth spans of a sample's filled pauses.
 pub fn filled_pauses(name: &str) -> Vec<Span> {
     let truth = truth(name);
     let second = |event: &Value, i: usize| event[i].as_f64().expect("a time");

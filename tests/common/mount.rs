@@ -1,13 +1,13 @@
-//! A small file system, for what happens when a disk is full or cannot be written.
+//! A small file system for tests of disks that are full or read-only.
 
 use std::path::Path;
 use std::process::Command;
 
-/// A small file system of its own, while it lasts; `None` where this user may not make one.
+/// A small mounted file system, unmounted on drop.
 pub struct Mount(tempfile::TempDir);
 
 impl Mount {
-    /// Makes one of a size, such as `1m`.
+    /// Mounts a file system of a size, such as `1m`. Returns `None` if this user has no permission.
     pub fn new(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={size},mode=755");
@@ -20,12 +20,12 @@ impl Mount {
         }
     }
 
-    /// Where it is.
+    /// Returns the mount point.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// From now on nothing can be written to it.
+    /// Remounts the file system as read-only.
     pub fn make_read_only(&self) {
         let remount = Command::new("mount").args(["-o", "remount,ro"]).arg(self.path()).status().unwrap();
         assert!(remount.success());

@@ -1,11 +1,11 @@
-//! A web server on loopback that does what a test says, right or wrong: it sees each request and writes the bytes of
-//! the answer itself.
+//! A web server on loopback that does what a test asks for, right or wrong: the test sees each request and writes the
+//! bytes of the response itself.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-/// What was asked.
+/// A request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// The first line, such as `GET /model.bin HTTP/1.1`.
@@ -14,12 +14,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// A header, by its name in lower case.
+    /// Returns a header by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The byte that a range begins with; 0 without one.
+    /// Returns the first byte of the requested range; 0 without a range.
     pub fn first_byte(&self) -> usize {
         let range = self.header("range").and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-'));
         range.map_or(0, |first| first.parse().expect("a number"))
@@ -30,20 +30,20 @@ impl Request {
 pub trait Wire: Read + Write {}
 impl<T: Read + Write> Wire for T {}
 
-/// The server; it ends with the test.
+/// The server, which stops when the test ends.
 pub struct Server {
-    /// Where it listens.
+    /// The port that the server listens on.
     pub port: u16,
     asked: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Server {
-    /// Answers each connection with what `answer` writes to it; then the connection ends.
+    /// Starts a server that answers each connection with what `answer` writes, then closes the connection.
     pub fn new(answer: impl Fn(&Request, &mut dyn Wire) + Send + Sync + 'static) -> Self {
         Self::start(None, answer)
     }
 
-    /// The same behind TLS.
+    /// Starts the same server behind TLS.
     pub fn encrypted(
         tls: Arc<rustls::ServerConfig>,
         answer: impl Fn(&Request, &mut dyn Wire) + Send + Sync + 'static,
@@ -77,17 +77,17 @@ impl Server {
         Self { port, asked }
     }
 
-    /// An address here, of the host that is given.
+    /// Returns a URL on this server with the given scheme and host.
     pub fn address(&self, scheme: &str, host: &str, path: &str) -> String {
         format!("{scheme}://{host}:{}{path}", self.port)
     }
 
-    /// An address here.
+    /// Returns an `http` URL on this server.
     pub fn url(&self, path: &str) -> String {
         self.address("http", "127.0.0.1", path)
     }
 
-    /// What was asked so far.
+    /// Returns the requests received so far.
     pub fn asked(&self) -> Vec<Request> {
         self.asked.lock().expect("no test broke off").clone()
     }
@@ -99,7 +99,7 @@ fn serve(mut wire: impl Wire, heard: &Mutex<Vec<Request>>, answer: &dyn Fn(&Requ
     answer(&request, &mut wire);
 }
 
-/// Reads a request; `None` when nobody asks anything.
+/// Reads a request; returns `None` if the connection sends none.
 pub fn request(wire: &mut dyn Wire) -> Option<Request> {
     let mut lines = BufReader::with_capacity(1, wire).lines();
     let line = lines.next()?.ok()?;
@@ -109,13 +109,13 @@ pub fn request(wire: &mut dyn Wire) -> Option<Request> {
     Some(Request { line, headers })
 }
 
-/// Writes the head of an answer. That the other side is gone is its own affair.
+/// Writes the status line and headers of a response. Write errors are ignored, since the client may hang up.
 pub fn head(wire: &mut dyn Wire, status: &str, headers: &[(&str, &str)]) {
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let _ = write!(wire, "HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
 }
 
-/// Answers as a good server does: the whole, or what a range asks for.
+/// Answers as a correct server does: the whole body, or the requested range.
 pub fn good(request: &Request, wire: &mut dyn Wire, body: &[u8]) {
     let first = request.first_byte();
     let length = (body.len() - first).to_string();

@@ -1,4 +1,4 @@
-//! A pseudo terminal with the program in it, and a terminal emulator that says what a person would see.
+//! A pseudo terminal that runs the program, and a terminal emulator that tells what a user would see.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
@@ -13,7 +13,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use super::microphone::Home;
 
-/// A pseudo terminal with the program in it.
+/// A pseudo terminal that runs the program.
 pub struct Terminal {
     pub master: Box<dyn MasterPty + Send>,
     pub keys: Box<dyn Write + Send>,
@@ -23,8 +23,8 @@ pub struct Terminal {
     reader: JoinHandle<()>,
 }
 
-/// The end of a pseudo terminal that a window has, without the end of file that portable-pty's own writer types when it is
-/// dropped; reading does not wait.
+/// Duplicates the window's end of a pseudo terminal in non-blocking mode. Unlike portable-pty's own writer, this file
+/// sends no end of file when dropped.
 #[allow(unsafe_code, reason = "a number becomes an open file")]
 fn other_end(master: &dyn MasterPty) -> File {
     use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -35,7 +35,7 @@ fn other_end(master: &dyn MasterPty) -> File {
     end.into()
 }
 
-/// What came out: as it came, and as it looks.
+/// The output: as raw bytes, and as shown on screen.
 struct Shown {
     raw: Vec<u8>,
     emulator: vt100::Parser,
@@ -46,12 +46,12 @@ fn size(columns: u16) -> PtySize {
 }
 
 impl Terminal {
-    /// Runs the program between two looks at the terminal's settings, which must be the same.
+    /// Runs the program, printing the terminal's settings before and after, which must be the same.
     pub fn open(home: &Home, columns: u16, arguments: &str, variables: &[(&str, &str)]) -> Self {
         Self::open_under("", home, columns, arguments, variables)
     }
 
-    /// The same, under another program, such as `setsid`: to such a one, a terminal that is closed sends no signal.
+    /// Runs the program under another one, such as `setsid`, under which a closed terminal sends no signal.
     pub fn open_under(under: &str, home: &Home, columns: u16, arguments: &str, variables: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(size(columns)).expect("a pseudo terminal");
         let program = assert_cmd::cargo::cargo_bin("aloud");
@@ -93,7 +93,8 @@ impl Terminal {
         Self { master: pair.master, keys, child, shown, is_closed, reader }
     }
 
-    /// Closes it as a window is closed: nothing is typed, and nobody has it open any more. Gives when.
+    /// Closes the terminal as a window is closed: nothing is typed, and nobody has the terminal open any more. Returns
+    /// the time.
     pub fn close(self) -> Instant {
         let Self { master, keys, is_closed, reader, .. } = self;
         is_closed.store(true, Ordering::Relaxed);
@@ -133,14 +134,14 @@ impl Terminal {
         }
     }
 
-    /// The number of the program inside the shell.
+    /// Returns the process id of the program inside the shell.
     pub fn program(&self) -> u32 {
         let shell = self.child.process_id().expect("it runs");
         let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).expect("its children");
         children.split_whitespace().next().and_then(|id| id.parse().ok()).expect("the program runs")
     }
 
-    /// The live line; there must be exactly one.
+    /// Returns the live line; there must be exactly one.
     pub fn live(&self) -> String {
         let screen = self.screen();
         let lines: Vec<&str> = screen.lines().filter(|line| line.contains("dBFS")).collect();
@@ -148,7 +149,7 @@ impl Terminal {
         lines[0].trim_end().to_owned()
     }
 
-    /// Waits for the end; the terminal must be as it was. Gives the exit code and everything that was shown.
+    /// Waits for the end; the terminal must be restored. Returns the exit code and everything that was shown.
     pub fn end(mut self) -> (String, String) {
         self.wait("the end", |screen| screen.lines().any(|line| line == "over"));
         let _ = self.child.wait();

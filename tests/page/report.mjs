@@ -239,10 +239,13 @@ if (has.lanes) {
     await reach("said");
     await page.keyboard.press("Home");
     for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+    const pressed = Date.now();
     await page.keyboard.press("Enter");
     const from = Number(await page.locator(".w[data-at]").nth(4).getAttribute("data-at"));
     const there = await time(page);
-    expect(there >= from - 0.1 && there < from + 0.5, `Enter on a word goes to ${there}, not ${from}`);
+    // It plays on while a busy machine looks.
+    const most = from + (Date.now() - pressed) / 1000 + 0.5;
+    expect(there >= from - 0.1 && there < most, `Enter on a word goes to ${there}, not ${from}`);
     if (has.audio) {
       await page.keyboard.press("Space");
       expect(await page.evaluate(() => document.getElementById("audio").paused), "Space does not stop it");

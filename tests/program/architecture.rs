@@ -1,12 +1,12 @@
-//! Who may depend on whom. CONTRIBUTING.md draws the layers; these tests hold them. They read the source as text, so they
-//! see what is written in paths (`crate::`, `super::`), not what a macro expands to.
+//! Checks which modules depend on which. CONTRIBUTING.md draws the layers; these tests enforce them. The tests read the
+//! source as text, so they see paths as written (`crate::`, `super::`), not what a macro expands to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The only files that use a library, for those that a replacement or an audit would be about.
+/// The only files that may use a library, for libraries that may be replaced or audited.
 const USED_ONLY_IN: &[(&str, &[&str])] = &[
     (
         "cpal::",
@@ -39,18 +39,18 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
     ("whisper_rs::", &["src/linked.rs", "src/transcript/whisper.rs"]),
 ];
 
-/// Libraries of the program that somebody who only wants the analysis must not get.
+/// Libraries of the program that users who only want the analysis must not get.
 const ONLY_WITH_THE_PROGRAM: &[&str] = &["askama", "clap", "cpal", "crossterm", "resvg", "rusqlite", "rustls", "ureq"];
 
-/// A source file: its path below the package and its lines of code, without comments and without what only tests have.
+/// A source file: its path in the package and its lines of code, without comments and test-only items.
 struct Source {
     path: String,
-    /// Each line with its number, from 1.
+    /// The lines, each with its number, from 1.
     lines: Vec<(usize, String)>,
 }
 
 impl Source {
-    /// The path of its module: `["app", "history", "store"]`; empty for `lib.rs` and `main.rs`.
+    /// Returns the path of the module: `["app", "history", "store"]`; empty for `lib.rs` and `main.rs`.
     fn module(&self) -> Vec<&str> {
         let mut module: Vec<&str> = self.path.trim_start_matches("src/").trim_end_matches(".rs").split('/').collect();
         if matches!(module.last(), Some(&("mod" | "lib" | "main"))) {
@@ -123,7 +123,7 @@ fn the_reader_of_source_sees_what_it_should() {
     assert_eq!(paths, expected);
 }
 
-/// All sources of the crate, in the order of their paths.
+/// Returns all sources of the crate, sorted by path.
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
@@ -147,8 +147,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The lines of code: no comments, and no item under `#[cfg(test)]`. It relies on rustfmt: an item ends at a `;` or at a
-/// closing brace that is indented as deeply as its attribute.
+/// Returns the lines of code, without comments and items under `#[cfg(test)]`. Relies on rustfmt: an item ends at a `;`
+/// or at a closing brace that is indented as deeply as its attribute.
 fn code(text: &str) -> Vec<(usize, String)> {
     let mut kept = Vec::new();
     let mut lines = text.lines().enumerate();
@@ -173,13 +173,13 @@ fn code(text: &str) -> Vec<(usize, String)> {
     kept
 }
 
-/// Where `prefix` begins as a word of its own.
+/// Returns the offsets where `prefix` begins as a word of its own.
 fn starts_of<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_part_of_a_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     line.match_indices(prefix).map(|(at, _)| at).filter(move |&at| !line[..at].ends_with(is_part_of_a_name))
 }
 
-/// All paths that a source names by `crate::` or `super::`, from the root of the crate, each with its place.
+/// Returns all paths that a source names by `crate::` or `super::`, from the root of the crate, each with its location.
 fn paths(source: &Source) -> Vec<(Vec<String>, String)> {
     let text: String = source.lines.iter().map(|(_, line)| format!("{line}\n")).collect();
     let mut found = Vec::new();
@@ -203,7 +203,7 @@ fn paths(source: &Source) -> Vec<(Vec<String>, String)> {
     found
 }
 
-/// Reads a path with its groups, `a::{b, c::d}`, and adds each path in it. Returns what follows.
+/// Parses a path with its groups, `a::{b, c::d}`, and adds each path in it to `found`. Returns the rest of the text.
 fn expand<'a>(text: &'a str, before: &[String], found: &mut Vec<Vec<String>>) -> &'a str {
     if let Some(mut rest) = text.strip_prefix('{') {
         loop {
@@ -215,7 +215,7 @@ fn expand<'a>(text: &'a str, before: &[String], found: &mut Vec<Vec<String>>) ->
                 return after;
             }
             let after = expand(rest, before, found);
-            // What belongs to no path, such as `as` and `self`.
+            // Skips tokens that belong to no path, such as `as` and `self`.
             rest =
                 if after.len() == rest.len() { &rest[rest.chars().next().map_or(1, char::len_utf8)..] } else { after };
         }
@@ -237,7 +237,7 @@ fn expand<'a>(text: &'a str, before: &[String], found: &mut Vec<Vec<String>>) ->
     }
 }
 
-/// The folder of a module: its first name, or its first two below `app`.
+/// Returns the folder of a module: its first name, or its first two below `app`.
 fn folder<S: AsRef<str>>(module: &[S]) -> Option<String> {
     match module {
         [] => None,
@@ -246,7 +246,7 @@ fn folder<S: AsRef<str>>(module: &[S]) -> Option<String> {
     }
 }
 
-/// Which folder imports which, with one place where it does so.
+/// Returns which folders import which, with one location for each import.
 fn imports(sources: &[Source]) -> BTreeMap<String, BTreeMap<String, String>> {
     let mut graph: BTreeMap<String, BTreeMap<String, String>> =
         sources.iter().filter_map(|source| Some((folder(&source.module())?, BTreeMap::new()))).collect();
@@ -261,7 +261,7 @@ fn imports(sources: &[Source]) -> BTreeMap<String, BTreeMap<String, String>> {
     graph
 }
 
-/// The shortest way from a folder back to itself.
+/// Returns the shortest cycle from a folder back to itself.
 fn shortest_circle(graph: &BTreeMap<String, BTreeMap<String, String>>, start: &str) -> Option<Vec<String>> {
     let mut ways = vec![vec![start.to_owned()]];
     let mut seen = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What a person gets from the command line: words on stderr and stdout, and exit codes.
+//! What a user gets from the command line: text on stderr and stdout, and exit codes.
 
 use crate::common;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::common::{aloud, root, sample, write_wav};
 use serde_json::Value;
 
-/// What the program said and how it ended, with the test's own paths taken out.
+/// Returns the output and the exit code of the program, without the paths of the test.
 fn told(home: &Path, arguments: &[&str]) -> String {
     let output = aloud(home).args(arguments).output().expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_string();

@@ -1,8 +1,9 @@
-//! Recordings in every format, damaged in every way: each gives a report, a report with a warning, or one clear line, in
-//! bounded time and memory.
+//! Recordings in every format, damaged in every way: each gives a report, a report with a warning, or one clear line,
+//! in bounded time and memory.
 //!
-//! `make test` damages 100 files of `tests/fixtures/sounds`. `make soak` makes longer ones of every sample (it needs ffmpeg),
-//! damages ALOUD_DAMAGE of them (2,232) and has the whole program analyze some. The files are the same each time.
+//! `make test` damages 100 files of `tests/fixtures/sounds`. `make soak` makes longer ones of every sample (which needs
+//! ffmpeg), damages ALOUD_DAMAGE of them (2,232) and runs the whole program on some. The files are the same on every
+//! run.
 #![cfg(target_os = "linux")]
 
 use crate::bodies;
@@ -20,16 +21,16 @@ use aloud::analyze::{AnalyzeError, analyze};
 use aloud::brief::Brief;
 use aloud::warnings::Code;
 
-/// No file may take longer: most take milliseconds, the worst claims to be hours long.
+/// The timeout of a file: most take milliseconds, the worst claims to be hours long.
 const LONGEST: Duration = Duration::from_secs(20);
-/// No file may take more memory, in MB.
+/// The maximum memory used for a file, in MB.
 const MOST_MB: u64 = 1_000;
-/// What a worker may have as addresses, in kB: more ends it.
+/// The limit on a worker's address space, in kB; exceeding it ends the worker.
 const ADDRESSES_KB: u64 = 3 << 20;
-/// Set for a process that is to do a list of files.
+/// The environment variable that makes a process analyze a list of files.
 const WORKER: &str = "ALOUD_DAMAGE_WORKER";
 
-/// Damaged files in a folder, with what was done to each.
+/// Writes damaged files to a folder; returns each with a description of its damage.
 fn damaged(sources: &[PathBuf], count: usize, folder: &Path) -> Vec<(PathBuf, String)> {
     let sounds: Vec<Vec<u8>> = sources.iter().map(|f| fs::read(f).unwrap()).collect();
     let mut chance = Chance::new(1010);
@@ -51,7 +52,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The most memory this process had since it was last asked, in MB.
+/// Returns the peak memory of this process since the last call, in MB.
 fn peak_mb() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap();
@@ -60,7 +61,7 @@ fn peak_mb() -> u64 {
     kb / 1024
 }
 
-/// What a worker does: every file that is named on its standard input, and a line on each. No test by itself.
+/// The body of a worker: analyzes every file named on standard input, and prints a line for each. Not a test in itself.
 #[test]
 fn worker() {
     if std::env::var_os(WORKER).is_none() {
@@ -83,7 +84,7 @@ fn worker() {
     }
 }
 
-/// A process that does files, which cannot have more than it should.
+/// A process that analyzes files with limited memory.
 struct Worker {
     process: Child,
     lines: Receiver<String>,
@@ -110,7 +111,7 @@ impl Worker {
         Self { process, lines }
     }
 
-    /// The line on a file; what went wrong, if none comes.
+    /// Returns the line for a file; an error if none comes.
     fn ask(&mut self, path: &Path) -> Result<String, String> {
         writeln!(self.process.stdin.as_mut().unwrap(), "{}", path.display()).map_err(|e| e.to_string())?;
         match self.lines.recv_timeout(LONGEST) {
@@ -120,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Ends it, and gives what it said beside the lines.
+    /// Ends the worker, and returns its other output.
     fn end(mut self) -> String {
         drop(self.process.stdin.take());
         let _ = self.process.kill();
@@ -129,7 +130,7 @@ impl Worker {
     }
 }
 
-/// Has every file done and checks what came of it.
+/// Analyzes every file and checks the outcome.
 fn all_are_survived(files: &[(PathBuf, String)]) {
     let mut worker = Worker::start();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -174,7 +175,7 @@ fn a_hundred_damaged_files_give_a_report_or_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let sounds = files(&common::root().join("tests/fixtures/sounds"));
     assert!(sounds.len() > 25);
-    // Kinds change slower than files: a whole round would be 372.
+    // The kind of damage changes more slowly than the file: a whole round would be 372.
     let all = damaged(&sounds, sounds.len() * KINDS.len(), folder.path());
     let some: Vec<(PathBuf, String)> =
         all.into_iter().enumerate().filter(|(i, _)| i % 11 < 3).map(|(_, f)| f).collect();
@@ -202,7 +203,7 @@ fn thousands_of_damaged_files_give_a_report_or_one_line() {
     whole_program(&all);
 }
 
-/// Has the program itself analyze every forty-fifth file, ten at a time.
+/// Runs the program itself on every forty-fifth file, ten at a time.
 fn whole_program(all: &[(PathBuf, String)]) {
     let home = tempfile::tempdir().unwrap();
     let some: Vec<&PathBuf> = all.iter().step_by(45).map(|(path, _)| path).collect();

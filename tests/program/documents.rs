@@ -1,13 +1,13 @@
-//! What the documents promise about themselves: README.md stays short, links lead somewhere, paths exist, and the score's
-//! tables are those of the code's rubric.
+//! Checks of the documents: README.md stays short, links resolve, paths exist, and the score's tables match the rubric
+//! in the code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The length up to which README.md is still a front page, in bytes.
+/// The maximum length of README.md as a front page, in bytes.
 const README_BYTES: usize = 9_000;
 
-/// The documents that name files of the project, where a file moves more often than its name in them.
+/// The documents that name files of the project; files move more often than the documents are updated.
 const NAME_FILES: &[&str] = &["CONTRIBUTING.md", "TESTING.md", "docs/measurements.md", "docs/score.md"];
 
 #[test]
@@ -65,7 +65,7 @@ fn read(document: &str) -> String {
     fs::read_to_string(root().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
 }
 
-/// The documents at the root and in `docs/`.
+/// Returns the documents at the root and in `docs/`.
 fn documents() -> Vec<String> {
     let mut found = Vec::new();
     for folder in ["", "docs/"] {
@@ -80,7 +80,7 @@ fn documents() -> Vec<String> {
     found
 }
 
-/// The anchor that a heading gets on GitHub.
+/// Returns the anchor that GitHub gives to a heading.
 fn slug(heading: &str) -> String {
     let title = heading.trim_start_matches('#').trim().to_lowercase();
     title

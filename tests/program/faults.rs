@@ -1,8 +1,9 @@
-//! Each call by which the program writes fails in turn, in every way that a disk fails: while it records, keeps an answer,
-//! imports, edits, deletes, exports, draws, fetches. Whatever fails, what was confirmed before is there, nothing
-//! half-written has a final name, one line says what failed, and the same command does it all once the fault is gone.
+//! Every call by which the program writes fails in turn, in every way that a disk fails: while the program records,
+//! keeps an answer, imports, edits, deletes, exports, draws and downloads. Whatever fails, confirmed data is still
+//! there, no partly written file has a final name, one line says what failed, and the same command completes once the
+//! fault is gone.
 //!
-//! `make test` has every so many of these calls fail (always the same ones); the long form, all of them.
+//! `make test` injects a fixed sample of these faults; the long form injects all of them.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -24,44 +25,44 @@ use aloud::audio::Recording;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Where the picking of every so many calls begins.
+/// The offset at which the sampling of faults begins.
 const SEED: usize = 3;
-/// The history inside a home; SQLite's own files beside it begin alike.
+/// The path of the history in a home; SQLite's own files beside it have the same prefix.
 const HISTORY: &str = "data/aloud/history/history.db";
 
-/// How much of a walk is gone: every so many faults, or all of them.
+/// How many faults of a walk are injected: a sample, or all.
 #[derive(Clone, Copy, PartialEq)]
 enum Form {
     Short,
     Long,
 }
 
-/// A command that is run again and again, each time with another call that fails.
+/// A command that is run again and again, each time with another failing call.
 struct Walk {
     name: &'static str,
-    /// What is copied for each run.
+    /// The home folder copied for each run.
     home: TempDir,
-    /// Of the command; `HOME` in them is the copy.
+    /// The arguments of the command; `HOME` in them stands for the copy.
     arguments: Vec<String>,
-    /// The file that standard output goes to.
+    /// The file that standard output is redirected to.
     into: Option<&'static str>,
-    /// Files that it makes or replaces, besides the history.
+    /// The files that the command creates or replaces, besides the history.
     makes: Vec<&'static str>,
-    /// What failed is named by one of these words, or by the path of the file.
+    /// The words one of which, if not the path of the file, names what failed.
     says: Vec<&'static str>,
-    /// How many runs go on at once: more where they mostly wait.
+    /// The number of concurrent runs: higher for commands that mostly wait.
     at_once: usize,
-    /// In the short and in the long form, one fault of so many.
+    /// The sampling of faults in the short and the long form: one of every N.
     one_of: [usize; 2],
-    /// Whether it is begun with a damaged history, which is said once it is set aside.
+    /// Whether the command starts with a damaged history, which is reported once it is set aside.
     is_damaged: bool,
-    /// What else must hold after a fault.
+    /// An additional check after a fault.
     also: Option<Also>,
 }
 
 type Also = Box<dyn Fn(&Ran) -> Vec<String> + Sync>;
 
-/// What a run came to.
+/// The outcome of a run.
 struct Ran<'a> {
     home: &'a Path,
     code: Option<i32>,
@@ -71,13 +72,13 @@ struct Ran<'a> {
 }
 
 impl Ran<'_> {
-    /// The first call that failed.
+    /// Returns the first call that failed.
     fn failed(&self) -> Option<&Call> {
         self.calls.iter().find(|call| call.failed)
     }
 }
 
-/// What a home holds when all went well.
+/// The contents of a home after a successful run.
 struct Whole {
     state: BTreeSet<String>,
     files: BTreeMap<String, Vec<u8>>,
@@ -100,7 +101,7 @@ impl Walk {
         }
     }
 
-    /// One whose home has three answers.
+    /// Creates a walk whose home has three answers.
     fn with_history(name: &'static str, arguments: &[&str]) -> Self {
         let walk = Self::new(name, arguments);
         fill(&place(walk.home.path()), 3);
@@ -124,7 +125,7 @@ impl Walk {
         Ran { home, code: output.status.code(), said, complaints, calls: calls(log.path(), home) }
     }
 
-    /// A home as it is before the command.
+    /// Returns a copy of the home as it is before the command.
     fn copy(&self) -> TempDir {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.home.path(), copy.path());
@@ -137,7 +138,7 @@ impl Walk {
         Whole { state: state(home), files: files(home), printed }
     }
 
-    /// Goes the walk, and fails with everything that was found.
+    /// Runs the walk, and panics with all findings.
     fn go(self, form: Form) {
         if library().is_none() {
             return;
@@ -182,7 +183,7 @@ impl Walk {
         assert!(findings.is_empty(), "{}: {} findings\n{}", self.name, findings.len(), findings.join("\n"));
     }
 
-    /// Has one call fail. Gives what is wrong then, and what kind of end it was.
+    /// Makes one call fail. Returns what went wrong, and how the run ended.
     fn fail(&self, fault: &Fault, before: &Whole, after: &Whole) -> (Vec<String>, Vec<String>) {
         let copy = self.copy();
         let home = copy.path();
@@ -196,7 +197,7 @@ impl Walk {
         }
         let now = self.whole(home);
 
-        // Nothing that was confirmed is lost, and nothing half-written has a final name.
+        // No confirmed data is lost, and no partly written file has a final name.
         if now.state != before.state && now.state != after.state {
             wrong("the history is neither as before nor as it should be".to_owned());
         }
@@ -213,7 +214,7 @@ impl Walk {
             }
         }
 
-        // What failed is said once, and nothing is said to be done that is not.
+        // The failure is reported once, and nothing is reported as done that is not.
         let is_done = now.state == after.state
             && now.printed == after.printed
             && self.makes.iter().all(|name| now.files.get(*name).is_some_and(|bytes| is_whole(name, bytes, after)));
@@ -252,14 +253,14 @@ impl Walk {
             kinds.push(format!("left: {}", name.rsplit('/').next().unwrap_or_default()));
         }
 
-        // Once the fault is gone, the same command does it all and leaves nothing behind.
+        // Once the fault is gone, the same command completes and leaves nothing behind.
         let again = self.run(home, None);
         let then = self.whole(home);
         let is_done = again.code == Some(0) && then.state == after.state && then.printed == after.printed;
         if !is_done && now.state != after.state {
             wrong(format!("cannot be done afterwards: {:?} {}", again.code, again.said));
         }
-        // What cannot be removed has to stay.
+        // A file that cannot be removed has to stay.
         let stays = |name: &&String| !is_known(name, before, after) && fault.kind() != "unlink";
         for name in then.files.keys().filter(stays) {
             wrong(format!("{name} stays for good"));
@@ -276,34 +277,35 @@ impl Walk {
     }
 }
 
-/// A sync that failed and was not said. A folder's is passed over, since not every system can do it, and so are those of
-/// SQLite's files: it fails where a change is not safe, and says nothing where the log only stays a little longer.
+/// Returns whether a failed sync must be reported. Syncs of folders are exempt, since not every system supports them,
+/// and so are those of SQLite's files: SQLite fails where a change is not safe, and says nothing where the log only
+/// stays a little longer.
 fn is_silent_sync(fault: &Fault, failed: &Call) -> bool {
     let name = name(&failed.path);
     fault.kind() == "sync" && name.contains('.') && !name.starts_with("history.db")
 }
 
-/// The name of a file.
+/// Returns the file name of a path.
 fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// Whether a file is one that is written beside its place first. Nobody can foresee its name.
+/// Returns whether a file is a temporary one to be renamed into place, whose name cannot be known in advance.
 fn is_beside(name: &str) -> bool {
     name.starts_with(".aloud-")
 }
 
-/// The faults that are tried of all.
+/// Returns the faults to inject.
 fn chosen(all: &[Fault], one_of: usize) -> Vec<&Fault> {
     all.iter().enumerate().filter(|(i, _)| (i + SEED).is_multiple_of(one_of)).map(|(_, fault)| fault).collect()
 }
 
-/// Whether a file has a name that it should have. A damaged history keeps the log that SQLite could not empty.
+/// Returns whether a file has an expected name. A damaged history keeps the log that SQLite could not empty.
 fn is_known(name: &str, before: &Whole, after: &Whole) -> bool {
     before.files.contains_key(name) || after.files.contains_key(name) || name.contains("history.damaged.db-")
 }
 
-/// Whether a file is what its name says, to its end.
+/// Returns whether a file is complete and of the kind that its name says.
 fn is_whole(name: &str, bytes: &[u8], after: &Whole) -> bool {
     let text = || std::str::from_utf8(bytes).unwrap_or_default();
     match Path::new(name).extension().and_then(|e| e.to_str()) {
@@ -335,12 +337,12 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// The files of a home but the history itself, by their names from there on.
+/// Returns the files of a home except the history itself, by relative path.
 fn files(home: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in walkdir::WalkDir::new(home).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
         let name = entry.path().strip_prefix(home).unwrap().to_str().unwrap().to_owned();
-        // Named by the moment at which it was set aside.
+        // The name contains the time at which the history was set aside.
         let name = match name.split_once("history.damaged-2") {
             Some((folder, end)) => format!("{folder}history.damaged{}", end.trim_start_matches(|c| c != '.')),
             None => name,
@@ -352,13 +354,13 @@ fn files(home: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Everything that the history has, but for what belongs to the moment of a run.
+/// Returns the contents of the history, without what depends on the time of a run.
 fn state(home: &Path) -> BTreeSet<String> {
     let path = home.join(HISTORY);
     if !path.exists() || fs::metadata(&path).unwrap().len() == 0 {
         return BTreeSet::new();
     }
-    // Read in a copy, so that the next run finds it as the last one left it.
+    // The history is read from a copy, so that the next run finds it as the last one left it.
     let copy = tempfile::tempdir().unwrap();
     for end in ["", "-wal", "-journal"] {
         let from = home.join(format!("{HISTORY}{end}"));
@@ -394,7 +396,7 @@ fn state(home: &Path) -> BTreeSet<String> {
     state
 }
 
-/// Lines of an export to import.
+/// Exports `count` answers as lines to import.
 fn export_of(count: usize, to: &Path) {
     let home = tempfile::tempdir().unwrap();
     fill(&place(home.path()), count);
@@ -404,7 +406,7 @@ fn export_of(count: usize, to: &Path) {
     fs::write(to, lines.join("\n")).unwrap();
 }
 
-/// Every command but those that record and fetch, which have their own tests.
+/// Returns the walks of `history import`.
 fn importing() -> Vec<Walk> {
     let arguments = ["history", "import", "HOME/more.jsonl", "--speaker", "Ana"];
     let more = Walk { one_of: [9, 1], ..Walk::with_history("import", &arguments) };
@@ -436,7 +438,7 @@ fn changing() -> Vec<Walk> {
         write_wav(&recordings.join(name), 16_000, &[0.1; 1_600]);
     }
     fs::write(all.home.path().join("data/aloud/history/history.damaged-20261101-180000.db"), "damaged").unwrap();
-    // A store of an earlier form is brought to the newest one.
+    // A store of an earlier version is migrated to the newest.
     let migrate = Walk::new("migrate", &["progress", "goal", "fillers", "--below", "4"]);
     let migrate = Walk { says: vec!["history"], ..migrate };
     let path = place(migrate.home.path());
@@ -477,7 +479,7 @@ fn writing() -> Vec<Walk> {
     let json = Walk { makes: Vec::new(), ..into(draft("draft, json", &["analyze", "a.txt", "--json"], "out"), "out") };
     let arguments = ["analyze", "a.txt", "b.txt", "--jsonl", "--output", "lines.jsonl"];
     let lines = draft("draft, lines", &arguments, "lines.jsonl");
-    // The line of the second file is there already, and moves behind that of the first.
+    // The line of the second file is already there, and moves behind that of the first.
     let begun = lines.home.path().join("lines.jsonl");
     let ran = Command::new(assert_cmd::cargo::cargo_bin("aloud"))
         .args(["analyze", "b.txt", "--jsonl", "--output", "lines.jsonl"])
@@ -510,7 +512,7 @@ fn writing() -> Vec<Walk> {
     vec![jsonl, csv, page, json, lines, pictures, weeks, question]
 }
 
-/// Three seconds of a sample: a few words.
+/// Writes three seconds of a sample: a few words.
 fn piece(to: &Path) {
     let recording = Recording::open(&sample("fillers.flac"), &mut |_| ()).unwrap();
     write_wav(to, 16_000, &recording.speech.samples(0..3 * 16_000));
@@ -535,7 +537,7 @@ fn listening() -> Vec<Walk> {
     vec![keep, draw, practice]
 }
 
-/// Goes all of the walks, also after one that found something.
+/// Runs all walks, continuing after one that fails.
 fn go(walks: Vec<Walk>, form: Form) {
     let gone = walks.into_iter().map(|walk| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk.go(form))));
     let failed = gone.filter(Result::is_err).count();
@@ -567,7 +569,7 @@ fn an_answer_is_kept_and_drawn_or_it_is_said() {
     go(listening(), Form::Short);
 }
 
-/// The long form: every fault of each command, but for those that take seconds a run.
+/// The long form: every fault of each command, except those that take seconds per run.
 mod every_call {
     use super::{Form, changing, fetch, go, importing, listening, record, rescuing, writing};
 
@@ -614,7 +616,8 @@ mod every_call {
     }
 }
 
-/// A server on loopback with the real file of a model, which is not part of the project.
+/// Runs the walk of a download from a server on loopback, with the real file of a model, which is not part of the
+/// project.
 fn fetch(form: Form) {
     let file = root().join("../shared/models/ggml-tiny.en-q8_0.bin");
     let Ok(body) = fs::read(&file) else {
@@ -632,27 +635,28 @@ fn a_model_has_its_name_when_it_is_whole() {
     fetch(Form::Short);
 }
 
-/// The takes of a home that were not there before.
+/// Returns the takes of a home except the one that was there before.
 fn takes(home: &Path) -> Vec<PathBuf> {
     wavs(&home.join("data/aloud/recordings")).into_iter().filter(|path| !path.ends_with(EARLIER)).collect()
 }
 
-/// A recording that was there before.
+/// The name of a recording that was there before.
 const EARLIER: &str = "2026-11-01_18-00-00.wav";
 
-/// What the next start says of takes that were cut short.
+/// Returns what the next start says about takes that were cut short.
 fn offered(home: &Path) -> Vec<String> {
     let next = Walk { arguments: vec!["record".into(), "--device".into(), "none".into()], ..Walk::new("next", &[]) };
     next.run(home, None).said.lines().filter(|line| line.contains("has no report yet")).map(str::to_owned).collect()
 }
 
-/// The greatest step between two samples of the tape's tone is what its pitch makes it: nothing is missing or doubled.
+/// Returns whether the largest step between two samples of the tape's tone fits its pitch: nothing is missing or
+/// repeated.
 fn is_unbroken(wav: &Path) -> bool {
     let samples: Vec<i16> = hound::WavReader::open(wav).unwrap().samples().map(Result::unwrap).collect();
     samples.windows(2).all(|w| (i32::from(w[1]) - i32::from(w[0])).abs() < 1_200)
 }
 
-/// Records for a second with a call that fails. Gives what is wrong then, and what kind of end it was.
+/// Records for a second with a failing call. Returns what went wrong, and how the run ended.
 fn fail_recording(walk: &Walk, fault: &Fault) -> (Vec<String>, &'static str) {
     let copy = walk.copy();
     let home = copy.path();
@@ -674,7 +678,7 @@ fn fail_recording(walk: &Walk, fault: &Fault) -> (Vec<String>, &'static str) {
     let mut takes = takes(home);
     let said_cut = ran.complaints.iter().any(|line| line.contains("are kept"));
     let offers = offered(home);
-    // About three writes go into a tenth of a second: the sound and two lengths of the header.
+    // A tenth of a second takes about three writes: the sound and two lengths in the header.
     let writes = ran.calls.iter().take_while(|call| !call.failed);
     let writes = writes.filter(|call| call.kind == "write" && call.path.ends_with(".wav")).count();
     let kept_s = (writes as f64 / 30.0 - 0.35).max(0.0);
@@ -755,7 +759,7 @@ fn a_take_is_kept_up_to_the_fault_and_found_again() {
     record(Form::Short);
 }
 
-/// A take that was cut short: its header promises less than there is, and half a frame is at its end.
+/// Writes a take that was cut short: its header promises less than there is, and it ends with half a frame.
 fn unfinished(home: &Path) -> PathBuf {
     let recordings = home.join("data/aloud/recordings");
     fs::create_dir_all(recordings.join(".unfinished")).unwrap();
@@ -830,7 +834,7 @@ fn output_that_cannot_be_written_is_said_without_a_panic() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
         assert!(said.lines().count() == 1 && said.contains("output"), "{arguments:?}: {said}");
     }
-    // What is to be said cannot be.
+    // Messages on stderr cannot be written; the exit code stays the same.
     let talking: [(&[&str], i32); 5] = [
         (&["analyze", "none.wav"], 1),
         (&["history", "list", "--speaker", "nobody"], 0),

@@ -1,5 +1,5 @@
-//! The fuzz targets (`tests/fuzz`) over a fixed corpus: the seeds, each damaged in a few ways, and everything that was ever
-//! found. It needs neither nightly nor libFuzzer.
+//! Runs the fuzz targets (`tests/fuzz`) over a fixed corpus: the seeds, each damaged in a few ways, and every earlier
+//! finding. This needs neither nightly Rust nor libFuzzer.
 
 use crate::bodies;
 use crate::common;
@@ -12,7 +12,7 @@ fn fixtures() -> PathBuf {
     common::root().join("tests/fixtures")
 }
 
-/// The files in a folder, in order; none if there is no folder.
+/// Returns the files in a folder, sorted; none if there is no folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.retain(|f| f.is_file());
@@ -20,7 +20,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// What a target begins with.
+/// Returns the seeds of a target.
 fn seeds(target: &str) -> Vec<Vec<u8>> {
     let all = |folder: &str| files(&fixtures().join(folder)).into_iter().map(|f| fs::read(f).unwrap());
     match target {
@@ -76,7 +76,7 @@ fn every_target_survives_its_seeds_and_what_was_found() {
         let begun = std::time::Instant::now();
         seeds.iter().chain(&found).for_each(|bytes| body(bytes));
         let mut chance = Chance::new(10);
-        // A few seconds altogether; damaged PDF files take the longest.
+        // A few seconds in total; damaged PDF files take the longest.
         let rounds = (200 / seeds.len()).clamp(1, 40);
         for seed in &seeds {
             for _ in 0..rounds {
@@ -100,7 +100,7 @@ fn every_target_survives_its_seeds_and_what_was_found() {
     }
 }
 
-/// A target that is not in the fuzz crate is not fuzzed.
+/// A target that is missing from the fuzz crate would not be fuzzed.
 #[test]
 fn every_target_has_its_program() {
     let manifest = fs::read_to_string(common::root().join("tests/fuzz/Cargo.toml")).unwrap();

@@ -1,4 +1,4 @@
-//! The history from outside: what a person keeps, sees, edits, takes along and deletes.
+//! The history from outside: what a user keeps, sees, edits, exports and deletes.
 
 use crate::common;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::common::attempts::place;
 use crate::common::{aloud, root, sample};
 use serde_json::Value;
 
-/// A home with the four answers of the fixture: one edited, one with an earlier score, one of another speaker.
+/// Creates a home with the four answers of the fixture: one edited, one with an earlier score, one by another speaker.
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let path = place(home.path());
@@ -16,7 +16,7 @@ fn home() -> tempfile::TempDir {
     home
 }
 
-/// What the program said and how it ended.
+/// Returns the output and the exit code of the program.
 fn told(home: &Path, arguments: &[&str]) -> String {
     let output = aloud(home).args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_string();
@@ -148,6 +148,18 @@ fn an_earlier_score_stays_to_be_seen() {
 }
 
 #[test]
+fn answers_of_an_earlier_rubric_are_scored_again() {
+    let home = home();
+    let said = told(home.path(), &["history", "rescore"]);
+    assert!(said.contains(&format!("scored again with {}", aloud::score::rubric::VERSION)), "{said}");
+    let report = json(home.path(), &["history", "show", "1", "--json"]);
+    common::assert_valid(&report);
+    assert_eq!(report["score"]["rubric"], aloud::score::rubric::VERSION);
+    assert!(report["score"]["priorities"][0]["code"].is_string(), "{report}");
+    assert!(told(home.path(), &["history", "show", "1"]).contains("(aloud.rubric/0): 64 of 100."));
+}
+
+#[test]
 fn the_history_can_be_taken_to_another_machine() {
     let (home, other) = (home(), tempfile::tempdir().unwrap());
     let export = aloud(home.path()).args(["history", "export", "--format", "jsonl"]).output().unwrap();
@@ -163,7 +175,7 @@ fn the_history_can_be_taken_to_another_machine() {
     assert_eq!(table.records().map(Result::unwrap).count(), 4);
     let bad = told(other.path(), &["history", "import", sample("truth.json").to_str().unwrap()]);
     assert!(bad.starts_with("exit 1") && bad.contains("line 1") && bad.contains("nothing was imported"), "{bad}");
-    // What `aloud analyze --jsonl` wrote elsewhere can be kept too.
+    // Lines that `aloud analyze --jsonl` wrote elsewhere can be kept too.
     let report = root().join("tests/fixtures/report.json");
     let line = std::fs::read_to_string(report).unwrap().replace('\n', " ");
     std::fs::write(&file, line).unwrap();

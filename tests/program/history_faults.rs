@@ -1,5 +1,5 @@
-//! The history when things go wrong: several programs at once, a program that is killed, a disk that is full or cannot be
-//! written, a store that is damaged, newer or something else. Whatever happens, what was confirmed is there.
+//! The history when things go wrong: several programs at once, a program that is killed, a disk that is full or
+//! read-only, a store that is damaged, newer or of another kind. Whatever happens, confirmed data is still there.
 
 use crate::common;
 use std::io::{BufRead, BufReader};
@@ -19,8 +19,8 @@ fn kept(path: &Path) -> usize {
     visit(path, Access::Read, |store| store.attempts()).unwrap().0.len()
 }
 
-/// Not a test of its own: what the tests below run as programs of their own. Saves the answers from `ALOUD_SAVE_FROM`
-/// on, each with a store opened for it, and prints each number once the save is confirmed.
+/// Not a test in itself: the tests below run it as a separate process. Saves the answers from `ALOUD_SAVE_FROM` on,
+/// opening the store for each, and prints each number once the save is confirmed.
 #[test]
 fn saver() {
     let Ok(path) = std::env::var("ALOUD_SAVE_TO") else { return };
@@ -35,7 +35,7 @@ fn saver() {
     }
 }
 
-/// Starts [`saver`] in a process of its own.
+/// Starts [`saver`] in a separate process.
 fn start_saver(path: &Path, from: usize, saves: usize) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "history_faults::saver", "--nocapture"])
@@ -53,7 +53,7 @@ fn eight_programs_at_once_lose_nothing_and_see_no_error() {
     let home = tempfile::tempdir().unwrap();
     let path = place(home.path());
     let savers: Vec<Child> = (0..8).map(|i| start_saver(&path, i * 200, 200)).collect();
-    // Somebody looks on meanwhile.
+    // The history is read meanwhile.
     for _ in 0..10 {
         let output = aloud(home.path()).args(["history", "list", "--json"]).output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -87,7 +87,7 @@ fn what_was_confirmed_before_a_kill_is_there() {
                 seen += 1;
             }
         }
-        // At some moment of the next saves.
+        // The kill comes at some moment of the next saves.
         std::thread::sleep(std::time::Duration::from_millis(7 * round as u64));
         saver.kill().unwrap();
         saver.wait().unwrap();
@@ -109,7 +109,7 @@ fn analyze(home: &Path, data: &Path) -> Output {
     aloud(home).env("XDG_DATA_HOME", data).arg("analyze").arg(sample("too_short.flac")).output().unwrap()
 }
 
-/// The report is printed, and one line on stderr says what is wrong.
+/// Checks that the report is printed, and that one line on stderr says what is wrong.
 fn assert_reported(output: &Output, said: &[&str]) {
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{stderr}");
@@ -132,7 +132,7 @@ fn a_full_disk_costs_the_new_answer_and_no_other() {
     fill(&path, 30);
     let filler = disk.path().join("filler");
     let mut zeros = std::fs::File::create(&filler).unwrap();
-    // To the last byte: what is freed a moment later is taken too.
+    // The disk is filled to the last byte, including space that is freed a moment later.
     for chunk in [4096, 4096, 64, 1] {
         while std::io::Write::write_all(&mut zeros, &vec![1; chunk]).is_ok() {}
         zeros.sync_all().unwrap();
@@ -202,7 +202,7 @@ fn a_missing_folder_is_made_for_its_owner_alone() {
     assert_eq!(kept(&path), 1);
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
-    // The log beside it too, while it is there.
+    // The log beside the store is private too, while it exists.
     let mut store = Store::open(&path, Access::Write).unwrap();
     store.save(&report(1, 2), &occasion(0, 1)).unwrap();
     for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
@@ -211,7 +211,7 @@ fn a_missing_folder_is_made_for_its_owner_alone() {
     }
 }
 
-/// The damaged files that were set aside.
+/// Returns the damaged files that were set aside.
 fn asides(path: &Path) -> Vec<PathBuf> {
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     let entries = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
@@ -273,7 +273,7 @@ fn of_a_store_cut_in_half_half_is_saved() {
     .unwrap();
     eprintln!("of 2000 answers cut in half: {} found, {} with their report", found.0, found.1);
     assert!(found.0 > 800 && found.1 > 800, "{found:?}");
-    // What was saved is what was there.
+    // The rescued data is what was saved.
     let store = Store::open(&path, Access::Read).unwrap();
     let attempt = store.attempt(100).unwrap();
     assert_eq!(store.report(100).unwrap(), report(99, 2000));
@@ -300,7 +300,7 @@ fn damage_in_the_middle_costs_what_lies_there() {
         Ok(attempts.len())
     };
     let first = visit(&path, Access::Write, readable);
-    // A report that a damage took is an error of its own; all else is there.
+    // A report lost to the damage is an error of its own; everything else is there.
     let found = first.map_or_else(|_| kept(&path), |(found, _)| found);
     assert!(found > 450, "{found}");
 }
@@ -381,7 +381,7 @@ fn what_is_deleted_leaves_no_bytes() {
     store.keep_edited(id, &edited).unwrap();
     store.save(&report(401, 402), &occasion(0, 1)).unwrap();
     let ids = [id, 5, 77, 399];
-    // The exact bytes that were stored: the packed reports of each, whole and in pieces, and the short texts.
+    // The exact bytes that were stored: the compressed report of each, whole and in pieces, and the short texts.
     let db = rusqlite::Connection::open(&path).unwrap();
     let mut stored: Vec<Vec<u8>> = vec![words.as_bytes().to_vec()];
     for table in ["report", "machine_report"] {
@@ -399,7 +399,7 @@ fn what_is_deleted_leaves_no_bytes() {
         stored.extend(query.query_row([id], row).unwrap().map(String::into_bytes));
     }
     drop(query);
-    // How a report begins is the same in those that stay; such pieces tell nothing.
+    // Reports begin alike, so pieces that also occur in a remaining report prove nothing.
     let mut query = db.prepare("SELECT body FROM report WHERE attempt_id NOT IN (?, ?, ?, ?)").unwrap();
     let staying = query.query_map(ids, |row| row.get::<_, Vec<u8>>(0)).unwrap();
     let staying: Vec<u8> = staying.flat_map(Result::unwrap).collect();

@@ -1,5 +1,6 @@
-//! Ten thousand kept answers: every look at them and adding one works, and the file has a bound. How long each takes is printed,
-//! not judged: `cargo test --release --test program history_scale:: -- --nocapture`; `docs/measurements.md` has the figures.
+//! Ten thousand kept answers: reading and adding answers works, and the file size is bounded. The times are printed,
+//! not judged: `cargo test --release --test program history_scale:: -- --nocapture`; `docs/measurements.md` has the
+//! figures.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +9,14 @@ use crate::common::attempts::{fill, occasion, place, report};
 use aloud::app::history::{Access, Store};
 
 const ANSWERS: usize = 10_000;
-/// A command that takes longer hangs.
+/// The timeout after which a command counts as hanging.
 const HANGS: Duration = Duration::from_secs(60);
-/// How often a command is run to tell its time.
+/// The number of runs of each command to measure its time.
 const RUNS: usize = 5;
-/// The file, in bytes.
+/// The maximum size of the file, in bytes.
 const SIZE: u64 = 400_000_000;
 
-/// Of several times the middle one and the shortest.
+/// Returns the median and the minimum of several times.
 fn middle_and_shortest(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort();
     (times[times.len() / 2], times[0])
@@ -65,7 +66,7 @@ fn ten_thousand_answers_are_quick_to_look_at_and_to_add_to() {
     for i in 0..25 {
         let (report, occasion) = (report(ANSWERS + i, ANSWERS), occasion(0, 1));
         let started = Instant::now();
-        // As a program does it: open, save, close.
+        // The same as in the program: open, save, close.
         Store::open(&path, Access::Write).unwrap().save(&report, &occasion).unwrap();
         times.push(started.elapsed());
     }

@@ -1,5 +1,5 @@
-//! What nobody should give to the program, and somebody does: absurd headers, files that unpack to hours, streams without an
-//! end, devices, pipes, links that lead nowhere, and names that are no text. Each gets one line, soon.
+//! Input that nobody should give to the program, and somebody will: absurd headers, files that decompress to hours,
+//! endless streams, devices, pipes, dangling links, and names that are not text. Each gets one line, soon.
 #![cfg(unix)]
 
 use crate::common;
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use crate::common::{aloud, sample};
 use tempfile::TempDir;
 
-/// Longer than this nobody waits for a refusal.
+/// The maximum time for a refusal.
 const SOON: Duration = Duration::from_secs(20);
-/// What the program may have as addresses, in kB: the speech model and its work take a third of it.
+/// The limit on the program's address space, in kB: the speech model and its work take a third of it.
 const ADDRESSES_KB: u64 = 4 << 20;
 
-/// Runs the program with a bound on its memory; `script` is what a shell runs, with the program as `$0`.
+/// Runs the program with limited memory; `script` is run by a shell, with the program as `$0`.
 fn shell(home: &Path, script: &str, arguments: &[&OsStr]) -> Output {
     let program = aloud(home);
     let mut command = Command::new("bash");
@@ -37,7 +37,7 @@ fn run(home: &Path, arguments: &[&OsStr]) -> Output {
     shell(home, "exec \"$0\" \"$@\"", arguments)
 }
 
-/// The one line that a refusal is.
+/// Returns the single line of a refusal.
 fn line(output: &Output) -> String {
     let said = String::from_utf8(output.stderr.clone()).expect("text");
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -62,7 +62,7 @@ fn file(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// A WAV file that claims what it likes, with a second of silence in it.
+/// Returns a WAV file with arbitrary claims in its header, and one second of silence.
 fn wav(channels: u16, rate_hz: u32, bits: u16, riff: u32, data: u32) -> Vec<u8> {
     let frame = u32::from(channels) * u32::from(bits) / 8;
     let mut bytes = b"RIFF".to_vec();
@@ -105,15 +105,15 @@ fn a_length_of_four_gigabytes_is_not_believed() {
     let output = run(folder.path(), &["analyze".as_ref(), path.as_os_str(), "--json".as_ref(), "--no-save".as_ref()]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!((common::number(&report, "/recording/duration_s") - 1.0).abs() < 0.01);
-    // Recorders that write to a pipe claim as much; it is a claim, and nothing is missing.
+    // Recorders that write to a pipe make such claims; the claim is false, and nothing is missing.
     assert!(!report["warnings"].to_string().contains("damaged"));
-    // The same of a chunk before the sound: there is none then.
+    // The same claim for a chunk before the sound: then there is no sound.
     let mut chunk = b"RIFF\xff\xff\xff\xffWAVEjunk\xf0\xff\xff\xff".to_vec();
     chunk.extend(vec![0; 1000]);
     analyze(folder.path(), &file(&folder, "chunk.wav", &chunk));
 }
 
-/// The remainder of a division of polynomials, as FLAC checks its frames with.
+/// Returns the CRC of some bytes, as used for FLAC frames.
 fn crc(bytes: &[u8], polynomial: u32, width: u32) -> u32 {
     bytes.iter().fold(0, |mut crc, byte| {
         crc ^= u32::from(*byte) << (width - 8);
@@ -125,7 +125,7 @@ fn crc(bytes: &[u8], polynomial: u32, width: u32) -> u32 {
     })
 }
 
-/// A FLAC file whose frames of 65,535 samples have a dozen bytes: silence in eight channels.
+/// Returns a FLAC file whose frames of 65,535 samples take a dozen bytes: silence in eight channels.
 fn flac_bomb(frames: u32, rate_hz: u32) -> Vec<u8> {
     let (block, channels) = (65_535_u16, 8_u8);
     let mut bytes = b"fLaC\x80\0\0\x22".to_vec();
@@ -261,7 +261,7 @@ fn a_link_that_leads_to_itself_is_said() {
     }
 }
 
-/// The program takes any name that the system takes, and none of them steers the terminal.
+/// The program accepts any name that the system accepts, and no name can control the terminal.
 #[test]
 fn every_name_is_taken() {
     let home = TempDir::new().unwrap();
@@ -289,7 +289,7 @@ fn every_name_is_taken() {
         let html = fs::read_to_string(&page).unwrap();
         assert!(!html.contains(['\u{1b}', '\u{7}']), "{name:?}");
 
-        // The same name without a file.
+        // The same name, without a file.
         fs::remove_file(&answer).unwrap();
         arguments.retain(|a| *a != page.as_os_str() && *a != OsStr::new("--html"));
         let said = line(&shell(home.path(), script, &arguments));

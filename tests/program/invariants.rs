@@ -1,6 +1,6 @@
-//! What must not change what is measured: loudness, silence around the answer, format, sampling rate. The words come
-//! from a transcriber that always hears the same, so that only the signal's part is tested; the real one has its turn
-//! in `samples.rs` and `shared_recordings.rs`.
+//! Changes that must not affect the measures: loudness, silence around the answer, format, sample rate. The words come
+//! from a stub transcriber with fixed output, so that only the signal processing is tested; the real one is tested in
+//! `samples.rs` and `shared_recordings.rs`.
 
 use crate::common;
 use std::path::{Path, PathBuf};
@@ -12,15 +12,15 @@ use aloud::report::Report;
 use aloud::span::Span;
 use aloud::transcript::{PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 
-/// Hears a word at equal distances.
+/// A transcriber that hears a word at equal intervals.
 struct Metronome {
-    /// The distance, in seconds.
+    /// The interval, in seconds.
     every_s: f64,
 }
 
-/// As many words as fluent speech has.
+/// The word rate of fluent speech.
 const FLUENT: Metronome = Metronome { every_s: 0.25 };
-/// So few words that they leave most of the speech unexplained.
+/// A word rate so low that most of the speech stays unexplained.
 const SPARSE: Metronome = Metronome { every_s: 4.0 };
 
 impl Transcriber for Metronome {
@@ -53,19 +53,19 @@ fn report(path: &Path) -> Report {
     analyze(path, &FLUENT, &Brief::default(), &|_| {}).expect("it is a recording").0
 }
 
-/// The good sample as samples at 16 kHz.
+/// Returns the good sample as samples at 16 kHz.
 fn good() -> Vec<f32> {
     aloud::audio::Recording::open(&sample("good.flac"), &mut |_| {}).expect("the sample").speech.to_vec()
 }
 
-/// A file with these samples and its report.
+/// Writes the samples to a file and returns its report.
 fn heard(folder: &Path, name: &str, samples: &[f32]) -> Report {
     let path: PathBuf = folder.join(name);
     write_wav(&path, 16_000, samples);
     report(&path)
 }
 
-/// Even noise between -1 and 1, always the same.
+/// Returns a generator of uniform noise between -1 and 1, the same on every run.
 fn noise() -> impl FnMut() -> f32 {
     let mut seed = 7u32;
     move || {
@@ -128,7 +128,7 @@ fn a_longer_pause_lowers_the_speech_rate_but_not_the_articulation_rate() {
     let pause = plain.pauses.as_ref().unwrap().events[2].span;
     let middle = ((pause.start_s + pause.end_s) * 8_000.0) as usize;
     let mut longer = samples[..middle].to_vec();
-    longer.extend(samples[middle - 800..middle].repeat(100)); // 5 s of the pause's own room
+    longer.extend(samples[middle - 800..middle].repeat(100)); // 5 s of the noise floor from that pause
     longer.extend(&samples[middle..]);
     let other = heard(folder.path(), "longer.wav", &longer);
     let (a, b) = (plain.pace.unwrap(), other.pace.unwrap());
@@ -138,7 +138,7 @@ fn a_longer_pause_lowers_the_speech_rate_but_not_the_articulation_rate() {
     assert!((longest - pause.duration_s() - 5.0).abs() < 0.1, "{longest}");
 }
 
-/// Appends the chunk that says what went missing to a WAV file, as the recorder does.
+/// Appends the chunk that lists missing frames to a WAV file, as the recorder does.
 fn note_missing(path: &Path, at_frame: usize, frames: usize) {
     let mut bytes = std::fs::read(path).unwrap();
     let mut body = format!(r#"{{"schema":"aloud.take/1","gaps":[{{"at_frame":{at_frame},"frames":{frames}}}]}}"#);
@@ -187,7 +187,7 @@ fn sound_lost_while_recording_is_no_pause() {
     }
 }
 
-/// The samples without what 8 kHz cannot hold: a windowed sinc of 63 points.
+/// Removes frequencies that a sample rate of 8 kHz cannot represent: a windowed sinc of 63 taps.
 fn low_passed(samples: &[f32]) -> Vec<f32> {
     let taps: Vec<f32> = (-31i32..=31)
         .map(|k| {
@@ -221,7 +221,7 @@ fn an_answer_that_gets_softer_keeps_its_pauses() {
     let folder = tempfile::tempdir().unwrap();
     let samples = good();
     let mut pauses = heard(folder.path(), "plain.wav", &samples).pauses.unwrap().events;
-    // The room gets softer too: the silence in which it does is left out.
+    // The noise floor gets softer too, so the silence in which that happens is left out.
     let middle = pauses.remove(pauses.len() / 2).span;
     let from = ((middle.start_s + middle.end_s) * 8_000.0) as usize;
     let softer: Vec<f32> = samples.iter().enumerate().map(|(i, x)| if i < from { *x } else { x * 0.1 }).collect();
@@ -234,7 +234,7 @@ fn an_answer_that_gets_softer_keeps_its_pauses() {
     }
 }
 
-/// The filled pauses that are heard where hardly a word is written.
+/// Returns the filled pauses that are detected where hardly any words are transcribed.
 fn only_heard(folder: &Path, samples: &[f32]) -> Vec<Span> {
     let path = folder.join("sparse.wav");
     write_wav(&path, 16_000, samples);

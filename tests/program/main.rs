@@ -1,4 +1,5 @@
-//! The program as a whole, from outside, and the library over whole recordings: one program, so that it is linked once.
+//! The program as a whole, from outside, and the library over whole recordings: one test program, so that it is linked
+//! only once.
 
 #[path = "../fuzz/bodies.rs"]
 mod bodies;

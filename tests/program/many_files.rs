@@ -1,4 +1,5 @@
-//! Many files at once: folders, files side by side, parts for several machines, going on after a stop, one history of all.
+//! Many files at once: folders, parallel files, shards for several machines, resuming after a stop, and one merged
+//! history.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,10 +11,11 @@ use crate::common::{aloud, assert_valid, sample, write_wav};
 use aloud::audio::Recording;
 use serde_json::Value;
 
-/// Seconds of each answer: a few words.
+/// The length of each answer, in seconds: a few words.
 const LENGTH_S: usize = 3;
 
-/// A folder with short answers cut from a sample, in two subfolders, and a file that is none in their middle.
+/// Creates a folder with short answers cut from a sample, in two subfolders, with a file among them that is not a
+/// recording.
 fn answers(count: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let recording = Recording::open(&sample("fillers.flac"), &mut |_| ()).unwrap();
@@ -27,7 +29,7 @@ fn answers(count: usize) -> tempfile::TempDir {
     folder
 }
 
-/// The lines that the program prints; it fails because of the file that is none, or not at all.
+/// Returns the lines that the program prints; the program may fail only because of a file that is not a recording.
 fn lines(home: &Path, folder: &Path, options: &[&str]) -> Vec<String> {
     let output = aloud(home).arg("analyze").arg(folder).arg("--jsonl").args(options).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -36,7 +38,7 @@ fn lines(home: &Path, folder: &Path, options: &[&str]) -> Vec<String> {
     text.lines().map(str::to_string).collect()
 }
 
-/// Whose line it is: the file's path inside the folder.
+/// Returns the path of a line's file inside the folder.
 fn name(line: &str, folder: &Path) -> String {
     let line: Value = serde_json::from_str(line).unwrap();
     let path = line.pointer("/recording/path").or(line.get("path")).and_then(Value::as_str).unwrap();
@@ -62,7 +64,7 @@ fn what_comes_out_does_not_depend_on_jobs_or_parts() {
     }
     assert_eq!(lines(home.path(), folder, &["--no-save", "--jobs", "4"]), one_by_one);
 
-    // The parts have everything, once, in order, and the same.
+    // The shards together have every line once, in order, and unchanged.
     let parts: Vec<Vec<String>> =
         (1..=3).map(|i| lines(home.path(), folder, &["--no-save", "--shard", &format!("{i}/3")])).collect();
     let all: BTreeSet<&String> = parts.iter().flatten().collect();
@@ -108,12 +110,12 @@ fn options_that_make_no_sense_are_usage_errors() {
         assert_eq!(output.status.code(), Some(2), "{options:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{options:?}");
     }
-    // A folder is many files, however few are in it.
+    // A folder counts as many files, however few it holds.
     let output = aloud(home.path()).args(["analyze", "samples", "--tracks", "t.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// The arguments of a run into a file.
+/// Returns the arguments of a run with output to a file.
 fn into_file(folder: &Path, file: &Path, jobs: &str) -> Vec<String> {
     let (folder, file) = (folder.to_str().unwrap(), file.to_str().unwrap());
     ["analyze", folder, "--jsonl", "--no-save", "--output", file, "--jobs", jobs].map(String::from).to_vec()
@@ -125,7 +127,7 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
     let file = |name: &str| home.path().join(name);
     let run = |to: &PathBuf, jobs: &str| -> String {
         let output = aloud(home.path()).args(into_file(folder.path(), to, jobs)).output().unwrap();
-        // One of the files is no recording.
+        // One of the files is not a recording.
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(output.stdout.is_empty());
         String::from_utf8(output.stderr).unwrap()
@@ -152,23 +154,23 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
         let before = fs::read_to_string(&killed).unwrap();
         let done = before.matches('\n').count();
         assert!((2..7).contains(&done) && whole.starts_with(&before), "{done} lines after the kill");
-        // As if the kill had come in the middle of a line.
+        // The file is cut as if the kill had come in the middle of a line.
         let next = whole.lines().nth(done).unwrap();
         fs::write(&killed, format!("{before}{}", &next[..next.len() / 2])).unwrap();
 
         let said = run(&killed, jobs);
         assert_eq!(fs::read_to_string(&killed).unwrap(), whole);
-        // All lines are reports but the fourth, which is tried again.
+        // All lines are reports except the fourth, which is tried again.
         let finished = if done >= 4 { done - 1 } else { done };
         assert!(said.contains(&format!("{finished} files done before; {} to do.", 7 - finished)), "{said}");
     }
 
-    // Once more: only the file that is none is tried, and no line moves.
+    // On another run, only the file that is not a recording is tried again, and no line moves.
     let said = run(&file("whole.jsonl"), "2");
     assert!(said.contains("6 files done before; 1 to do."), "{said}");
     assert_eq!(fs::read_to_string(file("whole.jsonl")).unwrap(), whole);
 
-    // A file that is new or has changed is done, and stands where it belongs.
+    // A file that is new or has changed is analyzed, and its line stands in order.
     let bytes = fs::read(folder.path().join("ben/take-5.wav")).unwrap();
     fs::write(folder.path().join("ana/take-2.wav"), &bytes).unwrap();
     fs::write(folder.path().join("ana/take-1.wav"), &bytes).unwrap();
@@ -223,8 +225,8 @@ fn reports_made_with_other_settings_are_not_mixed() {
     assert!(said.contains("1 file done before; nothing is left to do."), "{said}");
 }
 
-/// What a history has of each answer, without what belongs to the moment of keeping and the tracks, which lines of
-/// `--jsonl` do not have.
+/// Returns a history's contents for each answer, without what depends on the time of keeping, and without the tracks,
+/// which lines of `--jsonl` do not have.
 fn kept(home: &Path) -> Vec<Value> {
     let output = aloud(home).args(["history", "export", "--format", "jsonl"]).output().unwrap();
     assert!(output.status.success());
@@ -234,7 +236,7 @@ fn kept(home: &Path) -> Vec<Value> {
         let answer = answer.as_object_mut().unwrap();
         assert!(answer.remove("kept_at").is_some() && answer.contains_key("contours"));
         answer.remove("contours");
-        // Lines have numbers to a ten-thousandth; the history of the machine that listened has them whole.
+        // Numbers in lines are rounded to a ten-thousandth; the history of the analyzing machine has them in full.
         answer.values_mut().for_each(round);
     }
     answers.sort_by_key(|a| a["report"]["recording"]["path"].as_str().unwrap().to_string());
@@ -256,7 +258,7 @@ fn the_parts_of_two_machines_make_the_history_of_one() {
     let one = tempfile::tempdir().unwrap();
     lines(one.path(), folder.path(), &[]);
 
-    // Two machines: each has its own data folder, both work at the same time.
+    // Two machines: each has its own data folder, and both work at the same time.
     let machines = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let merged = tempfile::tempdir().unwrap();
     let files: Vec<PathBuf> = (1..=2).map(|i| merged.path().join(format!("part-{i}.jsonl"))).collect();

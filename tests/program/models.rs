@@ -1,5 +1,5 @@
-//! How a speech model comes over the network: from a web server on loopback that does everything wrong that a server or
-//! a line can do.
+//! Downloads of a speech model, from a web server on loopback that makes every mistake that a server or a connection
+//! can.
 
 use crate::common;
 use std::path::Path;
@@ -15,12 +15,12 @@ use aloud::app::models::fetch::{FetchError, Timeouts, fetch, waiting};
 use aloud::app::models::{Known, check, known};
 use sha1::{Digest, Sha1};
 
-/// Bytes of the file that most tests fetch.
+/// The size of the file that most tests download, in bytes.
 const BYTES: usize = 300_000;
-/// Where each cut falls.
+/// The offset of each cut, in bytes.
 const CUT: usize = 100_000;
 
-/// A file of no meaning, the same each time.
+/// Returns the contents of a meaningless file, the same on every run.
 fn body() -> &'static [u8] {
     static BODY: OnceLock<Vec<u8>> = OnceLock::new();
     BODY.get_or_init(|| {
@@ -33,7 +33,7 @@ fn body() -> &'static [u8] {
     })
 }
 
-/// The model whose file that is.
+/// Returns the model of that file.
 fn model() -> Known {
     let sha1 = Sha1::digest(body()).iter().map(|b| format!("{b:02x}")).collect();
     Known {
@@ -50,13 +50,13 @@ fn model() -> Known {
     }
 }
 
-/// Not much of it, so that the tests are quick.
+/// Returns short timeouts, so that the tests are quick.
 fn timeouts() -> Timeouts {
     let ms = Duration::from_millis;
     Timeouts { connect: ms(2_000), silence: ms(300), tries: 2, pause: ms(10) }
 }
 
-/// A folder to fetch into.
+/// A folder to download into.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -81,7 +81,7 @@ impl Folder {
         fetch(&model(), Some(url), &self.place(), &timeouts(), &mut |_| {})
     }
 
-    /// What went wrong, in words; nothing may stand under the model's name.
+    /// Downloads, which must fail, and returns the error message; no file may have the name of the model.
     fn fails(&self, url: &str) -> String {
         let error = self.fetch(url).unwrap_err().to_string();
         assert!(!self.place().exists(), "{error}");
@@ -89,7 +89,7 @@ impl Folder {
         error
     }
 
-    /// Fetches, and the file must be right and alone.
+    /// Downloads, after which the file must be correct and the only one in its folder.
     fn succeeds(&self, url: &str) {
         self.fetch(url).unwrap();
         assert_eq!(std::fs::read(self.place()).unwrap(), body());
@@ -97,7 +97,7 @@ impl Folder {
     }
 }
 
-/// Counts the requests, from 0.
+/// Starts a server that passes the number of each request, from 0.
 fn counted(answer: impl Fn(usize, &Request, &mut dyn Wire) + Send + Sync + 'static) -> Server {
     let count = AtomicUsize::new(0);
     Server::new(move |request, wire| answer(count.fetch_add(1, Ordering::SeqCst), request, wire))
@@ -107,7 +107,7 @@ fn good_server() -> Server {
     Server::new(|request, wire| good(request, wire, body()))
 }
 
-/// Promises all from where it was asked, and stops after `CUT` bytes.
+/// Promises everything from the requested offset, and stops after `CUT` bytes.
 fn cut(request: &Request, wire: &mut dyn Wire, tag: &str) {
     let first = request.first_byte();
     let length = (BYTES - first).to_string();
@@ -178,7 +178,7 @@ fn a_line_that_brings_nothing_more_is_given_up() {
         let _ = wire.write_all(&body()[..CUT]);
     });
     let folder = Folder::new();
-    let told = folder.fails(&server.url("/")); // it does not know ranges, and never gets further
+    let told = folder.fails(&server.url("/")); // the server does not support ranges, so no attempt gets further
     assert!(told.contains("stopped after 1 of 1 MB (the connection ended)") && told.contains("is kept"), "{told}");
     assert_eq!(server.asked().len(), 3);
     assert_eq!(std::fs::metadata(folder.part()).unwrap().len(), CUT as u64);
@@ -242,7 +242,7 @@ fn a_wrong_file_never_gets_the_models_name() {
     assert!(told.contains("its SHA-1 is") && told.contains("nothing was kept"), "{told}");
     assert!(!folder.part().exists());
 
-    // What stood there before stands there still.
+    // The earlier file is still there.
     std::fs::write(folder.place(), "before").unwrap();
     assert!(folder.fetch(&server.url("/")).is_err());
     assert_eq!(std::fs::read(folder.place()).unwrap(), b"before");
@@ -281,7 +281,7 @@ fn a_shorter_or_longer_file_is_refused() {
     folder.leave_part(&body()[..CUT]);
     assert!(folder.fails(&long.url("/")).contains("300001 bytes instead of 300000"));
 
-    // One that never ends: aloud hangs up as soon as there is too much.
+    // An endless file: aloud hangs up as soon as there is too much.
     let sent = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&sent);
     let endless = Server::new(move |_, wire| {
@@ -462,14 +462,14 @@ fn the_published_model_comes_over_the_line_as_it_is() {
     check(&published, &place).unwrap();
 }
 
-// From here on the whole program.
+// From here on the whole program is tested.
 
-/// A model that is in the manifest and not in the repository, so that it is not here yet.
+/// Returns a model that is in the manifest but not in the repository, so that it is not installed.
 fn other() -> Known {
     known().into_iter().find(|m| m.name == "tiny.en-q8_0").unwrap()
 }
 
-/// Its file, if the shared folder is there.
+/// Returns the file of that model, if the shared folder exists.
 fn others_file() -> Option<Vec<u8>> {
     let read = std::fs::read(root().join("../shared/models").join(other().file)).ok();
     if read.is_none() {
@@ -487,7 +487,7 @@ fn get(home: &Path, url: &str, variables: &[(&str, &str)]) -> Output {
     command.envs(variables.iter().copied()).output().unwrap()
 }
 
-/// The one line that a failure comes to, without what was said before it.
+/// Returns the single line of a failure, without the output before it.
 fn failure(output: &Output) -> String {
     let said = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
@@ -555,7 +555,7 @@ fn ctrl_c_leaves_the_part_and_the_same_command_goes_on() {
     let report: serde_json::Value = serde_json::from_slice(&analyzed.unwrap().stdout).unwrap();
     assert_eq!(report["transcript"]["model"], "tiny.en-q8_0");
 
-    // A changed byte is found before the model is used, and replaced by fetching it again.
+    // A changed byte is detected before the model is used, and repaired by downloading again.
     let place = part.with_extension("");
     let mut bytes = std::fs::read(&place).unwrap();
     bytes[half] ^= 1;
@@ -568,7 +568,8 @@ fn ctrl_c_leaves_the_part_and_the_same_command_goes_on() {
     assert!(String::from_utf8(verified.stdout).unwrap().contains("tiny.en-q8_0: right ("));
 }
 
-/// An authority of the tests' own, and what a server on `localhost` and 127.0.0.1 shows that it certified.
+/// Creates a certificate authority for the tests, and the TLS configuration of a server on `localhost` and 127.0.0.1
+/// with a certificate from it.
 fn authority(folder: &Path) -> (String, Arc<rustls::ServerConfig>) {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     let mut of_authority = CertificateParams::new(Vec::<String>::new()).unwrap();
@@ -621,7 +622,7 @@ fn an_encrypted_line_is_checked_against_the_authorities_of_the_system() {
     }
 }
 
-/// A proxy: takes the tunnel that it is asked for and answers what comes through it itself.
+/// Starts a proxy that accepts the requested tunnel and answers the tunnelled requests itself.
 fn proxy() -> Server {
     Server::new(|asked, wire| {
         if !asked.line.starts_with("CONNECT ") {
@@ -644,7 +645,7 @@ fn a_proxy_of_the_environment_is_used() {
         assert!(told.contains("models.invalid has no such file (404)"), "{name}: {told}");
         assert!(proxy.asked()[0].line.contains("models.invalid"), "{:?}", proxy.asked());
     }
-    // Without --from it is the manifest's host that is asked for, and only encrypted.
+    // Without --from, only the manifest's host is contacted, and only with encryption.
     let refusing = Server::new(|_, wire| head(wire, "407 Proxy Authentication Required", &[]));
     let output =
         aloud(home.path()).args(["models", "get", "tiny.en-q8_0"]).env("HTTPS_PROXY", refusing.url("")).output();
@@ -676,7 +677,7 @@ fn a_full_disk_is_one_line() {
     assert!(told.contains("there is no room for the model on the disk of") && told.contains("free 43 MB"), "{told}");
     assert!(server.asked().is_empty(), "nobody was asked for what there is no room for");
 
-    // And when it fills up meanwhile.
+    // The disk fills up during the download.
     let Some(filling) = Mount::new("1m") else { return };
     let other_file = filling.path().join("other");
     let server = Server::new(move |_, wire| {

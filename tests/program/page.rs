@@ -1,9 +1,9 @@
-//! The pages of `aloud progress --html`, `aloud analyze --html` and `aloud history show --html` in a real Chromium: drawn,
-//! hovered, clicked, played, by keyboard, dark and light, on a phone and on a wide screen, without scripts and on paper.
-//! `tests/page/progress.mjs` and `report.mjs` say what must hold.
+//! Tests the pages of `aloud progress --html`, `aloud analyze --html` and `aloud history show --html` in a real
+//! Chromium: drawn, hovered, clicked, played, by keyboard, dark and light, on a phone and on a wide screen, without
+//! scripts and on paper. `tests/page/progress.mjs` and `report.mjs` say what must hold.
 //!
-//! The pictures it takes are in `target/page`. Without Chromium, Node and playwright-core (`sh .ci/browser` gets them)
-//! it says so and is skipped.
+//! Screenshots are written to `target/page`. Without Chromium, Node, playwright-core and axe-core (`sh .ci/browser`
+//! installs them) the test says so and is skipped.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use aloud::app::history::{Access, Occasion, Store};
 use aloud::score::PartName;
 
-/// The first of these programs that is there.
+/// Returns the path of the first of these programs that is installed.
 fn found(names: &[&str]) -> Option<String> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<_> = std::env::split_paths(&path).collect();
@@ -24,18 +24,18 @@ fn found(names: &[&str]) -> Option<String> {
     candidates.filter(|p| p.is_file()).map(|p| p.display().to_string()).next()
 }
 
-/// Looks at a page of the progress.
+/// Checks a progress page.
 fn check(page: &Path, answers: usize, pictures: &str) {
     look("progress.mjs", pictures, &[page.display().to_string(), answers.to_string()], &[]);
 }
 
-/// Looks at the page of an answer, and holds its lanes against the tracks.
+/// Checks the page of an answer, and compares its lanes with the tracks.
 fn check_report(page: &Path, tracks: Option<&Path>, pictures: &str) {
     let tracks: Vec<String> = tracks.iter().map(|t| t.display().to_string()).collect();
     look("report.mjs", pictures, &[page.display().to_string()], &tracks);
 }
 
-/// Runs a script that looks at a page; the folder for the pictures stands between what it is given.
+/// Runs a script that checks a page; the folder for screenshots goes between the other arguments.
 fn look(script: &str, pictures: &str, before: &[String], after: &[String]) {
     let chromium = found(&["chromium", "chromium-browser", "google-chrome"]);
     let node = found(&["node"]);
@@ -96,10 +96,10 @@ fn names_from_outside_stay_text() {
     check(&page, 8, "hostile");
 }
 
-/// A name without a place to break it, as files and typed questions have.
+/// A name without a break opportunity, as files and typed questions may have.
 const LONG: &str = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft";
 
-/// The sample report with long names wherever a name, a word or a text comes from outside.
+/// Returns the sample report with long names wherever a name, a word or a text comes from outside.
 fn with_long_names(i: usize) -> Value {
     let mut report: Value = serde_json::from_str(include_str!("../fixtures/report.json")).unwrap();
     let file = if i.is_multiple_of(2) {
@@ -178,9 +178,9 @@ fn the_page_of_an_answer_plays_seeks_and_agrees_with_the_tracks() {
     let tracks = home.path().join("tracks.json");
     let page = page_of(home.path(), &sample("fillers.flac"), &["--tracks", tracks.to_str().unwrap()]);
     let size = std::fs::metadata(&page).unwrap().len();
-    // 2.5 MB for two minutes; this is 54 seconds.
+    // The limit is 2.5 MB for two minutes; this recording is 54 seconds.
     assert!(size < 2_500_000 * 54 / 120, "{size}");
-    // The name of SVG looks like an address and is none.
+    // The XML namespace of SVG looks like a URL but is not loaded.
     let html = std::fs::read_to_string(&page).unwrap().replace("http://www.w3.org/2000/svg", "");
     assert!(!html.contains("http://") && !html.contains("https://"), "nothing comes from elsewhere");
     check_report(&page, Some(&tracks), "report");
@@ -208,7 +208,7 @@ fn without_its_recording_the_kept_answer_has_its_lanes_and_no_sound() {
     };
     let page = home.path().join("kept.html");
     assert!(show(&page).contains("data:audio/ogg"), "the recording is still there");
-    // Another file in its place is not this answer.
+    // Another file at the same path is not this answer.
     std::fs::copy(sample("rushed.flac"), &recording).unwrap();
     assert!(!show(&page).contains("data:audio"));
     std::fs::remove_file(&recording).unwrap();
@@ -283,7 +283,7 @@ fn several_files_become_a_folder_of_pages_and_pictures_are_of_one() {
     assert!(folder.join("a.html").is_file() && folder.join("b.html").is_file());
     assert_eq!(run(&["--png", "x.png"]).status.code(), Some(2));
     assert_eq!(run(&["--open"]).status.code(), Some(2));
-    // The answer itself is never overwritten.
+    // The recording itself is never overwritten.
     let over = aloud(home.path()).arg("analyze").arg(&one).arg("--html").arg(&one).output().unwrap();
     assert!(String::from_utf8_lossy(&over.stderr).contains("this is the answer itself"), "{over:?}");
     assert!(std::fs::read_to_string(&one).unwrap().starts_with("I counted"));

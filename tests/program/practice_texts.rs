@@ -1,4 +1,5 @@
-//! Resumes and job descriptions that were marked by hand, by somebody who had not seen the rules: what is found of them.
+//! Resumes and job descriptions annotated by hand, by somebody who had not seen the rules, against what is found in
+//! them.
 
 use crate::common;
 use std::collections::BTreeSet;
@@ -55,7 +56,7 @@ fn marks<T: for<'a> Deserialize<'a>>(path: &Path) -> T {
     toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Words only: quotes, dashes and spaces are set differently by every program.
+/// Returns only the words: quotes, dashes and spaces differ between programs.
 fn bare(text: &str) -> String {
     let words = text.to_lowercase();
     words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
@@ -168,7 +169,7 @@ fn most_marked_requirements_are_found() {
     assert!(hit * 100 >= marked * 85, "{hit} of {marked}");
 }
 
-/// The claims of a case with their employers, and the question for each.
+/// Returns the claims of a case with their employers, and the question for each.
 fn case(file: &str) -> Vec<(String, Option<String>, String)> {
     let path = common::root().join("tests/fixtures/cases/resume").join(file);
     let found = claims(&read(&path).unwrap_or_else(|e| panic!("{file}: {e}")));
@@ -230,8 +231,8 @@ fn a_line_that_begins_with_a_noun_or_a_participle_is_quoted() {
     let found = case("nouns.txt");
     assert_eq!(found.len(), 9);
     for (text, _, question) in &found {
-        let quoted = format!("Your resume says \"{}\"", text.trim_end_matches('.'));
-        assert!(question.starts_with(&quoted), "{question}");
+        let quoted = format!("\"{}\". Tell me the story behind it.", text.trim_end_matches('.'));
+        assert!(question.starts_with("Your resume says") && question.ends_with(&quoted), "{question}");
     }
 }
 
@@ -258,7 +259,7 @@ fn pdfs_with_ranges_of_widths_and_tight_lines_and_word_on_the_web_are_read() {
     }
 }
 
-/// Two justified columns by Typst.
+/// Two justified columns set by Typst.
 #[test]
 fn two_justified_columns_are_read_one_after_the_other() {
     let marks: Marks = marks(&folder().join("resumes/logistics.claims.toml"));
@@ -272,12 +273,12 @@ fn two_justified_columns_are_read_one_after_the_other() {
     }
 }
 
-/// Letters only: programs that set old encodings leave accents out.
+/// Returns only the letters: programs that use old encodings leave out accents.
 fn letters(text: &str) -> String {
     text.nfd().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
-/// The claims of a person in `make/people`, with their employers ("-" where there is none).
+/// Returns the annotated claims of a person in `make/people`, with their employers ("-" where there is none).
 fn marked(person: &str) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(folder().join(format!("make/people/{person}.txt"))).unwrap();
     let mut employer = "-".to_string();
@@ -294,7 +295,7 @@ fn marked(person: &str) -> Vec<(String, String)> {
     found
 }
 
-/// What many programs make of the same words (see `make/corpus.py`; these are a few of its files).
+/// The same texts set by many programs (see `make/corpus.py`; these are a few of its files).
 #[test]
 fn resumes_by_many_programs_give_their_claims_and_no_wrong_employer() {
     let (mut all, mut hit, mut named, mut wrong) = (0, 0, 0, 0);
@@ -328,7 +329,7 @@ fn resumes_by_many_programs_give_their_claims_and_no_wrong_employer() {
     assert!(named * 2 >= hit, "{named} of {hit}");
 }
 
-/// Read as English by a person when the snapshot was accepted.
+/// A person checked that the questions are good English when the snapshot was accepted.
 #[test]
 fn the_questions_of_many_resumes_are_english() {
     let mut out = String::new();
@@ -347,7 +348,7 @@ fn the_questions_of_many_resumes_are_english() {
     insta::assert_snapshot!(out);
 }
 
-/// A person of `make/people` as somebody would type it.
+/// Returns the text of a person in `make/people` as somebody would type it.
 fn as_typed(marks: &str) -> String {
     let mut out = String::new();
     for line in marks.lines() {

@@ -1,5 +1,5 @@
-//! What is private stays so: who can read what aloud writes, what of it goes to a network, a log or a terminal, and what
-//! is left when everything is deleted.
+//! Private data stays private: who can read what aloud writes, what reaches a network, a log or a terminal, and what is
+//! left when everything is deleted.
 #![cfg(unix)]
 
 use crate::common;
@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 use crate::common::{root, sample};
 
-/// A home that the program runs in, under other programs such as `strace`.
+/// A home that the program runs in, also under other programs such as `strace`.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -27,7 +27,7 @@ impl Home {
         self.path().join("data/aloud")
     }
 
-    /// Runs `program` with the arguments in front, then those of aloud.
+    /// Runs `program` with its own arguments, followed by those of aloud.
     fn under(&self, program: &[&str], arguments: &[&str]) -> Output {
         let mut command = Command::new(program[0]);
         command.args(&program[1..]).arg(assert_cmd::cargo::cargo_bin("aloud")).args(arguments);
@@ -36,7 +36,7 @@ impl Home {
         command.stdin(std::process::Stdio::null()).output().expect("it runs")
     }
 
-    /// Runs aloud where everybody may do everything with new files unless told otherwise.
+    /// Runs aloud with a umask under which new files are open to everybody by default.
     fn aloud(&self, arguments: &[&str]) -> Output {
         self.under(&["sh", "-c", "umask 000; exec \"$@\"", "sh"], arguments)
     }
@@ -47,7 +47,7 @@ impl Home {
         output
     }
 
-    /// A folder with two recorded answers.
+    /// Creates a folder with two recorded answers.
     fn answers(&self) -> String {
         let folder = self.path().join("answers");
         fs::create_dir_all(&folder).unwrap();
@@ -57,7 +57,7 @@ impl Home {
         folder.display().to_string()
     }
 
-    /// Everything that aloud does without a microphone; each line is one command.
+    /// Returns commands that cover everything that aloud does without a microphone.
     fn everything(&self) -> Vec<Vec<String>> {
         let answer = sample("too_short.flac").display().to_string();
         let answers = self.answers();
@@ -85,7 +85,7 @@ impl Home {
     }
 }
 
-/// All files and folders below one, with their permissions.
+/// Returns all files and folders below a folder, with their permissions.
 fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -98,7 +98,7 @@ fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
     found
 }
 
-/// The options that name something to write, by their commands. A new one belongs here or among those that read, and into
+/// The options that name an output, with their commands. A new option belongs here or in [`READING`], and in
 /// [`Home::everything`].
 const WRITING: [(&str, &str); 9] = [
     ("analyze", "html"),
@@ -111,13 +111,13 @@ const WRITING: [(&str, &str); 9] = [
     ("history show", "svg"),
     ("progress", "html"),
 ];
-/// The one that needs a microphone.
+/// The option that needs a microphone.
 const RECORDING: (&str, &str) = ("record", "output");
-/// The options that name something to read.
+/// The options that name an input, with their commands.
 const READING: [(&str, &str); 4] =
     [("analyze", "story-weights"), ("practice", "from"), ("practice", "job"), ("practice", "resume")];
 
-/// Every option of the program whose value is a path, with its command: the completions know them by their type.
+/// Returns every option whose value is a path, with its command: the completions know the types of values.
 fn path_options(home: &Home) -> Vec<(String, String)> {
     let script = String::from_utf8(home.succeeds(&["completions", "fish"]).stdout).unwrap();
     let mut found = Vec::new();
@@ -152,7 +152,7 @@ fn whatever_is_written_is_for_its_owner_alone() {
     let home = Home::new();
     let commands = home.everything();
     let before = modes(home.path());
-    // A new file is private from its first byte; one that was there, and that everybody could read, becomes so.
+    // A new file is private from its first byte; an existing file that everybody could read becomes private.
     fs::create_dir(home.path().join("made")).unwrap();
     fs::set_permissions(home.path().join("made"), fs::Permissions::from_mode(0o700)).unwrap();
     for name in ["again.html", "t.json", "lines.jsonl"] {
@@ -172,7 +172,7 @@ fn whatever_is_written_is_for_its_owner_alone() {
         }
     }
     assert!(made.len() > 16, "{made:?}");
-    // The sound server's library makes a folder of its own when the doctor looks for microphones.
+    // The client library of the sound server creates its own folder when the doctor looks for microphones.
     for (path, mode) in made.into_iter().filter(|(path, _)| !path.starts_with(home.path().join("config/pulse"))) {
         let right = if path.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode, right, "{}: {mode:o}", path.display());
@@ -212,11 +212,11 @@ fn without_any_network_everything_works() {
     for command in home.everything() {
         let output = home.under(&alone, &command.iter().map(String::as_str).collect::<Vec<_>>());
         let said = String::from_utf8_lossy(&output.stderr);
-        // Whether there is a microphone here is the doctor's business.
+        // The exit code of the doctor depends on whether this machine has a microphone.
         assert!(output.status.success() || command[0] == "doctor", "{command:?}: {said}");
         assert!(!said.contains("panicked"), "{said}");
     }
-    // The one command that needs a network says so in one line.
+    // The only command that needs a network says so in one line.
     let output = home.under(&alone, &["models", "get", "tiny.en-q8_0"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("aloud: huggingface.co cannot be reached (") && said.lines().count() == 2, "{said}");
@@ -263,7 +263,7 @@ fn no_word_of_an_answer_is_in_what_it_says_on_the_side() {
     assert!(files.iter().all(|f| f.file_name().unwrap().to_string_lossy().starts_with("history.")), "{files:?}");
 }
 
-/// Whether some bytes stand in any file below a folder.
+/// Returns the files below a folder that contain some bytes.
 fn stands_in(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
     let files = modes(folder).into_keys().filter(|path| path.is_file());
     files.filter(|file| fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)).collect()
@@ -280,7 +280,7 @@ fn deleting_everything_leaves_nothing_and_touches_nothing_else() {
         common::write_wav(&path, 16_000, &vec![0.1; 16_000]);
         path
     };
-    // Recorded and analyzed; recorded and left; cut short; and a file of somebody's own beside them.
+    // One recorded and analyzed, one recorded and left, one cut short, and an unrelated file of the user beside them.
     let analyzed = wav("2026-11-20_08-00-00_conflict.wav");
     let left = wav("2026-11-21_08-00-00.wav");
     let cut_short = wav("2026-11-22_08-00-00.wav");

@@ -1,4 +1,4 @@
-//! The sample answers through the whole program with the real speech model, against what is known to be in them.
+//! The sample answers through the whole program with the real speech model, compared with their ground truth.
 
 use std::sync::OnceLock;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 const SAMPLES: [&str; 6] =
     ["good.flac", "fillers.flac", "rushed.flac", "monotone_slow.flac", "too_short.flac", "we_not_i.flac"];
 
-/// The samples' reports, made once for all tests.
+/// Returns the reports on the samples, made once for all tests.
 fn all_reports() -> &'static [Value] {
     static REPORTS: OnceLock<Vec<Value>> = OnceLock::new();
     REPORTS.get_or_init(|| reports(&SAMPLES.map(sample), &[]))
 }
 
-/// A word as it is compared: lower case, letters and digits only.
+/// Normalizes a word for comparison: lower case, letters and digits only.
 fn plain(word: &str) -> String {
     word.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -88,12 +88,14 @@ fn each_sample_is_told_what_it_was_made_to_need() {
     assert!(overall(0) > 90.0, "good: {}", overall(0));
     assert!(titles(1).contains(&"Swap fillers for silence"), "{:?}", titles(1));
     assert!(titles(2).contains(&"Slow down"), "{:?}", titles(2));
-    assert!(titles(4).contains(&"Say more of what came of it"), "{:?}", titles(4));
+    assert_eq!(titles(4).iter().filter(|t| **t == "Say more").count(), 1, "{:?}", titles(4));
     assert!(titles(5).contains(&"Say which part was yours"), "{:?}", titles(5));
     assert_eq!(reports[0]["story"]["grade"], "strong");
     assert_eq!(reports[4]["length"]["verdict"], "far_too_short");
     for i in [1, 2, 3, 4] {
-        assert!(overall(i) < overall(0) - 10.0, "{}: {}", SAMPLES[i], overall(i));
+        // Of a good story that is told too fast only the pace is lost, and its points are 8 in all.
+        let least = if titles(i).contains(&"Slow down") { 7.0 } else { 10.0 };
+        assert!(overall(i) <= overall(0) - least, "{}: {}", SAMPLES[i], overall(i));
     }
     assert!(number(&reports[3], "/voice/f0_sd_semitones") < 1.5);
     assert!(titles(3).contains(&"Keep the thread"), "{:?}", titles(3));

@@ -1,5 +1,5 @@
-//! What a person sees in terminals of several widths: no line is wider than the terminal, none breaks inside a word, and an error
-//! in a pipe is one line.
+//! What a user sees in terminals of several widths: no line is wider than the terminal, no line breaks inside a word,
+//! and an error in a pipe is one line.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -11,10 +11,10 @@ use crate::common::terminal::Terminal;
 use crate::common::{aloud, root};
 use aloud::app::history::{Access, Occasion, Store};
 
-/// The widths that are looked at, in columns: a very large font, half of a small screen, the usual one, a wide one.
+/// The terminal widths to check, in columns: a very large font, half of a small screen, the usual one, a wide one.
 const WIDTHS: [u16; 4] = [30, 44, 80, 120];
 
-/// Some answers of two people, with names in wide letters, with accents that combine, and without a place to break them.
+/// Adds answers of two people, with names in wide letters, with combining accents, and without a break opportunity.
 fn fill(home: &Path) {
     let mut store = Store::open(&place(home), Access::Write).unwrap();
     let files = [
@@ -33,16 +33,16 @@ fn fill(home: &Path) {
     }
 }
 
-/// What came out of a command in a terminal of `columns`, without styles.
+/// Returns the output of a command in a terminal of `columns`, without styles.
 fn seen(home: &Home, columns: u16, arguments: &str) -> String {
     let (_, raw) = Terminal::open(home, columns, arguments, &[]).end();
     let text = anstream::adapter::strip_str(&raw).to_string();
-    // The terminal's settings, before and after, and the exit code.
+    // The terminal's settings come before and after the output, then the exit code.
     let lines = text.lines().skip(1);
     lines.take_while(|line| !line.starts_with("ended ")).map(|line| line.trim_end().to_string() + "\n").collect()
 }
 
-/// The words of a text; a long path may be in several lines.
+/// Returns the words of a text; a long path may be split over several lines.
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
@@ -75,12 +75,12 @@ fn no_line_is_wider_than_the_terminal_and_none_breaks_inside_a_word() {
                 let width = aloud::app::render::terminal::lines::width(line);
                 assert!(width <= columns.into(), "{arguments} at {columns}: {width} columns\n{line}");
             }
-            // Words of plain letters are in the wide terminal too, whole.
+            // Words of plain letters also occur in the wide terminal, unbroken.
             let whole = words(&wide).join(" ");
             let plain = |word: &&&str| word.len() > 3 && word.chars().all(|c| c.is_ascii_lowercase());
             let broken: Vec<_> =
                 words(&text).into_iter().filter(|word| plain(&word)).filter(|w| !whole.contains(*w)).collect();
-            // A list has words that stand in no table.
+            // A list has words that do not occur in a table.
             let of_lists =
                 ["answer", "fillers", "minute", "words", "question", "speaker", "last", "best", "start", "week"];
             let broken: Vec<_> = broken.into_iter().filter(|word| !of_lists.contains(word)).collect();
@@ -133,7 +133,7 @@ fn documents_are_drafts_and_a_folder_of_drafts_is_analyzed() {
         std::fs::copy(resumes.join(name), folder.join(name)).unwrap();
     }
     std::fs::write(folder.join("a.txt"), "I counted the shelves and found forty boxes.").unwrap();
-    // No speech model is needed for what is written.
+    // Written answers need no speech model.
     let output = aloud(home.path()).args(["analyze", "--jsonl", "--model", "enormous"]).arg(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -172,7 +172,7 @@ fn no_machine_name_reaches_a_person() {
         run(&[arguments, &[page.to_str().unwrap()]].concat());
         let html = std::fs::read_to_string(&page).unwrap();
         let body = html.split("<body>").nth(1).unwrap().split("<script>").next().unwrap();
-        // What stands between tags, and what is read aloud.
+        // The text between tags, and the labels for screen readers.
         let mut text: String =
             body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| format!("{text}\n")).collect();
         for attribute in ["title=\"", "aria-label=\""] {

@@ -1,5 +1,5 @@
-//! Real recordings from the shared folder, where it is there: the real model on formats, damage and inserted pauses.
-//! The figures over all of them are the business of `make soak`.
+//! Real recordings from the shared folder, if it exists: the real model on formats, damage and inserted pauses. The
+//! figures over all of them are computed by `make soak`.
 
 use crate::common::{number, reports, shared};
 
@@ -44,7 +44,8 @@ fn a_truncated_file_gives_a_report_with_a_warning() {
 
 #[test]
 fn a_piece_that_the_model_stops_early_on_does_not_end_the_program() {
-    // whisper.cpp used to abort here: it went on from the model's last time, with too little left to align.
+    // Regression test: whisper.cpp used to abort here, since it continued from the model's last timestamp with too
+    // little audio left to align.
     let Some(file) = shared("ami/EN2006a_0-30s.wav") else { return };
     reports(&[file], &[]);
 }

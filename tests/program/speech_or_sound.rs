@@ -1,6 +1,6 @@
-//! What counts as speech: the answer runs from its first to its last word, whatever else sounds before, after or in it;
-//! figures count as they are spoken; what somebody who stutters begins again is neither a word nor a filler. With the real
-//! model, on a sample and on sounds made here.
+//! What counts as speech: the answer runs from its first to its last word, whatever other sounds occur before, after or
+//! in it; figures count as they are spoken; what a stutterer starts again is neither a word nor a filler. Tested with
+//! the real model, on a sample and on synthetic sounds.
 
 use std::f32::consts::TAU;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn case(name: &str) -> PathBuf {
     root().join("tests/fixtures/cases/speech").join(name)
 }
 
-/// `seconds` of a sound given by its value at each moment, with soft edges.
+/// Returns `seconds` of a sound given by its value at each time, with faded edges.
 fn sound(seconds: f32, at: impl Fn(f32) -> f32) -> Vec<f32> {
     let samples = (seconds * RATE_HZ) as usize;
     (0..samples)
@@ -29,12 +29,12 @@ fn silence(seconds: f32) -> Vec<f32> {
     vec![0.0; (seconds * RATE_HZ) as usize]
 }
 
-/// Tones of these frequencies in hertz.
+/// Returns a mix of tones with these frequencies, in hertz.
 fn tones(seconds: f32, hz: &[f32]) -> Vec<f32> {
     sound(seconds, |t| hz.iter().map(|f| (TAU * f * t).sin()).sum::<f32>() / hz.len() as f32)
 }
 
-/// Even noise between -1 and 1, always the same.
+/// Returns a generator of uniform noise between -1 and 1, the same for the same seed.
 fn noise(seed: u32) -> impl FnMut() -> f32 {
     let mut state = seed;
     move || {
@@ -43,14 +43,14 @@ fn noise(seed: u32) -> impl FnMut() -> f32 {
     }
 }
 
-/// A plucked note of six partials.
+/// Returns a plucked note of six partials.
 fn note(hz: f32, seconds: f32) -> Vec<f32> {
     sound(seconds, |t| {
         (1..=6).map(|k| (TAU * hz * k as f32 * t).sin() / (k as f32).powf(1.3)).sum::<f32>() * (-3.0 * t).exp()
     })
 }
 
-/// Broken chords, as a telephone plays them while somebody waits.
+/// Returns arpeggios like the hold music of a telephone.
 fn hold_music(seconds: f32) -> Vec<f32> {
     let scale = [261.6, 329.6, 392.0, 523.3, 440.0, 349.2, 293.7, 392.0];
     let notes = (seconds / 0.25) as usize;
@@ -62,7 +62,7 @@ fn clap(seed: u32) -> Vec<f32> {
     (0..2_400).map(|i| noise() * (-(i as f32) / 190.0).exp()).collect()
 }
 
-/// Sounds that are no speech, each with its name.
+/// Returns sounds that are not speech, each with its name.
 fn sounds() -> Vec<(&'static str, Vec<f32>)> {
     let beep = || tones(0.25, &[880.0]);
     let digit = |low: f32, high: f32| [tones(0.1, &[low, high]), silence(0.1)].concat();
@@ -81,7 +81,7 @@ fn sounds() -> Vec<(&'static str, Vec<f32>)> {
     ]
 }
 
-/// The sample as it is, and with each sound before and after it, at different levels.
+/// Downloads, which must fail, and returns the error message; no file may have the name of the model.
 fn with_sounds(folder: &Path) -> Vec<(String, PathBuf)> {
     let answer =
         aloud::audio::Recording::open(&sample("too_short.flac"), &mut |_| {}).expect("the sample").speech.to_vec();
@@ -89,11 +89,11 @@ fn with_sounds(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut files = vec![("nothing".to_string(), answer.clone())];
     for (i, (name, sound)) in sounds().into_iter().enumerate() {
         let power = sound.iter().map(|x| x * x).sum::<f32>() / sound.iter().filter(|x| **x != 0.0).count() as f32;
-        // As loud as the voice, 12 dB softer, 6 dB louder.
+        // At the level of the voice, 12 dB below, or 6 dB above.
         let gain = [1.0, 0.25, 2.0][i % 3] * loudness / power.sqrt();
         let sound: Vec<f32> = sound.iter().map(|x| (x * gain).clamp(-1.0, 1.0)).collect();
         files.push((format!("{name} before"), [&sound[..], &silence(0.6), &answer].concat()));
-        // Dialling after an answer is still taken for an "um" that nobody wrote.
+        // Dialling after an answer is still mistaken for an "um" that was not transcribed.
         if name != "dialling" {
             files.push((format!("{name} after"), [&answer, &silence(0.6), &sound[..]].concat()));
         }

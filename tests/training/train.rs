@@ -1,25 +1,36 @@
 //! Learns `models/story.json` from labelled answers.
 //!
-//! usage: train-story [--hold-out NAME]... [--each FOLDER] [--out FILE] ANSWERS.jsonl...
+//! usage: train-story [--hold-out NAME]... [--each FOLDER] [--keep FILE] [--out FILE] ANSWERS.jsonl...
 //!
 //! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. `--each` does
-//! so for every file in turn and writes FOLDER/NAME.json, before it learns from all (models/story.json, or `--out`). An answer is a line
-//! of JSON with `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]; or
-//! with `question` and `text` alone, from which only the topic is learned. The answers are cut into sentences and described
+//! so for every file in turn (or for every NAME) and writes FOLDER/NAME.json, before it learns from all (models/story.json, or `--out`). `--keep` learns the
+//! detectors alone and takes everything else from FILE. An answer
+//! is a line of JSON with `id`, `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]; or
+//! with `question` and `text` alone, from which only the topic is learned. What coaches said of the answers is in files whose names begin with
+//! `coach_`, by the answers' ids. The answers are cut into sentences and described
 //! by the program's own code, once as written and once as a speech model would write them: without some full stops and
 //! commas, with a filler here and there. The same files always give the same weights on the same machine.
 
-use std::collections::BTreeMap;
+mod coached;
+#[path = "../common/ours.rs"]
+mod ours;
+mod twins;
+
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use aloud::app::questions;
 use aloud::disfluency::fillers_of_draft;
 use aloud::draft::Draft;
 use aloud::report::json;
+use aloud::story::Kind;
 use aloud::story::cues::Sentence;
+use aloud::story::detectors::Seen;
 use aloud::story::model::{ALONE, Crf, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
 use aloud::story::parts::{log_sum, marginals};
 use aloud::story::relevance::{topic_of_question, topics};
-use aloud::story::{sentences::sentences, tokens_of_draft};
+use aloud::story::{question_vectors, sentences::sentences, tokens_of_draft};
+use coached::{Coached, Gold, Sums};
 use ndarray::{Array1, Array2, Axis};
 use serde::Deserialize;
 
@@ -32,16 +43,18 @@ const PULL_TOPICS: f64 = 0.02;
 const MIXED_WEIGHT: f64 = 0.2;
 /// ... and one without its result.
 const WITHOUT_RESULT_WEIGHT: f64 = 0.25;
-/// The label of results ...
+/// The label of results.
 const RESULT: usize = 3;
-/// ... and of what is no part of a story.
-const OTHER: usize = 4;
 /// A topic with fewer answers (each counted twice, as written and as spoken) is not learned.
 const FEWEST_ANSWERS: usize = 10;
 /// Steps of the search at most.
 const ITERATIONS: usize = 150;
 /// How much an answer as a speech model would write it counts beside the same as written.
 const SPOKEN_WEIGHT: f64 = 0.5;
+/// How much a twin of an answer counts beside it.
+const TWIN_WEIGHT: f64 = 0.25;
+/// The label of what was added to a twin: no part of the story.
+const NO_PART: usize = 4;
 
 /// A line of a file.
 #[derive(Deserialize)]
@@ -53,6 +66,7 @@ enum Line {
 
 #[derive(Deserialize)]
 struct Answer {
+    id: String,
     question: String,
     grade: String,
     flaws: Vec<String>,
@@ -88,10 +102,12 @@ struct About {
 struct Lessons {
     examples: Vec<Example>,
     about: Vec<About>,
+    coached: Vec<Coached>,
+    sums: Sums,
 }
 
 fn main() {
-    let (mut hold_out, mut out, mut each) = (Vec::new(), PathBuf::from("models/story.json"), None);
+    let (mut hold_out, mut out, mut each, mut keep) = (Vec::new(), PathBuf::from("models/story.json"), None, None);
     let mut files: Vec<PathBuf> = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -100,62 +116,188 @@ fn main() {
             "--hold-out" => hold_out.push(value()),
             "--out" => out = PathBuf::from(value()),
             "--each" => each = Some(PathBuf::from(value())),
+            "--keep" => keep = Some(PathBuf::from(value())),
             _ => files.push(PathBuf::from(&argument)),
         }
     }
     let name = |file: &PathBuf| file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     assert!(hold_out.iter().all(|h| files.iter().any(|f| name(f) == *h)), "every held-out set is one of the files");
-    files.retain(|f| !hold_out.contains(&name(f)));
+    if each.is_none() {
+        files.retain(|f| !hold_out.contains(&name(f)));
+    }
+    let (said, files): (Vec<PathBuf>, Vec<PathBuf>) = files.into_iter().partition(|f| name(f).starts_with("coach_"));
+    let gold: HashMap<String, Gold> = said.iter().flat_map(|f| gold(f)).map(|g| (g.id.clone(), g)).collect();
     assert!(!files.is_empty(), "there are answers to learn from");
-    let sets: Vec<Lessons> = files.iter().map(|f| lessons(f)).collect();
+    let sets: Vec<Lessons> = side_by_side(&files, |f| lessons(f, &gold, keep.is_some()));
     let save = |out: &Path, without: Option<usize>| {
         let kept = || sets.iter().enumerate().filter(|(i, _)| Some(*i) != without).map(|(_, set)| set);
         let examples: Vec<&Example> = kept().flat_map(|set| &set.examples).collect();
         let about: Vec<&About> = kept().flat_map(|set| &set.about).collect();
-        let weights = json::text(&learn(&examples, &about), false).expect("weights are numbers");
-        std::fs::write(out, format!("{weights}\n")).expect("the weights are written");
-        eprintln!("{}: from {} answers, their topics from {}", out.display(), examples.len() / 2, about.len() / 2);
+        let coached: Vec<(&[Coached], &Sums)> =
+            kept().filter(|set| !set.coached.is_empty()).map(|set| (set.coached.as_slice(), &set.sums)).collect();
+        let weights = match &keep {
+            Some(file) => {
+                let mut weights: serde_json::Value =
+                    serde_json::from_slice(&std::fs::read(file).expect("weights to keep")).expect("weights");
+                weights["detectors"] = serde_json::to_value(coached::learn(&coached)).expect("weights are numbers");
+                json::text(&weights, false)
+            }
+            None => json::text(&learn(&examples, &about, &coached), false),
+        };
+        std::fs::write(out, format!("{}\n", weights.expect("weights are numbers"))).expect("the weights are written");
+        let said: usize = coached.iter().map(|c| c.0.len()).sum();
+        let counts = [examples.len() / 2, about.len() / 2, said];
+        eprintln!(
+            "{}: from {} answers, their topics from {}, what coaches say from {}",
+            out.display(),
+            counts[0],
+            counts[1],
+            counts[2]
+        );
     };
+    let mut turns = vec![(out, None)];
     if let Some(folder) = each {
-        files.iter().enumerate().for_each(|(i, f)| save(&folder.join(format!("{}.json", name(f))), Some(i)));
+        let wanted = |f: &&PathBuf| hold_out.is_empty() || hold_out.contains(&name(f));
+        let held_out = files.iter().enumerate().filter(|(_, f)| wanted(f));
+        turns.extend(held_out.map(|(i, f)| (folder.join(format!("{}.json", name(f))), Some(i))));
     }
-    save(&out, None);
+    side_by_side(&turns, |(out, without)| save(out, *without));
+}
+
+/// Does the work for each at the same time; what comes of it in their order.
+fn side_by_side<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = all.iter().map(|one| scope.spawn(move || work(one))).collect();
+        threads.into_iter().map(|t| t.join().expect("no panic")).collect()
+    })
 }
 
 /// What a file teaches: each answer as written and as spoken.
-fn lessons(file: &Path) -> Lessons {
+/// With `only_coached`, nothing but that for the detectors.
+fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Lessons {
     let mut random = Random(1);
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let mut found = Lessons::default();
-    for line in text.lines().filter(|l| !l.trim().is_empty()) {
-        let line: Line = serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        let words = match &line {
-            Line::Labelled(answer) => labelled_words(answer),
-            Line::Told { text, .. } => text.split_whitespace().map(|w| (w.to_string(), OTHER)).collect(),
+    let mut encoded = Encoded::default();
+    let lines = text.lines().filter(|l| !l.trim().is_empty());
+    let lines: Vec<Line> =
+        lines.map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{}: {e}", file.display()))).collect();
+    let mut questions: Vec<&str> = lines.iter().map(Line::question).collect();
+    questions.sort_unstable();
+    questions.dedup();
+    for line in &lines {
+        if only_coached && matches!(line, Line::Told { .. }) {
+            continue;
+        }
+        let words = match line {
+            Line::Labelled(answer) => words_in_place(answer.sentences.iter().map(|s| s.text.as_str()).zip(0..)),
+            Line::Told { text, .. } => text.split_whitespace().map(|w| (w.to_string(), 0)).collect(),
         };
-        for (words, weight) in [(&words, 1.0), (&as_spoken(&words, &mut random), SPOKEN_WEIGHT)] {
-            let (sentences, labels) = cut(words);
+        let ways = [(&words, 1.0), (&as_spoken(&words, &mut random), SPOKEN_WEIGHT)];
+        for (words, weight) in ways.into_iter().take(if only_coached { 1 } else { 2 }) {
+            let (sentences, from) = cut(words);
             let described = Described::of(&sentences);
-            let (question, is_off_topic) = match &line {
-                Line::Labelled(answer) => (&answer.question, answer.flaws.iter().any(|f| f == "off_topic")),
-                Line::Told { question, .. } => (question, false),
-            };
-            if let Some(topic) = topic_of_question(question).filter(|_| !is_off_topic) {
+            let is_off_topic = matches!(line, Line::Labelled(a) if a.flaws.iter().any(|f| f == "off_topic"));
+            if let Some(topic) = topic_of_question(line.question()).filter(|_| !is_off_topic) {
                 found.about.push(About { what: described.topic.clone(), topic, weight });
             }
-            if let Line::Labelled(answer) = &line {
+            if let Line::Labelled(answer) = line {
+                let labels: Vec<usize> = from.iter().map(|i| answer.label(*i)).collect();
+                if let Some(gold) = gold.get(&answer.id).filter(|_| weight >= 1.0) {
+                    encoded.add(&sentences, &described);
+                    let seen = encoded.seen(&answer.question, &sentences);
+                    found.coached.push(Coached::new(gold, seen, &from, &labels, answer.good(), weight));
+                    let twins = twins::twins(answer, gold, &questions);
+                    found.coached.extend(twins.iter().map(|t| twin(answer, t, &mut encoded)));
+                }
                 found.examples.push(example(answer, &sentences, labels, described, weight));
             }
         }
     }
+    found.sums = Sums::of(&found.coached);
     found
 }
 
-/// Every word with its sentence's label.
-fn labelled_words(answer: &Answer) -> Vec<(String, usize)> {
-    let place = |label: char| "STARO".find(label).unwrap_or_else(|| panic!("no label {label}"));
-    let words = |s: &Labelled| s.text.split_whitespace().map(|w| (w.to_string(), place(s.label))).collect::<Vec<_>>();
-    answer.sentences.iter().flat_map(words).collect()
+/// What was encoded before: most sentences of a twin are those of its answer.
+#[derive(Default)]
+struct Encoded {
+    questions: HashMap<String, (Array1<f32>, Array1<f32>)>,
+    sentences: HashMap<String, (Array1<f32>, Array1<f32>)>,
+}
+
+impl Encoded {
+    fn add(&mut self, sentences: &[Sentence], described: &Described) {
+        let rows = described.alone.rows().into_iter().zip(described.meaning.rows());
+        let rows = rows.map(|(alone, meaning)| (alone.to_owned(), meaning.to_owned()));
+        self.sentences.extend(sentences.iter().map(|s| s.text.clone()).zip(rows));
+    }
+
+    /// The answer as the detectors see it.
+    fn seen(&mut self, question: &str, sentences: &[Sentence]) -> Seen {
+        let new: Vec<Sentence> = sentences.iter().filter(|s| !self.sentences.contains_key(&s.text)).cloned().collect();
+        if !new.is_empty() {
+            self.add(&new, &Described::of(&new));
+        }
+        let asked = questions::resolve(question).expect("a question");
+        let vectors = self.questions.entry(question.to_string()).or_insert_with(|| question_vectors(&asked.text));
+        let rows: Vec<&(Array1<f32>, Array1<f32>)> = sentences.iter().map(|s| &self.sentences[&s.text]).collect();
+        let alone: Vec<_> = rows.iter().map(|r| r.0.view()).collect();
+        let meaning: Vec<_> = rows.iter().map(|r| r.1.view()).collect();
+        let stacked = |rows: &[_]| ndarray::stack(Axis(0), rows).expect("rows of one length");
+        Seen::of(sentences, &stacked(&alone), &stacked(&meaning), Some(vectors), Kind::of(Some(&asked)))
+    }
+}
+
+fn twin(answer: &Answer, twin: &twins::Twin, encoded: &mut Encoded) -> Coached {
+    let words = words_in_place(twin.sentences.iter().map(|(text, i)| (text.as_str(), *i)));
+    let (sentences, from) = cut(&words);
+    let labels: Vec<usize> = from.iter().map(|i| answer.label(*i)).collect();
+    let seen = encoded.seen(&twin.question, &sentences);
+    Coached::new(&twin.gold, seen, &from, &labels, answer.good(), TWIN_WEIGHT)
+}
+
+/// What coaches said, line by line.
+fn gold(file: &Path) -> Vec<Gold> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    text.lines().filter(|l| !l.trim().is_empty()).map(read).collect()
+}
+
+impl Labelled {
+    fn place(&self) -> usize {
+        "STARO".find(self.label).unwrap_or_else(|| panic!("no label {}", self.label))
+    }
+}
+
+impl Line {
+    fn question(&self) -> &str {
+        match self {
+            Self::Labelled(answer) => &answer.question,
+            Self::Told { question, .. } => question,
+        }
+    }
+}
+
+impl Answer {
+    /// The label of a sentence, or of one that was added after them.
+    fn label(&self, place: usize) -> usize {
+        self.sentences.get(place).map_or(NO_PART, Labelled::place)
+    }
+
+    /// Its grade as a number, 0 to 1.
+    fn good(&self) -> f64 {
+        match self.grade.as_str() {
+            "strong" => 1.0,
+            "middling" => 0.5,
+            _ => 0.0,
+        }
+    }
+}
+
+/// Every word with its sentence's place.
+fn words_in_place<'a>(sentences: impl Iterator<Item = (&'a str, usize)>) -> Vec<(String, usize)> {
+    sentences.flat_map(|(text, i)| text.split_whitespace().map(move |w| (w.to_string(), i))).collect()
 }
 
 /// The words as a speech model might write them.
@@ -178,23 +320,22 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
     spoken
 }
 
-/// The sentences that the program finds in the words, and the label that most words of each have.
+/// The sentences that the program finds in the words, and the sentence that most words of each are from.
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
     let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
     // A mark that stands alone joined the word before it.
-    let labels: Vec<usize> =
-        words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, label)| *label).collect();
-    assert_eq!(labels.len(), tokens.len());
+    let from: Vec<usize> = words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, i)| *i).collect();
+    assert_eq!(from.len(), tokens.len());
     let found: Vec<Sentence> =
         sentences(&tokens).into_iter().map(|r| Sentence::of(&tokens, r)).filter(|s| !s.words.is_empty()).collect();
     let most = |s: &Sentence| {
-        let count = |label| labels[s.range.clone()].iter().filter(|l| **l == label).count();
-        (0..5).rev().max_by_key(|label| count(*label)).expect("there are labels")
+        let count = |i: &usize| from[s.range.clone()].iter().filter(|j| *j == i).count();
+        from[s.range.clone()].iter().copied().rev().max_by_key(|i| count(i)).expect("a sentence has words")
     };
-    let labels = found.iter().map(most).collect();
-    (found, labels)
+    let from = found.iter().map(most).collect();
+    (found, from)
 }
 
 fn example(answer: &Answer, sentences: &[Sentence], labels: Vec<usize>, described: Described, weight: f64) -> Example {
@@ -202,11 +343,7 @@ fn example(answer: &Answer, sentences: &[Sentence], labels: Vec<usize>, describe
         labels,
         words: sentences.iter().map(|s| s.words.len() as f64).collect(),
         described,
-        grade: match answer.grade.as_str() {
-            "strong" => 1.0,
-            "middling" => 0.5,
-            _ => 0.0,
-        },
+        grade: answer.good(),
         stuffed: answer.flaws.iter().any(|f| f == "buzzwords"),
         blames: answer.flaws.iter().any(|f| f == "blames_others"),
         weight,
@@ -240,7 +377,7 @@ fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     found
 }
 
-fn learn(examples: &[&Example], about: &[&About]) -> Weights {
+fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)]) -> Weights {
     let rows: Vec<_> = examples.iter().flat_map(|e| e.described.alone.rows()).collect();
     let mut x = Array2::zeros((rows.len(), ALONE));
     rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
@@ -268,6 +405,7 @@ fn learn(examples: &[&Example], about: &[&About]) -> Weights {
         topic_names: names,
         topic_mean,
         topics,
+        detectors: coached::learn(coached),
     }
 }
 

@@ -1,12 +1,12 @@
-//! The input files: those that are named, the recordings in folders that are named, and the shard of them that one
-//! of several machines takes.
+//! Finds the input files: the named files, the recordings in the named folders, and the shard of them that belongs to
+//! one of several machines.
 //!
-//! A folder gives every recording in it and in its subfolders, in the order of their paths: what its content shows to be sound,
-//! and what is called like a recording, so that one that is damaged is not passed over. Hidden files and folders are left out.
-//! So are written drafts: notes lie beside recordings, and a note is no answer. Name a draft to have it judged. A
-//! folder without recordings gives its drafts.
+//! A folder yields every recording in it and in its subfolders, sorted by path: every file whose content is sound, and
+//! every file with the extension of a recording, so that a damaged one is not silently skipped. Hidden files and
+//! folders are skipped. So are written drafts, since notes often lie beside recordings, and a note is not an answer; a
+//! draft is judged if it is named. A folder without recordings yields its drafts.
 //!
-//! Sound that comes through standard input is put into a private file first, as reading it takes several passes.
+//! Sound from standard input is first written to a private file, since reading it takes several passes.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,34 +21,34 @@ use walkdir::{DirEntry, WalkDir};
 use crate::app::draft_file::{is_draft, is_readable};
 use crate::audio;
 
-/// Extensions of recordings, in lower case: in a folder, such a file is taken even if its content is not sound, since it was meant to be
-/// a recording. Every other file is judged by its content.
+/// Extensions of recordings, in lower case: in a folder, such a file is taken even if its content is not sound, since
+/// it was meant to be a recording. Every other file is judged by its content.
 const RECORDINGS: [&str; 16] = [
     "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
 ];
 
-/// The most sound that is read from standard input, in bytes: three hours of studio sound. It ends a stream without an end.
+/// The most that is read from standard input, in bytes: three hours of studio sound. This limits an endless stream.
 const MOST_PIPED: u64 = 1 << 30;
 
 /// A file to analyze.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Where it lies: as it was named, or below the folder that was.
+    /// The path: as named, or below the named folder.
     pub path: PathBuf,
-    /// What [`Shard`] tells it by: its path inside the folder that was named, with `/` between the parts, or its own name.
+    /// The name that [`Shard`] hashes: the path inside the named folder, with `/` as the separator, or the file's name.
     pub name: OsString,
 }
 
-/// A folder without anything to analyze.
+/// A folder could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// There are none in it, and no drafts either.
+    /// The folder has neither recordings nor drafts.
     #[error("{}: there are no recordings in this folder, and no drafts (.txt, .md, .docx, .pdf); give another folder, or name a file", path.display())]
     NoRecordings {
         /// The folder.
         path: PathBuf,
     },
-    /// It, or a folder in it, cannot be read. Then nothing is analyzed: whoever gives a folder wants all of it.
+    /// The folder or a subfolder cannot be read. Nothing is analyzed then: whoever names a folder wants all of it.
     #[error("{}: this folder cannot be read ({reason}); allow reading it, or name the files inside it instead", path.display())]
     Unreadable {
         /// The folder.
@@ -58,10 +58,10 @@ pub enum InputError {
     },
 }
 
-/// The input files for what was named: a file itself, or the recordings in a folder.
+/// Returns the input files for the named paths: each file itself, and the recordings in each folder.
 ///
 /// # Errors
-/// When a folder cannot be read or has no recordings. A file that is not there is left to whoever opens it.
+/// When a folder cannot be read or has neither recordings nor drafts. A missing file is left to whoever opens it.
 pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     let mut inputs = Vec::new();
     for path in named {
@@ -76,7 +76,7 @@ pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     Ok(inputs)
 }
 
-/// The recordings in a folder, or the drafts in one that has no recordings; at least one.
+/// Returns the recordings in a folder, or the drafts if it has none; at least one.
 fn found_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     match recordings_in(folder) {
         Err(InputError::NoRecordings { path }) => {
@@ -87,29 +87,29 @@ fn found_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     }
 }
 
-/// The recordings in a folder and its subfolders, in the order of their paths; at least one.
+/// Returns the recordings in a folder and its subfolders, sorted by path; at least one.
 ///
 /// # Errors
-/// When the folder, or one in it, cannot be read, or when there are none.
+/// When the folder or a subfolder cannot be read, or there are no recordings.
 pub fn recordings_in(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     let found = files_in(folder, is_recording)?;
     if found.is_empty() { Err(InputError::NoRecordings { path: folder.to_path_buf() }) } else { Ok(found) }
 }
 
-/// The files in a folder and its subfolders that are `wanted`, in the order of their paths.
+/// Returns the files in a folder and its subfolders for which `wanted` is true, sorted by path.
 fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, InputError> {
     let mut found = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_visible) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => found.push(entry.into_path()),
             Ok(_) => {}
-            // A link to a parent folder: its files are found anyway.
+            // A link to a parent folder, whose files are found anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_path_buf();
                 let reason = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
                 match reason.kind() {
-                    // A link to a file that is gone; whoever opens it says so.
+                    // A broken link, which is reported by whoever opens it.
                     io::ErrorKind::NotFound if path != folder && wanted(&path) => found.push(path),
                     io::ErrorKind::NotFound if path != folder => {}
                     _ => return Err(InputError::Unreadable { path, reason }),
@@ -120,15 +120,15 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
     Ok(found)
 }
 
-/// Sound from standard input, as a private file; `None` for text, which is left there to be read.
+/// Copies sound from standard input to a private file. Returns `None` for text, which is left to be read.
 ///
 /// # Errors
-/// When it cannot be read or kept, or has no end.
+/// When the input cannot be read or stored, or is too long.
 pub fn piped_sound(mut from: impl BufRead) -> io::Result<Option<NamedTempFile>> {
     if !audio::begins_sound(from.fill_buf()?) {
         return Ok(None);
     }
-    // Only its owner can read the file, and it is removed with its handle.
+    // Only the owner can read the file, which is removed when its handle is dropped.
     let mut file = NamedTempFile::with_prefix("aloud-")?;
     let copied = io::copy(&mut from.take(MOST_PIPED + 1), &mut file)?;
     if copied > MOST_PIPED {
@@ -146,33 +146,33 @@ fn is_recording(path: &Path) -> bool {
     is_called_recording(path) || (!is_draft(path) && audio::is_sound(path))
 }
 
-/// Whether its extension is a recording's.
+/// Returns whether the file has the extension of a recording.
 fn is_called_recording(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     RECORDINGS.contains(&ending.as_str())
 }
 
-/// A file's path inside a folder, with `/` between the parts on every system.
+/// Returns a file's path relative to a folder, with `/` as the separator on every system.
 fn name_in(folder: &Path, file: &Path) -> OsString {
     let parts: Vec<_> = file.strip_prefix(folder).unwrap_or(file).iter().collect();
     parts.join("/".as_ref())
 }
 
-/// One of several parts of the inputs, for one of several machines.
+/// One of several shards of the inputs, for one of several machines.
 ///
-/// Which part a file falls in depends on nothing but its name and the number of parts, so adding, removing or reordering
-/// files moves no other: the first 8 bytes of the SHA-256 of [`Input::name`], read as a number with the highest byte
-/// first, modulo the number of parts, plus 1.
+/// A file's shard depends on nothing but its name and the number of shards, so adding, removing or reordering files
+/// moves no other file: it is the first 8 bytes of the SHA-256 of [`Input::name`], read as a big-endian number, modulo
+/// the number of shards, plus 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of this shard, from 1.
     number: u64,
-    /// How many parts there are.
+    /// The number of shards.
     of: u64,
 }
 
 impl Shard {
-    /// Whether a file falls in this part.
+    /// Returns whether a file belongs to this shard.
     pub fn holds(self, input: &Input) -> bool {
         let sum = Sha256::digest(input.name.as_encoded_bytes());
         let first = sum.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
@@ -214,7 +214,7 @@ mod tests {
         folder
     }
 
-    /// A second of sound in a header of WAV.
+    /// Returns a second of sound with a WAV header.
     fn wav() -> Vec<u8> {
         let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff".to_vec();
         bytes.resize(44 + 16_000, 1);
@@ -275,7 +275,7 @@ mod tests {
         let found = inputs(&[folder.path().to_path_buf()]).unwrap();
         assert_eq!(names(&found), ["a/b/c.m4a", "a/z.MP3", "a.flac", "b.wav"]);
         assert!(found.iter().all(|i| i.path == folder.path().join(&i.name)));
-        // What is named is taken, whatever it is called, and so is a hidden folder.
+        // A named file is taken whatever its name, and so is a named hidden folder.
         let named = [folder.path().join("notes.txt"), folder.path().join(".cache"), "gone.wav".into()];
         assert_eq!(names(&inputs(&named).unwrap()), ["notes.txt", "x.wav", "gone.wav"]);
     }
@@ -350,7 +350,7 @@ mod tests {
             for input in &all {
                 prop_assert_eq!(parts.iter().filter(|p| p.contains(input)).count(), 1);
             }
-            // Turned around, with one more: nothing moves.
+            // Reversed, with one more file: no file moves.
             let mut others: Vec<Input> = all.iter().rev().cloned().collect();
             others.insert(0, Input { path: "one more".into(), name: "one more".into() });
             for (number, before) in (1..=of).zip(&parts) {

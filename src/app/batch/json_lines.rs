@@ -1,11 +1,11 @@
-//! The file that `aloud analyze --jsonl --output` writes: a line for each input, in their order. An interrupted run is
+//! The file that `aloud analyze --jsonl --output` writes: one line per input, in input order. An interrupted run is
 //! resumed where it stopped.
 //!
-//! A file with reports of another version of aloud, or made with other settings, is not touched: figures of two kinds would
-//! stand side by side. A line counts as finished when it is whole, is a report, and its path, the file's SHA-256, the question,
-//! the speech model and the rubric are those of this run. Everything else is done again: errors, drafts (quick, and without a
-//! checksum), files that have changed. New lines are appended; at the end, if they are out of order or some were replaced, the file is
-//! rewritten atomically.
+//! A file with reports of another version of aloud, or made with other settings, is left untouched: it would mix
+//! figures that are not comparable. A line counts as finished if it is complete, is a report, and has the path, SHA-256
+//! of the file, question, speech model and rubric of this run. All other inputs are analyzed again: errors, drafts
+//! (which are quick, and have no checksum) and changed files. New lines are appended; at the end, if lines are out of
+//! order or some were replaced, the file is rewritten atomically.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -19,12 +19,12 @@ use crate::question::Question;
 use crate::report::{Program, SCHEMA as REPORT};
 use crate::score::rubric;
 
-/// The name and version of the line for a file without a report.
+/// The schema name and version of the line for a file without a report.
 pub const ERROR: &str = "aloud.error/1";
-/// How a line of ours begins; so does a last line that was cut off, as far as it goes.
+/// The beginning of every line; a truncated last line matches it as far as it goes.
 const BEGINNING: &[u8] = b"{\"schema\":\"aloud.";
 
-/// What a report depends on besides the file.
+/// The parameters that a report depends on besides the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
     /// The question that was answered.
@@ -33,20 +33,20 @@ pub struct Terms<'a> {
     pub model: &'a str,
 }
 
-/// An open file of lines, for this run alone.
+/// An open file of JSON lines, for this run alone.
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,
     file: File,
-    /// Whether it is a regular file, which can be resumed; a pipe or a device is only written to.
+    /// Whether this is a regular file, which can be resumed; a pipe or a device is only written to.
     is_file: bool,
     lines: Vec<Line>,
-    /// The last line of each file, by its path.
+    /// The index of the last line of each file, by its path.
     last: HashMap<String, usize>,
     end: u64,
 }
 
-/// Where a line lies and what it is about.
+/// The position and the relevant content of a line.
 #[derive(Debug)]
 struct Line {
     start: u64,
@@ -54,7 +54,7 @@ struct Line {
     about: About,
 }
 
-/// The fields of a line that matter here, whether it is a report or an error.
+/// The relevant fields of a line, be it a report or an error.
 #[derive(Debug, Default, Deserialize)]
 struct About {
     schema: String,
@@ -87,8 +87,8 @@ impl About {
         self.recording.as_ref().map(|r| &r.path).or(self.path.as_ref()).map_or("", String::as_str)
     }
 
-    /// Refuses the report on a recording whose figures cannot stand beside those of `program`. Errors have none, and drafts are
-    /// done again anyway.
+    /// Rejects a report on a recording whose figures are not comparable with those of `program`. Errors have no
+    /// figures, and drafts are analyzed again anyway.
     fn check(&self, program: &Program) -> Result<(), JsonLinesError> {
         if self.recording.as_ref().is_none_or(|recording| recording.sha256.is_none()) {
             return Ok(());
@@ -111,35 +111,35 @@ impl About {
     }
 }
 
-/// Why the file cannot be written to. Nothing in it was changed.
+/// Why the file cannot be written to. Its content is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonLinesError {
-    /// It cannot be opened or read.
+    /// The file cannot be opened or read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Somebody else's file.
+    /// The file is not one of ours.
     #[error("line {line} is not from `aloud analyze --jsonl`, so nothing was written to this file; give another name")]
     NotOurs {
-        /// Which line, from 1.
+        /// The line number, from 1.
         line: usize,
     },
-    /// It has reports of another version, whose figures can be others.
+    /// The file has reports of another version, whose figures may differ.
     #[error(
         "the reports in it are from {}, and this is aloud {}; give another name, or delete it to have all of them done again",
         theirs.as_ref().map_or("an earlier aloud".to_string(), |version| format!("aloud {version}")),
         env!("CARGO_PKG_VERSION")
     )]
     OtherVersion {
-        /// Which; `None` for one that did not say.
+        /// The other version; `None` if the report does not state one.
         theirs: Option<String>,
     },
-    /// It has reports that were made with other settings.
+    /// The file has reports that were made with other settings.
     #[error("the reports in it were made with {what} than now; give another name, or change the settings back")]
     OtherSettings {
-        /// What is different.
+        /// The setting that differs.
         what: &'static str,
     },
-    /// Another run is at it.
+    /// Another run is writing the file.
     #[error("another aloud is writing this file; wait for it, or give another name")]
     InUse,
 }
@@ -151,11 +151,11 @@ impl From<io::Error> for JsonLinesError {
 }
 
 impl JsonLines {
-    /// Opens the file, which is made if it is not there, for reports of `program`. A last line that was cut off is removed.
+    /// Opens the file for reports of `program`, creating it if it is missing. A truncated last line is removed.
     ///
     /// # Errors
-    /// When it cannot be opened, another run writes it, something else is in it, or reports of another version or with other
-    /// settings.
+    /// When the file cannot be opened, another run is writing it, or it has other content, reports of another version
+    /// or reports with other settings.
     pub fn open(path: &Path, program: &Program) -> Result<Self, JsonLinesError> {
         let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file() || m.is_dir());
         let file = if is_file { open_private(path)? } else { OpenOptions::new().write(true).open(path)? };
@@ -164,7 +164,7 @@ impl JsonLines {
         if is_file {
             match lines.file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Err(JsonLinesError::InUse),
-                // On a file system without locks, not starting two runs is up to the user.
+                // On a file system without locks, it is up to the user not to start two runs.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
             }
             lines.read(program)?;
@@ -182,7 +182,7 @@ impl JsonLines {
             let len = reader.read_until(b'\n', &mut text)? as u64;
             let is_whole = text.last() == Some(&b'\n');
             if !is_whole && text.iter().zip(BEGINNING).all(|(a, b)| a == b) {
-                break; // the end, or a line that was cut off
+                break; // the end, or a truncated line
             }
             let about: Option<About> = serde_json::from_slice(&text).ok().filter(|_| is_whole);
             let about = about.filter(|a| a.schema == REPORT || a.schema == ERROR);
@@ -199,17 +199,17 @@ impl JsonLines {
         self.end += len;
     }
 
-    /// Where it lies.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether there is any line for the file at `path`, so that its checksum is worth computing.
+    /// Returns whether there is any line for the file at `path`, so that its checksum is worth computing.
     pub fn knows(&self, path: &str) -> bool {
         self.last.contains_key(path)
     }
 
-    /// Whether there is a report on the file at `path` with this checksum, on these terms.
+    /// Returns whether there is a report on the file at `path` with this checksum and these terms.
     pub fn is_finished(&self, path: &str, sha256: &str, terms: &Terms) -> bool {
         self.last.get(path).map(|i| &self.lines[*i].about).is_some_and(|about| {
             about.recording.as_ref().and_then(|r| r.sha256.as_deref()) == Some(sha256)
@@ -219,14 +219,14 @@ impl JsonLines {
         })
     }
 
-    /// Adds the line of the file at `path`, without the end of the line.
+    /// Appends the line of the file at `path`, given without its line break.
     ///
     /// # Errors
-    /// When it cannot be written; then nothing of it is left in the file.
+    /// When the line cannot be written; in that case nothing of it is left in the file.
     pub fn append(&mut self, path: &str, line: &str) -> io::Result<()> {
         if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
             if self.is_file {
-                // If that fails too, the next run cuts it off.
+                // If this fails as well, the next run removes the truncated line.
                 let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
             }
             return Err(error);
@@ -235,10 +235,10 @@ impl JsonLines {
         Ok(())
     }
 
-    /// Puts the last line of each of `paths` in their order, after the lines of other files.
+    /// Sorts the last lines of `paths` into their order, after the lines of other files.
     ///
     /// # Errors
-    /// When it cannot be written; all lines are there still, in the order they came in.
+    /// When the file cannot be rewritten; all lines are then still there, in the order in which they were appended.
     pub fn finish(self, paths: &[String]) -> io::Result<()> {
         if !self.is_file {
             return Ok(());
@@ -366,13 +366,14 @@ mod tests {
             (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
         ] {
             assert_ne!(line, ours);
-            // With a line that was cut off, which would be removed.
+            // The text has a truncated line, which would be removed.
             let text = format!("{}\n{ours}\n{line}\n{{\"sch", error("b"));
             let (_folder, path) = file(&text);
             let message = open(&path).unwrap_err().to_string();
             assert!(message.contains(said) && message.contains("give another name"), "{message}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
-            // A draft is done again whatever made its report, and another processor is no other program.
+            // A draft is analyzed again whatever program made its report; another processor does not make it another
+            // program.
             let (_folder, path) = file(&format!("{}\n", line.replace(r#""sha256":"1""#, r#""sha256":null"#)));
             assert!(open(&path).is_ok());
         }

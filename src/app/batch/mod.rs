@@ -1,4 +1,4 @@
-//! Many files in one run: which files are meant, several at a time, and a file of results that an interrupted run resumes.
+//! Batches of files: input selection, parallel execution, and a file of results that an interrupted run resumes.
 
 pub mod inputs;
 pub mod json_lines;

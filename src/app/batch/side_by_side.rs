@@ -1,27 +1,27 @@
 //! Runs many jobs in parallel and delivers their results in order.
 //!
-//! The number of finished results that wait for their turn is bounded: no item is begun that is more than [`AHEAD`] times the number of jobs ahead of
-//! the next result. A panic in one item does not affect the others.
+//! The number of finished results that wait for their turn is limited: no item is started that is more than [`AHEAD`]
+//! times the number of jobs ahead of the next result. A panic in one item does not affect the others.
 
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 
-/// How far ahead of the next result work may be begun, in pieces for each job (ours: a piece may take four times as long as
-/// the ones behind it before these have to wait).
+/// How far ahead of the next result an item may be started, as a multiple of the number of jobs (ours: an item may take
+/// four times as long as those behind it before they have to wait).
 pub const AHEAD: usize = 4;
 
-/// A piece of work panicked; what it said.
+/// The panic of an item, with its message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("aloud made a mistake here ({0}); please report this as a bug")]
 pub struct Panicked(String);
 
-/// Does `work` for every item, at most `jobs` at the same time, and hands each result to `done` in the order of the items,
-/// as soon as it is its turn. `done` runs on the calling thread.
+/// Runs `work` for every item, at most `jobs` at the same time, and passes the results to `done` in the order of the
+/// items, each as soon as its turn comes. `done` runs on the calling thread.
 ///
 /// # Errors
-/// The first error of `done`: nothing new is begun then, and what is under way is waited for.
+/// The first error of `done`: no new item is started then, and the running ones are awaited.
 pub fn side_by_side<T: Sync, R: Send, E>(
     items: &[T],
     jobs: usize,
@@ -37,7 +37,7 @@ pub fn side_by_side<T: Sync, R: Send, E>(
             scope.spawn(move || {
                 while let Some(i) = queue.next(ahead) {
                     let result = catch_unwind(AssertUnwindSafe(|| work(&items[i])));
-                    // Once `done` has failed, nobody receives any more.
+                    // After `done` has failed, nobody receives the results.
                     let _ = results.send((i, result.map_err(|panic| Panicked(said(&*panic)))));
                 }
             });
@@ -58,7 +58,7 @@ pub fn side_by_side<T: Sync, R: Send, E>(
     })
 }
 
-/// The next item, and how many results were delivered.
+/// The next item, and the number of results that were delivered.
 struct Queue {
     turns: Mutex<Turns>,
     moved: Condvar,
@@ -71,7 +71,7 @@ struct Turns {
 }
 
 impl Queue {
-    /// The next item to work on, once it is not too far ahead; `None` when there are no more.
+    /// Returns the next item, once it is not too far ahead; `None` when there are no more.
     fn next(&self, ahead: usize) -> Option<usize> {
         let mut turns = self.lock();
         while turns.next < turns.end && turns.next >= turns.handed_over + ahead {
@@ -86,7 +86,7 @@ impl Queue {
         self.lock().handed_over
     }
 
-    /// One more result was delivered; if `done` failed, no more work is begun.
+    /// Counts one more delivered result; unless `goes_on`, no more items are started.
     fn hand_over(&self, goes_on: bool) {
         let mut turns = self.lock();
         turns.handed_over += 1;
@@ -101,7 +101,7 @@ impl Queue {
     }
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_string())

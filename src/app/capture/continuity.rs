@@ -1,31 +1,33 @@
-//! Whether sound is missing between two blocks that a device delivered, in frames.
+//! Detects missing sound between two blocks delivered by a device, in frames.
 //!
-//! What the ring had to drop is known exactly. What the device itself lost is not: some report that they lost something but
-//! not how much, some report nothing. Then the clock decides. Blocks that come late may have been held up on the way, and
-//! the sound that piled up follows in a burst; or it is lost, and the stream stays behind the clock. So a late block is
-//! held back until it is clear which: after [`SETTLE`] what the stream still is behind is missing.
+//! The number of frames dropped by the ring is known exactly. What the device itself lost is not: some devices report a
+//! loss but not its size, some report nothing. In that case the clock decides. Late blocks may merely have been
+//! delayed, and the queued sound follows in a burst; or the sound is lost, and the stream stays behind the clock. A
+//! late block is therefore held back until the two cases can be told apart: after [`SETTLE`], the amount by which the
+//! stream is still behind is missing.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::ring::Block;
 
-/// How long after a late block sound that was held up may still arrive.
+/// How long delayed sound may still arrive after a late block.
 const SETTLE: Duration = Duration::from_millis(400);
-/// A block this late is suspicious even if the device reports no loss. Devices deliver each 0.1 s; a busy system holds
-/// them up by less.
+/// The delay from which a block is suspicious even if the device reports no loss, in seconds. Devices deliver a block
+/// about every 0.1 s; a busy system delays them by less than this.
 const LATE_S: f64 = 0.5;
-/// The least that is taken for missing when the device reports no loss, in seconds.
+/// The smallest gap that counts as missing sound when the device reports no loss, in seconds.
 const LEAST_MISSING_S: f64 = 0.25;
-/// The same when it does, in seconds: the precision of a block's arrival time.
+/// The smallest gap that counts as missing sound when the device reports a loss, in seconds: the precision of a block's
+/// arrival time.
 const LEAST_OVERRUN_S: f64 = 0.01;
 
 /// Puts the blocks of a stream in order and finds what is missing between them.
 pub(super) struct Continuity {
     rate_hz: f64,
-    /// Waiting until it is known whether something is missing before the first of them.
+    /// The blocks that wait until it is known whether something is missing before the first of them.
     held: VecDeque<Block>,
-    /// When the block before the first held one arrived; `None` at the beginning.
+    /// The arrival time of the block before the first held one; `None` at the beginning.
     last: Option<Duration>,
 }
 
@@ -38,8 +40,8 @@ impl Continuity {
         self.held.push_back(block);
     }
 
-    /// The next block for which all is known at time `now`, and the frames that are missing before it. With `all`,
-    /// nothing is held back: there will be no more.
+    /// Returns the next block that is settled at time `now`, and the number of frames missing before it. With `all`, no
+    /// block is held back, because no more will come.
     pub(super) fn next(&mut self, now: Duration, all: bool) -> Option<(Block, u64)> {
         let block = *self.held.front()?;
         let lost = match self.last {
@@ -53,7 +55,7 @@ impl Continuity {
         };
         self.held.pop_front();
         self.last = Some(block.arrived);
-        // What the ring dropped is part of what the clock misses.
+        // The lag behind the clock includes the frames that the ring dropped.
         Some((block, block.dropped.max(lost)))
     }
 
@@ -62,7 +64,7 @@ impl Continuity {
         block.arrived.saturating_sub(last).as_secs_f64() - sound_s
     }
 
-    /// How many frames the stream is behind the clock from the first held block on.
+    /// Returns the number of frames by which the stream is behind the clock from the first held block on.
     fn lost(&self, last: Duration, least_s: f64) -> u64 {
         let first = self.held.front().map_or(last, |b| b.arrived);
         let mut frames = 0;
@@ -86,7 +88,7 @@ mod tests {
         Block { frames, dropped: 0, arrived: Duration::from_secs_f64(arrived_s), overrun: false }
     }
 
-    /// Feeds the blocks as they arrive and gives (frames missing before, frames) of each.
+    /// Feeds the blocks as they arrive and returns (frames missing before the block, its frames) for each.
     fn run(blocks: &[Block]) -> Vec<(u64, usize)> {
         let mut continuity = Continuity::new(RATE_HZ);
         let mut out = Vec::new();
@@ -103,7 +105,7 @@ mod tests {
         out
     }
 
-    /// A steady stream of 0.1 s blocks from `from_s` on.
+    /// Returns a steady stream of 0.1 s blocks from `from_s` on.
     fn steady(from_s: f64, count: usize) -> impl Iterator<Item = Block> {
         (0..count).map(move |i| block(from_s + 0.1 * i as f64, 4_800))
     }
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_was_held_up_and_follows_in_a_burst_is_not_missing() {
-        // Nothing for 2 s, then all of it at once.
+        // Nothing arrives for 2 s, then all the sound at once.
         let mut blocks: Vec<Block> = steady(0.0, 10).collect();
         blocks.extend((0..20).map(|i| block(2.9 + 0.001 * i as f64, 4_800)));
         blocks.extend(steady(3.0, 10));
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn what_never_follows_is_missing_at_its_place() {
         let mut blocks: Vec<Block> = steady(0.0, 10).collect();
-        blocks.extend(steady(2.9, 10)); // the last came at 0.9 and the next was due at 1.0: 1.9 s are lost
+        blocks.extend(steady(2.9, 10)); // the last block came at 0.9 and the next was due at 1.0: 1.9 s are lost
         let out = run(&blocks);
         assert_eq!(out[10].0, 91_200);
         assert_eq!(out.iter().map(|(missing, _)| missing).sum::<u64>(), 91_200);

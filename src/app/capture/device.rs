@@ -1,8 +1,8 @@
-//! The one place that knows cpal: which microphones there are, and the stream of one.
+//! The only module that uses cpal: lists the microphones and opens the stream of one.
 //!
-//! On Linux this is ALSA, whose `default` leads to PulseAudio or PipeWire where they run. cpal can also talk to PulseAudio
-//! itself, but with pulseaudio 0.3.2 the server disconnects the client after some seconds ("protocol error"), and a
-//! source that is removed is never reported (measured in November 2026), so it is not used.
+//! On Linux the backend is ALSA, whose `default` device leads to PulseAudio or PipeWire where they run. cpal's own
+//! PulseAudio backend is not used: with pulseaudio 0.3.2 the server disconnects the client after some seconds
+//! ("protocol error"), and the removal of a source is never reported (measured in November 2026).
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -16,13 +16,13 @@ use cpal::{BufferSize, Data, ErrorKind, FromSample, SampleFormat, SizedSample, S
 use super::error::CaptureError;
 use super::ring::Intake;
 
-/// How much sound the device delivers at a time, in seconds, where it lets us choose; its own buffer holds two of them.
-/// Long enough for a busy system to keep up (0.05 lost sound on two loaded cores), short enough for the meter and for what a
-/// crash may cost.
+/// The amount of sound to request per callback, in seconds, where the device allows a choice; the device's own buffer
+/// holds two blocks. Long enough for a busy system to keep up (0.05 lost sound on two loaded cores), short enough for
+/// the meter and for the amount of sound that a crash may cost.
 const BLOCK_S: f64 = 0.125;
-/// How long the device's thread sleeps at most before it checks that the device is still there.
+/// The longest that the device's thread sleeps before it checks that the device is still there.
 const CHECK_EVERY: Duration = Duration::from_millis(500);
-/// ALSA names that are not microphones but conversion plugins, or that lead to the sound server anyway.
+/// ALSA names that are conversion plugins rather than microphones, or that lead to the sound server anyway.
 #[cfg(target_os = "linux")]
 const NO_MICROPHONES: &[&str] = &[
     "default",
@@ -39,7 +39,7 @@ const NO_MICROPHONES: &[&str] = &[
     "speex",
 ];
 
-/// How one sample is stored without loss.
+/// The sample format that stores a sample without loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sample {
     /// 16-bit integers.
@@ -55,26 +55,26 @@ pub enum Sample {
 pub struct Format {
     /// Sample rate, Hz.
     pub rate_hz: u32,
-    /// Channels.
+    /// The number of channels.
     pub channels: u16,
-    /// What a sample needs.
+    /// The sample format needed to store the sound without loss.
     pub sample: Sample,
 }
 
-/// A microphone, or whatever else the system records from.
+/// A microphone or any other input device.
 pub struct Microphone {
     device: cpal::Device,
-    /// The name to show and to choose it by.
+    /// The name shown to the user, by which the microphone can be chosen.
     pub name: String,
-    /// The system's own short name; another to choose it by.
+    /// The system's own short name, by which the microphone can also be chosen.
     pub id: String,
-    /// It is the system's choice.
+    /// Whether this is the system's default input device.
     pub default: bool,
-    /// Whether it is listed; aliases and conversion plugins can only be chosen by their exact names.
+    /// Whether the microphone is listed; aliases and conversion plugins can only be chosen by their exact names.
     listed: bool,
 }
 
-/// All microphones to list, the default first.
+/// Returns all listed microphones, the default one first.
 ///
 /// # Errors
 /// [`CaptureError::NoMicrophone`] when there is none.
@@ -83,13 +83,13 @@ pub fn microphones() -> Result<Vec<Microphone>, CaptureError> {
     if listed.is_empty() { Err(CaptureError::NoMicrophone) } else { Ok(listed) }
 }
 
-/// Everything that sound can be recorded from, best first.
+/// Returns every input device, best first.
 fn all() -> Vec<Microphone> {
     let Some(host) = cpal::available_hosts().first().and_then(|host| quietly(|| cpal::host_from_id(*host)).ok()) else {
         return Vec::new();
     };
     let default = quietly(|| host.default_input_device()).and_then(|d| Microphone::of(d, true));
-    // ALSA lists a default device whether there is one or not.
+    // ALSA lists a default device even if there is none.
     let is_there = |m: &Microphone| match quietly(|| m.device.default_input_config()) {
         Ok(_) => true,
         Err(e) => {
@@ -104,11 +104,11 @@ fn all() -> Vec<Microphone> {
 }
 
 impl Microphone {
-    /// The microphone called `wanted`: by its exact name, then by its name in any case, then by a part of it; without a
-    /// name, the default one.
+    /// Finds the microphone called `wanted`: by its exact name, then by its name ignoring case, then by a substring of
+    /// it. Without a name, returns the default one.
     ///
     /// # Errors
-    /// When there is none, none of that name, or more than one that it is a part of.
+    /// When there is no microphone, none matches, or a substring matches several.
     pub fn find(wanted: Option<&str>) -> Result<Self, CaptureError> {
         let mut all = all();
         let at = match wanted {
@@ -131,15 +131,15 @@ impl Microphone {
         Some(Self { device, name, id, default, listed })
     }
 
-    /// Its native format.
+    /// Returns the microphone's native format.
     ///
     /// # Errors
-    /// When it is gone, in use, or not ours to use.
+    /// When the microphone is gone, in use, or not accessible.
     pub fn format(&self) -> Result<Format, CaptureError> {
         Ok(self.config()?.0)
     }
 
-    /// The rates and formats that it offers, in plain words, and the native one.
+    /// Describes the sample rates, channel counts and sample formats that the device supports, in one line.
     ///
     /// # Errors
     /// As [`Microphone::format`].
@@ -174,11 +174,11 @@ impl Microphone {
         Ok((Format { rate_hz: config.sample_rate(), channels: config.channels(), sample }, config))
     }
 
-    /// Opens and starts the stream into `intake`. Later errors are sent to `errors`; losses of sound that the
-    /// device reports are counted in `overruns` instead.
+    /// Opens and starts the stream into `intake`. Later errors are sent to `errors`, except losses of sound that the
+    /// device reports, which are counted in `overruns`.
     ///
     /// # Errors
-    /// When the device is gone, in use, or not ours to use.
+    /// When the device is gone, in use, or not accessible.
     pub(super) fn start(
         &self,
         mut intake: impl FnMut() -> Intake,
@@ -203,7 +203,7 @@ impl Microphone {
             });
             match opened {
                 Ok(stream) => return Ok(stream),
-                // A buffer size that the device rejects after all.
+                // The device rejects a buffer size within its own range; try the next one.
                 Err(error @ cpal::Error { .. }) if error.kind() == ErrorKind::UnsupportedConfig => last = Some(error),
                 Err(error) => return Err(CaptureError::of(&error, &self.name)),
             }
@@ -225,7 +225,7 @@ impl Microphone {
                 overruns.fetch_add(1, Memory::Relaxed);
             }
             ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
-            // If the format is the problem, this fails with the same error.
+            // Never blocks: if the channel is full, the error is dropped.
             _ => drop(errors.try_send(error)),
         };
         let arrived = move |data: &Data, _: &cpal::InputCallbackInfo| accept(data, &mut intake);
@@ -258,7 +258,7 @@ fn accept(data: &Data, intake: &mut Intake) {
     }
 }
 
-/// Whether to list a device, judged by its name alone: opening some of ALSA's devices disturbs others.
+/// Returns whether to list a device, judging by its name alone: opening some of ALSA's devices disturbs others.
 #[cfg(target_os = "linux")]
 fn is_listed(id: &str) -> bool {
     match id.split_once(':') {
@@ -272,21 +272,21 @@ fn is_listed(_id: &str) -> bool {
     true
 }
 
-/// What a device can be called.
+/// The names of a device.
 struct Names<'a> {
-    /// Its name and the system's short one.
+    /// The device's name and the system's short name.
     both: [&'a str; 2],
     listed: bool,
 }
 
-/// The index of the device that `wanted` means.
+/// Returns the index of the device that matches `wanted`.
 fn choose(wanted: &str, names: &[Names]) -> Result<usize, CaptureError> {
     let lower = wanted.to_lowercase();
     let fitting = |fits: &dyn Fn(&str) -> bool, unlisted: bool| -> Vec<usize> {
         let chosen = |n: &Names| (n.listed || unlisted) && n.both.iter().any(|n| fits(n));
         (0..names.len()).filter(|i| chosen(&names[*i])).collect()
     };
-    // Two devices with the same full name are one device reached in two ways; the first is the better.
+    // Two devices with the same full name are the same device reached in two ways; the first way is the better one.
     let whole = fitting(&|n| n == wanted, true).into_iter().chain(fitting(&|n| n.to_lowercase() == lower, true)).next();
     if let Some(at) = whole {
         return Ok(at);
@@ -307,7 +307,7 @@ fn choose(wanted: &str, names: &[Names]) -> Result<usize, CaptureError> {
     }
 }
 
-/// `i8` before `i16`, `f32` before `i8`.
+/// Orders format names by kind, then by width as a number: `f32` before `i8`, `i8` before `i16`.
 fn natural(a: &str, b: &str) -> Ordering {
     let parts = |s: &str| {
         let (kind, width) = s.split_at(s.find(|c: char| c.is_ascii_digit()).unwrap_or(s.len()));
@@ -316,7 +316,7 @@ fn natural(a: &str, b: &str) -> Ordering {
     parts(a).cmp(&parts(b))
 }
 
-/// Runs `work` with ALSA's own messages kept off the screen: errors are returned as errors.
+/// Runs `work` with ALSA's own messages kept off the terminal; errors are still returned.
 fn quietly<T>(work: impl FnOnce() -> T) -> T {
     #[cfg(target_os = "linux")]
     let _silent = alsa::Output::local_error_handler();
@@ -352,12 +352,13 @@ mod tests {
             f32: FromSample<T>,
         {
             let mut samples = [half; 100];
-            // A block as cpal hands it over.
+            // A block as cpal delivers it.
             //
-            // SAFETY: `Data` reads `len` samples of its format from the pointer, and asks that all of them be there. They are
-            // the elements of `samples`, each set; the format is that of their own type, so that no other type is ever read
-            // from them. `samples` outlives `data`, both being dropped at the end of this function, and nothing else
-            // touches it meanwhile. `accept` only borrows `data`, and `Intake` copies what it is given.
+            // SAFETY: `Data` reads `len` samples of its format from the pointer, and requires that all of them are
+            // there. They are the elements of `samples`, all initialized; the format is that of their own type, so they
+            // are never read as another type. `samples` outlives `data` (both are dropped at the end of this function),
+            // and nothing else accesses it in the meantime. `accept` only borrows `data`, and `Intake` copies the
+            // samples it is given.
             #[allow(unsafe_code, reason = "cpal::Data has no safe constructor")]
             let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), T::FORMAT) };
             let (mut intake, mut outlet) = ring(8_000, 1, Arc::default());

@@ -1,4 +1,4 @@
-//! Errors at the microphone, in words that tell somebody who is not an engineer what to do.
+//! Errors of the microphone, worded to tell a user who is not an engineer what to do.
 
 use std::io;
 use std::path::PathBuf;
@@ -19,18 +19,18 @@ pub enum CaptureError {
     /// No microphone has that name.
     #[error("there is no microphone called '{wanted}'; there is: {known}", known = known.join(", "))]
     UnknownMicrophone {
-        /// The name that was asked for.
+        /// The requested name.
         wanted: String,
-        /// The names that there are.
+        /// The names of the microphones that exist.
         known: Vec<String>,
     },
 
-    /// A part of a name fits several microphones.
+    /// A substring matches several microphones.
     #[error("'{wanted}' fits more than one microphone; give more of the name: {fitting}", fitting = fitting.join(", "))]
     AmbiguousMicrophone {
-        /// The part that was given.
+        /// The given substring.
         wanted: String,
-        /// The names that it is part of.
+        /// The names that contain it.
         fitting: Vec<String>,
     },
 
@@ -41,28 +41,28 @@ pub enum CaptureError {
         name: String,
     },
 
-    /// The system does not let this user or program listen.
+    /// The system denies this user or program access to the microphone.
     #[error("you are not allowed to use the microphone '{name}'; {remedy}", remedy = PERMISSION)]
     NoPermission {
         /// The microphone.
         name: String,
     },
 
-    /// It offers no format that can be recorded.
+    /// The microphone offers no format that can be recorded.
     #[error("the microphone '{name}' offers no sound format that can be recorded; choose another with --device")]
     NoFormat {
         /// The microphone.
         name: String,
     },
 
-    /// It was there a moment ago.
+    /// The microphone was there a moment ago.
     #[error("the microphone '{name}' went away; plug it in again")]
     Gone {
         /// The microphone.
         name: String,
     },
 
-    /// Any other error of the system.
+    /// Any other system error.
     #[error("the microphone '{name}' could not be opened ({reason}); unplug it, plug it in again and retry")]
     Failed {
         /// The microphone.
@@ -71,14 +71,14 @@ pub enum CaptureError {
         reason: String,
     },
 
-    /// Something is at the path already.
+    /// A file already exists at the path.
     #[error("{} exists already and is never overwritten; give another name", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
     },
 
-    /// The recording cannot be put there.
+    /// The recording cannot be written at the path.
     #[error("the recording could not be written to {} ({reason}); name another place with -o", path.display())]
     NotWritable {
         /// The file or folder.
@@ -98,7 +98,7 @@ const PERMISSION: &str = if cfg!(target_os = "macos") {
 };
 
 impl CaptureError {
-    /// The system's error about the microphone `name`.
+    /// Converts cpal's error about the microphone `name`.
     pub(super) fn of(error: &cpal::Error, name: &str) -> Self {
         let name = name.to_owned();
         match error.kind() {

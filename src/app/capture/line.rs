@@ -1,17 +1,17 @@
-//! The state of a take in one line: elapsed time against the target, level, and a word when something is wrong.
+//! A one-line display of a take: elapsed time against the target, level, and a short warning when something is wrong.
 //!
-//! Nothing about fillers or pace: dense live displays make speakers worse (Chollet et al. 2022).
+//! Fillers and pace are left out: dense live displays make speakers worse (Chollet et al. 2022).
 
 use super::recorder::Status;
 use super::watch::Concern;
 use crate::plain::clock;
 
-/// The softest level that the meter shows, in dBFS.
+/// The lower end of the meter, in dBFS.
 const METER_FROM_DBFS: f64 = -60.0;
-/// The widest meter.
+/// The maximum width of the meter, in columns.
 const WIDEST_METER: usize = 40;
 
-/// The line, no wider than `columns`; with a target, elapsed time against it.
+/// Formats the status line, no wider than `columns`; with a target, the elapsed time is shown against it.
 pub fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: usize) -> String {
     let state = if status.paused { "Paused" } else { "REC" };
     let elapsed = clock_down(status.elapsed_s);
@@ -42,7 +42,7 @@ pub fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: usize) ->
         let rest =
             rest.iter().filter(|part| !part.is_empty()).fold(String::new(), |all, part| format!("{all}  {part}"));
         let taken = time.chars().count() + rest.chars().count() + "  []".len();
-        // The word comes and goes: the meter keeps its width whether it is there or not, where there is room.
+        // The warning comes and goes; where space allows, the meter keeps the same width with and without it.
         let reserve = if columns >= 80 { 30_usize.saturating_sub(long_word.len() + clip.len()) } else { 0 };
         if let Some(width) = room.checked_sub(taken).filter(|width| width >= least) {
             let width = width.saturating_sub(reserve).clamp(*least, WIDEST_METER);
@@ -53,14 +53,14 @@ pub fn live_line(status: &Status, target_s: Option<[f64; 2]>, columns: usize) ->
     elapsed.chars().take(room).collect()
 }
 
-/// A bar from -60 dBFS to full scale.
+/// Draws a bar from -60 dBFS to full scale.
 fn meter(peak_dbfs: Option<f64>, width: usize) -> String {
     let share = peak_dbfs.map_or(0.0, |peak| (1.0 - peak / METER_FROM_DBFS).clamp(0.0, 1.0));
     let filled = (share * width as f64).round() as usize;
     format!("{}{}", "#".repeat(filled), " ".repeat(width - filled))
 }
 
-/// Elapsed time is rounded down: a clock shows 0:59 until it is 1:00.
+/// Formats elapsed time, rounded down: the clock shows 0:59 until the full minute is over.
 fn clock_down(seconds: f64) -> String {
     clock(seconds.floor())
 }

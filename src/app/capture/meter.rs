@@ -1,26 +1,27 @@
-//! How loud the input is, in dB below full scale (dBFS), ten times a second.
+//! Measures the input level in dB below full scale (dBFS), ten times a second.
 
-/// Samples from this level on are clipped: the last thousandth of full scale, where converters of every width saturate.
+/// The level from which a sample counts as clipped: the last thousandth of full scale, where converters of any width
+/// saturate.
 pub(super) const CLIPPED: f32 = 0.999;
-/// What [`Reading::level_dbfs`] gives for digital silence, in dBFS.
+/// The value of [`Reading::level_dbfs`] for digital silence, in dBFS.
 pub(super) const SILENCE_DBFS: f64 = -120.0;
-/// The length of sound in one reading, in seconds.
+/// The length of one reading, in seconds.
 pub(super) const READING_S: f64 = 0.1;
 
-/// The level of a tenth of a second.
+/// The level over [`READING_S`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Reading {
-    /// The loudest sample in dBFS, on any channel; [`SILENCE_DBFS`] for digital silence.
+    /// The peak over all channels, in dBFS; [`SILENCE_DBFS`] for digital silence.
     pub(super) peak_dbfs: f64,
-    /// The root mean square about the mean, in dBFS: a constant offset is no sound.
+    /// The root mean square about the mean, in dBFS: a DC offset is not sound.
     pub(super) level_dbfs: f64,
     /// The share of clipped samples, 0 to 1.
     pub(super) clipped: f64,
-    /// Every sample is exactly zero.
+    /// Whether every sample is exactly zero.
     pub(super) zero: bool,
 }
 
-/// Turns interleaved samples, full scale 1.0, into one [`Reading`] for each [`READING_S`].
+/// Turns interleaved samples, full scale 1.0, into one [`Reading`] per [`READING_S`].
 pub(super) struct Meter {
     per_reading: usize,
     count: usize,
@@ -32,16 +33,16 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// A meter for sound of that rate and number of channels.
+    /// Creates a meter for the given sample rate and number of channels.
     pub(super) fn new(rate_hz: u32, channels: u16) -> Self {
         let per_reading = ((f64::from(rate_hz) * READING_S) as usize).max(1) * usize::from(channels);
         Self { per_reading, count: 0, peak: 0.0, sum: 0.0, squares: 0.0, clipped: 0, zero: true }
     }
 
-    /// Calls `report` with every reading that `samples` complete.
+    /// Calls `report` with every reading that `samples` completes.
     pub(super) fn push(&mut self, samples: &[f32], mut report: impl FnMut(Reading)) {
         for sample in samples {
-            // NaN would persist in the sums; a device that delivers NaN delivers noise.
+            // NaN would persist in the sums, so samples that are not finite count as zero.
             let x = if sample.is_finite() { *sample } else { 0.0 };
             self.peak = self.peak.max(x.abs());
             self.sum += f64::from(x);

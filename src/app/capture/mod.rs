@@ -1,9 +1,9 @@
-//! Recording: a microphone becomes a WAV file on disk, and no sound is ever lost without a trace.
+//! Recording: writes a microphone's sound to a WAV file on disk, and never loses sound without recording the loss.
 //!
-//! Data flows one way. The device's own thread converts its samples and pushes them into a lock-free ring (`ring`); a
-//! worker thread (`recorder`) takes them out, fills in for what went missing (`continuity`), meters them
-//! (`meter`, `watch`) and writes them to disk (`take`). Whoever shows it on a screen reads a [`Status`] and sends
-//! commands; a slow terminal never blocks the recording.
+//! Data flows one way. The device's callback thread converts its samples and pushes them into a lock-free ring
+//! (`ring`); a worker thread (`recorder`) takes them out, fills gaps with silence (`continuity`), meters them (`meter`,
+//! `watch`) and writes them to disk (`take`). The user interface reads a [`Status`] and sends commands; a slow terminal
+//! never blocks the recording.
 //!
 //! Everything but `device` is plain data in, plain data out, and is tested without a microphone.
 

@@ -1,7 +1,7 @@
-//! The worker thread that owns the microphone's stream and the file.
+//! The worker thread, which owns the microphone's stream and the file.
 //!
-//! It listens from the moment it is opened, so that a microphone that is slow to start (Bluetooth) or dead is known
-//! before anybody speaks, and writes from [`Recorder::begin`] on. It needs no polling.
+//! The worker listens from the moment the microphone is opened, so that a microphone that is slow to start (Bluetooth)
+//! or dead is noticed before anybody speaks, and writes from [`Recorder::begin`] on. Callers need not poll it.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,88 +21,88 @@ use crate::app::play::is_lost;
 
 /// How often the worker polls for sound.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
-/// A device that has delivered nothing for this long is gone, in seconds. It may never say so.
+/// How long a device may deliver nothing before it counts as gone, in seconds. Some devices never report it.
 const GONE_S: f64 = 10.0;
-/// The same when it reported an error before, in seconds.
+/// How long a device that has reported an error may deliver nothing before it counts as gone, in seconds.
 const GONE_AFTER_ERROR_S: f64 = 1.0;
-/// The capacity for errors of the device that wait to be handled; some devices repeat one endlessly.
+/// The capacity of the queue of device errors; some devices repeat an error endlessly.
 const ERRORS: usize = 16;
 
 /// Limits that end a take.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
-    /// Its maximum length, in seconds.
+    /// The maximum length of the take, in seconds.
     pub max_s: Option<f64>,
-    /// Silence after speech, in seconds.
+    /// The length of silence after speech that ends the take, in seconds.
     pub silence_s: Option<f64>,
 }
 
 /// Why a take ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ending {
-    /// Somebody asked for it.
+    /// The user ended the take.
     Asked,
-    /// It reached its maximum length.
+    /// The take reached its maximum length.
     Max,
-    /// Nobody spoke for as long as was asked for.
+    /// Nobody spoke for [`Limits::silence_s`].
     Silence,
-    /// A WAV file holds no more.
+    /// The WAV file reached its maximum size.
     Full,
     /// The microphone went away.
     MicrophoneGone,
     /// The disk is full.
     DiskFull,
-    /// The disk is broken, with the system's reason.
+    /// The disk failed, with the system's reason.
     DiskFailed(String),
-    /// The file or its folder was removed; whether the take could be saved elsewhere.
+    /// The file or its folder was removed.
     Removed {
-        /// It is at [`Take::path`].
+        /// Whether the take was saved elsewhere, at [`Take::path`].
         rescued: bool,
     },
 }
 
 impl Ending {
-    /// Whether the take was cut short, against the user's wish.
+    /// Returns whether the take was cut short against the user's wish.
     pub fn is_failure(&self) -> bool {
         !matches!(self, Self::Asked | Self::Max | Self::Silence | Self::Full)
     }
 }
 
-/// A take that is over.
+/// A finished take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Take {
-    /// Its recording.
+    /// The path of the recording.
     pub path: PathBuf,
-    /// Its length, in seconds.
+    /// The length of the take, in seconds.
     pub duration_s: f64,
-    /// Frames that went missing; silence stands in their place.
+    /// The number of missing frames, which were replaced by silence.
     pub dropped_frames: u64,
-    /// Whether it holds nothing but zeros.
+    /// Whether the take holds nothing but zeros.
     pub only_zeros: bool,
-    /// Why it ended.
+    /// Why the take ended.
     pub ending: Ending,
 }
 
-/// How it stands right now.
+/// The current state of a recorder.
 #[derive(Debug, Clone, Default)]
 pub struct Status {
-    /// Sound arrives from the microphone, or has.
+    /// Whether sound has arrived from the microphone.
     pub listening: bool,
-    /// A take is being recorded, or is paused.
+    /// Whether a take is being recorded or is paused.
     pub recording: bool,
-    /// It is paused.
+    /// Whether the take is paused.
     pub paused: bool,
     /// The length of the take so far, in seconds.
     pub elapsed_s: f64,
-    /// The loudest sample of the last tenth of a second, in dBFS; `None` for digital silence.
+    /// The peak of the last tenth of a second, in dBFS; `None` for digital silence.
     pub peak_dbfs: Option<f64>,
-    /// Something was clipped just now.
+    /// Whether the input clipped just now.
     pub clipped: bool,
     /// What is wrong with the input, if anything.
     pub concern: Option<Concern>,
-    /// The last take, once it is over.
+    /// The last take, once it has ended.
     pub over: Option<Take>,
-    /// The microphone went away while nothing was recorded.
+    /// Whether the microphone went away while nothing was being recorded.
     pub gone: bool,
 }
 
@@ -113,7 +113,7 @@ enum Command {
     FinishWhen(Arc<AtomicBool>),
 }
 
-/// A microphone that is open.
+/// An open microphone.
 pub struct Recorder {
     /// The microphone's native format.
     pub format: Format,
@@ -123,10 +123,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Opens the microphone and listens.
+    /// Opens the microphone and starts listening.
     ///
     /// # Errors
-    /// When it is gone, in use, or not ours to use.
+    /// When the microphone is gone, in use, or not accessible.
     pub fn open(microphone: Microphone, place: Place, about: About, limits: Limits) -> Result<Self, CaptureError> {
         let (commands, received) = channel();
         let (opened, result) = sync_channel(1);
@@ -147,45 +147,45 @@ impl Recorder {
         Ok(Self { format, commands: Some(commands), status, thread: Some(thread) })
     }
 
-    /// Begins a take, and gives its path.
+    /// Begins a take and returns its path.
     ///
     /// # Errors
-    /// When it cannot be written there, or would overwrite something.
+    /// When the file cannot be written there, or would overwrite another.
     pub fn begin(&self) -> Result<PathBuf, CaptureError> {
         let (reply, begun) = sync_channel(1);
         self.send(Command::Begin(reply));
         begun.recv().unwrap_or_else(|_| Err(CaptureError::Gone { name: "recorder".to_owned() }))
     }
 
-    /// Pauses the take or resumes it. What is said in a pause is not recorded.
+    /// Pauses or resumes the take. What is said during a pause is not recorded.
     pub fn pause(&self, paused: bool) {
         self.send(Command::Pause(paused));
     }
 
-    /// Ends the take; it is then in [`Status::over`].
+    /// Ends the take, which is then available in [`Status::over`].
     pub fn finish(&self) {
         self.send(Command::Finish);
     }
 
-    /// Ends the take, and any later one, as soon as `flag` is true, even while the caller is blocked.
+    /// Ends this take and any later one as soon as `flag` is true, even while the caller is blocked.
     pub fn finish_when(&self, flag: Arc<AtomicBool>) {
         self.send(Command::FinishWhen(flag));
     }
 
-    /// How it stands right now.
+    /// Returns the current state.
     pub fn status(&self) -> Status {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn send(&self, command: Command) {
         if let Some(commands) = &self.commands {
-            let _ = commands.send(command); // a worker that is gone has said why in its status
+            let _ = commands.send(command); // a worker that has ended gives its reason in the status
         }
     }
 }
 
 impl Drop for Recorder {
-    /// Ends the take that is being recorded, if any, and closes the microphone.
+    /// Ends the current take, if any, and closes the microphone.
     fn drop(&mut self) {
         self.commands = None;
         if let Some(thread) = self.thread.take() {
@@ -268,7 +268,7 @@ impl Worker {
     fn run(mut self, commands: &Receiver<Command>) {
         loop {
             let command = commands.recv_timeout(LOOK_EVERY);
-            // What arrived before the command belongs to before the command.
+            // Sound that arrived before the command is handled before the command.
             let is_flagged = self.finish_when.load(Ordering::Relaxed);
             let finishing = is_flagged || matches!(command, Ok(Command::Finish) | Err(RecvTimeoutError::Disconnected));
             if let Some(ending) = self.hear(finishing) {
@@ -293,7 +293,8 @@ impl Worker {
     }
 
     fn begin(&mut self) -> Result<PathBuf, CaptureError> {
-        let take = Writer::create(&self.place, &self.about, self.stream.format, self.takes == 0)?;
+        let is_first = self.takes == 0 && !self.place.goes_on;
+        let take = Writer::create(&self.place, &self.about, self.stream.format, is_first)?;
         let path = take.path().to_owned();
         self.take = Some(take);
         self.takes += 1;
@@ -304,7 +305,8 @@ impl Worker {
         Ok(path)
     }
 
-    /// Moves everything that has arrived to the meter, and to the file if there is one. Returns why the take ends, if it does.
+    /// Moves everything that has arrived to the meter, and to the file if there is one. Returns the reason if the take
+    /// ends.
     fn hear(&mut self, all: bool) -> Option<Ending> {
         let mut blocks = 0;
         while let Some(block) = self.stream.outlet.next_block() {
@@ -339,7 +341,7 @@ impl Worker {
         self.is_gone(now).then_some(Ending::MicrophoneGone)
     }
 
-    /// Writes the samples after `missing` frames of silence. Returns why the take ends, if it does.
+    /// Writes the samples after `missing` frames of silence. Returns the reason if the take ends.
     fn write(&mut self, missing: u64) -> Option<Ending> {
         let take = self.take.as_mut().filter(|_| !self.paused)?;
         let rate_hz = f64::from(self.stream.format.rate_hz);
@@ -357,21 +359,21 @@ impl Worker {
         }
     }
 
-    /// Whether the microphone went away.
+    /// Returns whether the microphone went away.
     fn is_gone(&mut self, now: Duration) -> bool {
         let mut gone = false;
         while let Ok(error) = self.stream.errors.try_recv() {
             self.device_failed = true;
             gone |= is_lost(&error);
         }
-        // A device that keeps reporting losses and delivers nothing in between has failed, too.
+        // A device that keeps reporting losses and delivers nothing in between has failed as well.
         let overruns = self.stream.overruns.load(Ordering::Relaxed);
         self.device_failed |= overruns > self.overruns + 2;
         let stalled_s = self.watch.stalled_s(now);
         gone || stalled_s >= GONE_S || (self.device_failed && stalled_s >= GONE_AFTER_ERROR_S)
     }
 
-    /// Ends the take, if there is one.
+    /// Ends the current take, if any.
     fn end(&mut self, ending: Ending) {
         let Some(take) = self.take.take() else {
             if ending == Ending::MicrophoneGone {
@@ -381,7 +383,7 @@ impl Worker {
         };
         let (duration_s, dropped_frames) = (self.length_s(&take), take.dropped());
         let (path, ending) = if ending == Ending::MicrophoneGone {
-            // The file is fine, but nobody meant it to end here.
+            // The file is intact, but the user did not mean the take to end here.
             (take.interrupt(), ending)
         } else {
             match take.finish() {

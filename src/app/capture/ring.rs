@@ -1,8 +1,8 @@
 //! The lock-free ring between the device's thread and the worker.
 //!
-//! The device's thread must never wait: [`Intake::accept`] converts and copies, and neither allocates, locks, logs nor
-//! does I/O. When the ring is full it drops the block and counts its frames; the count travels with the next block
-//! that fits, so the worker can put silence of the same length in its place.
+//! The device's thread must never block: [`Intake::accept`] converts and copies, and never allocates, locks, logs or
+//! does I/O. When the ring is full, it drops the block and counts its frames; the count travels with the next block
+//! that fits, so the worker can insert silence of the same length.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,25 +10,26 @@ use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// How much sound the ring holds, in seconds: how long a slow disk may block the worker.
+/// The capacity of the ring, in seconds of sound: how long a slow disk may block the worker.
 const RING_S: usize = 8;
-/// The most blocks in flight. Devices deliver 10 ms or more at a time; blocks of 2 ms would fill this in [`RING_S`].
+/// The maximum number of blocks in flight. Devices deliver 10 ms or more at a time; blocks of 2 ms would fill this in
+/// [`RING_S`].
 const BLOCKS: usize = 4096;
 
-/// What accompanies one block of samples.
+/// The metadata of one block of samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Block {
-    /// Its frames, in the ring.
+    /// The number of frames the block has in the ring.
     pub(super) frames: usize,
-    /// Frames that were dropped just before it because the ring was full.
+    /// The number of frames dropped just before this block because the ring was full.
     pub(super) dropped: u64,
-    /// When the device's thread received it, since the ring was created.
+    /// When the device's thread received the block, as the time since the ring was created.
     pub(super) arrived: Duration,
     /// Whether the device reported a loss of sound just before this block.
     pub(super) overrun: bool,
 }
 
-/// The device's end.
+/// The producer's end, for the device's thread.
 pub(super) struct Intake {
     samples: Producer<f32>,
     blocks: Producer<Block>,
@@ -39,7 +40,7 @@ pub(super) struct Intake {
     overruns_seen: u64,
 }
 
-/// The worker's end.
+/// The consumer's end, for the worker.
 pub(super) struct Outlet {
     samples: Consumer<f32>,
     blocks: Consumer<Block>,
@@ -47,7 +48,7 @@ pub(super) struct Outlet {
     since: Instant,
 }
 
-/// A ring for `channels` at `rate_hz`. `overruns` is incremented by the device's error callback.
+/// Creates a ring for `channels` at `rate_hz`. `overruns` is incremented by the device's error callback.
 pub(super) fn ring(rate_hz: u32, channels: u16, overruns: Arc<AtomicU64>) -> (Intake, Outlet) {
     let channels = usize::from(channels);
     let (samples_in, samples_out) = RingBuffer::new(RING_S * rate_hz as usize * channels);
@@ -73,7 +74,7 @@ impl Intake {
                 let overruns = self.overruns.load(Ordering::Relaxed);
                 let overrun = overruns != self.overruns_seen;
                 self.overruns_seen = overruns;
-                // There is room: only this thread fills it.
+                // There is room, since only this thread fills the ring.
                 let _ = self.blocks.push(Block { frames, dropped: self.dropped, arrived, overrun });
                 self.dropped = 0;
             }
@@ -83,7 +84,7 @@ impl Intake {
 }
 
 impl Outlet {
-    /// The oldest block, if there is one; its samples are then the next that [`take`](Self::take) gives.
+    /// Returns the oldest block, if any; the next call of [`take`](Self::take) reads its samples.
     pub(super) fn next_block(&mut self) -> Option<Block> {
         self.blocks.pop().ok()
     }
@@ -98,7 +99,7 @@ impl Outlet {
         chunk.commit_all();
     }
 
-    /// The time now, on the clock of [`Block::arrived`].
+    /// Returns the current time, on the clock of [`Block::arrived`].
     pub(super) fn now(&self) -> Duration {
         self.since.elapsed()
     }
@@ -111,10 +112,10 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// At any pace of both ends, every frame comes out once, in order, or is counted where it is missing.
+        /// Whatever the pace of either end, every frame comes out once, in order, or is counted where it is missing.
         #[test]
         fn every_frame_comes_out_or_is_counted(steps in prop::collection::vec((1_usize..3_000, any::<bool>()), 1..60)) {
-            let (mut intake, mut outlet) = ring(500, 2, Arc::default()); // 4000 frames of room
+            let (mut intake, mut outlet) = ring(500, 2, Arc::default()); // room for 4000 frames
             let (mut fed, mut next, mut missing) = (0_u32, 0_u32, 0_u64);
             let mut samples = Vec::new();
             let mut drain = |outlet: &mut Outlet| {

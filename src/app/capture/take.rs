@@ -1,10 +1,10 @@
-//! One take on disk: a WAV file that is valid at every moment, and a note about it until it is finished.
+//! A take on disk: a WAV file that is valid at every moment, and a note about it until the take is finished.
 //!
-//! The header's lengths are updated a few times a second, so that a killed recorder loses only what came since; the
-//! file is synced less often, against a power cut. Beside the recordings, in `.unfinished`, a note says
-//! what is being recorded where. It is locked while its recorder lives: a note without a lock is a take that was cut
-//! short. What went missing while recording stands in the note, and in the end in a chunk of its own (`alou`) in the
-//! WAV file, which other programs skip.
+//! The lengths in the header are updated a few times a second, so that a killed recorder loses only the sound since the
+//! last update; the file is synced less often, against a power cut. A note in `.unfinished`, in the folder of the
+//! recordings, says what is being recorded and where. The note is locked while its recorder lives: a note without a
+//! lock belongs to a take that was cut short. Sound that went missing while recording is listed in the note, and
+//! finally in a separate chunk (`alou`) of the WAV file, which other programs skip.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
@@ -20,37 +20,40 @@ use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 use crate::files::{create_private, make_private_folder, sync_folder};
 
-/// How often the header is updated: the most that a crash may cost, besides what is in flight.
+/// How often the header is updated: the most sound that a crash may cost, besides what is in flight.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
-/// How often the file is synced to the disk: the most that a power cut may cost. Syncing can hold the writer up.
+/// How often the file is synced to disk: the most sound that a power cut may cost. Syncing can block the writer.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
-/// The largest WAV file, in bytes: its lengths have 32 bits. The rest is for the header and the gaps.
+/// The largest WAV file, in bytes: its lengths have 32 bits. The remaining 1 MiB is for the header and the gaps.
 const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
-/// How the name of a take in aloud's own folder begins: the time.
+/// The time format that begins the name of a take in aloud's own folder.
 const NAMED: &str = "%Y-%m-%d_%H-%M-%S";
-/// The folder of the notes on unfinished takes, inside the folder of recordings.
+/// The folder of the notes on unfinished takes, within the folder of recordings.
 const NOTES: &str = ".unfinished";
-/// The most numbered names that are tried for a take.
+/// The highest number that is appended to a take's name to make it unique.
 const MOST_OF_A_NAME: u32 = 10_000;
 
-/// What has to be known about a take to analyze it later.
+/// What must be known about a take to analyze it later.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct About {
-    /// The question, by its name or its text.
+    /// The question, by its id or its text.
     pub question: Option<String>,
-    /// The length aimed at, in seconds.
+    /// The target length, in seconds.
     pub target_s: Option<f64>,
 }
 
-/// Where takes go.
+/// Where takes are stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The user's folder of recordings, with the notes and the takes that the user did not name. `None` without a home.
+    /// The user's folder of recordings, which holds the notes and the takes that the user did not name. `None` without
+    /// a home folder.
     pub recordings: Option<PathBuf>,
-    /// The file that the user named.
+    /// The path given by the user.
     pub file: Option<PathBuf>,
-    /// The name of a take without one of its own, without ending.
+    /// The name of a take without a path given by the user, without extension.
     pub name: String,
+    /// Whether a take was recorded there before: the user's path then gets a number.
+    pub goes_on: bool,
 }
 
 /// A take that is being written.
@@ -67,27 +70,27 @@ pub(super) struct Writer {
     synced_at: Instant,
 }
 
-/// Why a take ended before its time.
+/// Why a take ended early.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The disk is full or broken.
     Disk(io::Error),
-    /// The file or its folder was removed; what was recorded was saved at the path, if anywhere.
+    /// The file or its folder was removed; the path is where the recorded sound was saved, if anywhere.
     Removed(Option<PathBuf>),
-    /// A WAV file holds no more.
+    /// The WAV file reached its maximum size.
     Full,
 }
 
 impl Writer {
-    /// Creates the file of the next take and its note. Never overwrites: a name that is taken gets a number, unless the
-    /// user chose it for the `first` take.
+    /// Creates the file of the next take and its note. Never overwrites a file: if the name exists, a number is
+    /// appended, unless the user chose the name for the `first` take.
     ///
     /// # Errors
-    /// When the place cannot be written, or the user's file exists.
+    /// When the file cannot be created, or the user's file already exists.
     pub(super) fn create(place: &Place, about: &About, format: Format, first: bool) -> Result<Self, CaptureError> {
         let (path, file) = create_file(place, first)?;
         let unwritable = |reason| CaptureError::NotWritable { path: path.clone(), reason };
-        // Read from wherever the program is started next.
+        // The note is read later from another working directory.
         let path_now = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
         let spec = WavSpec {
             channels: format.channels,
@@ -114,7 +117,7 @@ impl Writer {
                 return Err(unwritable(reason));
             }
         };
-        // A take at the user's own path is not given up because the note cannot be written.
+        // A take at a path given by the user is recorded even if the note cannot be written.
         let note = place.recordings.as_deref().and_then(|r| Note::create(r, &path_now, about).ok());
         let now = Instant::now();
         Ok(Self {
@@ -131,7 +134,7 @@ impl Writer {
         })
     }
 
-    /// Frames written so far, those that stand for missing ones included.
+    /// Returns the number of frames written so far, including those that replace missing ones.
     pub(super) fn frames(&self) -> u64 {
         self.frames
     }
@@ -140,7 +143,7 @@ impl Writer {
         &self.path
     }
 
-    /// Frames that went missing so far.
+    /// Returns the number of frames that went missing so far.
     pub(super) fn dropped(&self) -> u64 {
         self.gaps.iter().map(|g| g.frames).sum()
     }
@@ -162,13 +165,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes silence in place of `frames` that went missing, and remembers it.
+    /// Writes silence in place of `frames` missing frames, and records the gap.
     pub(super) fn fill(&mut self, frames: u64) -> Result<(), Failure> {
         let gap = Gap { at_frame: self.frames, frames };
         let silence = [0.0; 4096];
         let mut left = frames.saturating_mul(u64::from(self.format.channels));
         while left > 0 {
-            // Whole frames, so that a failure between two writes leaves no partial frame.
+            // Only whole frames are written, so that a failure between two writes leaves no partial frame.
             let most = silence.len() - silence.len() % usize::from(self.format.channels);
             let now = left.min(most as u64);
             self.write(&silence[..now as usize])?;
@@ -176,12 +179,12 @@ impl Writer {
         }
         self.gaps.push(gap);
         if let Some(note) = &mut self.note {
-            note.add(&gap); // the note is a help; a recording goes on without it
+            note.add(&gap); // best effort: the recording continues without the note
         }
         Ok(())
     }
 
-    /// Updates the header and syncs the file if it is time. To be called often.
+    /// Updates the header and syncs the file when they are due. Call this often.
     pub(super) fn tick(&mut self) -> Result<(), Failure> {
         let now = Instant::now();
         if now.duration_since(self.header_at) < HEADER_EVERY {
@@ -201,10 +204,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Finishes the take: complete, with its chunk, and without its note. Returns its path.
+    /// Completes the file with its chunk, and removes its note. Returns its path.
     ///
     /// # Errors
-    /// When the last part could not be written; the take is then kept as [`Writer::abandon`] keeps it.
+    /// When the last part could not be written; the take is then kept as by [`Writer::abandon`].
     pub(super) fn finish(mut self) -> Result<PathBuf, (Failure, PathBuf)> {
         let finalized = match self.wav.take() {
             Some(wav) => wav.finalize().map_err(|e| Failure::Disk(io_error(e))),
@@ -216,7 +219,7 @@ impl Writer {
         if let Err(failure) = done {
             return Err(self.abandon(failure));
         }
-        // From here on it is whole; to repair it as a take that was cut short would take its chunk for sound.
+        // From here on the file is complete; repairing it as an unfinished take would treat its chunk as sound.
         self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
         if let Some(note) = self.note.take() {
             note.remove();
@@ -224,7 +227,7 @@ impl Writer {
         Ok(self.path)
     }
 
-    /// Ends the take early though the file is fine: complete, but still noted as unfinished. Returns its path.
+    /// Ends the take early although the file is intact: completes it, but keeps the note. Returns its path.
     pub(super) fn interrupt(mut self) -> PathBuf {
         if let Some(wav) = self.wav.take() {
             let _ = wav.finalize();
@@ -233,9 +236,10 @@ impl Writer {
         self.path
     }
 
-    /// Ends the take after `failure`: what is there is repaired, and stays noted as unfinished. Returns the failure and the path of what was saved.
+    /// Ends the take after `failure`: repairs what was written and keeps the note. Returns the failure and the path of
+    /// what was saved.
     pub(super) fn abandon(mut self, failure: Failure) -> (Failure, PathBuf) {
-        drop(self.wav.take()); // tries to write what it still holds
+        drop(self.wav.take()); // tries to write what is still buffered
         let failure = match failure {
             Failure::Removed(_) => Failure::Removed(self.rescue()),
             other => other,
@@ -251,12 +255,12 @@ impl Writer {
         (failure, path)
     }
 
-    /// Copies a file that was removed from its folder, but is still open here, to another place.
+    /// Copies a file that was removed from its folder but is still open here to another folder.
     fn rescue(&mut self) -> Option<PathBuf> {
         let name = self.path.file_stem()?.to_string_lossy().into_owned();
         let folders = [self.place.recordings.clone(), std::env::current_dir().ok(), Some(std::env::temp_dir())];
         folders.into_iter().flatten().find_map(|folder| {
-            let place = Place { recordings: Some(folder), file: None, name: name.clone() };
+            let place = Place { recordings: Some(folder), file: None, name: name.clone(), goes_on: false };
             let (path, mut to) = create_file(&place, true).ok()?;
             self.file.seek(SeekFrom::Start(0)).ok()?;
             io::copy(&mut self.file, &mut to).ok()?;
@@ -277,7 +281,7 @@ impl Writer {
     }
 }
 
-/// Creates the file for a take, for its owner alone, and the folders it needs.
+/// Creates the file of a take, readable by its owner alone, and the folders it needs.
 fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureError> {
     let (folder, stem, ending, numbered) = match &place.file {
         Some(file) => {
@@ -311,7 +315,7 @@ fn create_file(place: &Place, first: bool) -> Result<(PathBuf, File), CaptureErr
     }
 }
 
-/// Whether the path no longer leads to the open file.
+/// Returns whether the path no longer leads to the open file.
 #[cfg(unix)]
 fn is_removed(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -323,13 +327,13 @@ fn is_removed(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Open files cannot be removed here.
+/// Always returns `false`: open files cannot be removed on these systems.
 #[cfg(not(unix))]
 fn is_removed(_file: &File, _path: &Path) -> bool {
     false
 }
 
-/// hound's error as the system's error that it wraps when a file is written.
+/// Returns the system error that hound wraps when it writes a file.
 fn io_error(error: hound::Error) -> io::Error {
     match error {
         hound::Error::IoError(error) => error,
@@ -337,8 +341,8 @@ fn io_error(error: hound::Error) -> io::Error {
     }
 }
 
-/// Corrects the lengths in the header of our own WAV file, and cuts off a partial frame at its end.
-/// Returns the number of frames.
+/// Corrects the lengths in the header of our own WAV file, and truncates a partial frame at its end. Returns the number
+/// of frames.
 fn repair(file: &mut File) -> io::Result<u64> {
     let (data_at, frame_bytes, _) = layout(file)?;
     let end = file.seek(SeekFrom::End(0))?;
@@ -352,16 +356,18 @@ fn repair(file: &mut File) -> io::Result<u64> {
     Ok(bytes / frame_bytes)
 }
 
-/// Where the shortest `fmt ` chunk ends, in bytes.
+/// The end of the shortest `fmt ` chunk, in bytes.
 const END_OF_FORMAT: usize = 36;
 
-/// Where the sound of our own WAV file begins, the bytes of a frame, and the frames that the header promises.
+/// Returns the offset of the sound in our own WAV file, the bytes per frame, and the number of frames according to the
+/// header.
 fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     Read::by_ref(file).take(128).read_to_end(&mut head)?;
     let no_wav = || io::Error::new(io::ErrorKind::InvalidData, "it is no WAV file of ours");
-    // Before the shortest `fmt ` chunk ends no sound begins; a header that says so was damaged, and is not written into.
+    // No sound begins before the end of the shortest `fmt ` chunk; a header that says so is damaged, and is not
+    // overwritten.
     let is_ours = head.starts_with(b"RIFF") && head.get(8..16) == Some(b"WAVEfmt ");
     let after = head.get(END_OF_FORMAT..).filter(|_| is_ours).ok_or_else(no_wav)?;
     let at = END_OF_FORMAT + after.windows(4).position(|w| w == b"data").ok_or_else(no_wav)?;
@@ -374,7 +380,7 @@ fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     Ok((at as u64 + 8, frame_bytes, promised))
 }
 
-/// Adds the chunk that says what is missing to the end of our own, finished WAV file.
+/// Appends the chunk that lists the gaps to our own, finished WAV file.
 fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
     let chunk = gaps_chunk(gaps)?;
     let end = file.seek(SeekFrom::End(0))?;
@@ -388,15 +394,15 @@ fn append_chunk(file: &mut File, gaps: &[Gap]) -> io::Result<()> {
         file.write_all(&riff.to_le_bytes())
     })();
     if written.is_err() {
-        file.set_len(end)?; // rather no chunk than half of one
+        file.set_len(end)?; // no chunk is better than half a chunk
     }
     written
 }
 
-/// The note on a take that is being recorded: one line of JSON on the take, one more for each gap.
+/// The note on a take that is being recorded: one line of JSON for the take, and one for each gap.
 struct Note {
     path: PathBuf,
-    /// The lock is held as long as it is open.
+    /// The open note, which holds the lock.
     file: File,
 }
 
@@ -413,15 +419,15 @@ impl Note {
         let folder = recordings.join(NOTES);
         make_private_folder(&folder)?;
         let name = recording.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name };
+        let place = Place { recordings: None, file: Some(folder.join(format!("{name}.json"))), name, goes_on: false };
         let (path, mut file) = create_file(&place, false).map_err(io::Error::other)?;
         let noted = Noted { recording: recording.to_owned(), about: about.clone() };
         let line = serde_json::to_string(&noted)?;
         if let Err(error) = file.try_lock().map_err(io::Error::from).and_then(|()| writeln!(file, "{line}")) {
-            let _ = fs::remove_file(&path); // without its lock, it would tell of a take that was cut short
+            let _ = fs::remove_file(&path); // without its lock, the note would mark the take as cut short
             return Err(error);
         }
-        let _ = file.sync_all(); // only a power cut would show the difference
+        let _ = file.sync_all(); // a note that is not synced is lost only in a power cut
         sync_folder(&path);
         Ok(Self { path, file })
     }
@@ -434,38 +440,38 @@ impl Note {
 
     fn remove(self) {
         if fs::remove_file(&self.path).is_err() {
-            let _ = self.file.set_len(0); // tells of nothing, and goes another time
+            let _ = self.file.set_len(0); // an empty note refers to no take, and is removed later
         }
     }
 }
 
-/// A take that was cut short, by a crash, a kill, a power cut, a full disk or a microphone that went away; or one whose
-/// recorder left before there was a report.
+/// A take that was cut short by a crash, a kill, a power cut, a full disk or a lost microphone; or one whose user left
+/// before there was a report.
 pub struct Unfinished {
-    /// Its recording, as whole as it can be.
+    /// The path of the recording, repaired as far as possible.
     pub path: PathBuf,
-    /// How long it is, in seconds.
+    /// The length of the recording, in seconds.
     pub duration_s: f64,
-    /// What it is an answer to.
+    /// The question it answers, and the target length.
     pub about: About,
     note: Note,
 }
 
 impl Unfinished {
-    /// Forgets the note, so that the take is not found again. The recording stays.
+    /// Deletes the note, so that the take is not found again. The recording stays.
     pub fn settle(self) {
         self.note.remove();
     }
 }
 
-/// Notes that a whole take has no report yet, because whoever recorded it left: it is found again as [`unfinished`].
+/// Notes that a complete take has no report yet because its user left, so that [`unfinished`] finds it again.
 pub fn leave_for_later(recordings: &Path, recording: &Path, about: &About) {
-    // The note is a help: without it the take lies in its place all the same.
+    // Best effort: without the note, the take is still in its folder.
     let _ = Note::create(recordings, recording, about);
 }
 
-/// The takes that were cut short or left, oldest first, made whole. Those that hold no sound are forgotten, those that are being
-/// recorded right now are left alone, and so are those that cannot be read or made whole for the moment.
+/// Returns the takes that were cut short or left, oldest first, after repairing them. The notes of takes without sound
+/// are deleted; takes that are being recorded, or that cannot be read or repaired for the moment, are skipped.
 pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     let mut notes: Vec<PathBuf> =
         fs::read_dir(recordings.join(NOTES)).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -473,13 +479,13 @@ pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     notes.into_iter().filter_map(|path| recover(&path)).collect()
 }
 
-/// What a take in aloud's own folder is called that begins `now`: the time, and the question's id where it has one.
+/// Returns the name of a take in aloud's own folder that begins `now`: the time, and the question's id if it has one.
 pub fn name(now: &ZonedDateTime, question: Option<&str>) -> String {
     let now = now.strftime(NAMED);
     question.map_or_else(|| now.to_string(), |id| format!("{now}_{id}"))
 }
 
-/// The takes in aloud's own folder that nobody is recording right now. What was put there by hand has other names.
+/// Returns the takes in aloud's own folder that are not being recorded. Files put there by hand have other names.
 pub fn takes(recordings: &Path) -> Vec<PathBuf> {
     let recorded = |path: &Path| {
         let note = recordings.join(NOTES).join(path.file_name().unwrap_or_default()).with_extension("json");
@@ -491,14 +497,14 @@ pub fn takes(recordings: &Path) -> Vec<PathBuf> {
     takes
 }
 
-/// Whether a file has the name of a take of aloud's own.
+/// Returns whether a file is named like one of aloud's own takes.
 pub fn is_take(path: &Path) -> bool {
     let named = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.get(..19));
     let is_wav = path.extension().is_some_and(|ending| ending == "wav");
     is_wav && path.is_file() && named.is_some_and(|time| jiff::civil::DateTime::strptime(NAMED, time).is_ok())
 }
 
-/// Forgets that `recording` was cut short, if it was: somebody has analyzed it.
+/// Deletes the note on `recording`, if there is one, because it has been analyzed.
 pub fn settle(recordings: &Path, recording: &Path) {
     let same = |a: &Path| fs::canonicalize(a).ok() == fs::canonicalize(recording).ok();
     unfinished(recordings).into_iter().filter(|u| same(&u.path)).for_each(Unfinished::settle);
@@ -506,7 +512,7 @@ pub fn settle(recordings: &Path, recording: &Path) {
 
 fn recover(note_path: &Path) -> Option<Unfinished> {
     let mut file = OpenOptions::new().read(true).write(true).open(note_path).ok()?;
-    file.try_lock().ok()?; // its recorder lives
+    file.try_lock().ok()?; // fails while its recorder lives
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
     let note = Note { path: note_path.to_owned(), file };
@@ -522,11 +528,11 @@ fn recover(note_path: &Path) -> Option<Unfinished> {
     Some(Unfinished { path: noted.recording, duration_s, about: noted.about, note })
 }
 
-/// The frames and the rate of a recording that was cut short, after making it whole; none where there is no recording of
-/// ours any more.
+/// Repairs a recording that was cut short, and returns its frames and sample rate; zeros if there is no longer a
+/// recording of ours.
 ///
 /// # Errors
-/// When the disk fails, or does not let us: the recording may well be there.
+/// When the disk fails or access is denied: the recording may still be there.
 fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     let nothing = Ok((0, 0));
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {
@@ -544,7 +550,7 @@ fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     if rate_hz == 0 {
         return nothing;
     }
-    // A take that was finished properly has its chunk already.
+    // A take that was finished properly already has its chunk.
     let mut tail = [0; 4];
     let chunk_at = (data_at + promised * frame_bytes).next_multiple_of(2);
     let ended =
@@ -570,7 +576,7 @@ mod tests {
     const FORMAT: Format = Format { rate_hz: 8_000, channels: 2, sample: Sample::Int16 };
 
     fn place(folder: &TempDir) -> Place {
-        Place { recordings: Some(folder.path().join("recordings")), file: None, name: "take".into() }
+        Place { recordings: Some(folder.path().join("recordings")), file: None, name: "take".into(), goes_on: false }
     }
 
     fn writer(place: &Place, format: Format) -> Writer {
@@ -610,7 +616,7 @@ mod tests {
         let recordings = place.recordings.clone().unwrap();
         assert!(unfinished(&recordings).is_empty(), "its recorder lives");
 
-        // Killed: no destructor runs, and a partial frame is at the end.
+        // Simulates a kill: no destructor runs, and there is a partial frame at the end.
         take.write(&[0.5; 1_600]).unwrap();
         take.wav.as_mut().unwrap().flush().unwrap();
         take.file.seek(SeekFrom::End(0)).unwrap();
@@ -635,7 +641,7 @@ mod tests {
     fn a_file_that_is_no_take_any_more_is_left_alone() {
         let folder = TempDir::new().unwrap();
         let place = place(&folder);
-        // The sound would begin where the rate is: repairing one would change the other.
+        // The sound would begin where the header has the sample rate: repairing the one would change the other.
         let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
         for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
             let take = writer(&place, FORMAT);

@@ -1,38 +1,38 @@
-//! Watches the input while it is recorded: does sound arrive, is it more than zeros, too soft, too loud; has the
-//! speaker fallen silent. Everything in seconds and dBFS.
+//! Watches the input while it is recorded: whether sound arrives, whether it is more than zeros, too soft or too loud,
+//! and whether the speaker has fallen silent. Times are in seconds, levels in dBFS.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::meter::{READING_S, Reading};
 
-/// A stream that delivers nothing for this long has stalled. Bluetooth microphones take up to 3 s to start, so this
-/// alone is no reason to give up.
+/// How long a stream may deliver nothing before it counts as stalled, in seconds. Bluetooth microphones take up to 3 s
+/// to start, so a stall alone is no reason to give up.
 const STALLED_S: f64 = 2.0;
-/// A stream of nothing but zeros for this long has no microphone behind it, or a muted one.
+/// How long a stream may deliver nothing but zeros before its microphone counts as missing or muted, in seconds.
 const ZEROS_S: f64 = 2.0;
-/// The stretch over which constant clipping is judged, in seconds.
+/// The window over which constant clipping is judged, in seconds.
 const CLIPPING_S: f64 = 2.0;
-/// From this share of clipped samples on, the input is clipping all the time rather than on a loud word; ten times
-/// what is heard as distortion.
+/// The share of clipped samples from which the input counts as clipping constantly rather than on a loud word; ten
+/// times what is audible as distortion.
 const CLIPPING: f64 = 0.01;
-/// The word "too loud" stays for this long after a clipped sample, in seconds.
+/// How long the warning "too loud" stays after a clipped sample, in seconds.
 const CLIP_SHOWN_S: f64 = 2.0;
-/// The stretch in which the voice must have been heard above [`SOFT_DBFS`], in seconds: longer than a pause to think.
+/// The window in which the voice must exceed [`SOFT_DBFS`] at least once, in seconds: longer than a pause to think.
 const SOFT_S: f64 = 8.0;
-/// A voice whose loudest sample stays below this is too soft to hear well, in dBFS (as in the report's warnings).
+/// The peak level below which a voice is too soft to hear well, in dBFS (as in the report's warnings).
 const SOFT_DBFS: f64 = -30.0;
-/// The stretch that tells the room from the voice, in seconds.
+/// The window over which the noise floor and the voice are told apart, in seconds.
 const ROOM_S: f64 = 30.0;
-/// The room is the level that this share of readings stays below, the voice the one that only the rest is above.
+/// The quantile of the levels that is the noise floor; half of it, from the top, is the level of the voice.
 const ROOM_SHARE: f64 = 0.1;
-/// A voice stands at least this far above the room, in dB.
+/// The least distance of the voice from the noise floor, in dB.
 const VOICE_DB: f64 = 10.0;
-/// Speech is louder than the room by this share of the way to the voice ...
+/// The threshold for speech, as a share of the way from the noise floor to the voice.
 const SPEECH_SHARE: f64 = 0.3;
-/// ... but within these bounds, in dB.
+/// The bounds of the threshold for speech above the noise floor, in dB.
 const SPEECH_DB: [f64; 2] = [6.0, 20.0];
-/// Shorter sounds are clicks and knocks, in readings.
+/// The shortest speech, in readings; shorter sounds are clicks and knocks.
 const SHORTEST_SPEECH: usize = 2;
 
 /// What is wrong with the input right now, most serious first.
@@ -42,16 +42,16 @@ pub enum Concern {
     Stalled,
     /// Only zeros arrive.
     OnlyZeros,
-    /// The input is clipped all the time.
+    /// The input clips constantly.
     Clipping,
-    /// A loud word was clipped just now.
+    /// A loud word clipped just now.
     TooLoud,
     /// The voice is too soft.
     TooSoft,
 }
 
 impl Concern {
-    /// What is wrong and what to do about it on this system, in one line for the microphone `name`.
+    /// Describes in one line what is wrong with the microphone `name` and what to do about it on this system.
     pub fn advice(self, name: &str) -> String {
         match self {
             Self::Stalled => format!("No sound arrives from '{name}'. {STALLED_REMEDY}"),
@@ -81,7 +81,7 @@ const LEVEL_PLACE: &str = if cfg!(target_os = "macos") {
     " in the sound settings under Input"
 };
 
-/// The watch: fed with every reading, and polled as often as one likes.
+/// Watches the input; receives every reading, and can be polled at any rate.
 pub(super) struct Watch {
     started: Duration,
     last_sound: Option<Duration>,
@@ -92,7 +92,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins at `now`, on the clock of all other times here.
+    /// Starts at `now`, on the same clock as all other times here.
     pub(super) fn new(now: Duration) -> Self {
         Self { started: now, last_sound: None, zeros: 0, recent: VecDeque::new(), heard: false, silent_readings: 0 }
     }
@@ -102,7 +102,7 @@ impl Watch {
         self.last_sound = Some(now);
     }
 
-    /// Takes the next reading.
+    /// Adds the next reading.
     pub(super) fn push(&mut self, reading: Reading) {
         self.zeros = if reading.zero { self.zeros + 1 } else { 0 };
         self.recent.push_back(reading);
@@ -115,8 +115,9 @@ impl Watch {
         }
     }
 
-    /// The readings since somebody last spoke, of those that are remembered. Voice and room are told apart
-    /// from all of them each time, since the beginning of an answer may have nothing but voice.
+    /// Returns the number of readings since somebody last spoke, within [`ROOM_S`]; `None` without speech. Voice and
+    /// noise floor are estimated from all readings each time, since the beginning of an answer may be nothing but
+    /// voice.
     fn since_speech(&self) -> Option<usize> {
         let mut levels: Vec<f64> = self.recent.iter().map(|r| r.level_dbfs).collect();
         levels.sort_by(f64::total_cmp);
@@ -137,27 +138,27 @@ impl Watch {
             .map(|last| last + 1 - SHORTEST_SPEECH)
     }
 
-    /// Whether anything has arrived yet.
+    /// Returns whether any sound has arrived yet.
     pub(super) fn has_heard(&self) -> bool {
         self.last_sound.is_some()
     }
 
-    /// Whether something was clipped just now.
+    /// Returns whether the input clipped within [`CLIP_SHOWN_S`].
     pub(super) fn clipped_lately(&self) -> bool {
         self.last(CLIP_SHOWN_S).any(|r| r.clipped > 0.0)
     }
 
-    /// For how long nothing arrived, in seconds.
+    /// Returns how long nothing has arrived, in seconds.
     pub(super) fn stalled_s(&self, now: Duration) -> f64 {
         now.saturating_sub(self.last_sound.unwrap_or(self.started)).as_secs_f64()
     }
 
-    /// For how long nobody has spoken, in seconds of sound; `None` before anybody has.
+    /// Returns how long nobody has spoken, in seconds of sound; `None` before anybody has.
     pub(super) fn silent_s(&self) -> Option<f64> {
         self.heard.then_some(self.silent_readings as f64 * READING_S)
     }
 
-    /// What is wrong at `now`, if anything.
+    /// Returns what is wrong at `now`, if anything.
     pub(super) fn concern(&self, now: Duration) -> Option<Concern> {
         if self.stalled_s(now) >= STALLED_S {
             return Some(Concern::Stalled);
@@ -197,7 +198,7 @@ mod tests {
         Duration::from_secs_f64(seconds)
     }
 
-    /// A watch that was given these stretches, and the time at their end.
+    /// Returns a watch that was fed these stretches, and the time at their end.
     fn watch(stretches: &[(Reading, f64)]) -> (Watch, Duration) {
         let mut watch = Watch::new(s(0.0));
         let mut at = 0.0;

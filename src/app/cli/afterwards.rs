@@ -1,4 +1,4 @@
-//! After a report at a terminal: the score and the one thing to do once more, and what somebody can do next.
+//! After a report in a terminal: the score, the one thing to improve, and what the user can do next.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -16,9 +16,9 @@ use super::input_events::InputEvents;
 use super::pages::{Drawn, Wanted};
 use super::{ask, complain, say};
 
-/// What is played before and after a moment, in seconds: enough to find one's place.
+/// The extra time played before and after a moment, in seconds: enough to find one's place.
 const AROUND_S: f64 = 1.5;
-/// A moment has no end in the report; so much of it is played, in seconds.
+/// The length played of a moment, in seconds: the report gives no end.
 const MOMENT_S: f64 = 6.0;
 
 /// An answer whose report was just shown.
@@ -28,7 +28,7 @@ pub(super) struct Shown {
     pub(super) recording: PathBuf,
 }
 
-/// What comes next.
+/// What the user chose to do next.
 pub(super) enum Then {
     /// The same question once more.
     Again,
@@ -38,13 +38,13 @@ pub(super) enum Then {
     Done,
 }
 
-/// Whether somebody is there to choose: nothing is asked in a pipe.
+/// Returns whether a user is there to choose: in a pipe, nothing is asked.
 pub(super) fn is_watched() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
 }
 
 impl Shown {
-    /// Says where one stands, and does what is asked until something else comes next.
+    /// Shows the score, and does what the user asks until they choose what comes next.
     pub(super) fn choose(&self, events: &InputEvents) -> Result<Then> {
         let moment_s = self.moment_s();
         let next = next_question(self.report.question.as_ref());
@@ -71,14 +71,14 @@ impl Shown {
         }
     }
 
-    /// The score and the one thing to do; `None` where the report has just said why there is no score.
+    /// Returns the score and the one thing to do; `None` if the report has just said why there is no score.
     fn standing(&self) -> Option<String> {
         let score = self.report.score.overall.map(|score| format!("Score {score:.0}."))?;
         let first = self.report.score.priorities.first();
         Some(first.map_or(score.clone(), |first| format!("{score} First: {}.", one_line(&first.title))))
     }
 
-    /// The moment to listen to first, in seconds.
+    /// Returns the moment to listen to first, in seconds.
     fn moment_s(&self) -> Option<f64> {
         self.report.score.priorities.iter().flat_map(|p| &p.evidence).find_map(|e| e.start_s)
     }
@@ -93,7 +93,7 @@ impl Shown {
         }
     }
 
-    /// Writes the page beside the recording and opens it.
+    /// Writes the report page next to the recording and opens it.
     fn open_page(&self) {
         let page = page_of(&self.recording);
         let drawn = Drawn {
@@ -110,12 +110,13 @@ impl Shown {
     }
 }
 
-/// Where the page of a recording lies.
+/// Returns the path of a recording's page. No page that the user wrote has such a name: it is replaced without asking, and
+/// deleted with the recording.
 pub(super) fn page_of(recording: &Path) -> PathBuf {
-    recording.with_extension("html")
+    recording.with_extension("aloud.html")
 }
 
-/// The question after this one in the list; without one, the first of the list.
+/// Returns the next question in the list, or the first if `question` is not in the list.
 fn next_question(question: Option<&Question>) -> Option<Question> {
     let bank = questions::bank().ok()?;
     let at = question.and_then(|q| bank.iter().position(|entry| Some(&entry.id) == q.id.as_ref()));

@@ -1,4 +1,4 @@
-//! `aloud analyze`: reports on saved answers.
+//! `aloud analyze`: reports on recorded or written answers.
 
 use std::collections::HashSet;
 use std::io;
@@ -83,15 +83,15 @@ pub(super) struct Arguments {
     no_save: bool,
 }
 
-/// How the reports are printed.
+/// The output format of the reports.
 pub(super) enum Form {
     Terminal,
     Json,
-    /// To a file, or to standard output.
+    /// To a file, or to standard output if `None`.
     JsonLines(Option<JsonLines>),
 }
 
-/// The line of `--jsonl` for a file without a report.
+/// The line that `--jsonl` prints for a file without a report.
 #[derive(Serialize)]
 struct FailedFile<'a> {
     schema: &'static str,
@@ -102,14 +102,14 @@ struct FailedFile<'a> {
 /// A file to analyze.
 struct Item {
     path: PathBuf,
-    /// Where its page goes, if there is to be one.
+    /// The path of the page to write, if any.
     page: Option<PathBuf>,
-    /// Whether the path is a temporary file with the sound from standard input.
+    /// Whether the path is a temporary file with the audio from standard input.
     is_piped: bool,
 }
 
 impl Item {
-    /// Its path as reports have it.
+    /// Returns the path as shown in reports.
     fn name(&self) -> String {
         if self.is_piped {
             return STANDARD_INPUT.to_string();
@@ -123,7 +123,7 @@ struct Analyzed {
     report: Report,
     /// `None` for a draft.
     contours: Option<Contours>,
-    /// Only if the tracks are asked for.
+    /// The features, only if `--tracks` needs them.
     features: Option<Features>,
 }
 
@@ -206,7 +206,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     Ok(outcome)
 }
 
-/// Sound from standard input is analyzed from a temporary file, which lives as long as the returned handle.
+/// Saves audio from standard input to a temporary file, which lives as long as the returned handle.
 fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
     let Some(item) = items.iter_mut().find(|item| item.path.as_os_str() == STANDARD_INPUT) else {
         return Ok(None);
@@ -222,7 +222,7 @@ fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
     Ok(piped)
 }
 
-/// Exits with a usage error if options do not go together.
+/// Exits with a usage error if the options do not go together.
 fn check(arguments: &Arguments, many: bool) {
     let wrong = |message: &str| super::usage(&["analyze"], message);
     if arguments.tracks.is_some() && many {
@@ -236,8 +236,8 @@ fn check(arguments: &Arguments, many: bool) {
     }
 }
 
-/// The files to analyze, in order, with the paths of their pages. Pages are named before any file is skipped, so that a page has
-/// the same name whichever files another run has done.
+/// Returns the files to analyze, in order, with the paths of their pages. Pages are named before any file is skipped,
+/// so that a page's name does not depend on which files an earlier run has done.
 fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     let mut inputs = inputs(&arguments.files)?;
     if let Some(shard) = arguments.shard {
@@ -247,7 +247,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
         }
     }
     if arguments.output.is_some() {
-        // A line is identified by its path.
+        // The path identifies a line of the output, so each path may occur only once.
         let mut seen = HashSet::new();
         inputs.retain(|input| seen.insert(input.path.clone()));
     }
@@ -259,7 +259,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
 }
 
-/// Skips the files whose reports are in the output already.
+/// Removes the files whose reports are already in the output.
 fn leave_out_finished(
     items: &mut Vec<Item>,
     lines: &JsonLines,
@@ -288,7 +288,7 @@ fn leave_out_finished(
     Ok(())
 }
 
-/// Keeps, draws and prints the analysis of a file.
+/// Saves the analysis of a file to the history, draws it and prints it.
 fn deliver(
     item: &Item,
     analyzed: Analyzed,
@@ -333,7 +333,7 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
     arguments.pages.draw(&drawn, item.page.as_deref())
 }
 
-/// Analyzes one recording under a progress bar of its own.
+/// Analyzes a single recording under its own progress bar.
 pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
     let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
     let analyzed = listen(path, engine, brief, &bar);
@@ -341,7 +341,7 @@ pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Repor
     analyzed
 }
 
-/// Analyzes a recording, and advances the bar by [`FULL`] in all.
+/// Analyzes a recording, advancing the bar by [`FULL`] in total.
 fn listen(
     path: &Path,
     engine: &dyn Transcriber,
@@ -355,7 +355,7 @@ fn listen(
     })
 }
 
-/// Analyzes a written draft; prompts somebody who is to type it.
+/// Analyzes a written draft, with a prompt if it is typed at a terminal.
 fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
@@ -367,10 +367,10 @@ fn write_tracks(to: &Path, features: &Features) -> Result<()> {
     write_file(to, json::text(&Tracks::of(features), false)?.as_bytes())
 }
 
-/// The steps of the progress bar for each file.
+/// The progress bar steps per file.
 const FULL: u64 = 100;
 
-/// One progress bar for all files on stderr, if that is a terminal.
+/// Creates one progress bar for all files on stderr; a hidden one if stderr is not a terminal.
 fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
     if !has_recordings || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -389,24 +389,24 @@ fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
     bar
 }
 
-/// The progress over several files, in words.
+/// Describes the progress over several files.
 fn so_many(files: usize, done: u64) -> String {
     format!("{}, {done} done", counted(files, "file"))
 }
 
-/// Prints reports as they come, in the form asked for.
+/// Prints reports as they arrive, in the requested format.
 pub(super) struct Printer {
     form: Form,
     many: bool,
-    /// Whose goals to show.
+    /// The speaker whose goals are shown.
     speaker: Option<String>,
-    /// With `--json` and several files: the array so far.
+    /// The array so far, with `--json` and several files.
     reports: Vec<Report>,
     printed: usize,
 }
 
 impl Printer {
-    /// A printer for one report, or for `many`, with the goals of a speaker.
+    /// Creates a printer for one report or for `many`, with the goals of a speaker.
     pub(super) fn new(form: Form, many: bool, speaker: Option<&str>) -> Self {
         Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
     }
@@ -447,7 +447,7 @@ impl Printer {
         }
     }
 
-    /// Finishes the output; `names` are all files in order, whether they were finished before or now.
+    /// Finishes the output; `names` are all files in order, including those finished by an earlier run.
     pub(super) fn finish(self, names: &[String]) -> Result<()> {
         match self.form {
             Form::Json if self.many => print_json(&self.reports, true),
@@ -460,7 +460,7 @@ impl Printer {
     }
 }
 
-/// Writes one line of JSON about the file at `path`, to a file or to standard output.
+/// Writes one JSON line about the file at `path`, to a file or to standard output.
 fn print_line<T: Serialize>(to: Option<&mut JsonLines>, path: &Path, data: &T) -> Result<()> {
     let Some(to) = to else { return print_json(data, false) };
     to.append(&path.to_string_lossy(), &json::text(data, false)?)

@@ -1,4 +1,4 @@
-//! `aloud doctor`: what works on this machine, and one remedy for each thing that does not.
+//! `aloud doctor`: what works on this machine, and a remedy for each thing that does not.
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -19,17 +19,17 @@ use crate::app::{capture, models, settings};
 use crate::files::try_writing;
 use crate::plain::{counted, one_line};
 
-/// How long the microphone is listened to.
+/// The time to listen to the microphone.
 const LISTEN: Duration = Duration::from_secs(1);
-/// How long it may take to deliver the first sound; Bluetooth needs up to 3 s.
+/// The maximum time to wait for the first sound; Bluetooth needs up to 3 s.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Less free space than this is a problem, in bytes: an answer of two minutes needs some 50 MB.
+/// The free space below which there is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
-/// The width of the names of what is checked, in columns: `microphone`, `recordings`.
+/// The width of the column of check names, in columns: `microphone`, `recordings`.
 const NAMES: usize = 10;
 
-/// The lines so far, and the outcome.
+/// The outcome of the checks so far.
 struct Doctor {
     outcome: Outcome,
 }
@@ -105,9 +105,9 @@ pub(super) fn run() -> Result<Outcome> {
     Ok(doctor.outcome)
 }
 
-/// Whether recordings can be kept, and how many.
+/// Reports whether the data folder is writable, and how much space is free.
 fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
-    // The folder is created when it is needed; until then its nearest existing parent is checked.
+    // The folder is created on demand; until then its nearest existing ancestor is checked.
     let there = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(data);
     if let Err(error) = try_writing(there, 0) {
         let said =
@@ -132,7 +132,7 @@ fn data_folder(doctor: &mut Doctor, data: &Path) -> io::Result<()> {
     }
 }
 
-/// The size of what lies in the data folder beside the history: recordings and downloaded models.
+/// Reports what the data folder holds besides the history: recordings and downloaded models.
 fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     let recordings = folders.recordings();
     let takes = capture::takes(&recordings);
@@ -149,7 +149,7 @@ fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     doctor.fine("models", &format!("{}: {said}", folders.data.join("models").display()))
 }
 
-/// Which microphones there are, and how the default one sounds.
+/// Reports which microphones there are, and how the default one sounds.
 fn microphone(doctor: &mut Doctor) -> io::Result<()> {
     let all = match microphones() {
         Ok(all) => all,
@@ -172,7 +172,7 @@ fn microphone(doctor: &mut Doctor) -> io::Result<()> {
         return doctor.fine("input", "no default. Choose one of these with: aloud record --device NAME");
     };
     if default.format().is_err() {
-        return Ok(()); // said above
+        return Ok(()); // reported above
     }
     let name = default.name.clone();
     match listen(default) {
@@ -199,14 +199,14 @@ fn words(format: Format) -> String {
     format!("{} Hz, {channels}, {sample}", format.rate_hz)
 }
 
-/// The result of listening for a second.
+/// The result of one second of listening.
 struct Heard {
     peak_dbfs: Option<f64>,
     concern: Option<Concern>,
 }
 
 fn listen(microphone: Microphone) -> Result<Heard, CaptureError> {
-    let nowhere = Place { recordings: None, file: None, name: String::new() };
+    let nowhere = Place { recordings: None, file: None, name: String::new(), goes_on: false };
     let recorder = Recorder::open(microphone, nowhere, About::default(), Limits::default())?;
     let opened = Instant::now();
     while !recorder.status().listening {

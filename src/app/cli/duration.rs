@@ -1,9 +1,9 @@
 //! Durations as people type them.
 
-/// The seconds in a duration as people type it: `90`, `90s`, `1m30s`, `1:30`, `5 min`.
+/// Parses a duration as people type it, in seconds: `90`, `90s`, `1m30s`, `1:30`, `5 min`.
 ///
 /// # Errors
-/// A message, when it is not a duration or not above zero.
+/// Returns a message if the text is not a duration above zero.
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let seconds = match text.split_once(':') {

@@ -1,4 +1,4 @@
-//! `aloud history`: the answers that were kept.
+//! `aloud history`: the kept answers.
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::{BufReader, IsTerminal, Write};
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::afterwards::page_of;
 use super::pages::{Drawn, Wanted, page_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
+use crate::analyze::rescored;
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
@@ -202,7 +203,7 @@ pub(super) struct Which {
 }
 
 impl Which {
-    /// As the library takes it, with days in the time zone of this machine.
+    /// Returns the filter, with days in the time zone of this machine; `otherwise` is the speaker if none was named.
     pub(super) fn filter(&self, otherwise: Speaker) -> Result<Filter> {
         let begins = |day: Date| -> Result<Timestamp> { Ok(day.to_zoned_datetime(TimeZone::system())?.timestamp()) };
         let question = self.question.as_deref().map(questions::resolve).transpose()?;
@@ -216,7 +217,7 @@ impl Which {
     }
 }
 
-/// A kept answer as it is named on the command line.
+/// A kept answer, as named on the command line.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Choice {
     Number(i64),
@@ -247,7 +248,7 @@ fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "give a day as YEAR-MONTH-DAY, such as 2026-11-01".to_string())
 }
 
-/// `0:41` or `41` in seconds.
+/// Parses `0:41` or `41` as seconds.
 fn moment(text: &str) -> Result<f64, String> {
     let (minutes, seconds) = text.split_once(':').unwrap_or(("0", text));
     let time = minutes.parse::<u32>().ok().zip(seconds.parse::<f64>().ok());
@@ -403,7 +404,7 @@ fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
-    let changed = with_store(Access::Write, |store| store.rescore(&ids, Report::scored))?;
+    let changed = with_store(Access::Write, |store| store.rescore(&ids, rescored))?;
     let rubric = crate::score::rubric::VERSION;
     say(&format!(
         "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",
@@ -474,7 +475,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         .partition(|a| if arguments.answers.is_empty() { filter.matches(a) } else { numbers.contains(&a.id) });
     let practice = arguments.all && with_store(Access::Read, |store| store.has_practice())?;
     let recordings = if arguments.recordings { own_recordings(&doomed, &staying) } else { Vec::new() };
-    // Deleting everything includes what belongs to no answer: takes that were never analyzed, and damaged histories.
+    // Deleting everything includes files that belong to no answer: takes never analyzed, and damaged histories.
     let loose = if arguments.all && arguments.recordings { loose_takes(&recordings) } else { Vec::new() };
     let damaged = damaged_ones(&place()?);
     let asides = if arguments.all { damaged.as_slice() } else { &[] };
@@ -509,7 +510,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         was_removed(aside, fs::remove_file(aside).map_err(Into::into));
     }
     if let Some(folders) = settings::folders() {
-        drop(capture::unfinished(&folders.recordings())); // forgets those that are gone
+        drop(capture::unfinished(&folders.recordings())); // forgets takes that are gone
     }
     let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
     let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
@@ -532,7 +533,8 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The recordings that aloud made and that are not among `recordings`: in its own folder, or takes cut short elsewhere.
+/// Returns recordings made by aloud that are not among `recordings`: files in the recordings folder, and unfinished
+/// takes elsewhere.
 fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     let Some(folder) = settings::folders().map(|folders| folders.recordings()) else { return Vec::new() };
     let mut takes = capture::takes(&folder);
@@ -543,7 +545,7 @@ fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
     takes
 }
 
-/// The recordings that aloud made itself and that belong to no remaining answer.
+/// Returns the recordings made by aloud itself that no remaining answer needs.
 fn own_recordings(doomed: &[Attempt], staying: &[Attempt]) -> Vec<Attempt> {
     let needed: HashSet<&str> = staying.iter().map(|a| a.sha256.as_str()).collect();
     let mut seen = HashSet::new();
@@ -551,7 +553,7 @@ fn own_recordings(doomed: &[Attempt], staying: &[Attempt]) -> Vec<Attempt> {
     doomed.iter().filter(own).cloned().collect()
 }
 
-/// Removes a recording, if the file is still the one that was analyzed.
+/// Removes a recording if the file is still the one that was analyzed.
 fn remove_recording(attempt: &Attempt) -> Result<()> {
     let mut file = fs::File::open(&attempt.path)?;
     let mut sum = Sha256::new();
@@ -572,12 +574,12 @@ fn remove_recording(attempt: &Attempt) -> Result<()> {
     Ok(())
 }
 
-/// Removes the page that was made beside a take; mostly there is none.
+/// Removes the page next to a take, if there is one.
 fn remove_page(take: &Path) {
     let _ = fs::remove_file(page_of(take));
 }
 
-/// Asks before deleting. With nobody to ask, nothing is deleted.
+/// Asks for confirmation before deleting. Returns an error if nobody can be asked.
 fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
     let mut what = match doomed {
         [] => Vec::new(),
@@ -597,7 +599,7 @@ fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize)
     Ok(matches!(said.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Damaged history files that were set aside.
+/// Returns the damaged history files that were set aside.
 pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     let folder = place.parent().and_then(|folder| fs::read_dir(folder).ok());
     let paths = folder.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
@@ -607,14 +609,14 @@ pub(super) fn damaged_ones(place: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The kept answers that match, the newest first.
+/// Returns the kept answers that match the filter, newest first.
 pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     let mut attempts = with_store(Access::Read, |store| store.attempts())?;
     attempts.retain(|a| filter.matches(a));
     Ok(attempts)
 }
 
-/// Says that no answers match: that a speaker's name may be misspelt, or how to keep the first answer.
+/// Says that no answers match: the speaker's name may be misspelt, or none are kept yet and how to keep one.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
@@ -630,8 +632,8 @@ pub(super) fn none_kept(filter: &Filter) {
     say("No answers that fit are kept. All there are: aloud history list");
 }
 
-/// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or lies in its own folder.
-/// If that fails, one line on stderr says why: the report is printed all the same, and the exit code is that of the
+/// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or is in the recordings
+/// folder. If this fails, one line on stderr says why; the report is still printed, and the exit code is that of the
 /// report.
 pub(super) fn keep(
     report: &Report,
@@ -655,23 +657,23 @@ pub(super) fn keep(
     Some(saved.id)
 }
 
-/// A line for each of a speaker's goals that this report measures; none if the history cannot be read.
+/// Returns a line for each of a speaker's goals that this report measures; none if the history cannot be read.
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
 }
 
-/// Where the history lies.
+/// Returns the path of the history.
 pub(super) fn place() -> Result<PathBuf> {
     let folders = settings::folders().context("this user has no home folder; set HOME to have a history")?;
     Ok(store::path_in(&folders.data))
 }
 
-/// Runs `job` on the history; reports a rescue, and names the file in errors.
+/// Runs `job` on the history, reports a rescue, and adds the path to errors.
 pub(super) fn with_store<T>(access: Access, job: impl FnMut(&mut Store) -> Result<T, HistoryError>) -> Result<T> {
     let path = place()?;
     let (value, rescued) = crate::app::history::visit(&path, access, job).map_err(|error| match error {
-        // What is asked for is wrong, not the store.
+        // The request is wrong, not the store.
         HistoryError::NoAttempt(_) | HistoryError::Empty | HistoryError::ReportLost(_) => anyhow::Error::new(error),
         _ => anyhow::Error::new(error).context(format!("the history {}", path.display())),
     })?;

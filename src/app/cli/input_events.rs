@@ -1,8 +1,8 @@
 //! Input events while recording: keys on a terminal, lines on standard input, signals.
 //!
-//! When nobody is there any more, the microphone must close. SIGHUP, SIGTERM, a closed terminal and the end of standard input all
-//! end the take, and the program within [`GRACE`], whatever it is still doing. A terminal that is gone is never read again.
-//! (crossterm's own reader never returns from one, so it is not used here.)
+//! When the user has left, the microphone must close. SIGHUP, SIGTERM, a closed terminal and the end of standard input
+//! each end the take, and then the program within [`GRACE`], whatever it is still doing. A closed terminal is never
+//! read again: crossterm's own reader never returns from one, so it is not used on Unix.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -16,22 +16,22 @@ use anyhow::{Result, anyhow};
 
 use super::screen::{Screen, put_back};
 
-/// How long the program may take to exit once nobody is there: to write the take to a slow disk and to save a session. Within
-/// a second it is gone (ours), so that no window that was closed leaves a microphone open.
+/// The grace period for the program to exit once the user has left: time to write the take to a slow disk and to save a
+/// session. The program is gone within a second (ours), so that closing a window never leaves a microphone open.
 const GRACE: Duration = Duration::from_millis(800);
-/// How often to check whether somebody left.
+/// The interval at which waits check whether the user has left.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// One event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum InputEvent {
     /// Finish the take and analyze it.
     Finish,
-    /// The same; and a second one: keep the recording and leave the analysis.
+    /// The first time, the same as [`Self::Finish`]; the second time, keep the recording and skip the analysis.
     Interrupt,
-    /// Keep the recording and leave: nobody is there any more.
+    /// Keep the recording and leave: the user is gone.
     Leave,
-    /// Standard input, which is not a terminal, has ended. Like [`Self::Leave`], unless the take was finished before.
+    /// Standard input is not a terminal and has ended. The same as [`Self::Leave`], unless the take was finished
+    /// before.
     End,
     /// Pause or resume.
     Pause,
@@ -39,28 +39,28 @@ pub(super) enum InputEvent {
     Again,
 }
 
-/// Collects events from the start of the program on.
+/// Collects input events from the start of the program.
 pub(super) struct InputEvents {
     interrupts: Arc<AtomicUsize>,
-    /// Interrupts that were returned so far.
+    /// The number of interrupts already returned as events.
     heard: Cell<usize>,
     leaving: Leaving,
-    /// Whether the event to leave was returned.
+    /// Whether [`InputEvent::Leave`] has been returned.
     told: Cell<bool>,
-    /// Keys that arrived together.
+    /// Events of keys that arrived together and are still to be returned.
     keys: RefCell<VecDeque<InputEvent>>,
-    /// The line being waited for.
+    /// The receiver of the line being waited for.
     line: RefCell<Option<Receiver<Option<String>>>>,
     somebody_writes: OnceCell<bool>,
-    /// Standard input has ended.
+    /// Whether standard input has ended.
     ended: Cell<bool>,
 }
 
-/// Whether somebody leaves.
+/// Whether the user is leaving.
 #[derive(Clone, Default)]
 struct Leaving {
     leaves: Arc<AtomicBool>,
-    /// Whether the end is set.
+    /// Whether the exit timer is running.
     at_once: Arc<AtomicBool>,
 }
 
@@ -69,7 +69,7 @@ impl Leaving {
         self.leaves.load(Ordering::Relaxed)
     }
 
-    /// Somebody left. The program ends after [`GRACE`], whatever it does.
+    /// Records that the user has left, and ends the program after [`GRACE`], whatever it is doing.
     fn at_once(&self) {
         self.leaves.store(true, Ordering::Relaxed);
         if !self.at_once.swap(true, Ordering::Relaxed) {
@@ -82,7 +82,7 @@ impl Leaving {
     }
 }
 
-/// Exits without waiting for other threads. Everything on disk is consistent at every moment.
+/// Exits without waiting for other threads. Files on disk are consistent at every moment.
 fn end_now() -> ! {
     #[cfg(unix)]
     signal_hook::low_level::exit(1);
@@ -107,12 +107,13 @@ impl InputEvents {
         }
     }
 
-    /// A flag that becomes true when somebody leaves, even while this thread is blocked.
+    /// Returns a flag that becomes true when the user leaves, even while this thread is blocked.
     pub(super) fn left(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.leaving.leaves)
     }
 
-    /// The next event, waiting for up to `wait`. Once nobody is there, that event is returned every time.
+    /// Returns the next event, waiting for up to `wait`. Once the user has left, every call returns
+    /// [`InputEvent::Leave`].
     pub(super) fn next(&self, screen: &Screen, wait: Duration) -> Option<InputEvent> {
         if self.leaving.leaves() {
             if self.told.replace(true) {
@@ -141,7 +142,7 @@ impl InputEvents {
         })
     }
 
-    /// The event in the next line, where there are no keys.
+    /// Returns the event in the next line, if single keys cannot be read.
     fn typed(&self, wait: Duration) -> Option<InputEvent> {
         if self.ended.get() || !self.somebody_writes.get_or_init(somebody_writes) {
             std::thread::sleep(wait);
@@ -155,7 +156,7 @@ impl InputEvents {
                 _ => None,
             },
             Line::None => None,
-            // A terminal that ends was closed, or somebody pressed Ctrl-D.
+            // At a terminal, the end of input means that it was closed or that the user pressed Ctrl-D.
             Line::End if io::stdin().is_terminal() => {
                 self.leave_at_once();
                 Some(InputEvent::Leave)
@@ -164,7 +165,7 @@ impl InputEvents {
         }
     }
 
-    /// The line that somebody types; `None` if they leave instead.
+    /// Returns the line that the user types; `None` if they leave instead.
     pub(super) fn line(&self) -> Option<String> {
         while !self.ended.get() && !self.leave() {
             match self.read_line(GLANCE) {
@@ -177,7 +178,7 @@ impl InputEvents {
         None
     }
 
-    /// Waits for a line on a thread of its own, which reads one and no more: what is typed later may be keys.
+    /// Waits for a line on a separate thread, which reads only one line: what is typed later may be keys.
     fn read_line(&self, wait: Duration) -> Line {
         let mut line = self.line.borrow_mut();
         let waiting = line.get_or_insert_with(|| {
@@ -202,7 +203,7 @@ impl InputEvents {
         }
     }
 
-    /// Whether somebody wants to leave now: asked while the analysis runs.
+    /// Returns whether the user wants to leave now. Polled while the analysis runs.
     pub(super) fn leave(&self) -> bool {
         if self.leaving.leaves() {
             return true;
@@ -215,15 +216,15 @@ impl InputEvents {
         self.leaving.leaves()
     }
 
-    /// Whether nobody is left to ask anything.
+    /// Returns whether nobody is left to answer questions.
     pub(super) fn is_alone(&self) -> bool {
         self.ended.get() || self.leave()
     }
 
-    /// The result of `work`, which runs on a thread of its own; `None` if somebody leaves meanwhile.
+    /// Returns the result of `work`, which runs on a separate thread; `None` if the user leaves meanwhile.
     ///
     /// # Errors
-    /// When the work panicked.
+    /// Returns an error if the work panicked.
     pub(super) fn unless_left<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -240,17 +241,17 @@ impl InputEvents {
         }
     }
 
-    /// Somebody wanted to leave, and still looks.
+    /// Records that the user wants to leave but is still at the terminal, so the program is not ended after [`GRACE`].
     pub(super) fn remember_to_leave(&self) {
         self.leaving.leaves.store(true, Ordering::Relaxed);
     }
 
-    /// Nobody is there any more.
+    /// Records that the user is gone.
     pub(super) fn leave_at_once(&self) {
         self.leaving.at_once();
     }
 
-    /// Whether Ctrl-C was pressed once more.
+    /// Returns whether Ctrl-C was pressed since the last call; each press is reported once.
     fn interrupted(&self) -> bool {
         let heard = self.heard.get();
         let is_new = self.interrupts.load(Ordering::Relaxed) > heard;
@@ -274,8 +275,8 @@ enum Keys {
     Gone,
 }
 
-/// The events in what a terminal in raw mode sends at once. What begins with Escape is another key (an arrow, F1, Alt and a
-/// letter), and comes in one piece.
+/// Parses the bytes that a terminal in raw mode sends at once. Bytes from Escape on belong to another key (an arrow,
+/// F1, Alt and a letter), which arrives in one piece.
 #[cfg(unix)]
 fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
     const ESCAPE: u8 = 0x1b;
@@ -290,7 +291,7 @@ fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
     plain.filter_map(event).collect()
 }
 
-/// Waits for keys for up to `wait`, or until a signal comes.
+/// Waits for keys for up to `wait`, or until a signal arrives.
 #[cfg(unix)]
 fn read_keys(wait: Duration) -> Keys {
     let stdin = io::stdin();
@@ -311,18 +312,18 @@ fn read_keys(wait: Duration) -> Keys {
     }
 }
 
-/// Whether the terminal on standard input, if it is one, was closed.
+/// Returns whether standard input is a terminal that was closed.
 #[cfg(unix)]
 fn is_hung_up() -> bool {
     io::stdin().is_terminal() && matches!(poll_input(None), Input::Gone)
 }
 
-/// Input that is ready to read.
+/// The state of standard input.
 #[cfg(unix)]
 enum Input {
     Some,
     None,
-    /// Nothing, ever again.
+    /// Closed: nothing will ever arrive again.
     Gone,
 }
 
@@ -334,7 +335,7 @@ fn poll_input(wait: Option<Duration>) -> Input {
     let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
     let wait = Timespec::try_from(wait.unwrap_or_default()).unwrap_or_default();
     if poll(&mut fds, Some(&wait)).is_err() {
-        return Input::None; // a signal, which is looked at next
+        return Input::None; // interrupted by a signal, which is checked next
     }
     let found = fds[0].revents();
     if found.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
@@ -346,7 +347,7 @@ fn poll_input(wait: Option<Duration>) -> Input {
     }
 }
 
-/// Where there is no poll: as crossterm reads them.
+/// Reads keys with crossterm, on platforms without poll.
 #[cfg(not(unix))]
 fn read_keys(wait: Duration) -> Keys {
     use crossterm::event::{self, Event};
@@ -361,7 +362,7 @@ fn read_keys(wait: Duration) -> Keys {
     }
 }
 
-/// Elsewhere a program ends with its window.
+/// On other platforms a program ends with its window.
 #[cfg(not(unix))]
 fn is_hung_up() -> bool {
     false
@@ -386,7 +387,8 @@ fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
 fn listen_to_signals(interrupts: &Arc<AtomicUsize>, leaving: &Leaving) {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
-    // Without them the system's own way of ending the program stays, and the take is found at the next start.
+    // If the handlers cannot be installed, the system's default action ends the program, and the take is found at the
+    // next start.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
     let (interrupts, leaving) = (Arc::clone(interrupts), leaving.clone());
     std::thread::spawn(move || {
@@ -400,11 +402,12 @@ fn listen_to_signals(interrupts: &Arc<AtomicUsize>, leaving: &Leaving) {
     });
 }
 
-/// Elsewhere Ctrl-C comes as a key, or ends the program: the take is then found at the next start.
+/// On other platforms Ctrl-C arrives as a key, or ends the program: the take is then found at the next start.
 #[cfg(not(unix))]
 fn listen_to_signals(_interrupts: &Arc<AtomicUsize>, _leaving: &Leaving) {}
 
-/// Whether standard input can end a recording: a terminal or a pipe. That /dev/null or a file ends says nothing.
+/// Returns whether standard input can end a recording: a terminal, pipe or socket. The end of /dev/null or of a file
+/// means nothing.
 fn somebody_writes() -> bool {
     if io::stdin().is_terminal() {
         return true;

@@ -1,6 +1,7 @@
-//! The command line: arguments become plain settings, the library does the work, data goes to stdout, messages to stderr.
+//! The command line: arguments become plain settings, the library does the work, data goes to stdout, and messages go
+//! to stderr.
 //!
-//! Exit codes: 0 done, 1 something failed, 2 the command line was wrong.
+//! Exit codes: 0 for success, 1 if something failed, 2 for a usage error.
 
 mod afterwards;
 mod analyze;
@@ -35,7 +36,7 @@ use crate::files::write_whole;
 use crate::plain::one_line;
 use crate::report::json;
 
-/// The widest help, in columns.
+/// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
 
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
@@ -78,13 +79,13 @@ enum Command {
 
 /// The outcome of a command.
 pub(crate) enum Outcome {
-    /// All of it was done.
+    /// Everything was done.
     Done,
-    /// Some of it failed, and was reported.
+    /// Something failed, and was reported.
     Failed,
 }
 
-/// Runs the program and gives its exit code.
+/// Runs the program and returns its exit code.
 pub fn run() -> ExitCode {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
     match dispatch(arguments.command) {
@@ -118,7 +119,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
     }
 }
 
-/// The user's settings; the defaults for a user without a home.
+/// Loads the user's settings; returns the defaults for a user without a home folder.
 fn user_settings() -> Result<Settings> {
     let folders = settings::folders();
     Ok(folders.map(|f| Settings::load(&f.settings_file)).transpose()?.unwrap_or_default())
@@ -135,7 +136,7 @@ fn usage(command: &[&str], message: &str) -> ! {
     refuse(&at.error(clap::error::ErrorKind::ArgumentConflict, message))
 }
 
-/// Exits with clap's message, wrapped at words: help, the version, or what is wrong with the arguments.
+/// Exits with clap's message, wrapped between words: help, the version, or an error in the arguments.
 fn refuse(error: &clap::Error) -> ! {
     let message = lines::wrapped(&error.render().ansi().to_string(), columns(), WIDEST_HELP);
     let _ = match error.use_stderr() {
@@ -146,7 +147,7 @@ fn refuse(error: &clap::Error) -> ! {
     std::process::exit(error.exit_code())
 }
 
-/// The width of the terminal in columns; without one, a width that is easy to read.
+/// Returns the width of the terminal in columns; without a terminal, a width that is easy to read.
 fn columns() -> usize {
     terminal_size::terminal_size().map_or(WIDEST, |(width, _)| usize::from(width.0))
 }
@@ -208,19 +209,19 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Whether the error is a mistyped name.
+/// Returns whether the error is a mistyped name.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
     error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
-/// Whether printing failed: an I/O error without context. Errors of files carry the name of the file.
+/// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.
 fn is_of_output(error: &anyhow::Error) -> bool {
     let json = |cause: &serde_json::Error| cause.is_io();
     error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
 }
 
-/// Whether the reader of our output went away, which is not a failure.
+/// Returns whether the reader of our output went away, which is not a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);

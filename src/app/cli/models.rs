@@ -57,7 +57,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// The model that the command line or the settings name, or the default one.
+    /// Finds the model named by the command line or the settings, or else the default one.
     pub(super) fn find(&self, settings: &Settings, folders: Option<&Folders>) -> Result<Model, ModelError> {
         let wanted = self.model.as_deref().or(settings.model.as_deref());
         let trust = self.trust_model || (self.model.is_none() && settings.trust_model);
@@ -137,7 +137,7 @@ fn get(model: Known, from: Option<String>, folders: &[PathBuf], data: &Path) -> 
     }
 }
 
-/// The progress of a download: a bar in a terminal, a line for each tenth elsewhere.
+/// The progress of a download: a bar in a terminal, elsewhere a line for each tenth.
 #[derive(Clone)]
 struct Progress {
     bar: Option<ProgressBar>,
@@ -185,7 +185,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{:.0} MB", bytes as f64 / 1e6)
 }
 
-/// A path as a terminal may show it.
+/// Formats a path so that it is safe to show in a terminal.
 fn shown(path: &Path) -> String {
     one_line(&path.display().to_string())
 }

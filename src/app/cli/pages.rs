@@ -1,4 +1,4 @@
-//! Writes the page of an answer and the pictures of its lanes, and puts the sound beside or into the page.
+//! Writes the page of an answer and the pictures of its lanes, and puts the sound into the page or next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use super::history::with_store;
 use super::{complain, write_file};
 
-/// How the name of a page's sound file ends.
+/// The suffix of the file name of a page's sound.
 const BESIDE: &str = "-sound.opus";
 
 /// What to draw, and where to.
@@ -44,12 +44,12 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
-/// Where the sound goes.
+/// The place of the page's sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
-    // Into the page.
+    // Embedded in the page.
     Embed,
-    // Into a file beside the page.
+    // In a file next to the page.
     Link,
 }
 
@@ -57,30 +57,30 @@ enum Where {
 pub(super) struct Drawn<'a> {
     pub(super) report: &'a Report,
     pub(super) contours: Option<&'a Contours>,
-    /// The path of the recording, which may be gone.
+    /// The path of the recording, which may no longer exist.
     pub(super) recording: &'a Path,
     pub(super) answered_at: Option<Timestamp>,
     pub(super) speaker: Option<&'a str>,
 }
 
 impl Wanted {
-    /// A page with its sound inside, opened in the browser.
+    /// Requests a page with embedded sound, opened in the browser.
     pub(super) fn opened(page: PathBuf) -> Self {
         Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
     }
 
-    /// Whether anything is to be drawn.
+    /// Returns whether there is anything to draw.
     pub(super) fn any(&self) -> bool {
         self.html.is_some() || self.svg.is_some() || self.png.is_some()
     }
 
-    /// Makes the folder for the pages of several files.
+    /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
         let Some(folder) = &self.html else { return Ok(()) };
         make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
     }
 
-    /// Draws an answer; its page is written to `page`, if given.
+    /// Draws an answer, with its page at `page` if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
             if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
@@ -137,7 +137,7 @@ impl Wanted {
     }
 }
 
-/// The recording, if it is still the one that was analyzed.
+/// Opens the recording, if it is still the one that was analyzed.
 fn found(drawn: &Drawn<'_>) -> Option<Recording> {
     drawn.report.transcript.as_ref()?;
     let recording = Recording::open(drawn.recording, &mut |_| ()).ok()?;
@@ -148,7 +148,7 @@ fn encoded(recording: &Recording) -> Vec<u8> {
     opus::ogg_opus(&recording.speech, opus::rate_for(recording.duration_s))
 }
 
-/// The same speaker's answers to the same question before this one, the oldest first; none where they cannot be read.
+/// Returns the same speaker's earlier answers to the same question, oldest first; none if they cannot be read.
 fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     let Some(question) = &drawn.report.question else { return Vec::new() };
     let filter = Filter {
@@ -163,12 +163,12 @@ fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     attempts
 }
 
-/// A file's name without its ending.
+/// Returns a file name without its extension.
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The path of a file's page in a folder for several, numbered if the name was taken.
+/// Returns the path for a file's page in `folder`, numbered if the name is taken.
 pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };

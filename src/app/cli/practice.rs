@@ -1,7 +1,7 @@
-//! `aloud practice`: one question after the other, each answered aloud, with the report in short after it.
+//! `aloud practice`: one question after another, each answered aloud and followed by a short report.
 //!
-//! What happens in a session is decided in [`crate::app::practice::flow`]; here its steps are taken. The session is saved
-//! whenever it has changed, so that one that was stopped or killed resumes where it was.
+//! [`crate::app::practice::flow`] decides what happens in a session; this module carries out its steps. The session is
+//! saved whenever it has changed, so that a stopped or killed session resumes where it was.
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -98,7 +98,7 @@ impl From<FormatArgument> for Format {
     }
 }
 
-/// Pieces of evidence shown after an answer, at most.
+/// The maximum number of pieces of evidence shown after an answer.
 const SHOWN_EVIDENCE: usize = 3;
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         (_, Some(_)) => begin(arguments, talks, &events)?,
         (_, None) => None,
     };
-    // Somebody left instead of answering; everything is as it was.
+    // The user left instead of answering; nothing has changed.
     let Some((mut session, id, keep)) = begun else {
         say("");
         return Ok(Outcome::Done);
@@ -145,7 +145,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     practice.run()
 }
 
-/// Whether the session that was left is resumed; `None` if somebody leaves.
+/// Returns whether the session left unfinished is resumed; `None` if the user leaves.
 fn goes_on(arguments: &Arguments, session: &Session, talks: bool, events: &InputEvents) -> Option<bool> {
     if arguments.go_on {
         return Some(true);
@@ -159,7 +159,7 @@ fn goes_on(arguments: &Arguments, session: &Session, talks: bool, events: &Input
     asked(&format!("{what}. Go on with it? [Y/n] "), true, events)
 }
 
-/// Asks for a yes or a no; `None` if somebody left instead.
+/// Asks a yes-or-no question; returns `None` if the user leaves instead.
 fn asked(question: &str, otherwise: bool, events: &InputEvents) -> Option<bool> {
     ask(question);
     events.line().map(|line| match line.trim().to_lowercase().chars().next() {
@@ -169,10 +169,10 @@ fn asked(question: &str, otherwise: bool, events: &InputEvents) -> Option<bool> 
     })
 }
 
-/// A session, its number where it is kept, and what is kept of it.
+/// A session, its number if it is kept, and how much of it is kept.
 type Begun = (Session, Option<i64>, Keep);
 
-/// A new session; `None` if somebody leaves.
+/// Begins a new session; returns `None` if the user leaves.
 fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Option<Begun>> {
     let named = |path: &Path| path.display().to_string();
     let of_resume = arguments.resume.as_deref().map(claims_in).transpose()?;
@@ -227,7 +227,7 @@ fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Opt
     Ok(Some((session, id, keep)))
 }
 
-/// The claims of the resume at `path`.
+/// Reads the claims of the resume at `path`.
 pub(super) fn claims_in(path: &Path) -> Result<Vec<Claim>> {
     let found = claims(&resume::read(path).with_context(|| path.display().to_string())?);
     if found.is_empty() {
@@ -239,7 +239,8 @@ pub(super) fn claims_in(path: &Path) -> Result<Vec<Claim>> {
     Ok(found)
 }
 
-/// Whether the claims may be kept: asked once, as long as not all of them are kept already. `None` if somebody leaves.
+/// Returns how much of the session is kept. Asks once whether the claims may be kept, unless all of them already are.
+/// `None` if the user leaves.
 fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option<Keep>> {
     let kept = with_store(Access::Read, |s| s.claims())?;
     if claims.iter().all(|c| kept.contains(c)) {
@@ -258,21 +259,21 @@ fn consent(claims: &[Claim], talks: bool, events: &InputEvents) -> Result<Option
     Ok(Some(if yes { Keep::Everything } else { Keep::NoClaims }))
 }
 
-/// The contents of a folder, with absolute paths, so that the session can be resumed from anywhere.
+/// Lists the recordings in a folder, with absolute paths, so that the session can be resumed from anywhere.
 fn folder(path: &Path, bank: &[Entry]) -> Result<Folder> {
     let found = inputs::recordings_in(path)?;
     let files = found.iter().map(std::path::absolute).collect::<io::Result<_>>()?;
     Ok(Folder { files, question_ids: bank.iter().map(|entry| entry.id.clone()).collect() })
 }
 
-/// Takes the steps of a session: its input and output.
+/// Carries out the steps of a session: its input and output.
 struct Practice<'a> {
     flow: Flow,
-    /// The session as it was saved last.
+    /// The session as last saved.
     saved: Session,
-    /// Its number, where it is kept.
+    /// The number of the session, if it is kept.
     id: Option<i64>,
-    /// Whether somebody is there to be asked.
+    /// Whether a user is there to be asked.
     talks: bool,
     events: &'a InputEvents,
     own_fillers: Vec<String>,
@@ -312,7 +313,7 @@ impl Practice<'_> {
         }
     }
 
-    /// Looks for a take that was cut short, and asks whether it is to be used.
+    /// Looks for a take that was cut short, and asks whether to use it.
     fn recover(&self) -> Event {
         let takes = settings::folders().map_or(Vec::new(), |folders| capture::unfinished(&folders.recordings()));
         for take in takes {
@@ -331,7 +332,7 @@ impl Practice<'_> {
         Event::NothingToRecover
     }
 
-    /// Puts a question and takes the answer.
+    /// Puts a question and records the answer.
     fn ask(&mut self, asking: Asking) -> Result<Event> {
         self.introduce(&asking);
         if self.flow.session().from.is_some() {
@@ -361,7 +362,7 @@ impl Practice<'_> {
         })
     }
 
-    /// Prints what comes before a question.
+    /// Prints the introduction to a question.
     fn introduce(&self, asking: &Asking) {
         say("");
         let session = self.flow.session();
@@ -377,7 +378,7 @@ impl Practice<'_> {
         }
     }
 
-    /// The contents of the folder that the answers come from.
+    /// Lists the folder that the answers come from.
     fn folder(&self) -> Result<Folder> {
         self.flow.session().from.as_deref().map_or(Ok(Folder::default()), |from| folder(from, &questions::bank()?))
     }
@@ -386,7 +387,7 @@ impl Practice<'_> {
         Brief { question: Some(question.clone()), own_fillers: self.own_fillers.clone(), ..Brief::default() }
     }
 
-    /// Analyzes an answer, keeps it, and finds what it gives evidence for.
+    /// Analyzes an answer, keeps it, and finds the evidence in it.
     fn analyze(&mut self, answer: &Waiting, is_left_over: bool) -> Result<Event> {
         if is_left_over {
             say(&format!("Your last answer, to: {}", answer.question.text));
@@ -409,7 +410,7 @@ impl Practice<'_> {
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
-    /// Saves the session with what an answer adds to it, and says in short what came of the answer.
+    /// Saves the session together with the answer, and prints the report in short.
     fn present(&mut self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<Event> {
         let given = analyzed.attempt.map(|attempt| Given {
             attempt,
@@ -430,7 +431,7 @@ impl Practice<'_> {
         Ok(Event::Presented)
     }
 
-    /// The report on a recording; `None` if somebody left while it was made.
+    /// Returns the report on a recording; `None` if the user left during the analysis.
     fn listen(&mut self, answer: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
         let (file, brief) = (answer.path.clone(), self.brief(&answer.question));
         let (engine, loading) = (self.engine.take(), self.loading.take());
@@ -482,7 +483,7 @@ impl Practice<'_> {
         Ok(())
     }
 
-    /// Asks what comes after an answer.
+    /// Asks what to do after an answer.
     fn choose(&self, follow_up: Option<&str>, is_last: bool) -> Event {
         say("");
         if let Some(text) = follow_up {
@@ -510,7 +511,7 @@ impl Practice<'_> {
         Ok(())
     }
 
-    /// Prints the page at the end.
+    /// Prints the closing page.
     fn close(&self) -> Result<()> {
         let session = self.flow.session();
         let job = session.job.as_deref().unwrap_or_default();
@@ -537,7 +538,7 @@ impl Practice<'_> {
     }
 }
 
-/// How a second try went against the first, in a line.
+/// Returns a line that compares a second try with the first.
 fn compared(before: i64, after: i64) -> Result<String> {
     let comparison = with_store(Access::Read, |s| {
         let (a, b) = (s.report(before)?, s.report(after)?);
@@ -550,7 +551,7 @@ fn compared(before: i64, after: i64) -> Result<String> {
     ))
 }
 
-/// Prints a paragraph on stderr, wrapped to the window.
+/// Prints a paragraph on stderr, wrapped to the width of the terminal.
 fn wrapped(text: &str) {
     let mut page = Lines::new(columns());
     page.paragraph("", &one_line(text));

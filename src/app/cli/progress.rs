@@ -1,4 +1,4 @@
-//! `aloud progress`: what the kept answers say about the weeks, and the goals.
+//! `aloud progress`: how the kept answers changed over the weeks, and the goals.
 
 use std::io;
 use std::io::Write;
@@ -66,7 +66,7 @@ struct GoalArguments {
     speaker: Option<String>,
 }
 
-/// The measure with this name on the command line.
+/// Returns the measure with this name on the command line.
 pub(super) fn measure(name: &str) -> Result<Measure, String> {
     let names: Vec<&str> = Measure::ALL.iter().map(|m| m.name()).collect();
     Measure::named(name).ok_or_else(|| format!("{}give one of: {}", did_you_mean(name, &names), names.join(", ")))
@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let own = Filter { speaker: Speaker::of(speaker), ..filter.clone() };
     let (now, zone) = (Timestamp::now(), TimeZone::system());
     let are_others = speaker.is_none() && all.iter().any(|a| a.speaker.is_some());
-    // Someone who keeps only other people's answers is a coach.
+    // A user who keeps only other people's answers is a coach.
     let for_a_coach = are_others && !all.iter().any(|a| own.matches(a));
     if arguments.speakers || for_a_coach && arguments.html.is_none() {
         return of_speakers(&all, arguments.json, now, &zone);

@@ -1,4 +1,4 @@
-//! `aloud questions`: what to practise with.
+//! `aloud questions`: the questions to practise with.
 
 use std::io;
 use std::io::IsTerminal;
@@ -47,12 +47,12 @@ pub(super) struct AddArguments {
     follow_up: Vec<String>,
 }
 
-/// Reads a kind of question.
+/// Returns a parser for kinds of questions.
 pub(super) fn kinds() -> impl TypedValueParser<Value = QuestionKind> {
     PossibleValuesParser::new(QuestionKind::names()).map(|name| QuestionKind::named(&name))
 }
 
-/// The longest name made from words.
+/// The maximum number of words in a generated name.
 const NAME_WORDS: usize = 4;
 
 pub(super) fn run(command: &Command) -> Result<Outcome> {
@@ -98,7 +98,7 @@ fn add(arguments: &AddArguments) -> Result<()> {
     Ok(())
 }
 
-/// A name made from the words of a question, which no other has.
+/// Generates a name from the words of a question, different from all known ones.
 fn name(text: &str, known: &[Entry]) -> String {
     let words = text.to_lowercase();
     let words = words.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 3);

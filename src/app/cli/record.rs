@@ -1,4 +1,4 @@
-//! `aloud record`: one take after the other at the microphone, then the report.
+//! `aloud record`: one take after another at the microphone, then the report.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -25,11 +25,11 @@ use super::models::Choice;
 use super::screen::Screen;
 use super::{Outcome, ask, complain, history, say};
 
-/// Seconds to breathe before a take, on a terminal.
+/// The countdown before a take at a terminal, in seconds.
 const COUNTDOWN: u64 = 3;
-/// How often the screen is updated.
+/// The interval between updates of the screen.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
-/// Without a screen: how often a line says how long the take is, in seconds.
+/// The interval between lines that give the length of the take if there is no live line, in seconds.
 const PLAIN_EVERY_S: f64 = 30.0;
 
 #[derive(Args)]
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let mut about = About { question: arguments.question.clone(), target_s: arguments.target };
     let mut place = place(arguments, question.as_ref());
     let recordings = place.recordings.clone();
-    // A missing model is said now, not after the answer.
+    // A missing model is reported before the answer, not after it.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
@@ -89,13 +89,12 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             }
             Then::Done => return Ok(Outcome::Done),
         }
-        // A file that was chosen holds the first take, and numbers tell the others apart.
-        place = self::place(arguments, about.question.as_deref().map(questions::resolve).transpose()?.as_ref());
-        place.file = place.file.map(|file| free(&file));
+        let question = about.question.as_deref().map(questions::resolve).transpose()?;
+        place = Place { goes_on: true, ..self::place(arguments, question.as_ref()) };
     }
 }
 
-/// What one take came to.
+/// The outcome of one take.
 enum Round {
     /// A report, and somebody who sees it.
     Shown(Box<Shown>),
@@ -103,7 +102,7 @@ enum Round {
     Over(Outcome),
 }
 
-/// A take and its report.
+/// Records a take and reports on it.
 fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: &InputEvents) -> Result<Round> {
     let settings = &job.settings;
     let recordings = place.recordings.clone();
@@ -114,46 +113,43 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let brief = brief(about, settings)?;
     let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
     session.introduce();
-    // Loading takes a fraction of a second of one core, mostly before the take begins; the ring bridges seconds.
+    // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
+    // audio.
     let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
+    let leave_for_later = |take: &Path| {
+        if let Some(recordings) = &recordings {
+            capture::leave_for_later(recordings, take, about);
+        }
+    };
     match session.finish(taken) {
         Finished::Taken(path) => match job.analyze(&path, loading, brief, events)? {
             Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
             Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
             Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
-            Analyzed::Left => leave(&path, recordings.as_deref(), about),
+            Analyzed::Left => {
+                leave_for_later(&path);
+                exit_while_reading()
+            }
         },
-        Finished::Left(path) => leave(&path, recordings.as_deref(), about),
+        Finished::Left(path) => {
+            leave_for_later(&path);
+            Ok(Round::Over(Outcome::Done))
+        }
         Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
 }
 
-/// A file's name with the first number that is free.
-fn free(file: &Path) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let numbered = |n: u64| file.with_file_name(format!("{stem}-{n}.wav"));
-    (2..).map(numbered).find(|path| !path.exists()).expect("numbers do not end")
-}
-
-/// Leaves a take without a report: the next `record` offers it.
-fn leave(take: &Path, recordings: Option<&Path>, about: &About) -> ! {
-    if let Some(recordings) = recordings {
-        capture::leave_for_later(recordings, take, about);
-    }
-    exit_while_reading()
-}
-
-/// The speech model cannot be stopped halfway; everything is on disk.
+/// Exits during the analysis: the speech model cannot be interrupted, and everything is already on disk.
 fn exit_while_reading() -> ! {
     std::process::exit(0)
 }
 
-/// Records the answer to one question of a practice session, to aloud's own folder.
+/// Records the answer to one question of a practice session, in the recordings folder.
 pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &InputEvents) -> Result<Finished> {
     let name = take_name(brief.question.as_ref());
-    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name };
+    let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
     let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
@@ -173,12 +169,12 @@ pub(super) enum Finished {
     Over(Outcome),
 }
 
-/// The file name of a take that begins now.
+/// Returns the file name of a take that begins now.
 fn take_name(question: Option<&Question>) -> String {
     capture::name(&jiff::ZonedDateTime::now(), question.and_then(|q| q.id.as_deref()))
 }
 
-/// Where the takes go.
+/// Returns the place where the takes are saved.
 fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
     let name = take_name(question);
     let file = arguments
@@ -190,17 +186,17 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
     {
         super::usage(&["record"], "recordings are WAV files; give -o a name that ends in .wav");
     }
-    Place { recordings: settings::folders().map(|f| f.recordings()), file, name }
+    Place { recordings: settings::folders().map(|f| f.recordings()), file, name, goes_on: false }
 }
 
-/// What is known of the answer before it is heard.
+/// Returns what is known about the answer before it is analyzed.
 fn brief(about: &About, settings: &Settings) -> Result<Brief> {
     let question = about.question.as_deref().map(questions::resolve).transpose()?;
     let own_target_s = about.target_s.map(questions::around);
     Ok(Brief { question, own_target_s, own_fillers: settings.fillers.clone(), ..Brief::default() })
 }
 
-/// How takes are analyzed.
+/// The settings for analyzing takes.
 struct Job {
     model: Model,
     settings: Settings,
@@ -209,11 +205,11 @@ struct Job {
     save: bool,
 }
 
-/// What the analysis of a take came to.
+/// The outcome of the analysis of a take.
 enum Analyzed {
-    /// A report that was shown; `None` if there is none, which was said.
+    /// The report, which was shown; `None` if the analysis failed, which was reported.
     Done(Option<Box<Shown>>),
-    /// Somebody left.
+    /// The user left.
     Left,
 }
 
@@ -225,7 +221,8 @@ impl Job {
         std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
-    /// Analyzes a recording and prints the report, unless somebody leaves it for later. The analysis then still runs.
+    /// Analyzes a recording and prints the report, unless the user leaves it for later. In that case the analysis keeps
+    /// running in the background.
     fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
         let file = path.to_owned();
         let report = events.unless_left(move || {
@@ -256,7 +253,8 @@ impl Job {
     }
 }
 
-/// Offers takes that were cut short or left. Gives the outcome if one was analyzed instead of recording a new one.
+/// Offers to analyze takes that were cut short or left. Returns the outcome if the user had one analyzed, or left,
+/// instead of recording.
 fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
     for take in capture::unfinished(recordings) {
         let what = format!("A recording of {} has no report yet", clock(take.duration_s));
@@ -266,7 +264,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         }
         ask(&format!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path)));
         let Some(answer) = events.line() else {
-            say(""); // it will be offered again
+            say(""); // the take will be offered again
             return Ok(Some(Outcome::Done));
         };
         if answer.trim().to_lowercase().starts_with('n') {
@@ -274,7 +272,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
             take.settle();
             continue;
         }
-        // A question that is no longer known is no reason to leave it.
+        // A take is still analyzed if its question no longer exists.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
         return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
@@ -283,7 +281,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
                 Ok(Some(Outcome::Done))
             }
             Analyzed::Done(None) => Ok(Some(Outcome::Failed)),
-            Analyzed::Left => exit_while_reading(), // it will be offered again
+            Analyzed::Left => exit_while_reading(), // the take will be offered again
         };
     }
     Ok(None)
@@ -296,7 +294,7 @@ struct Session<'a> {
     screen: Screen,
     events: &'a InputEvents,
     brief: Brief,
-    /// The concerns that were reported in this take.
+    /// The concerns already reported in this take.
     told: Vec<Concern>,
 }
 
@@ -318,7 +316,7 @@ impl Session<'_> {
         self.screen.paragraph(&format!("Microphone: {}", self.name));
     }
 
-    /// Records until a take is finished; `None` if somebody left before it began.
+    /// Records until a take is finished; returns `None` if the user left before it began.
     fn record(&mut self) -> Result<Option<Take>> {
         loop {
             if !self.count_down()? {
@@ -334,8 +332,8 @@ impl Session<'_> {
         }
     }
 
-    /// Counts down where somebody can see it, and waits for the microphone. False if somebody left. Where nobody looks, the
-    /// take begins at once: whoever started it may have started to play something to it, too.
+    /// Counts down and waits for the microphone if a user can see the screen; returns `false` if the user left.
+    /// Otherwise the take begins at once, since a script may already be playing something to it.
     fn count_down(&mut self) -> Result<bool> {
         if !self.screen.counts_down() {
             return Ok(true);
@@ -366,7 +364,7 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// One take, from its beginning to its end.
+    /// Records one take from beginning to end.
     fn take(&mut self) -> (Take, After) {
         let mut after = After::Analyze;
         let (mut paused, mut is_interrupted, mut is_finishing) = (false, false, false);
@@ -382,7 +380,7 @@ impl Session<'_> {
                     is_finishing = true;
                     self.recorder.finish();
                 }
-                // Whoever finished the take and then said no more waits for the report.
+                // If the take was finished before standard input ended, the user still waits for the report.
                 Some(InputEvent::End) if is_finishing => {}
                 Some(InputEvent::End) => self.events.leave_at_once(),
                 Some(InputEvent::Pause) => {
@@ -416,7 +414,8 @@ impl Session<'_> {
         }
     }
 
-    /// Reports what is wrong with the input and what to do, once a take. Small things are only in the live line.
+    /// Reports a problem with the input and its remedy, once per take. With a live line, minor problems are shown only
+    /// there.
     fn tell(&mut self, concern: Option<Concern>) {
         let Some(concern) = concern.filter(|c| !self.told.contains(c)) else { return };
         self.told.push(concern);
@@ -431,7 +430,7 @@ impl Session<'_> {
     /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
         let Self { recorder, name, screen, events, .. } = self;
-        // A Ctrl-C that was typed while the take ended means: leave the analysis.
+        // A Ctrl-C typed while the take ended means that the analysis is skipped.
         while let Some(event) =
             events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
         {
@@ -479,13 +478,13 @@ impl Session<'_> {
     }
 }
 
-/// What follows a take.
+/// The action that follows a take.
 enum After {
     Analyze,
     Again,
 }
 
-/// Why the take was cut short, if it was.
+/// Returns the reason why the take was cut short, if it was.
 fn cut_short(take: &Take, microphone: &str) -> Option<String> {
     match &take.ending {
         ending if !ending.is_failure() => None,
@@ -506,13 +505,13 @@ fn target_words([shortest, longest]: [f64; 2]) -> String {
     format!("{} to {}", clock(shortest), clock(longest))
 }
 
-/// The command that analyzes a take later.
+/// Returns the command that analyzes a take later.
 fn analyze_command(path: &Path, about: &About) -> String {
     let question = about.question.as_deref().map_or(String::new(), |q| format!(" --question {}", quoted(q)));
     format!("aloud analyze {}{question}", shown(path))
 }
 
-/// A path quoted for a shell.
+/// Quotes a path for a shell.
 fn shown(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }

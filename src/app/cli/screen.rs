@@ -1,6 +1,7 @@
-//! The screen while recording: one calm live line on stderr, and lines above it that stay.
+//! The screen while recording: one live line on stderr, with permanent lines above it.
 //!
-//! Without a terminal that can move its cursor there are only lines. The terminal is put back whatever happens.
+//! On a terminal that cannot move its cursor, or without a terminal, there are only permanent lines. The terminal is
+//! restored whatever happens.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,22 +10,22 @@ use crossterm::cursor::MoveToColumn;
 use crossterm::queue;
 use crossterm::terminal::{Clear, ClearType, disable_raw_mode, enable_raw_mode};
 
-/// The width of a terminal that does not say, in columns.
+/// The assumed width of a terminal that does not report one, in columns.
 const ANY_COLUMNS: usize = 80;
 
-/// The live line where there can be one.
+/// The live line, if the terminal supports one.
 pub(super) struct Screen {
-    /// Keys come one by one, and the cursor can be moved.
+    /// Whether the terminal is in raw mode: keys arrive one by one, and the cursor can be moved.
     live: bool,
-    /// Somebody looks at it.
+    /// Whether a user can see the screen.
     watched: bool,
     counted: Option<u64>,
-    /// What the live line shows, and in how many columns.
+    /// The contents of the live line, and the terminal width it was drawn for, in columns.
     shown: (String, usize),
 }
 
 impl Screen {
-    /// Puts the terminal into raw mode, if stdin and stderr are one.
+    /// Puts the terminal into raw mode, if stdin and stderr are terminals that support it.
     pub(super) fn open() -> Self {
         let watched = io::stdin().is_terminal() && io::stderr().is_terminal();
         let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty()) && cfg!(unix);
@@ -35,22 +36,22 @@ impl Screen {
         Self { live, watched, counted: None, shown: (String::new(), 0) }
     }
 
-    /// Whether keys come one by one.
+    /// Returns whether keys arrive one by one.
     pub(super) fn has_keys(&self) -> bool {
         self.live
     }
 
-    /// Whether somebody is there to see a countdown.
+    /// Returns whether a user is there to see a countdown.
     pub(super) fn counts_down(&self) -> bool {
         self.watched
     }
 
-    /// The width to draw in.
+    /// Returns the width to draw in, in columns.
     pub(super) fn columns(&self) -> usize {
         terminal_size::terminal_size_of(io::stderr()).map_or(ANY_COLUMNS, |(width, _)| usize::from(width.0))
     }
 
-    /// Shows what is left of the countdown, in seconds.
+    /// Shows the seconds left of the countdown.
     pub(super) fn count(&mut self, seconds: u64) {
         if self.live {
             self.draw(&format!("Starting in {seconds}"));
@@ -68,10 +69,10 @@ impl Screen {
         let columns = self.columns();
         let line: String = line.chars().take(columns.saturating_sub(1)).collect();
         if self.shown.0 == line && self.shown.1 == columns {
-            return; // slow lines to far machines have better to do
+            return; // an unchanged line is not sent again: the terminal may be on a slow connection
         }
         let mut out = io::stderr().lock();
-        // The cursor rests at the beginning, so that what a narrower window wraps is cleared too.
+        // The cursor rests at the start of the line, so that wrapped text in a narrowed window is cleared too.
         let _ = queue!(out, MoveToColumn(0), Clear(ClearType::FromCursorDown))
             .and_then(|()| write!(out, "{line}"))
             .and_then(|()| queue!(out, MoveToColumn(0)))
@@ -84,19 +85,19 @@ impl Screen {
         self.draw("");
     }
 
-    /// A line that stays, above the live one.
+    /// Prints a permanent line above the live one.
     pub(super) fn say(&mut self, line: &str) {
         self.lines(&[one_line(line)]);
     }
 
-    /// A paragraph that stays, broken where the window ends.
+    /// Prints a permanent paragraph, wrapped to the width of the terminal.
     pub(super) fn paragraph(&mut self, text: &str) {
         let width = if self.watched { self.columns().clamp(20, 100) } else { 100 };
         let lines: Vec<String> = textwrap::wrap(&one_line(text), width).into_iter().map(Into::into).collect();
         self.lines(&lines);
     }
 
-    /// Says a line where there is no live one that shows it.
+    /// Prints a line if there is no live line that shows the same.
     pub(super) fn say_unless_live(&mut self, line: &str) {
         if !self.live {
             self.say(line);
@@ -125,7 +126,7 @@ pub(super) fn put_back() {
     let _ = disable_raw_mode();
 }
 
-/// The message of a panic, and the shell after it, need the terminal restored.
+/// Restores the terminal on a panic, for its message and for the shell after it.
 fn put_back_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

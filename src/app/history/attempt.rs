@@ -1,4 +1,4 @@
-//! One kept answer, as lists and charts need it: everything but the report itself.
+//! A kept answer as lists and charts need it: everything but the report itself.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::question::{Question, QuestionKind};
 use crate::report::Report;
 use crate::score::PartName;
 
-/// What its report does not say about an answer.
+/// The facts about an answer that its report does not contain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Occasion {
     /// Who spoke; `None` for the person at this machine.
@@ -25,8 +25,9 @@ pub struct Occasion {
 }
 
 impl Occasion {
-    /// A saved file's: given when the file was last changed, since a recorder leaves it alone after the last word. Where
-    /// that is unknown or makes no sense (before 2000, in the future), given `now`.
+    /// Returns the occasion of a saved file. The answer is dated by the file's modification time, since a recorder does
+    /// not change the file after the last word; where that time is unknown or implausible (before 2000, in the future),
+    /// by `now`.
     pub fn of_file(path: &Path, speaker: Option<String>, now: Timestamp) -> Self {
         let changed = std::fs::metadata(path).and_then(|m| m.modified()).ok();
         let changed = changed.and_then(|time| Timestamp::try_from(time).ok());
@@ -38,19 +39,20 @@ impl Occasion {
 /// 2000-01-01 in seconds since 1970: files with an earlier date come from a clock that was never set.
 const YEAR_2000: i64 = 946_684_800;
 
-/// A time without its seconds: nobody remembers them, and answers of the same minute stay in the order they were kept.
+/// Truncates a time to the minute: nobody remembers the seconds, and answers of the same minute stay in the order in
+/// which they were kept.
 pub fn to_the_minute(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second().div_euclid(60) * 60).unwrap_or(time)
 }
 
-/// The question an answer was given to.
+/// The question that was answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Its short name; `None` for a question that was typed in.
+    /// The question's id; `None` for a question that was typed in.
     pub id: Option<String>,
-    /// As the interviewer asks it.
+    /// The question as the interviewer asks it.
     pub text: String,
-    /// What sort of answer it asks for.
+    /// The kind of answer that the question asks for.
     pub kind: Option<QuestionKind>,
 }
 
@@ -61,7 +63,7 @@ impl From<&Question> for Asked {
 }
 
 impl Asked {
-    /// Its identity among questions: its short name, or its text.
+    /// Returns the key that identifies the question: its id, or else its text.
     pub fn key(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.text)
     }
@@ -72,25 +74,25 @@ impl Asked {
 pub struct PartPoints {
     /// The part.
     pub name: PartName,
-    /// Points won.
+    /// The points won.
     pub points: f64,
-    /// Points there are.
+    /// The points available.
     pub out_of: f64,
 }
 
-/// The points of all parts of a score, as the store has them. They are unpacked when somebody asks: a list of ten
-/// thousand answers does not.
+/// The points of all parts of a score, in the JSON form of the store. They are parsed only on demand, because a list of
+/// ten thousand answers does not need them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parts(pub(super) String);
 
 impl Parts {
-    /// Of a report's score.
+    /// Returns the points of a report's score.
     pub fn of(report: &Report) -> Self {
         let points = |p: &crate::score::Part| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
         Self::from(report.score.parts.iter().map(points).collect::<Vec<_>>())
     }
 
-    /// Each part, in the order of the report; none where they cannot be read.
+    /// Returns each part, in the order of the report; empty if they cannot be parsed.
     pub fn points(&self) -> Vec<PartPoints> {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
@@ -104,7 +106,7 @@ impl From<Vec<PartPoints>> for Parts {
 
 impl Serialize for Parts {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        // As it is stored: unpacking and packing ten thousand would be most of the work of a list.
+        // Written in its stored form: parsing and formatting ten thousand would be most of the work of a list.
         match RawValue::from_string(self.0.clone()) {
             Ok(kept) => kept.serialize(to),
             Err(_) => Vec::<PartPoints>::new().serialize(to),
@@ -121,34 +123,34 @@ impl<'de> Deserialize<'de> for Parts {
 /// One kept answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attempt {
-    /// Its number, which is never given to another answer.
+    /// The answer's number, which is never reused.
     pub id: i64,
     /// When the answer was given, to the minute.
     pub answered_at: Timestamp,
     /// Who spoke; `None` for the person at this machine.
     pub speaker: Option<String>,
-    /// What was asked.
+    /// The question that was answered.
     pub question: Option<Asked>,
-    /// Where the recording lies, as far as is known.
+    /// The path of the recording, as far as is known.
     pub path: PathBuf,
     /// Whether aloud made the recording itself.
     pub recorded_here: bool,
-    /// The identity of the recording: the SHA-256 of the file.
+    /// The SHA-256 of the file, which identifies the recording.
     pub sha256: String,
     /// Whether the transcript was edited by hand.
     #[serde(rename = "mended")]
     pub is_edited: bool,
-    /// The version of the rubric that scored it.
+    /// The version of the rubric that scored the answer.
     pub rubric: String,
-    /// The measures that are followed over time.
+    /// The measures that are tracked over time.
     #[serde(flatten)]
     pub measures: Measures,
     /// The points of the parts of the score.
     pub parts: Parts,
 }
 
-/// The identity of a report's recording: the SHA-256 of its file. A report without one (nothing was read from a
-/// file) is identified by a hash of its contents.
+/// Returns the identity of a report's recording: the SHA-256 of its file. A report without one (not read from a file)
+/// is identified by a hash of its contents.
 pub fn fingerprint(report: &Report) -> String {
     if let Some(sha256) = &report.recording.sha256 {
         return sha256.clone();
@@ -158,7 +160,7 @@ pub fn fingerprint(report: &Report) -> String {
     hex(Sha256::digest(json))
 }
 
-/// The path a recording can be found by from any folder.
+/// Returns the path in a form that is valid from any folder.
 pub fn lasting_path(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }

@@ -1,4 +1,4 @@
-//! Two answers side by side: what got better, what got worse, and both transcripts.
+//! Compares two answers: what got better, what got worse, and both transcripts.
 
 use serde::Serialize;
 
@@ -12,9 +12,9 @@ use crate::report::Report;
 pub struct Change {
     /// The measure.
     pub measure: Measure,
-    /// In the first answer.
+    /// The value in the first answer.
     pub from: Option<f64>,
-    /// In the second.
+    /// The value in the second answer.
     pub to: Option<f64>,
     /// The verdict.
     pub verdict: Verdict,
@@ -24,37 +24,37 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It went the right way.
+    /// The measure improved.
     Better,
-    /// It went the wrong way.
+    /// The measure got worse.
     Worse,
-    /// Too small a change to notice.
+    /// The change is too small to notice.
     Same,
-    /// It changed, which is neither good nor bad.
+    /// The measure changed, which is neither good nor bad.
     Other,
-    /// One of the two does not have it.
+    /// One of the two answers lacks the measure.
     Unknown,
 }
 
 /// Two answers, each with its report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
-    /// `aloud.comparison/1`.
+    /// The schema: `aloud.comparison/1`.
     pub schema: &'static str,
     /// The first answer.
     pub a: Attempt,
     /// The second answer.
     pub b: Attempt,
-    /// Each measure that either has.
+    /// The change of each measure that either answer has.
     pub changes: Vec<Change>,
-    /// What was said in the first.
+    /// The transcript of the first answer.
     pub a_text: String,
-    /// What was said in the second.
+    /// The transcript of the second answer.
     pub b_text: String,
 }
 
 impl Comparison {
-    /// Of two answers with their reports.
+    /// Compares two answers with their reports.
     pub fn of((a, a_report): (Attempt, &Report), (b, b_report): (Attempt, &Report)) -> Self {
         let text = |report: &Report| report.transcript.as_ref().map_or(String::new(), |t| t.text.clone());
         Self {
@@ -67,7 +67,7 @@ impl Comparison {
         }
     }
 
-    /// The titles of the measures with this verdict, in a sentence: "fillers, pace".
+    /// Returns the titles of the measures with this verdict, for use in a sentence: "fillers, pace".
     pub fn titles(&self, verdict: Verdict) -> String {
         let changes = self.changes.iter().filter(|c| c.verdict == verdict);
         let titles: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
@@ -75,14 +75,14 @@ impl Comparison {
     }
 }
 
-/// The change of each measure that either answer has.
+/// Returns the change of each measure that either answer has.
 pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
     let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
     changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
 }
 
 impl Change {
-    /// "better: 3.1 a minute less".
+    /// Describes the change in words: "better: 3.1 a minute less".
     pub fn words(&self) -> String {
         let Some((from, to)) = self.from.zip(self.to) else { return "measured in one only".to_string() };
         let amount = shown(self.measure, (to - from).abs());
@@ -116,7 +116,7 @@ fn change(measure: Measure, from: Option<f64>, to: Option<f64>) -> Change {
     Change { measure, from, to, verdict }
 }
 
-/// A value as it is shown: lengths as minutes and seconds, whole numbers where a digit would say nothing.
+/// Formats a value for display: lengths as minutes and seconds, whole numbers where a decimal would say nothing.
 pub fn shown(measure: Measure, value: f64) -> String {
     match measure {
         Measure::Score | Measure::Pace => format!("{value:.0}"),

@@ -1,10 +1,11 @@
-//! Editing a transcript by hand: a wrong word, a filler that is none, one that was missed. The measures and the score
-//! follow.
+//! Editing a transcript by hand: a wrong word, a false positive among the fillers, or a missed filler. The measures and
+//! the score are updated.
 //!
-//! An edit changes only the words that it names. It takes the time of the words it replaces, and stands where they stood: with the
-//! comma or the full stop behind it, in the quotation marks around it, with a capital where a sentence begins; otherwise a
-//! sentence would run into the next one, and the story would be judged as another. It is a filler where it is written like
-//! one (um, uh); any other is made one, or none, on request. What only the sound can tell (pauses, syllables, pitch) stays.
+//! An edit changes only the words that it names. A new word takes over the time of the words it replaces, and their
+//! place in the text: the comma or full stop after them, the quotation marks around them, and the capital at the
+//! beginning of a sentence; otherwise a sentence would run into the next one, and the story would be judged
+//! differently. A new word is a filler if it is written like one (um, uh); any other word is marked or unmarked as a
+//! filler on request. What only the sound can tell (pauses, syllables, pitch) is unchanged.
 
 use std::ops::Range;
 
@@ -17,55 +18,55 @@ use crate::report::Report;
 use crate::span::Span;
 use crate::transcript::Word;
 
-/// How far from the named moment a word is looked for, in seconds.
+/// How far from the given time a word is looked for, in seconds.
 const NEAR_S: f64 = 3.0;
 
-/// A correction of a transcript.
+/// A correction to a transcript.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// These words were really those; without any, nothing was said there.
+    /// Replaces words by the words that were really said; with none, deletes them.
     Words {
-        /// The words as they are written.
+        /// The words as the transcript has them.
         wrong: String,
         /// The words as they were said.
         right: String,
     },
-    /// These words are a filler.
+    /// Marks these words as a filler.
     Filler(String),
-    /// These words are no filler.
+    /// Unmarks these words as a filler.
     NoFiller(String),
 }
 
 /// Why an edit is not possible.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum EditError {
-    /// There are no words to edit.
+    /// The answer has no transcript.
     #[error("this answer has no transcript to edit")]
     NoTranscript,
-    /// The words are not there.
+    /// The words are not in the transcript.
     #[error("'{0}' is not in the transcript{1}")]
     NotThere(String, String),
-    /// They are there several times.
+    /// The words occur several times.
     #[error("'{0}' is there several times, at {1}; say which with --at")]
     Several(String, String),
-    /// They are not marked as a filler.
+    /// The words are not marked as a filler.
     #[error("'{0}' is not marked as a filler there")]
     NoFiller(String),
-    /// They are a filler already.
+    /// The words are already marked as a filler.
     #[error("'{0}' is marked as a filler there already")]
     FillerAlready(String),
-    /// There is nothing to look for.
+    /// The edit names no words.
     #[error("name at least one word")]
     Nothing,
-    /// Fillers are known in English only.
+    /// Fillers are detected in English only.
     #[error("fillers are counted in English answers only")]
     NotEnglish,
 }
 
-/// Applies an edit to a report. `at_s` says which of several like words is meant: the one nearest to that time.
+/// Applies an edit to a report. If the words occur several times, `at_s` selects the occurrence nearest to that time.
 ///
 /// # Errors
-/// When the words are not there, or it is not clear which are meant.
+/// When the words are not in the transcript, or it is not clear which occurrence is meant.
 pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), EditError> {
     let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(EditError::NoTranscript)?;
     let words = &mut transcript.words;
@@ -103,7 +104,7 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
     Ok(())
 }
 
-/// Turns "not there" into "already" for words that are there, but marked already.
+/// Turns "not there" into "already marked" for words that are in the transcript but are marked already.
 fn already(error: EditError, is_there: bool, text: &str) -> EditError {
     match error {
         EditError::NotThere(..) if is_there => EditError::FillerAlready(text.to_string()),
@@ -128,7 +129,7 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
     }
 }
 
-/// Where the words are, compared without case and punctuation, among the ranges that `fits` accepts.
+/// Finds the words, compared without case and punctuation, among the ranges that `fits` accepts.
 fn find(
     words: &[Word],
     text: &str,
@@ -158,14 +159,15 @@ fn find(
     }
 }
 
-/// The form of a word for comparison: letters, digits and inner apostrophes, in lower case.
+/// Normalizes a word for comparison: letters, digits and inner apostrophes, in lower case.
 fn bare(word: &str) -> String {
     let plain = word.chars().map(|c| if c == '\u{2019}' { '\'' } else { c });
     let word: String = plain.filter(|c| c.is_alphanumeric() || *c == '\'').flat_map(char::to_lowercase).collect();
     word.trim_matches('\'').to_string()
 }
 
-/// Whether a character is punctuation beside a word, unlike `%`, `$` and the hyphen of a cut-off word, which belong to it.
+/// Returns whether a character is punctuation beside a word, unlike `%`, `$` and the hyphen of a cut-off word, which
+/// belong to the word.
 fn is_mark(c: char) -> bool {
     ".,?!:;\u{2026}\"\u{201c}\u{201d}\u{ab}\u{bb}()[]{}\u{2013}\u{2014}".contains(c)
 }
@@ -174,7 +176,8 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}')
 }
 
-/// A word between the signs before and behind it. An apostrophe belongs to the word, unless one is at either end.
+/// Splits a word into leading punctuation, core and trailing punctuation. An apostrophe belongs to the core, unless
+/// there is one at both ends.
 fn taken_apart(word: &str) -> [&str; 3] {
     let core = word.trim_matches(is_mark);
     let is_quoted = core.starts_with(is_apostrophe) && core.ends_with(is_apostrophe) && core.chars().count() > 2;
@@ -183,17 +186,17 @@ fn taken_apart(word: &str) -> [&str; 3] {
     [&word[..at], core, &word[at + core.len()..]]
 }
 
-/// Whether a sentence ends with these signs.
+/// Returns whether a sentence ends with this punctuation.
 fn ends_sentence(tail: &str) -> bool {
     tail.contains(['.', '?', '!', '\u{2026}'])
 }
 
-/// Whether word `i` is the first of a sentence, as far as the words tell.
+/// Returns whether word `i` is the first of a sentence, as far as the words tell.
 fn begins_sentence(words: &[Word], i: usize) -> bool {
     i == 0 || ends_sentence(taken_apart(&words[i - 1].text)[2])
 }
 
-/// A word with a capital, unless it has one somewhere (iPhone).
+/// Capitalizes a word, unless it has a capital somewhere (iPhone).
 fn capitalized(core: &str) -> String {
     let mut letters = core.chars();
     match letters.next() {
@@ -202,8 +205,8 @@ fn capitalized(core: &str) -> String {
     }
 }
 
-/// What is written for a word that was said instead of others: as it was given, with signs and a capital of theirs where it
-/// has none of its own.
+/// Returns the text of a replacement word: as given, but with the punctuation and capital of the replaced words where
+/// it has none itself.
 fn dressed(given: &str, lead: &str, tail: &str, is_capital: bool) -> String {
     let [own_lead, core, own_tail] = taken_apart(given);
     let [lead, tail] = [(own_lead, lead), (own_tail, tail)].map(|(own, of)| if own.is_empty() { of } else { own });
@@ -211,7 +214,7 @@ fn dressed(given: &str, lead: &str, tail: &str, is_capital: bool) -> String {
     format!("{lead}{core}{tail}")
 }
 
-/// What is written for a word that stays: as it stands, but for what was asked of its signs and capitals.
+/// Returns the text of a word that stays: unchanged except for the requested changes to punctuation and capitals.
 fn redressed(stands: &str, wrong: &str, right: &str) -> String {
     let ([lead, core, tail], [wrong_lead, wrong_core, wrong_tail]) = (taken_apart(stands), taken_apart(wrong));
     let [right_lead, right_core, right_tail] = taken_apart(right);
@@ -225,8 +228,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// Replaces words, and shifts the fillers after them. A common beginning and end
-/// of both are left as they are.
+/// Replaces words, and shifts the fillers after them. A common prefix and suffix of both is left as it is.
 fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range<usize>, wrong: &str, right: &str) {
     let (wrong, right): (Vec<&str>, Vec<&str>) =
         (wrong.split_whitespace().collect(), right.split_whitespace().collect());
@@ -243,7 +245,7 @@ fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range
     let new: Vec<Word> = spans(words, events.as_deref(), &changed, &range, texts)
         .into_iter()
         .zip(written(words, &changed, texts))
-        // A person has heard it.
+        // A person heard the word.
         .map(|(span, text)| Word { text, span, confidence: 1.0, filler: false })
         .collect();
     if new.is_empty() && !changed.is_empty() {
@@ -261,7 +263,7 @@ fn replace(words: &mut Vec<Word>, events: Option<&mut Vec<Filler>>, range: Range
     events.extend(ums);
 }
 
-/// What is written for the texts that take the place of the `changed` words.
+/// Returns the texts as they are written in place of the `changed` words.
 fn written(words: &[Word], changed: &Range<usize>, texts: &[&str]) -> Vec<String> {
     let old: Vec<[&str; 3]> = words[changed.clone()].iter().map(|word| taken_apart(&word.text)).collect();
     let is_capital = |i: usize| old[i][1].starts_with(char::is_uppercase) && begins_sentence(words, changed.start + i);
@@ -280,8 +282,9 @@ fn written(words: &[Word], changed: &Range<usize>, texts: &[&str]) -> Vec<String
     texts.iter().enumerate().map(write).collect()
 }
 
-/// When the texts that take the place of the `changed` words were said: one for one at the same times; otherwise each for as
-/// long as it is written. Words that were left out take their time from one beside them, which is shortened.
+/// Returns when the texts in place of the `changed` words were said: at the same times if there are as many; otherwise
+/// the whole time is divided in proportion to their lengths in letters. Inserted words take their time from a word
+/// beside them, which is shortened.
 fn spans(
     words: &mut [Word],
     events: Option<&Vec<Filler>>,
@@ -319,8 +322,8 @@ fn spans(
     spans
 }
 
-/// Brings what must not go with words that are taken out to those beside them: the end of a sentence to the word before, its
-/// beginning to the word behind.
+/// Moves punctuation and capitals that must survive a deletion to the adjacent words: the end of a sentence to the word
+/// before, its beginning to the word after.
 fn close_gap(words: &mut [Word], gone: &Range<usize>) {
     let [first, last] = [gone.start, gone.end - 1].map(|i| taken_apart(&words[i].text).map(str::to_string));
     let (begins, ends) = (begins_sentence(words, gone.start), ends_sentence(&last[2]));
@@ -334,7 +337,7 @@ fn close_gap(words: &mut [Word], gone: &Range<usize>) {
     }
 }
 
-/// A filler that a person has pointed out.
+/// Creates a filler that a person has marked.
 fn filler(words: &[Word], range: Range<usize>) -> Filler {
     let texts: Vec<String> = words[range.clone()].iter().map(|w| bare(&w.text)).collect();
     let kind = if texts.iter().all(|t| is_filled_pause(t)) { Kind::FilledPause } else { Kind::DiscourseMarker };
@@ -361,7 +364,7 @@ mod tests {
         Edit::Words { wrong: wrong.into(), right: right.into() }
     }
 
-    /// What must hold of every report: events name their own words, counts count them.
+    /// Checks the invariants of every report: events match their words, counts match the events.
     fn assert_sound(report: &Report) {
         let words = &report.transcript.as_ref().unwrap().words;
         let fillers = report.fillers.as_ref().unwrap();
@@ -411,7 +414,7 @@ mod tests {
             story.sentences.iter().map(|s| (s.part, s.words)).collect::<Vec<_>>()
         };
         assert_eq!(parts(&edited), parts(&before));
-        // As it is shown; a word that means something else may weigh a little more or less.
+        // Compared as displayed: a word with another meaning may weigh a little more or less.
         let shown = |report: &Report| report.score.overall.unwrap().round();
         assert_eq!(shown(&edited), shown(&before));
         let counted = |report: &Report| {
@@ -419,13 +422,13 @@ mod tests {
             (fillers.count, fillers.events, report.pace.as_ref().unwrap().words)
         };
         assert_eq!(counted(&edited), counted(&before));
-        // Of the other words, nothing is another: neither time nor confidence.
+        // No other word changes, in neither time nor confidence.
         let words = |report: &Report| report.transcript.as_ref().unwrap().words.clone();
         let others = words(&edited).into_iter().zip(words(&before)).filter(|(a, b)| a != b).collect::<Vec<_>>();
         assert!(matches!(others.as_slice(), [(a, b)] if a.span == b.span && a.confidence == 1.0), "{others:?}");
     }
 
-    /// Words half a second apart, without fillers but the um and uh among them.
+    /// Returns words half a second apart, with only the "um" and "uh" among them as fillers.
     fn saying(text: &str) -> (Vec<Word>, Vec<Filler>) {
         let word = |(i, text): (usize, &str)| Word {
             text: text.to_string(),
@@ -463,7 +466,7 @@ mod tests {
             ("We used the phone. It rang.", "phone", "iPhone", "We used the iPhone. It rang."),
             ("Phone it. It rang.", "phone", "iPhone", "iPhone it. It rang."),
             ("I asked acne twice.", "acne", "Acme", "I asked Acme twice."),
-            // Taken out, put in.
+            // Deleted and inserted words.
             ("We just left. It rang.", "left", "", "We just. It rang."),
             ("We, uh, left uh. It rang.", "left uh", "left", "We, uh, left. It rang."),
             ("So we left. It rang.", "so", "", "We left. It rang."),
@@ -472,7 +475,7 @@ mod tests {
             ("We left", "we left", "", ""),
             ("I read the notes, twice.", "the notes", "the delivery notes", "I read the delivery notes, twice."),
             ("I left. Notes came.", "notes came", "notes of it came", "I left. Notes of it came."),
-            // Signs and capitals alone, where they are asked for, and only there.
+            // Punctuation and capitals alone change where the edit asks for it, and only there.
             ("We left it rang.", "left it", "left. It", "We left. It rang."),
             ("We left. It rang.", "left. It", "left it", "We left it rang."),
             ("We just left. It rang.", "just left", "just left", "We just left. It rang."),

@@ -1,26 +1,26 @@
-//! Why the history could not be used, in plain words. The program adds the path.
+//! Errors of the history, worded for the user. The caller adds the path.
 
 use rusqlite::ErrorCode;
 
 /// Why the history could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    /// Its folder cannot be made.
+    /// The folder cannot be created.
     #[error("its folder cannot be made ({0}); free the place or set XDG_DATA_HOME to a folder that can be written")]
     Folder(std::io::Error),
-    /// Neither the file nor its folder can be written.
+    /// Neither the file nor its folder is writable.
     #[error("it cannot be written; allow writing there or set XDG_DATA_HOME to a folder that can be written")]
     NotWritable,
     /// The file cannot be opened at all.
     #[error("it cannot be opened ({0}); run `aloud doctor` to see where it lies, and move it away to begin a new one")]
     Unopenable(String),
-    /// There is no space left.
+    /// The disk is full.
     #[error("the disk is full; free some space and try again")]
     DiskFull,
-    /// Another program holds it for too long.
+    /// Another program held the lock for too long.
     #[error("another program has been using it for half a minute; try again")]
     Busy,
-    /// A newer aloud has changed its schema.
+    /// A newer aloud has migrated the schema.
     #[error("a newer aloud wrote it (form {found}; this one knows {known}); update aloud. Nothing in it was changed")]
     Newer {
         /// The schema's version.
@@ -28,12 +28,12 @@ pub enum HistoryError {
         /// The newest version known here.
         known: i64,
     },
-    /// The file is no database, or a broken one.
+    /// The file is not a database, or is damaged.
     #[error(
         "it is damaged ({0}), and what is left in it can only be saved once its folder can be written and has space"
     )]
     Damaged(String),
-    /// No answer is kept.
+    /// The history is empty.
     #[error("no answers are kept yet; to keep one: aloud analyze FILE")]
     Empty,
     /// No answer has this number.
@@ -44,7 +44,7 @@ pub enum HistoryError {
         "the report of answer {0} was lost when the history was damaged; its numbers are still there. Analyze the recording again to have it back"
     )]
     ReportLost(i64),
-    /// The report is there, but this version of aloud cannot read it.
+    /// The report exists, but this version of aloud cannot read it.
     #[error("the report of answer {id} cannot be read ({reason}); analyze the recording again")]
     ReportUnreadable {
         /// The answer's number.
@@ -55,13 +55,13 @@ pub enum HistoryError {
     /// A system call failed.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// Any other error of SQLite.
+    /// Any other SQLite error.
     #[error("it could not be used ({0}); try again, and if that does not help, run `aloud doctor`")]
     Database(String),
 }
 
 impl HistoryError {
-    /// Whether the file itself is broken, so that what is in it should be rescued.
+    /// Returns whether the file itself is damaged, so that its content should be rescued.
     pub(super) fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged(_))
     }

@@ -1,6 +1,6 @@
-//! The history as files: CSV (a line an answer, for a spreadsheet) and JSON Lines (everything, to be read back).
+//! Exports the history as CSV (one line per answer, for a spreadsheet) and JSON Lines (everything, for re-import).
 //!
-//! Parquet is left out: its library is larger than all of aloud, and whoever wants it gets it from the CSV in one line.
+//! Parquet is left out: its library is larger than all of aloud, and the CSV can be converted with one command.
 
 use std::io;
 use std::io::{BufRead, Read, Write};
@@ -20,15 +20,15 @@ use crate::files::FileError;
 use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
 
-/// The name and version of a line of the export.
+/// The name and version of the schema of an exported line.
 pub const SCHEMA: &str = "aloud.attempt/1";
 
-/// The longest line that is read, in bytes: an answer of an hour has a few million.
+/// The longest line that is read, in bytes: an answer of an hour takes a few million.
 const LONGEST_LINE: u64 = 64 << 20;
-/// The most that is read at a time, in bytes: some ten thousand answers. All of it is held in memory.
+/// The most that is read from one file, in bytes: some ten thousand answers. All of it is held in memory.
 const MOST: u64 = 2 << 30;
 
-/// A line of the export: an answer with all that is kept of it.
+/// A line of the export: an answer with everything that is kept about it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Line {
     schema: String,
@@ -37,29 +37,29 @@ pub struct Line {
     kept_at: Timestamp,
     recorded_here: bool,
     report: Report,
-    /// The report before it was edited by hand; `None` where it was not.
+    /// The report before it was edited by hand; `None` if it was not edited.
     machine_report: Option<Report>,
     earlier_scores: Vec<EarlierScore>,
-    /// The tracks of the sound as they are kept, in base64; `None` where they were not.
+    /// The tracks of the sound in their stored form, in base64; `None` if none were kept.
     #[serde(default)]
     contours: Option<String>,
 }
 
-/// What was read from files: answers, and the number of lines without one.
+/// The content of imported files: answers, and the number of lines without one.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
     /// The answers.
     pub answers: Vec<Line>,
-    /// Lines of files that `aloud analyze --jsonl` could not analyze.
+    /// The number of files that `aloud analyze --jsonl` could not analyze.
     pub failed: usize,
 }
 
 /// The outcome of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Answers that are new.
+    /// The number of new answers.
     pub new: usize,
-    /// Answers that were there already and were left as they are.
+    /// The number of answers that were already kept, and were left unchanged.
     pub known: usize,
 }
 
@@ -69,18 +69,18 @@ pub enum ImportError {
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The file is not opened.
+    /// The file cannot be opened.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It has no end.
+    /// The input is too long, or endless.
     #[error("this is longer than any history; nothing was imported; split it and import the parts")]
     TooLong,
-    /// A line is not what it should be.
+    /// A line has another format.
     #[error(
         "line {line} is neither an answer from `aloud history export` nor a report from `aloud analyze --jsonl` ({reason}); nothing was imported"
     )]
     NoAnswer {
-        /// Which line, from 1.
+        /// The line number, from 1.
         line: usize,
         /// What is wrong.
         reason: String,
@@ -90,11 +90,11 @@ pub enum ImportError {
 /// The byte order mark that tells Excel that a file is UTF-8: without it, accented letters are garbled.
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after the mark of UTF-8), with a line of headings. Numbers
-/// are rounded to a ten-thousandth.
+/// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after a UTF-8 byte order mark), with a header
+/// line. Numbers are rounded to a ten-thousandth.
 ///
 /// # Errors
-/// When the writing fails.
+/// When writing fails.
 pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
     to.write_all(UTF_8_MARK)?;
     let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
@@ -123,17 +123,17 @@ pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
     table.flush()
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"; the wide signs are those of East Asian
-/// keyboards, which Excel takes for the narrow ones).
+/// Escapes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection"; the full-width signs are those
+/// of East Asian keyboards, which Excel treats like the ASCII ones).
 fn harmless(cell: &str) -> String {
     const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
 }
 
-/// One answer with all that is kept of it.
+/// Returns an answer with everything that is kept about it.
 ///
 /// # Errors
-/// When the store cannot be read, or its report is lost.
+/// When the store cannot be read, or the answer's report is lost.
 pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
     Ok(Line {
         schema: SCHEMA.to_string(),
@@ -148,11 +148,11 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
     })
 }
 
-/// Adds the lines of an export, or of `aloud analyze --jsonl`, to `lines`. A report is dated by when its file was last
-/// changed, or `now` where the file is not to be found.
+/// Adds the lines of an export, or of `aloud analyze --jsonl`, to `lines`. A report is dated by the modification time
+/// of its file, or by `now` if the file is not found.
 ///
 /// # Errors
-/// When a line is neither.
+/// When a line is neither, or cannot be read.
 pub fn read(
     mut from: impl BufRead,
     speaker: Option<&str>,
@@ -203,7 +203,7 @@ pub fn read(
     Ok(())
 }
 
-/// Keeps everything that was read or, if that fails, nothing. Answers that are there already stay as they are.
+/// Imports everything that was read or, on failure, nothing. Answers that are already kept are left unchanged.
 ///
 /// # Errors
 /// When the store cannot be written.

@@ -1,4 +1,4 @@
-//! Selects answers, and puts them in order.
+//! Selects and sorts answers.
 
 use jiff::Timestamp;
 
@@ -6,18 +6,18 @@ use super::attempt::Attempt;
 use super::measures::Measure;
 use crate::question::QuestionKind;
 
-/// Selects the answers that match everything that is given.
+/// A filter for answers; an answer must match all the given criteria.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
-    /// Answers to this question: its short name or its text.
+    /// The question: its id or its text.
     pub question: Option<String>,
-    /// Answers to questions of this kind.
+    /// The kind of question.
     pub kind: Option<QuestionKind>,
     /// Whose answers.
     pub speaker: Speaker,
-    /// Given at this time or later.
+    /// The earliest time, inclusive.
     pub since: Option<Timestamp>,
-    /// Given before this time.
+    /// The latest time, exclusive.
     pub until: Option<Timestamp>,
 }
 
@@ -29,19 +29,19 @@ pub enum Speaker {
     Anyone,
     /// Those of the person at this machine.
     Oneself,
-    /// Those of somebody with a name.
+    /// Those of a named speaker.
     Named(String),
 }
 
 impl Speaker {
-    /// The named one, or the person at this machine.
+    /// Returns the named speaker, or the person at this machine.
     pub fn of(name: Option<&str>) -> Self {
         name.map_or(Self::Oneself, |name| Self::Named(name.to_string()))
     }
 }
 
 impl Filter {
-    /// Whether an answer matches.
+    /// Returns whether an answer matches.
     pub fn matches(&self, attempt: &Attempt) -> bool {
         let question = attempt.question.as_ref();
         let asked = |wanted: &String| {
@@ -64,13 +64,13 @@ impl Filter {
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Order {
-    /// The newest first.
+    /// Newest first.
     Newest,
-    /// By a measure, the greatest first; answers without it last.
+    /// By a measure, greatest first; answers without the measure come last.
     By(Measure),
 }
 
-/// Sorts answers, which come with the newest first. The sort is stable.
+/// Sorts answers that are given newest first. The sort is stable.
 pub fn sort(attempts: &mut [Attempt], order: Order) {
     if let Order::By(measure) = order {
         let value = |a: &Attempt| a.measures.get(measure).unwrap_or(f64::NEG_INFINITY);

@@ -1,4 +1,4 @@
-//! Goals: what somebody wants a measure to be.
+//! Goals: the values that somebody wants a measure to reach.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,21 +11,21 @@ use crate::plain::number;
 pub struct Goal {
     /// The measure.
     pub measure: Measure,
-    /// It should be at least this; `None` where there is no lower bound.
+    /// The lower bound, inclusive; `None` if there is none.
     pub above: Option<f64>,
-    /// It should be at most this; `None` where there is no upper bound.
+    /// The upper bound, inclusive; `None` if there is none.
     pub below: Option<f64>,
-    /// Since when.
+    /// When the goal was set.
     pub set_at: Timestamp,
 }
 
 impl Goal {
-    /// Whether a value reaches it.
+    /// Returns whether a value reaches the goal.
     pub fn is_met_by(&self, value: f64) -> bool {
         self.above.is_none_or(|above| value >= above) && self.below.is_none_or(|below| value <= below)
     }
 
-    /// The goal in words: "fillers at most 4 a minute".
+    /// Describes the goal in words: "fillers at most 4 a minute".
     pub fn words(&self) -> String {
         let range = match (self.above, self.below) {
             (Some(above), Some(below)) => format!("{above} to {below}"),
@@ -37,7 +37,7 @@ impl Goal {
     }
 }
 
-/// One line for each goal that these measures include: the goal, and how near the answer is.
+/// Returns one line for each goal whose measure the answer has: the goal, the value, and whether it is reached.
 pub fn lines(goals: &[Goal], measures: &Measures) -> Vec<String> {
     let line = |goal: &Goal| {
         let value = measures.get(goal.measure)?;

@@ -1,47 +1,47 @@
-//! The measures that are followed over time: what each is called, in which unit, which way is better, and where it
-//! stands in a report.
+//! The measures that are tracked over time: the name of each, its unit, which direction is better, and where a report
+//! has it.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::report::Report;
 use crate::score::rubric;
 
-/// A measure that is followed over time.
+/// A measure that is tracked over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Measure {
     /// The overall score.
     Score,
-    /// Fillers of all kinds, a minute.
+    /// Fillers of all kinds, per minute.
     Fillers,
-    /// Filled pauses (um, uh), a minute.
+    /// Filled pauses (um, uh), per minute.
     FilledPauses,
-    /// Words a minute.
+    /// Words per minute.
     Pace,
-    /// Syllables a second of the time without silent pauses.
+    /// Syllables per second, silent pauses excluded.
     Articulation,
     /// The longest silent pause, in seconds.
     LongestPause,
-    /// From the first to the last speech, in seconds.
+    /// The time from the first to the last speech, in seconds.
     Length,
-    /// How much the pitch moves, in semitones of standard deviation.
+    /// The variation of the pitch: its standard deviation, in semitones.
     Pitch,
 }
 
-/// Which way a measure should go.
+/// The direction in which a measure improves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Better {
-    /// Up.
+    /// Higher is better.
     Higher,
-    /// Down.
+    /// Lower is better.
     Lower,
-    /// Towards the range between the two.
+    /// Closer to the range between the two is better.
     Within(f64, f64),
-    /// Neither: it depends on the question.
+    /// Neither is better: it depends on the question.
     Neither,
 }
 
 impl Measure {
-    /// All of them, in the order to show them.
+    /// All measures, in display order.
     pub const ALL: [Self; 8] = [
         Self::Score,
         Self::Fillers,
@@ -53,7 +53,7 @@ impl Measure {
         Self::Pitch,
     ];
 
-    /// Its name with its unit: its column in the store and its field in JSON and CSV.
+    /// Returns the name with the unit: the measure's column in the store, and its field in JSON and CSV.
     pub fn field(self) -> &'static str {
         match self {
             Self::Score => "score",
@@ -67,7 +67,7 @@ impl Measure {
         }
     }
 
-    /// What it is called on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Score => "score",
@@ -81,7 +81,7 @@ impl Measure {
         }
     }
 
-    /// What it is called in a heading.
+    /// Returns the title for headings.
     pub fn title(self) -> &'static str {
         match self {
             Self::Score => "Score",
@@ -95,7 +95,7 @@ impl Measure {
         }
     }
 
-    /// Its unit, as it stands after the number.
+    /// Returns the unit, as it is written after the number.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Score => "of 100",
@@ -107,7 +107,7 @@ impl Measure {
         }
     }
 
-    /// Which way it should go. The ranges are the rubric's.
+    /// Returns the direction in which the measure improves. The ranges are the rubric's.
     pub fn better(self) -> Better {
         let [slowest, fastest] = rubric::PACE_COMFORTABLE;
         match self {
@@ -119,7 +119,7 @@ impl Measure {
         }
     }
 
-    /// The range that is fine, to be drawn as a band; the rubric's. A bound that is `None` is open.
+    /// Returns the acceptable range according to the rubric, to be drawn as a band. A bound that is `None` is open.
     pub fn fine(self) -> Option<(Option<f64>, Option<f64>)> {
         let [slowest, fastest] = rubric::PACE_COMFORTABLE;
         match self {
@@ -131,7 +131,7 @@ impl Measure {
         }
     }
 
-    /// The smallest change that a listener or a reader would call one (ours).
+    /// Returns the smallest change that a listener or a reader would notice (ours).
     pub fn noticeable(self) -> f64 {
         match self {
             Self::Score => 3.0,
@@ -144,7 +144,7 @@ impl Measure {
         }
     }
 
-    /// Where it stands in a report; `None` where it was not measured.
+    /// Returns the value in a report; `None` if it was not measured.
     pub fn of(self, report: &Report) -> Option<f64> {
         match self {
             Self::Score => report.score.overall,
@@ -152,14 +152,14 @@ impl Measure {
             Self::FilledPauses => report.fillers.as_ref().and_then(|f| f.filled_pauses_per_minute),
             Self::Pace => report.pace.as_ref().map(|p| p.words_per_minute),
             Self::Articulation => report.pace.as_ref().map(|p| p.articulation_rate_syllables_s),
-            // An answer without a pause has a longest pause of no length.
+            // In an answer without a pause, the longest pause has length 0.
             Self::LongestPause => report.pauses.as_ref().map(|p| p.longest_s.unwrap_or(0.0)),
             Self::Length => report.length.as_ref().map(|l| l.answer_s),
             Self::Pitch => report.voice.as_ref().and_then(|v| v.f0_sd_semitones),
         }
     }
 
-    /// The measure with this [name](Self::name).
+    /// Returns the measure with this [name](Self::name).
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.name() == name)
     }
@@ -171,17 +171,17 @@ impl Serialize for Measure {
     }
 }
 
-/// The value of each measure in one answer; `None` where it was not measured.
+/// The value of each measure in one answer; `None` if it was not measured.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Measures([Option<f64>; Measure::ALL.len()]);
 
 impl Measures {
-    /// Those of a report.
+    /// Returns the measures of a report.
     pub fn of(report: &Report) -> Self {
         Self(Measure::ALL.map(|measure| measure.of(report)))
     }
 
-    /// Those that `value` gives.
+    /// Builds the measures from the values that `value` returns.
     pub fn from_fn<E>(mut value: impl FnMut(Measure) -> Result<Option<f64>, E>) -> Result<Self, E> {
         let mut measures = Self::default();
         for measure in Measure::ALL {
@@ -190,7 +190,7 @@ impl Measures {
         Ok(measures)
     }
 
-    /// The value of one.
+    /// Returns the value of a measure.
     pub fn get(&self, measure: Measure) -> Option<f64> {
         self.0[measure as usize]
     }

@@ -1,9 +1,9 @@
-//! The history: every analyzed answer, kept on this machine, and what it says about the weeks.
+//! The history: every analyzed answer, kept on this machine, and the progress over weeks.
 //!
-//! [`store`] keeps the answers in one SQLite file ([`schema`] says how, `rescue` what happens when it is damaged).
-//! Everything else is plain data in, plain data out: [`measures`] picks the numbers that are followed over time out of
-//! a report, [`trends`] says whether they really move, [`progress`] puts it together, [`compare`] sets two answers side
-//! by side, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
+//! [`store`] keeps the answers in one SQLite file ([`schema`] defines its tables, `rescue` recovers a damaged file).
+//! Everything else is plain data in, plain data out: [`measures`] extracts the numbers that are tracked over time from
+//! a report, [`trends`] tells whether they really change, [`progress`] summarizes them, [`compare`] compares two
+//! answers, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
 pub mod compare;

@@ -1,5 +1,5 @@
-//! The encodings in the store. A report: JSON in full precision, deflated to about a quarter (fast rather than small:
-//! 3 ms less a save). Tracks: a byte a value, each as its difference from the one before, deflated.
+//! The encodings in the store. Reports: JSON in full precision, deflated to about a quarter (tuned for speed, not size:
+//! 3 ms less per save). Tracks: one byte per value, delta-encoded and deflated.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ use flate2::read::{DeflateDecoder, DeflateEncoder};
 use crate::report::Report;
 use crate::signal::Contours;
 
-/// The most that a report may unpack to, in bytes, against decompression bombs: four hours of talk are 6 MB.
+/// The maximum unpacked size of a report, in bytes, against decompression bombs: four hours of talk are 6 MB.
 const LARGEST_BYTES: u64 = 64 << 20;
 
 /// Packs a report.
@@ -23,7 +23,7 @@ pub(super) fn pack(report: &Report) -> Vec<u8> {
 /// Unpacks a report.
 ///
 /// # Errors
-/// When it is broken, or not a report that this version knows.
+/// When the data is damaged, or not a report that this version knows.
 pub(super) fn unpack(packed: &[u8]) -> io::Result<Report> {
     let mut json = Vec::new();
     DeflateDecoder::new(packed).take(LARGEST_BYTES).read_to_end(&mut json)?;
@@ -49,7 +49,7 @@ pub(super) fn pack_contours(contours: &Contours) -> Vec<u8> {
 /// Unpacks tracks.
 ///
 /// # Errors
-/// When they are broken.
+/// When the data is damaged.
 pub(super) fn unpack_contours(packed: &[u8]) -> io::Result<Contours> {
     let mut bytes = Vec::new();
     DeflateDecoder::new(packed).take(LARGEST_BYTES).read_to_end(&mut bytes)?;

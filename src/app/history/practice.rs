@@ -1,5 +1,5 @@
-//! What practice keeps: sessions, the claims of a resume, what jobs ask for, which answers gave evidence for which, and when
-//! each question is due again. It belongs to the kept answers: evidence from a deleted answer is deleted with it.
+//! The stored data of practice: sessions, the claims of a resume, the requirements of jobs, which answers gave evidence
+//! for which, and when each question is due again. Evidence belongs to its answer, and is deleted with it.
 
 use std::collections::HashMap;
 
@@ -17,25 +17,25 @@ use crate::app::practice::spacing::Repetition;
 use crate::app::resume::Claim;
 use crate::question::Question;
 
-/// What an answer adds to what is kept.
+/// The practice data that an answer adds.
 #[derive(Debug, Clone, Copy)]
 pub struct Given<'a> {
     /// The answer's number.
     pub attempt: i64,
-    /// What was asked.
+    /// The question that was answered.
     pub question: &'a Question,
-    /// Its score; `None` when nothing could be judged.
+    /// The answer's score; `None` if nothing could be judged.
     pub score: Option<f64>,
-    /// When it was given.
+    /// When the answer was given.
     pub at: Timestamp,
-    /// Claims it told, by their places in the session.
+    /// The claims that the answer told, by their indices in the session.
     pub told: &'a Found,
-    /// Requirements it gave evidence for, by their places in the session.
+    /// The requirements that the answer gave evidence for, by their indices in the session.
     pub shown: &'a Found,
 }
 
 impl Store {
-    /// The session that was left last and is not over; with its number.
+    /// Returns the last session that is not over, with its number.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -43,11 +43,11 @@ impl Store {
         let query = "SELECT id, state FROM practice_session WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1";
         let found: Option<(i64, String)> =
             self.db.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        // A session that another version saved cannot be resumed.
+        // A session that was saved by another version cannot be resumed.
         Ok(found.and_then(|(id, state)| Some((id, serde_json::from_str(&state).ok()?))))
     }
 
-    /// Keeps a new session with its claims and requirements. Returns its number.
+    /// Stores a new session with its claims and requirements. Returns its number.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -74,7 +74,7 @@ impl Store {
         self.write(|change| Ok(change.db.execute(update, params![state(session), ended_at, id])?)).map(drop)
     }
 
-    /// Keeps what an answer adds, and the state of the session after it, in one transaction.
+    /// Stores what an answer adds, and the state of the session after it, in one transaction.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -96,7 +96,7 @@ impl Store {
         })
     }
 
-    /// The claims that are kept.
+    /// Returns the stored claims.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -114,7 +114,7 @@ impl Store {
         Ok(query.query_map([], claim)?.collect::<Result<_, _>>()?)
     }
 
-    /// How many of some claims were told aloud in kept answers.
+    /// Returns how many of these claims were told aloud in kept answers.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -129,7 +129,7 @@ impl Store {
         })
     }
 
-    /// The nearest evidence that kept answers gave for what a job asks for, with the answer's number.
+    /// Returns the best evidence in kept answers for a requirement of a job, with the answer's number.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -146,7 +146,7 @@ impl Store {
         Ok(self.db.query_row(query, params![job, requirement.text], quote).optional()?)
     }
 
-    /// The repetition state of each question that was answered, by its key.
+    /// Returns the repetition state of each question that was answered, by its key.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -157,7 +157,7 @@ impl Store {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    /// Whether anything of practice is kept that belongs to no answer.
+    /// Returns whether any practice data is stored that belongs to no answer.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -184,7 +184,8 @@ fn repetition(row: &Row) -> rusqlite::Result<Repetition> {
 }
 
 impl Change<'_> {
-    /// Deletes what belongs to no answer: sessions, claims, requirements. The rest is deleted with the answers.
+    /// Deletes the data that belongs to no answer: sessions, claims, requirements. The rest is deleted with the
+    /// answers.
     pub(super) fn forget_practice(&self) -> Result<(), HistoryError> {
         OF_PRACTICE.iter().try_for_each(|table| Ok(self.db.execute(&format!("DELETE FROM {table}"), []).map(drop)?))
     }
@@ -235,7 +236,7 @@ impl Change<'_> {
         let query = "SELECT asked, repetitions, ease, interval_days, last_at, last_score, attempt_id FROM repetition WHERE asked = ?";
         let before: Option<(Repetition, i64)> =
             self.db.query_row(query, [asked], |row| Ok((repetition(row)?, row.get(6)?))).optional()?;
-        // The same answer analyzed once more is no repetition.
+        // Analyzing the same answer again does not count as a repetition.
         if before.as_ref().is_some_and(|(_, attempt)| *attempt == given.attempt) {
             return Ok(());
         }

@@ -1,8 +1,8 @@
-//! What the kept answers say about the weeks: changes, trends, bests, practice.
+//! Progress over the kept answers: changes, trends, personal bests, practice.
 //!
-//! "Now" is the median of the newest five answers and "the start" that of the oldest five, or of each half where there
-//! are fewer than ten: one take says little. Weeks are the last seven days and the seven before. Days are those of the
-//! time zone that is given.
+//! "Now" is the median of the newest five answers and "the start" the median of the oldest five, or of each half if
+//! there are fewer than ten: a single take says little. Weeks are the last seven days and the seven before. Days are
+//! those of the given time zone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,55 +17,55 @@ use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
 use crate::score::PartName;
 
-/// The name and version of the format.
+/// The name and version of the schema.
 pub const SCHEMA: &str = "aloud.progress/1";
 
-/// Answers that stand for "now" and for "the start".
+/// The number of answers that stand for "now" and for "the start".
 const A_FEW: usize = 5;
-/// A personal best counts from this length of answer on, in seconds: two words have no fillers (ours).
+/// The shortest answer that can be a personal best, in seconds: two words have no fillers (ours).
 const LONG_ENOUGH_S: f64 = 30.0;
 
-/// Progress over all given answers.
+/// The progress over all given answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// [`SCHEMA`].
+    /// The schema: [`SCHEMA`].
     pub schema: &'static str,
-    /// How many answers.
+    /// The number of answers.
     pub answers: usize,
-    /// The day of the first one.
+    /// The day of the first answer.
     pub first_day: Option<Date>,
-    /// The day of the newest one.
+    /// The day of the newest answer.
     pub last_day: Option<Date>,
-    /// How long was spoken in all, in minutes.
+    /// The total speaking time, in minutes.
     pub minutes_practised: f64,
     /// Days in a row with at least one answer.
     pub streak: Streak,
-    /// Each measure that any answer has.
+    /// The course of each measure that any answer has.
     pub measures: Vec<Course>,
-    /// What got better most; `None` while nothing surely has.
+    /// The measure that improved most; `None` while no improvement is significant.
     pub improved_most: Option<Measure>,
     /// The parts of the score.
     pub parts: Vec<PartState>,
-    /// The part that costs most points now; `None` where none costs any.
+    /// The part that loses most points now; `None` if none loses any.
     pub work_on: Option<PartState>,
     /// The goals, each with its state.
     pub goals: Vec<GoalState>,
-    /// By question, the most practised first.
+    /// Groups by question, most practised first.
     pub questions: Vec<Group>,
-    /// By kind of question, the most practised first.
+    /// Groups by kind of question, most practised first.
     pub kinds: Vec<Group>,
-    /// By week, the oldest first; a week begins on its Monday.
+    /// Groups by week, oldest first; a week begins on Monday.
     pub weeks: Vec<Group>,
-    /// The answers themselves, the oldest first.
+    /// The answers themselves, oldest first.
     pub attempts: Vec<Attempt>,
 }
 
 /// Days in a row with at least one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Streak {
-    /// Up to today or yesterday; 0 when the last answer is older.
+    /// The streak up to today or yesterday; 0 if the last answer is older.
     pub days: usize,
-    /// The longest there was.
+    /// The longest streak so far.
     pub longest_days: usize,
 }
 
@@ -74,21 +74,21 @@ pub struct Streak {
 pub struct Course {
     /// The measure.
     pub measure: Measure,
-    /// How many answers have it.
+    /// The number of answers that have the measure.
     pub answers: usize,
-    /// In the newest answer that has it.
+    /// The value in the newest answer that has the measure.
     pub latest: f64,
-    /// The median of the newest five.
+    /// The median of the newest five answers.
     pub now: f64,
-    /// "Now" less the start; `None` for a single answer.
+    /// "Now" minus the start; `None` for a single answer.
     pub since_start: Option<f64>,
-    /// The median of the last seven days less that of the seven days before; `None` if either has no answer.
+    /// The median of the last seven days minus that of the seven days before; `None` if either has no answer.
     pub since_last_week: Option<f64>,
-    /// The slope with its interval; `None` of fewer than five answers.
+    /// The slope with its interval; `None` with fewer than five answers.
     pub trend: Option<Trend>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The best answer, of those of at least 30 s; `None` for a measure that has no better and worse.
+    /// The best answer among those of at least 30 s; `None` for a measure without better or worse.
     pub best: Option<Best>,
 }
 
@@ -96,17 +96,17 @@ pub struct Course {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Fewer than five answers.
+    /// There are fewer than five answers.
     NotEnoughYet,
-    /// No change that is both significant and large enough to notice.
+    /// There is no change that is both significant and large enough to notice.
     Steady,
-    /// It significantly goes the right way.
+    /// The measure improves significantly.
     Better,
-    /// It significantly goes the wrong way.
+    /// The measure gets significantly worse.
     Worse,
-    /// It significantly rises, which is neither good nor bad.
+    /// The measure rises significantly, which is neither good nor bad.
     Rising,
-    /// It significantly falls, which is neither good nor bad.
+    /// The measure falls significantly, which is neither good nor bad.
     Falling,
 }
 
@@ -115,27 +115,28 @@ pub enum Verdict {
 pub struct Best {
     /// The answer's number.
     pub id: i64,
-    /// The value.
+    /// The value of the measure.
     pub value: f64,
-    /// Its day.
+    /// The day of the answer.
     pub day: Date,
 }
 
-/// A part of the score, on average over a few answers.
+/// A part of the score, averaged over a few answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PartState {
     /// The part.
     pub part: PartName,
-    /// Points in the newest five answers.
+    /// The mean points in the newest five answers.
     pub now: f64,
-    /// Points in the oldest five, as a share of what there was to win then; `None` of a single answer, and where they did not have it.
+    /// The mean points in the oldest five answers, scaled to the points available now; `None` with a single answer, or
+    /// if none of the oldest has the part.
     pub start: Option<f64>,
-    /// Points there are.
+    /// The points available.
     pub out_of: f64,
 }
 
 impl PartState {
-    /// Points lost now.
+    /// Returns the points lost now.
     pub fn lost(&self) -> f64 {
         self.out_of - self.now
     }
@@ -149,30 +150,30 @@ pub struct GoalState {
     pub goal: Goal,
     /// The median of the newest five answers; `None` before the first.
     pub now: Option<f64>,
-    /// Whether that reaches it.
+    /// Whether that median reaches the goal.
     pub is_met: bool,
-    /// How many of the newest five answers reach it.
+    /// How many of the newest five answers reach the goal.
     pub met_by: usize,
-    /// Out of how many.
+    /// How many answers that is out of.
     pub of: usize,
 }
 
-/// Answers that have something in common.
+/// A group of answers that have something in common.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Group {
-    /// What they have in common.
+    /// The common property.
     pub name: String,
-    /// How many they are.
+    /// The number of answers.
     pub answers: usize,
-    /// How long was spoken, in minutes.
+    /// The total speaking time, in minutes.
     pub minutes: f64,
-    /// The median score of its newest five; `None` without a score.
+    /// The median score of the group's newest five answers; `None` without a score.
     pub score: Option<f64>,
     /// The best score.
     pub best_score: Option<f64>,
-    /// The median of fillers a minute over its newest five.
+    /// The median of fillers per minute over the group's newest five answers.
     pub fillers_per_minute: Option<f64>,
-    /// The day of its newest answer.
+    /// The day of the group's newest answer.
     pub last_day: Date,
 }
 
@@ -208,13 +209,14 @@ impl Progress {
         }
     }
 
-    /// The course of a measure; `None` where no answer has it.
+    /// Returns the course of a measure; `None` if no answer has it.
     pub fn course(&self, measure: Measure) -> Option<&Course> {
         self.measures.iter().find(|c| c.measure == measure)
     }
 }
 
-/// The answers by speaker, in the order of their names; that of the person at this machine first, without one.
+/// Returns the progress of each speaker, in the order of their names; the person at this machine, who has no name,
+/// comes first.
 pub fn speakers(attempts: &[Attempt], now: Timestamp, zone: &TimeZone) -> Vec<(Option<String>, Progress)> {
     let mut of_each: BTreeMap<Option<String>, Vec<Attempt>> = BTreeMap::new();
     for attempt in attempts {
@@ -247,7 +249,7 @@ impl Course {
     }
 }
 
-/// A trend counts if its interval excludes zero and it amounts to a noticeable change.
+/// Judges a trend: it counts if its interval excludes zero and the change is noticeable.
 fn verdict(measure: Measure, trend: &Trend, values: &[f64]) -> Verdict {
     if !trend.is_real() || trend.change().abs() < measure.noticeable() {
         return Verdict::Steady;
@@ -269,7 +271,7 @@ fn verdict(measure: Measure, trend: &Trend, values: &[f64]) -> Verdict {
     }
 }
 
-/// The distance of a value from its best; the less, the better.
+/// Returns the distance of a value from its best; lower is better.
 fn away_from_best(measure: Measure, value: f64) -> f64 {
     match measure.better() {
         Better::Higher => -value,
@@ -302,14 +304,15 @@ fn since_last_week(having: &[(&Attempt, f64)], now: Timestamp) -> Option<f64> {
     Some(between(week, now)? - between(fortnight, week)?)
 }
 
-/// The measure that significantly improved by the most noticeable steps. The score is left out: it is made of the others.
+/// Returns the measure that improved significantly by the most noticeable steps. The score is left out, since it is
+/// derived from the others.
 fn improved_most(measures: &[Course]) -> Option<Measure> {
     let steps = |c: &Course| c.trend.map_or(0.0, |t| t.change().abs() / c.measure.noticeable());
     let better = measures.iter().filter(|c| c.verdict == Verdict::Better && c.measure != Measure::Score);
     better.max_by(|a, b| steps(a).total_cmp(&steps(b))).map(|c| c.measure)
 }
 
-/// The parts of the newest answers, in the order of the newest one, and what they were at the start.
+/// Returns the parts of the newest answers, in the order of the newest one, with their points at the start.
 fn parts(attempts: &[Attempt]) -> Vec<PartState> {
     let newest = &attempts[attempts.len().saturating_sub(A_FEW)..];
     let oldest = &attempts[..A_FEW.min(attempts.len() / 2)];
@@ -326,7 +329,7 @@ fn parts(attempts: &[Attempt]) -> Vec<PartState> {
     };
     let state = |name: PartName| {
         let (now, out_of) = mean(newest, &name)?;
-        // An earlier rubric may have given other points for it.
+        // An earlier rubric may have allotted other points to the part.
         let start = mean(oldest, &name).filter(|(_, of)| *of > 0.0).map(|(points, of)| points / of * out_of);
         Some(PartState { part: name, now, start, out_of })
     };
@@ -356,7 +359,7 @@ fn streak(days: &BTreeSet<Date>, today: Date) -> Streak {
     Streak { days: if goes_on { run } else { 0 }, longest_days: longest }
 }
 
-/// Answers by what `name` says of them, in the order of the names; those without one are left out.
+/// Groups answers by the name that `name` returns, in the order of the names; answers without a name are left out.
 fn groups(attempts: &[Attempt], zone: &TimeZone, name: impl Fn(&Attempt) -> Option<String>) -> Vec<Group> {
     let mut named: BTreeMap<String, Vec<&Attempt>> = BTreeMap::new();
     for attempt in attempts {
@@ -386,7 +389,7 @@ fn most_practised(mut groups: Vec<Group>) -> Vec<Group> {
     groups
 }
 
-/// The day on which an answer was given.
+/// Returns the day on which an answer was given.
 pub fn day(attempt: &Attempt, zone: &TimeZone) -> Date {
     attempt.answered_at.to_zoned_datetime(zone.clone()).date()
 }
@@ -428,7 +431,7 @@ mod tests {
 
     #[test]
     fn a_week_and_the_start_are_compared_by_their_medians() {
-        // One a day; fillers fall by one a day.
+        // One answer a day; fillers fall by one a day.
         let kept = attempts(20, |i| (Measure::Fillers, 30.0 - i as f64));
         let progress = progress(kept);
         let course = progress.course(Measure::Fillers).unwrap();
@@ -463,8 +466,8 @@ mod tests {
         };
         assert_eq!(verdict(220.0, -5.0), Verdict::Better);
         assert_eq!(verdict(80.0, 5.0), Verdict::Better);
-        assert_eq!(verdict(160.0, 5.0), Verdict::Worse);
-        assert_eq!(verdict(125.0, 2.0), Verdict::Rising);
+        assert_eq!(verdict(180.0, 5.0), Verdict::Worse);
+        assert_eq!(verdict(140.0, 2.0), Verdict::Rising);
     }
 
     #[test]

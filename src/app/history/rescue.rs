@@ -1,6 +1,6 @@
-//! A damaged store is set aside untouched, and every answer that can still be read goes into a new one.
+//! Sets a damaged store aside untouched, and copies every readable answer into a new one.
 //!
-//! Each row is read by its number on its own: a page that is gone costs the answers on it and no others.
+//! Each row is read separately by its number: a lost page costs the answers on it and no others.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,17 +15,18 @@ use super::schema::{APPLICATION_ID, MIGRATIONS, OF_AN_ANSWER, OF_PRACTICE, VERSI
 use super::store::{Store, lock};
 use crate::files::create_private;
 
-/// The search ends after this many numbers without an answer, if the store no longer tells how many there were.
+/// The search ends after this many consecutive numbers without an answer, if the store no longer tells how many there
+/// were.
 const LONGEST_GAP: i64 = 10_000;
 
 /// The outcome of rescuing a damaged store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rescue {
-    /// Where the damaged file is now.
+    /// The path of the damaged file.
     pub aside: PathBuf,
-    /// How many answers are in the new store.
+    /// The number of answers in the new store.
     pub answers: usize,
-    /// How many of them have lost their report, and keep only their numbers.
+    /// The number of those that lost their report, and keep only their numbers.
     pub without_report: usize,
 }
 
@@ -40,12 +41,11 @@ impl std::fmt::Display for Rescue {
     }
 }
 
-/// Sets the store at `path` aside and replaces it by a new one with everything that can be read.
+/// Sets the store at `path` aside and replaces it by a new one with everything that can be read. Returns `None` if
+/// another program has just done so.
 ///
 /// # Errors
-/// When its folder cannot be written; then nothing was changed.
-///
-/// `None` when another program has just done it.
+/// When the folder cannot be written; in that case nothing was changed.
 pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
     let _lock = lock(path)?;
     if is_whole(path) {
@@ -57,7 +57,7 @@ pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
     remove(&copy);
     let found = match found {
         Ok(found) => found,
-        // Nothing can be read: a text file, another program's database.
+        // Nothing can be read, for example because it is a text file or another program's database.
         Err(error) if error.is_damage() => {
             remove(&new);
             Found { answers: 0, without_report: 0 }
@@ -74,11 +74,11 @@ pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
     Ok(Some(Rescue { aside, answers: found.answers, without_report: found.without_report }))
 }
 
-/// Sets the damaged store aside and puts the new one, if there is one, in its place. Something has the store's name at every
-/// moment: another program that finds none would begin with an empty one.
+/// Sets the damaged store aside and puts the new one, if any, in its place. A file has the store's name at every
+/// moment: another program that found none would create an empty one.
 ///
 /// # Errors
-/// When the folder cannot be written; then everything is as it was.
+/// When the folder cannot be written; in that case everything is as it was.
 fn exchange(path: &Path, aside: &Path, new: &Path) -> io::Result<()> {
     let ends = ENDS.into_iter().filter(|end| !end.is_empty() && with_end(path, end).exists());
     let ends: Vec<(PathBuf, PathBuf)> = ends.map(|end| (with_end(path, end), with_end(aside, end))).collect();
@@ -86,7 +86,7 @@ fn exchange(path: &Path, aside: &Path, new: &Path) -> io::Result<()> {
         if !new.exists() {
             return fs::rename(path, aside);
         }
-        // Not every file system knows a second name for a file.
+        // Not every file system supports hard links.
         fs::hard_link(path, aside).or_else(|_| copy_private(path, aside))?;
         fs::rename(new, path)
     });
@@ -112,7 +112,8 @@ struct Found {
     without_report: usize,
 }
 
-/// Reads what can be read from a copy of `damaged`, since reading replays the log, into a new store at `new`.
+/// Copies whatever can be read of `damaged` into a new store at `new`. Reads from `copy`, since reading replays the
+/// log.
 fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryError> {
     remove(copy);
     remove(new);
@@ -123,7 +124,7 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
         }
     }
     let old = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // Without this, SQLite refuses to read anything of a file that is shorter than it should be.
+    // Without this, SQLite refuses to read from a truncated file at all.
     old.execute_batch("PRAGMA writable_schema = ON; PRAGMA cell_size_check = ON;")?;
     let application: i32 = old.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     if application != APPLICATION_ID {
@@ -133,7 +134,8 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     if !(1..=VERSION).contains(&form) {
         return Err(HistoryError::Damaged("its form is unknown".into()));
     }
-    // The new store begins in the damaged one's form, so that its rows fit, and is brought to the newest at the end.
+    // The new store starts with the damaged one's schema, so that its rows fit, and is migrated to the newest at the
+    // end.
     let mut store = Store::create(new, form as usize)?;
     let mut found = Found { answers: 0, without_report: 0 };
     let change = store.db.transaction()?;
@@ -145,7 +147,7 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     while last.map_or(gap < LONGEST_GAP, |last| id <= last) {
         let mut copied = [0; OF_AN_ANSWER.len()];
         for (i, (table, key)) in OF_AN_ANSWER.into_iter().enumerate() {
-            // Without the answer itself, nothing that hangs on it can be kept.
+            // Without the answer itself, nothing that belongs to it can be kept.
             if i == 0 || copied[0] > 0 {
                 copied[i] = copy_rows(&old, &change, table, key, id)?;
             }
@@ -157,7 +159,7 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     }
     copy_rows(&old, &change, "goal", "1", 1)?;
     if let Some(last) = last {
-        // Numbers of answers that are gone are not given again.
+        // The numbers of lost answers are not reused.
         change.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'attempt'", [last])?;
     }
     change.commit()?;
@@ -165,12 +167,12 @@ fn salvage(damaged: &Path, copy: &Path, new: &Path) -> Result<Found, HistoryErro
     Ok(found)
 }
 
-/// The highest number that was ever given; `None` where the damaged store does not tell.
+/// Returns the highest number that was ever given; `None` if the damaged store does not tell.
 fn last_number(old: &Connection) -> Option<i64> {
     old.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'attempt'", [], |row| row.get(0)).ok()
 }
 
-/// Copies the rows with a key that can be read in full. Returns how many.
+/// Copies the rows with this key that can be read in full. Returns their number.
 fn copy_rows(old: &Connection, new: &Connection, table: &str, key: &str, value: i64) -> Result<usize, HistoryError> {
     let mut copied = 0;
     for values in read_rows(old, table, key, value).unwrap_or_default() {
@@ -178,7 +180,7 @@ fn copy_rows(old: &Connection, new: &Connection, table: &str, key: &str, value: 
         let mut insert = new.prepare_cached(&format!("INSERT INTO {table} VALUES ({marks})"))?;
         match insert.execute(params_from_iter(values)) {
             Ok(_) => copied += 1,
-            // What was read is not what it should be, such as a text where a number belongs.
+            // The row has a value of a wrong type, such as a text where a number belongs.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {}
             Err(error) => return Err(error.into()),
         }
@@ -193,7 +195,7 @@ fn read_rows(old: &Connection, table: &str, key: &str, value: i64) -> rusqlite::
     Ok(rows.map_while(Result::ok).collect())
 }
 
-/// The files that SQLite may have beside the database.
+/// The suffixes of the database and of the files that SQLite may keep beside it.
 const ENDS: [&str; 3] = ["", "-wal", "-shm"];
 
 fn with_end(path: &Path, end: &str) -> PathBuf {
@@ -204,14 +206,14 @@ fn beside(path: &Path, what: &str) -> PathBuf {
     path.with_extension(format!("{what}.db"))
 }
 
-/// An unused name.
+/// Returns an unused path for the damaged store.
 fn aside(path: &Path) -> PathBuf {
     let now = Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let name = |n: usize| beside(path, &if n == 0 { format!("damaged-{now}") } else { format!("damaged-{now}-{n}") });
     (0..).map(name).find(|path| !path.exists()).expect("some name is free")
 }
 
-/// Copies a file to a new path, for its owner alone.
+/// Copies a file to a new path, readable by its owner alone.
 fn copy_private(from: &Path, to: &Path) -> io::Result<()> {
     let mut to = create_private(to)?;
     io::copy(&mut File::open(from)?, &mut to)?;

@@ -1,9 +1,9 @@
-//! Kept answers for tests.
+//! Sample answers for tests.
 
 use super::attempt::Attempt;
 use super::measures::{Measure, Measures};
 
-/// An answer with these measures and no others.
+/// Returns an answer with these measures and no others.
 pub(crate) fn attempt(id: i64, answered_at: &str, values: &[(Measure, f64)]) -> Attempt {
     let value = |m| Ok::<_, ()>(values.iter().find(|(measure, _)| *measure == m).map(|(_, value)| *value));
     Attempt {
@@ -21,7 +21,7 @@ pub(crate) fn attempt(id: i64, answered_at: &str, values: &[(Measure, f64)]) -> 
     }
 }
 
-/// An answer a day, of 60 s, up to 2026-11-25 at 10:00.
+/// Returns one answer a day, each of 60 s, up to 2026-11-25 at 10:00.
 pub(crate) fn attempts(count: usize, value: impl Fn(usize) -> (Measure, f64)) -> Vec<Attempt> {
     let last: jiff::Timestamp = "2026-11-25T10:00:00Z".parse().expect("a time");
     let day_s = 24 * 3600;

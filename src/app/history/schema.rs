@@ -1,23 +1,23 @@
 //! The schema of the store, and the migrations from each earlier version.
 //!
-//! A migration that was released is never changed; a new form is a new migration at the end. `tests/fixtures/history`
-//! keeps a store of every form, which the tests bring to the newest.
+//! A released migration is never changed; a new schema is a new migration at the end. `tests/fixtures/history` keeps a
+//! store of every version, which the tests migrate to the newest.
 
 use rusqlite_migration::{M, Migrations};
 
-/// What SQLite files of aloud carry as `application_id`: "alou" in ASCII.
+/// The `application_id` of aloud's SQLite files: "alou" in ASCII.
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
-/// The steps from an empty file to the newest form.
+/// The migrations from an empty file to the newest schema.
 const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3), M::up(PRACTICE)];
 
-/// The version of the newest form.
+/// The version of the newest schema.
 pub const VERSION: i64 = STEPS.len() as i64;
 
-/// The steps from an empty file to the newest form.
+/// The same migrations, ready to run.
 pub(super) const MIGRATIONS: Migrations = Migrations::from_slice(STEPS);
 
-/// Lists and charts read `attempt` alone, so its rows are short; the report is a table of its own.
+/// Version 1. Lists and charts read `attempt` alone, so its rows are short; the report is in a separate table.
 const FORM_1: &str = "
 CREATE TABLE attempt (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again
@@ -51,7 +51,7 @@ CREATE TABLE report (
 ) STRICT;
 ";
 
-/// Mending, rescoring and goals: what was before is kept.
+/// Version 2: hand edits, rescoring and goals; previous reports and scores are kept.
 const FORM_2: &str = "
 CREATE TABLE machine_report (               -- of answers mended by hand: the report before
     attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
@@ -75,7 +75,7 @@ CREATE TABLE goal (
 ) STRICT;
 ";
 
-/// The tracks of the sound, so that an answer can be drawn when its recording is gone.
+/// Version 3: the tracks of the sound, so that an answer can still be plotted when its recording is gone.
 const FORM_3: &str = "
 CREATE TABLE contours (
     attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
@@ -83,7 +83,8 @@ CREATE TABLE contours (
 ) STRICT;
 ";
 
-/// Practice: sessions, claims of resumes, requirements of jobs, the evidence for both, and when a question is due again.
+/// Version 4: practice sessions, claims of resumes, requirements of jobs, the evidence for both, and when a question is
+/// due again.
 const PRACTICE: &str = "
 CREATE TABLE practice_session (
     id INTEGER PRIMARY KEY,
@@ -135,10 +136,10 @@ CREATE TABLE repetition (
 ) STRICT;
 ";
 
-/// The tables of practice that belong to no answer.
+/// The practice tables whose rows belong to no answer.
 pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
 
-/// The tables that hold rows of an answer, and the column with its number.
+/// The tables with rows that belong to an answer, and the column with its number.
 pub(super) const OF_AN_ANSWER: [(&str, &str); 8] = [
     ("attempt", "id"),
     ("report", "attempt_id"),

@@ -1,8 +1,8 @@
 //! The store: one SQLite file in the user's data directory, readable by its owner alone.
 //!
-//! Several programs may use it at once: a write-ahead log lets readers go on while one writes, and a writer waits for
-//! another. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the program after it. What
-//! is deleted is overwritten with zeros (`secure_delete`).
+//! Several programs may use the store at once: with a write-ahead log, readers can continue while one program writes,
+//! and writers wait for each other. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the
+//! program afterwards. Deleted content is overwritten with zeros (`secure_delete`).
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,17 +26,17 @@ use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::Contours;
 
-/// How long to wait for another program that writes.
+/// How long to wait for another program's write lock.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// More than SQLite's log and index need to begin with, in bytes.
+/// More than SQLite's log and index need at first, in bytes.
 const PROBE_BYTES: usize = 256 << 10;
-/// A pause between two tries to open a store that others are just making.
+/// The pause between two attempts to open a store that other programs are just creating.
 const BREATH: Duration = Duration::from_millis(20);
 
 /// The access mode of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Read only: a missing store counts as empty, and a store that cannot be written can be read.
+    /// Read only: a missing store counts as empty, and a store that is not writable can be read.
     Read,
     /// Read and write; a missing store is created.
     Write,
@@ -53,46 +53,48 @@ pub struct Store {
 pub struct Saved {
     /// The answer's number.
     pub id: i64,
-    /// Whether it was kept for the first time.
+    /// Whether the answer was kept for the first time.
     pub is_new: bool,
-    /// Whether it had been edited by hand. The edits stay, and this report is kept beside them as the machine's.
+    /// Whether the answer had been edited by hand. The edits stay, and this report is kept beside them as the
+    /// machine's.
     pub stays_edited: bool,
 }
 
 /// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deleted {
-    /// How many answers are gone.
+    /// The number of deleted answers.
     pub answers: usize,
-    /// Whether another program still reads, so that traces stay in the log until it ends.
+    /// Whether another program is still reading, so that traces stay in the log until it ends.
     pub is_in_use: bool,
-    /// Whether the disk failed when the log was to be emptied, so that traces stay in it until the store is used again.
+    /// Whether the disk failed while the log was being emptied, so that traces stay in it until the store is used
+    /// again.
     pub is_log_left: bool,
 }
 
-/// A score that another has replaced.
+/// A score that was replaced by another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EarlierScore {
     /// The rubric it came from.
     pub rubric: String,
-    /// 0 to 100; `None` when nothing could be judged.
+    /// The score, 0 to 100; `None` if nothing could be judged.
     pub score: Option<f64>,
-    /// The points of its parts.
+    /// The points of the score's parts.
     pub parts: Parts,
-    /// When it was replaced.
+    /// When the score was replaced.
     pub replaced_at: Timestamp,
 }
 
-/// Where the store lies in the user's data directory.
+/// Returns the path of the store in the user's data directory.
 pub fn path_in(data: &Path) -> PathBuf {
     data.join("history").join("history.db")
 }
 
-/// Opens the store and does a job with it. A damaged store is set aside first, what can be read of it goes into a
-/// new one, and the job is done there; then the second value says what happened.
+/// Opens the store and runs a job on it. A damaged store is first set aside, its readable content is copied into a new
+/// one, and the job runs on that; in that case the second value describes the rescue.
 ///
 /// # Errors
-/// When the store cannot be opened, or by the job.
+/// When the store cannot be opened, or the job fails.
 pub fn visit<T>(
     path: &Path,
     access: Access,
@@ -109,7 +111,7 @@ pub fn visit<T>(
     done.map_err(|error| plainer(error, path))
 }
 
-/// Finds the cause of an error that SQLite only calls an I/O error.
+/// Finds the cause of an error that SQLite merely calls an I/O error.
 fn plainer(error: HistoryError, path: &Path) -> HistoryError {
     if !matches!(error, HistoryError::Database(_) | HistoryError::Unopenable(_) | HistoryError::Io(_)) || !path.exists()
     {
@@ -124,10 +126,10 @@ fn plainer(error: HistoryError, path: &Path) -> HistoryError {
 }
 
 impl Store {
-    /// Opens the store at `path`, and migrates it to the newest schema.
+    /// Opens the store at `path` and migrates it to the newest schema.
     ///
     /// # Errors
-    /// When it cannot be opened, was written by a newer aloud, or is damaged.
+    /// When the store cannot be opened, was written by a newer aloud, or is damaged.
     pub fn open(path: &Path, access: Access) -> Result<Self, HistoryError> {
         if access == Access::Read && !path.exists() {
             return Self::empty();
@@ -144,10 +146,10 @@ impl Store {
         }
     }
 
-    /// A store in memory with nothing in it.
+    /// Creates an empty store in memory.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// When memory runs out.
     pub fn empty() -> Result<Self, HistoryError> {
         let mut db = Connection::open_in_memory()?;
         MIGRATIONS.to_latest(&mut db)?;
@@ -158,7 +160,7 @@ impl Store {
         make_private(path)?;
         let started = Instant::now();
         loop {
-            // While others make or migrate the store, SQLite can say "busy" at once instead of waiting.
+            // While others create or migrate the store, SQLite may report "busy" at once instead of waiting.
             match Self::connect(path) {
                 Err(HistoryError::Busy) if started.elapsed() < TIMEOUT => std::thread::sleep(BREATH),
                 other => return other,
@@ -181,7 +183,7 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Creates a store with an earlier schema, for what was rescued from a damaged one.
+    /// Creates a store with an earlier schema, for the content rescued from a damaged one.
     pub(super) fn create(path: &Path, form: usize) -> Result<Self, HistoryError> {
         private_file(path)?;
         let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -190,7 +192,7 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Opens a store that lies where nothing can be written.
+    /// Opens a store that is not writable.
     fn open_to_look(path: &Path) -> Result<Self, HistoryError> {
         let wal = PathBuf::from(format!("{}-wal", path.display()));
         let is_whole = !wal.metadata().is_ok_and(|m| m.len() > 0);
@@ -207,8 +209,8 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Keeps an answer. One that was kept before (the same recording, question and speaker) is brought up to date; its
-    /// number and date stay.
+    /// Keeps an answer. One that was kept before (the same recording, question and speaker) is updated; its number and
+    /// date stay.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -216,7 +218,7 @@ impl Store {
         self.keep(&Kept { report, occasion, contours: None, kept_at: Timestamp::now() })
     }
 
-    /// Keeps an answer with the tracks of its sound, all of it or nothing.
+    /// Keeps an answer and the tracks of its sound in one transaction.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -224,12 +226,12 @@ impl Store {
         self.write(|change| change.keep(kept))
     }
 
-    /// Every kept answer, the newest first.
+    /// Returns every kept answer, newest first.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn attempts(&self) -> Result<Vec<Attempt>, HistoryError> {
-        // In the order they lie in the file; sorting them here is quicker than seeking each by its date.
+        // Read in file order; sorting here is faster than seeking each by its date.
         let mut query = self.db.prepare(&format!("SELECT {} FROM attempt", row()))?;
         let mut attempts: Vec<Attempt> = query.query_map([], attempt)?.collect::<Result<_, _>>()?;
         attempts.sort_by_key(|a| (a.answered_at, a.id));
@@ -237,16 +239,16 @@ impl Store {
         Ok(attempts)
     }
 
-    /// One kept answer.
+    /// Returns a kept answer.
     ///
     /// # Errors
-    /// When there is none with this number.
+    /// When there is no answer with this number.
     pub fn attempt(&self, id: i64) -> Result<Attempt, HistoryError> {
         let query = format!("SELECT {} FROM attempt WHERE id = ?", row());
         self.db.query_row(&query, [id], attempt).optional()?.ok_or(HistoryError::NoAttempt(id))
     }
 
-    /// The number of the newest answer; `None` when none is kept.
+    /// Returns the number of the newest answer; `None` if none is kept.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -255,10 +257,10 @@ impl Store {
         Ok(self.db.query_row(query, [], |row| row.get(0)).optional()?)
     }
 
-    /// The report of a kept answer.
+    /// Returns the report of a kept answer.
     ///
     /// # Errors
-    /// When there is none with this number, or its report is lost.
+    /// When there is no answer with this number, or its report is lost.
     pub fn report(&self, id: i64) -> Result<Report, HistoryError> {
         report_in(&self.db, "report", id)?.ok_or_else(|| match self.attempt(id) {
             Ok(_) => HistoryError::ReportLost(id),
@@ -266,7 +268,7 @@ impl Store {
         })
     }
 
-    /// The machine's report of an edited answer; `None` if nothing was edited.
+    /// Returns the machine's report of an edited answer; `None` if nothing was edited.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -274,7 +276,7 @@ impl Store {
         report_in(&self.db, "machine_report", id)
     }
 
-    /// The tracks of an answer's sound; `None` where none were kept, or where they cannot be read.
+    /// Returns the tracks of an answer's sound; `None` if none were kept, or if they cannot be read.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -284,16 +286,16 @@ impl Store {
         Ok(body.and_then(|body| unpack_contours(&body).ok()))
     }
 
-    /// When an answer was kept.
+    /// Returns when an answer was kept.
     ///
     /// # Errors
-    /// When there is none with this number.
+    /// When there is no answer with this number.
     pub fn kept_at(&self, id: i64) -> Result<Timestamp, HistoryError> {
         let kept = self.db.query_row("SELECT kept_at FROM attempt WHERE id = ?", [id], |row| row.get(0));
         kept.optional()?.map(seconds).ok_or(HistoryError::NoAttempt(id))
     }
 
-    /// Replaces the report by one that was edited by hand; the machine's is kept.
+    /// Replaces the report by one that was edited by hand, and keeps the machine's report.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -321,8 +323,8 @@ impl Store {
         })
     }
 
-    /// Scores answers again with `scored`; where that makes a difference, the old score is kept. Gives the number of
-    /// answers that have another score or rubric now.
+    /// Rescores answers with `scored`; where the score changes, the old one is kept. Returns the number of answers
+    /// whose score or rubric changed.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -346,7 +348,7 @@ impl Store {
         })
     }
 
-    /// The scores that a kept answer had from earlier rubrics, the oldest first.
+    /// Returns the scores that a kept answer had under earlier rubrics, oldest first.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -363,11 +365,12 @@ impl Store {
         Ok(self.db.prepare(query)?.query_map([id], score)?.collect::<Result<_, _>>()?)
     }
 
-    /// Deletes answers with everything that is kept of them, and optionally what practice keeps besides, leaving no byte of it
-    /// in the file or its log.
+    /// Deletes answers with everything that is kept about them, and optionally the other practice data, leaving no
+    /// trace of them in the file or its log.
     ///
     /// # Errors
-    /// When the store cannot be written; then none is deleted. That only the log could not be emptied is no error.
+    /// When the store cannot be written; in that case nothing is deleted. A failure to empty the log alone is not an
+    /// error.
     pub fn delete(&mut self, ids: &[i64], and_practice: bool) -> Result<Deleted, HistoryError> {
         let answers = self.write(|change| {
             if and_practice {
@@ -376,12 +379,12 @@ impl Store {
             let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
-        // The log still holds pages as they were before.
+        // The log still holds earlier versions of pages.
         let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         Ok(Deleted { answers, is_in_use: emptied == Ok(true), is_log_left: emptied.is_err() })
     }
 
-    /// The goals of a speaker; `None` for the person at this machine.
+    /// Returns the goals of a speaker; `None` is the person at this machine.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -399,7 +402,7 @@ impl Store {
         Ok(goals)
     }
 
-    /// Sets a goal, in the place of one for the same measure.
+    /// Sets a goal, replacing any goal for the same measure.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -410,7 +413,7 @@ impl Store {
         self.write(|change| Ok(change.db.execute(insert, values)?)).map(drop)
     }
 
-    /// Drops a goal. Says whether there was one.
+    /// Deletes a goal. Returns whether there was one.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -432,26 +435,26 @@ impl Store {
     }
 }
 
-/// An answer with all that is kept of it.
+/// An answer with everything to be kept about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Kept<'a> {
-    /// Its report.
+    /// The answer's report.
     pub report: &'a Report,
-    /// When, where and by whom it was given.
+    /// When, where and by whom the answer was given.
     pub occasion: &'a Occasion,
-    /// The tracks of its sound; `None` leaves those that were kept before.
+    /// The tracks of the answer's sound; `None` leaves previously kept ones unchanged.
     pub contours: Option<&'a Contours>,
-    /// When it was kept first.
+    /// When the answer was first kept.
     pub kept_at: Timestamp,
 }
 
-/// A change under way.
+/// An open transaction.
 pub(super) struct Change<'a> {
     pub(super) db: &'a Transaction<'a>,
 }
 
 impl Change<'_> {
-    /// The number of the answer that was given with this recording, question and speaker.
+    /// Returns the number of the answer with this recording, question and speaker.
     pub(super) fn find(&self, report: &Report, speaker: Option<&str>) -> Result<Option<i64>, HistoryError> {
         let asked = report.question.as_ref().map(Asked::from);
         let asked = asked.as_ref().map_or("", Asked::key);
@@ -460,7 +463,7 @@ impl Change<'_> {
         Ok(self.db.query_row(query, key, |row| row.get(0)).optional()?)
     }
 
-    /// Keeps an answer, or brings it up to date.
+    /// Keeps an answer or updates it.
     pub(super) fn keep(&self, kept: &Kept) -> Result<Saved, HistoryError> {
         let saved = self.keep_report(kept)?;
         if let Some(contours) = kept.contours {
@@ -481,7 +484,7 @@ impl Change<'_> {
                 self.keep_score(id, &before)?;
             }
             if self.is_edited(id)? {
-                // What somebody edited by hand stays; the machine's own version is brought up to date behind it.
+                // The hand-edited report stays; the machine's report behind it is updated.
                 self.set_machine_report(id, report)?;
                 return Ok(Saved { id, is_new: false, stays_edited: true });
             }
@@ -511,7 +514,7 @@ impl Change<'_> {
         Ok(Saved { id, is_new: true, stays_edited: false })
     }
 
-    /// Sets the report of an answer, and its numbers that lists and charts need.
+    /// Sets the report of an answer, and the numbers that lists and charts need.
     pub(super) fn set_report(&self, id: i64, report: &Report) -> Result<(), HistoryError> {
         self.set_numbers(id, report)?;
         self.db
@@ -520,7 +523,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Keeps the score of a report that is about to be replaced, once for each rubric.
+    /// Keeps the score of a report that is about to be replaced, once per rubric.
     fn keep_score(&self, id: i64, before: &Report) -> Result<(), HistoryError> {
         if before.score.rubric == rubric::VERSION {
             return Ok(());
@@ -571,7 +574,7 @@ impl Change<'_> {
     }
 }
 
-/// The report of an answer in one of the tables that keep reports.
+/// Returns the report of an answer from one of the tables that hold reports.
 pub(super) fn report_in(db: &Connection, table: &str, id: i64) -> Result<Option<Report>, HistoryError> {
     let query = format!("SELECT body FROM {table} WHERE attempt_id = ?");
     let body: Option<Vec<u8>> = db.query_row(&query, [id], |row| row.get(0)).optional()?;
@@ -579,7 +582,7 @@ pub(super) fn report_in(db: &Connection, table: &str, id: i64) -> Result<Option<
     body.map(|body| unpack(&body)).transpose().map_err(unreadable)
 }
 
-/// The columns of an attempt, in the order that [`attempt`] reads them.
+/// Returns the columns of an attempt, in the order in which [`attempt`] reads them.
 fn row() -> String {
     let measures: Vec<&str> = Measure::ALL.iter().map(|m| m.field()).collect();
     let first = "id, answered_at, speaker, question_id, question_text, question_kind, path, recorded_here, sha256, mended, rubric, parts";
@@ -616,17 +619,17 @@ fn attempt(row: &Row) -> rusqlite::Result<Attempt> {
     })
 }
 
-/// A time that is kept as seconds since 1970.
+/// Converts a stored time in seconds since 1970.
 fn seconds(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or_default()
 }
 
-/// The path as text; what is no text in it is lost.
+/// Returns the path as text; bytes that are not valid text are replaced.
 fn path_text(report: &Report) -> String {
     lasting_path(Path::new(&report.recording.path)).to_string_lossy().into_owned()
 }
 
-/// The version of a store's form; 0 for an empty file.
+/// Returns the schema version of a store; 0 for an empty file.
 fn form_of(db: &Connection) -> Result<i64, HistoryError> {
     let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let application: i32 = db.query_row("PRAGMA application_id", [], |row| row.get(0))?;
@@ -640,17 +643,17 @@ fn form_of(db: &Connection) -> Result<i64, HistoryError> {
     Ok(version)
 }
 
-/// Whether the store has its write-ahead log.
+/// Returns whether the store uses a write-ahead log.
 fn has_log(db: &Connection) -> Result<bool, HistoryError> {
     Ok(db.query_row("PRAGMA journal_mode", [], |row| Ok(row.get::<_, String>(0)? == "wal"))?)
 }
 
-/// Turns on the write-ahead log and migrates the store, one program at a time.
+/// Turns on the write-ahead log and migrates the store, with other programs locked out.
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     let _lock = lock(path)?;
-    // Where the disk fails just now, SQLite goes on without the log and says nothing: the next program tries again.
+    // If the disk fails at this moment, SQLite silently continues without the log: the next program tries again.
     db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    // Another program may have done it while this one waited.
+    // Another program may have migrated the store while this one waited.
     if form_of(db)? < VERSION {
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
         MIGRATIONS.to_latest(db)?;
@@ -658,14 +661,14 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), HistoryError> {
     Ok(())
 }
 
-/// Locks other programs out while a store is created, migrated or rescued, until the file is dropped.
+/// Locks other programs out while a store is created, migrated or rescued, until the returned file is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, HistoryError> {
     let file = private_file(&path.with_extension("lock"))?;
     file.lock()?;
     Ok(file)
 }
 
-/// Makes the store's folder and an empty file if they are not there, for their owner's eyes alone.
+/// Creates the store's folder and an empty file if they are missing, readable by their owner alone.
 fn make_private(path: &Path) -> Result<(), HistoryError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(HistoryError::Folder)?;
@@ -679,7 +682,7 @@ fn private_file(path: &Path) -> Result<File, HistoryError> {
     open_private(path).map_err(of_writing)
 }
 
-/// Why a file of the store cannot be written.
+/// Returns the error for a file of the store that cannot be written.
 fn of_writing(error: std::io::Error) -> HistoryError {
     match error.kind() {
         std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => HistoryError::NotWritable,

@@ -1,16 +1,17 @@
-//! Whether a measure really moves from answer to answer: a robust slope with an interval.
+//! Tests whether a measure really changes from answer to answer: a robust slope with an interval.
 //!
 //! The slope is the median of the slopes between all pairs of answers (H. Theil 1950; P. K. Sen, "Estimates of the
-//! regression coefficient based on Kendall's tau", JASA 63, 1968): one odd answer does not move it. The interval is
-//! Sen's, from the spread of Kendall's S without ties, at 95 %. The answers are taken in their order, not by date: ten
-//! takes of one evening are ten steps, and a month without practice is none. Unit: of the measure, an answer.
+//! regression coefficient based on Kendall's tau", JASA 63, 1968), so a single outlier does not move it. The interval
+//! is Sen's, from the variance of Kendall's S without ties, at 95 %. Answers are numbered in their order rather than by
+//! date: ten takes of one evening are ten steps, and a month without practice is none. The unit is that of the measure,
+//! per answer.
 
 use serde::Serialize;
 
-/// The fewest answers for a trend: with four, no order of them is rarer than one in twelve.
+/// The minimum number of answers for a trend: with four, no order of them is rarer than one in twelve.
 pub const FEWEST: usize = 5;
-/// The most answers for a trend, the newest: what was long ago says little about now, and the number of pairs
-/// grows with the square.
+/// The maximum number of answers for a trend, the newest ones: old answers say little about now, and the number of
+/// pairs grows quadratically.
 pub const MOST: usize = 200;
 /// The normal quantile of a two-sided 95 % interval.
 const Z: f64 = 1.96;
@@ -18,9 +19,9 @@ const Z: f64 = 1.96;
 /// A slope with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Trend {
-    /// How many answers it is told from.
+    /// The number of answers that the slope is estimated from.
     pub answers: usize,
-    /// How much the measure changes an answer.
+    /// The change of the measure per answer.
     pub slope_per_answer: f64,
     /// The lower end of the 95 % interval.
     pub low: f64,
@@ -29,7 +30,7 @@ pub struct Trend {
 }
 
 impl Trend {
-    /// The trend of the newest [`MOST`] of values, the oldest first; `None` of fewer than [`FEWEST`].
+    /// Estimates the trend of the newest [`MOST`] of the values, given oldest first; `None` with fewer than [`FEWEST`].
     pub fn of(values: &[f64]) -> Option<Self> {
         let values = &values[values.len().saturating_sub(MOST)..];
         let n = values.len();
@@ -47,17 +48,17 @@ impl Trend {
         Some(Self { answers: n, slope_per_answer: median, low, high })
     }
 
-    /// Whether the whole interval lies on one side of zero.
+    /// Returns whether the whole interval lies on one side of zero.
     pub fn is_real(&self) -> bool {
         self.low > 0.0 || self.high < 0.0
     }
 
-    /// What the slope comes to from the first to the last of its answers.
+    /// Returns the change from the first to the last of the answers according to the slope.
     pub fn change(&self) -> f64 {
         self.slope_per_answer * (self.answers - 1) as f64
     }
 
-    /// The interval of [`change`](Self::change), without sign: the smaller and the greater amount.
+    /// Returns the interval of [`change`](Self::change) in absolute values: the smaller and the greater amount.
     pub fn amounts(&self) -> [f64; 2] {
         let steps = (self.answers - 1) as f64;
         let (a, b) = ((self.low * steps).abs(), (self.high * steps).abs());
@@ -69,7 +70,7 @@ impl Trend {
 mod tests {
     use super::*;
 
-    /// Numbers that look like chance, the same ones every time, about normal.
+    /// Returns a reproducible, roughly normal pseudorandom sequence.
     fn noise(seed: u64) -> impl FnMut() -> f64 {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         move || {

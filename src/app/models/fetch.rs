@@ -1,12 +1,13 @@
-//! Downloads the file of a speech model from where it is published. Nothing else in aloud uses a network.
+//! Downloads the file of a speech model from its publisher. Nothing else in aloud uses a network.
 //!
-//! A download is written to `NAME.part` and renamed only when its SHA-1 is the published one. A partial download is resumed:
-//! the SHA-1 of the whole decides in any case, and one that turns out to be of another file costs one download from the
-//! start. Within one run the server's ETag saves that.
+//! A download is written to `NAME.part` and renamed only if its SHA-1 is the published one. A partial download is
+//! resumed: the SHA-1 of the whole file decides in any case, and resuming onto a different file costs one download from
+//! the start. Within one run, the server's ETag prevents that.
 //!
-//! Where it may come from: the host that the manifest names and the hosts that it lists, over https; or where the user
-//! says (`--from`), and from there on to the same host or those of the manifest. Never from https on to http. The SHA-1
-//! keeps a wrong file out; the hosts are kept so that nobody else learns that it was asked for.
+//! A download may come from the host of the manifest's URL and the hosts that the manifest lists, over https; or from
+//! the URL that the user gives (`--from`), and by redirect from there to the same host or those of the manifest. A
+//! redirect never leads from https to http. The SHA-1 keeps a wrong file out; the hosts are restricted so that nobody
+//! else learns of the request.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -22,30 +23,30 @@ use ureq::{Agent, Body, Error as HttpError, Proxy};
 use super::{Known, ModelError, check};
 use crate::files::{make_private_folder, open_private, sync_folder};
 
-/// How the name of a partial download ends.
+/// The extension of a partial download, appended to the file's name.
 const PART: &str = ".part";
-/// The most redirects that are followed.
+/// The maximum number of redirects.
 const MOST_REDIRECTS: usize = 8;
-/// What is read at once, in bytes.
+/// The read buffer, in bytes.
 const PIECE: usize = 1 << 16;
-/// The variables that name a proxy, in the order in which they count.
+/// The variables that name a proxy, in order of precedence.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
-/// How long to wait for a server, and how often to try.
+/// Timeouts and retries of a download.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// For a connection, its encryption included.
+    /// The timeout for connecting, TLS handshake included.
     pub connect: Duration,
-    /// For the next bytes. A slow server may take as long as it likes if something comes now and then.
+    /// The timeout for the next bytes. A slow server may take any time as long as some bytes keep arriving.
     pub silence: Duration,
-    /// Tries in a row that bring nothing, once something has come.
+    /// The number of retries in a row without progress, once some bytes have arrived.
     pub tries: u32,
-    /// Between two tries.
+    /// The pause between two tries.
     pub pause: Duration,
 }
 
 impl Default for Timeouts {
-    /// How long people wait in front of a bar that does not move (ours).
+    /// Returns the time that people wait in front of a progress bar that does not move (ours).
     fn default() -> Self {
         let s = Duration::from_secs;
         Self { connect: s(20), silence: s(30), tries: 3, pause: s(2) }
@@ -55,46 +56,46 @@ impl Default for Timeouts {
 /// Why a model could not be downloaded. Each message is one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// What was given is not a URL.
+    /// The given text is not a URL.
     #[error("{0} is no address to fetch from; give one that begins with https:// or http://")]
     BadAddress(String),
     /// The proxy in the environment is not a URL.
     #[error("the proxy in {0} is not understood; give it as http://HOST:PORT or socks5://HOST:PORT, or unset {0}")]
     BadProxy(&'static str),
-    /// A redirect to a host that is not in the manifest.
+    /// A redirect leads to a host that is not in the manifest.
     #[error(
         "{from} sends on to {to}, which is not a host of the model's publisher; if you trust it, fetch from there with: --from '{address}'"
     )]
     OtherHost {
-        /// Who sends on.
+        /// The redirecting host.
         from: String,
-        /// The other host.
+        /// The host of the target.
         to: String,
-        /// The whole address.
+        /// The whole URL of the target.
         address: String,
     },
-    /// A redirect from https to http.
+    /// A redirect leads from https to http, or to an invalid URL.
     #[error(
         "{from} sends on from https to {to}, which is not encrypted or no address; name a right one with --from URL"
     )]
     Unsafe {
-        /// Who sends on.
+        /// The redirecting host.
         from: String,
-        /// The address, as the server gave it.
+        /// The URL, as the server gave it.
         to: String,
     },
-    /// Too many redirects.
+    /// There were too many redirects.
     #[error("{0} sends on to another address again and again; try later, or name another with --from URL")]
     TooManyRedirects(String),
-    /// The file is not there.
+    /// The server does not have the file.
     #[error("{0} has no such file (404); it may have moved: name its new address with --from URL")]
     NotThere(String),
     /// The server refused or failed.
     #[error("{host} answers {status}; try again later, or name another address with --from URL")]
     Status {
-        /// Who answers.
+        /// The responding host.
         host: String,
-        /// What.
+        /// The status code.
         status: StatusCode,
     },
     /// No connection could be made.
@@ -102,9 +103,9 @@ pub enum FetchError {
         "{host} cannot be reached ({reason}); check the network, set HTTPS_PROXY if there is a proxy, and run the same command again"
     )]
     Unreachable {
-        /// Who.
+        /// The host.
         host: String,
-        /// The reason.
+        /// The reason, in words.
         reason: String,
     },
     /// The server's identity could not be verified.
@@ -112,9 +113,9 @@ pub enum FetchError {
         "the connection to {host} is not safe ({reason}); check the clock and the network; an authority of your own is trusted through SSL_CERT_FILE"
     )]
     NotSafe {
-        /// Who.
+        /// The host.
         host: String,
-        /// The reason.
+        /// The reason, in words.
         reason: String,
     },
     /// The connection ended or timed out before the download was complete.
@@ -123,49 +124,49 @@ pub enum FetchError {
         megabytes(*arrived), megabytes(*expected)
     )]
     Cut {
-        /// Who.
+        /// The host.
         host: String,
-        /// Bytes that are here.
+        /// The number of bytes that have arrived.
         arrived: u64,
-        /// Bytes of the whole file.
+        /// The size of the whole file, in bytes.
         expected: u64,
-        /// Why it ended.
+        /// The reason, in words.
         reason: String,
     },
-    /// Another file: its length is wrong.
+    /// The file is another one: its length is wrong.
     #[error(
         "what {host} sends is not the model: it has {} instead of {expected}; if a page asks you to log in to this network, do so first",
         found.map_or("more bytes".to_owned(), |found| format!("{found} bytes"))
     )]
     WrongLength {
-        /// Who.
+        /// The host.
         host: String,
-        /// Bytes it has, if that was said; otherwise more came.
+        /// The declared length, in bytes; `None` if more bytes than expected arrived.
         found: Option<u64>,
-        /// Bytes of the model.
+        /// The size of the model's file, in bytes.
         expected: u64,
     },
-    /// Another file: its checksum is wrong.
+    /// The file is another one: its SHA-1 is wrong.
     #[error(
         "what {host} sent is not the model: its SHA-1 is {found} and should be {expected}; nothing was kept; try again, or name another address with --from URL"
     )]
     WrongSum {
-        /// Who.
+        /// The host.
         host: String,
-        /// The SHA-1 it should have.
+        /// The published SHA-1.
         expected: String,
-        /// The SHA-1 it has.
+        /// The SHA-1 of the downloaded file.
         found: String,
     },
-    /// Somebody else fetches it.
+    /// Another process is downloading the model.
     #[error("another aloud is fetching this model; wait until it is done")]
     Busy,
-    /// There is no room.
+    /// There is not enough disk space.
     #[error("there is no room for the model on the disk of {}; free {} MB and run the same command again", folder.display(), megabytes(*missing))]
     NoRoom {
-        /// The folder that it belongs in.
+        /// The folder of the model files.
         folder: PathBuf,
-        /// Bytes that are missing.
+        /// The missing disk space, in bytes.
         missing: u64,
     },
     /// The file cannot be written.
@@ -181,15 +182,16 @@ pub enum FetchError {
     Model(#[from] ModelError),
 }
 
-/// Megabytes, rounded up so that nothing is 0.
+/// Converts bytes to megabytes, rounded up so that only 0 bytes are 0 MB.
 fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
 
-/// Downloads a model's file from `from`, or from where it is published. `arrived` is called with the number of bytes so far.
+/// Downloads a model's file from `from`, or else from its published URL. `arrived` is called with the number of bytes
+/// so far.
 ///
 /// # Errors
-/// When it cannot be downloaded. The partial download is kept for another try, unless it is wrong.
+/// When the file cannot be downloaded. The partial download is kept for another try, unless it is wrong.
 pub fn fetch(
     model: &Known,
     from: Option<&str>,
@@ -212,7 +214,7 @@ pub fn fetch(
     Ok(())
 }
 
-/// The size of a model's partial download, in bytes.
+/// Returns the size of a model's partial download, in bytes.
 pub fn waiting(place: &Path) -> u64 {
     fs::metadata(part_of(place)).map_or(0, |m| m.len())
 }
@@ -223,7 +225,7 @@ fn part_of(place: &Path) -> PathBuf {
     place.with_file_name(name)
 }
 
-/// What has arrived so far, locked against another program.
+/// The partial download, locked against other processes.
 struct PartialDownload<'a> {
     path: PathBuf,
     file: File,
@@ -259,7 +261,7 @@ impl<'a> PartialDownload<'a> {
         self.path.parent().unwrap_or(Path::new("."))
     }
 
-    /// Starts over.
+    /// Discards the bytes that have arrived.
     fn clear(&mut self) -> Result<(), FetchError> {
         self.arrived = 0;
         self.file.set_len(0).map_err(|reason| self.unwritten(reason))
@@ -286,7 +288,7 @@ fn not_writable(path: &Path, reason: io::Error) -> FetchError {
     FetchError::NotWritable { path: path.to_path_buf(), reason }
 }
 
-/// Where a model's file is downloaded from.
+/// The URL that a model's file is downloaded from, with the HTTP client.
 struct Source<'a> {
     agent: Agent,
     model: &'a Known,
@@ -294,7 +296,7 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Downloads until the SHA-1 is right, from the start if an earlier partial download was wrong.
+    /// Downloads until the SHA-1 is right; if a resumed download turns out wrong, once more from the start.
     fn whole(
         &self,
         part: &mut PartialDownload<'_>,
@@ -318,7 +320,7 @@ impl Source<'_> {
         }
     }
 
-    /// Downloads what is missing, retrying as long as every few tries bring something.
+    /// Downloads what is missing, retrying until [`Timeouts::tries`] retries in a row bring nothing.
     fn all(
         &self,
         part: &mut PartialDownload<'_>,
@@ -358,7 +360,7 @@ impl Source<'_> {
             StatusCode::PARTIAL_CONTENT => match content_range(&response) {
                 Some((start, whole)) if start == part.arrived && whole.is_none_or(|whole| whole == expected) => {}
                 Some((start, Some(whole))) if start == part.arrived => return Err(other_length(Some(whole))),
-                _ if part.arrived > 0 => return part.clear(), // not what was asked for: ask for all of it
+                _ if part.arrived > 0 => return part.clear(), // not the requested range: request the whole file
                 _ => return Err(FetchError::Status { host, status: StatusCode::PARTIAL_CONTENT }),
             },
             StatusCode::OK => {
@@ -393,7 +395,7 @@ impl Source<'_> {
         }
     }
 
-    /// Requests the file from a byte on, following redirects; returns the response and its URL.
+    /// Requests the file from byte `from` on, following redirects. Returns the response and its URL.
     fn ask(&self, from: u64, tag: Option<&str>) -> Result<(Response<Body>, Uri), FetchError> {
         let mut at = self.start.clone();
         for _ in 0..=MOST_REDIRECTS {
@@ -413,7 +415,7 @@ impl Source<'_> {
         Err(FetchError::TooManyRedirects(host(&self.start).to_owned()))
     }
 
-    /// The target of a redirect from `at`, if it is allowed.
+    /// Returns the target of a redirect from `at`, if it is allowed.
     fn next(&self, at: &Uri, location: &str) -> Result<Uri, FetchError> {
         let wrong = || FetchError::Unsafe { from: host(at).to_owned(), to: location.to_owned() };
         let next = joined(at, location).and_then(|text| address(&text).ok()).ok_or_else(wrong)?;
@@ -431,7 +433,7 @@ impl Source<'_> {
     }
 }
 
-/// The HTTP client: the system's certificates, the environment's proxy, and no automatic redirects.
+/// Creates the HTTP client: system certificates, the environment's proxy, and no automatic redirects.
 fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     let proxy = if is_this_machine(host(start)) { None } else { proxy()? };
     let tls = TlsConfig::builder()
@@ -453,7 +455,7 @@ fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     Ok(config.new_agent())
 }
 
-/// The proxy that the environment names.
+/// Returns the proxy that the environment names.
 fn proxy() -> Result<Option<Proxy>, FetchError> {
     let proxy = Proxy::try_from_env();
     let named = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
@@ -463,7 +465,7 @@ fn proxy() -> Result<Option<Proxy>, FetchError> {
     }
 }
 
-/// Whether a host is this machine itself, which needs no proxy.
+/// Returns whether a host is this machine itself, which needs no proxy.
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -476,7 +478,7 @@ fn address(text: &str) -> Result<Uri, FetchError> {
     if right { Ok(uri) } else { Err(wrong()) }
 }
 
-/// The absolute URL of a redirect, which can be relative.
+/// Resolves the URL of a redirect, which can be relative.
 fn joined(at: &Uri, location: &str) -> Option<String> {
     let (scheme, authority) = (at.scheme_str()?, at.authority()?);
     let location = location.split('#').next().unwrap_or_default();
@@ -500,7 +502,7 @@ fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&s
     response.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The start of a partial response and the length of the whole file, if given.
+/// Returns the start of a partial response and the length of the whole file, if given.
 fn content_range(response: &Response<Body>) -> Option<(u64, Option<u64>)> {
     let (range, whole) = header_text(response, header::CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
     Some((range.split_once('-')?.0.trim().parse().ok()?, whole.trim().parse().ok()))
@@ -515,7 +517,7 @@ fn not_reached(at: &Uri, error: &HttpError) -> FetchError {
     }
 }
 
-/// The reason for a TLS failure, however deep it is nested.
+/// Returns the TLS error, however deep it is nested.
 fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
     match error {
         HttpError::Rustls(error) => Some(error),
@@ -524,7 +526,7 @@ fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
     }
 }
 
-/// A reason in plain words.
+/// Describes an error in plain words.
 fn said(error: &HttpError) -> String {
     match (error, tls_error(error)) {
         (_, Some(rustls::Error::InvalidCertificate(_))) => "its certificate is not trusted".to_owned(),

@@ -1,4 +1,4 @@
-//! The speech models: which are known, where their files are, and whether a file is the published one.
+//! The speech models: the known ones, the location of their files, and the check that a file is the published one.
 
 use std::fmt;
 use std::fs::File;
@@ -16,40 +16,40 @@ pub mod fetch;
 
 /// The manifest of the known models.
 const MANIFEST: &str = include_str!("../../../models/manifest.toml");
-/// What is read of a file at once, in bytes.
+/// The read buffer, in bytes.
 const PIECE: usize = 1 << 18;
 
 /// A model as the manifest describes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
-    /// What it is called on the command line.
+    /// The model's name on the command line.
     pub name: String,
-    /// Its file's name.
+    /// The name of the model's file.
     pub file: String,
-    /// Its file's size.
+    /// The size of the model's file.
     pub bytes: u64,
-    /// Its file's SHA-1, as whisper.cpp publishes it, in lower-case hexadecimal.
+    /// The SHA-1 of the model's file, as whisper.cpp publishes it, in lower-case hexadecimal.
     pub sha1: String,
-    /// What it understands, in words.
+    /// The languages that the model understands, in words.
     pub languages: String,
-    /// Whether it is used when no other is named.
+    /// Whether the model is used when no other is named.
     #[serde(default)]
     pub default: bool,
     /// The licence's short name.
     pub licence: String,
-    /// Whose work it is.
+    /// The copyright holder.
     pub licence_of: String,
-    /// Where the file is published.
+    /// The URL where the file is published.
     pub source: String,
-    /// The hosts that the file may come from, with their subdomains.
+    /// The hosts that the file may be downloaded from, including their subdomains.
     pub hosts: Vec<String>,
 }
 
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// No file of that name in any of the places.
+    /// None of the folders has the file.
     #[error(
         "the speech model {name} is missing: there is no {file} in {}; fetch it with: aloud models get {name}; or name a file with --model PATH",
         Folders(.searched)
@@ -57,22 +57,22 @@ pub enum ModelError {
     Missing {
         /// The model's name.
         name: String,
-        /// The file looked for.
+        /// The name of the missing file.
         file: String,
-        /// The folders looked in.
+        /// The folders that were searched.
         searched: Vec<PathBuf>,
     },
-    /// Neither a known name nor a file.
+    /// The argument is neither a known name nor a file.
     #[error("there is no speech model {name}; {meant}give a file, or one of: {known}")]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What was probably meant, as a question.
+        /// A suggestion, phrased as a question.
         meant: String,
         /// The known names.
         known: String,
     },
-    /// The file cannot be read or is no speech model.
+    /// The file cannot be read or is not a speech model.
     #[error(transparent)]
     File(#[from] ModelFileError),
     /// The file is not a model that aloud knows.
@@ -84,7 +84,7 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is not the one that the manifest describes.
+    /// The file's size differs from the manifest's.
     #[error(
         "the speech model {} is damaged: it has {found} bytes and should have {expected}; fetch it again with: aloud models get {name}",
         path.display()
@@ -94,12 +94,12 @@ pub enum ModelError {
         name: String,
         /// The file.
         path: PathBuf,
-        /// Bytes it should have.
+        /// The published size, in bytes.
         expected: u64,
-        /// Bytes it has.
+        /// The size of the file, in bytes.
         found: u64,
     },
-    /// The bytes are not the published ones.
+    /// The file's SHA-1 differs from the published one.
     #[error(
         "the speech model {} is damaged: its SHA-1 is {found} and should be {expected}; fetch it again with: aloud models get {name}",
         path.display()
@@ -109,9 +109,9 @@ pub enum ModelError {
         name: String,
         /// The file.
         path: PathBuf,
-        /// The SHA-1 it should have.
+        /// The published SHA-1.
         expected: String,
-        /// The SHA-1 it has.
+        /// The SHA-1 of the file.
         found: String,
     },
 }
@@ -130,7 +130,7 @@ struct Manifest {
     model: Vec<Known>,
 }
 
-/// All known models, the default one first.
+/// Returns all known models, the default one first.
 pub fn known() -> Vec<Known> {
     let manifest: Manifest = toml::from_str(MANIFEST).expect("models/manifest.toml is part of the program and tested");
     let mut models = manifest.model;
@@ -138,7 +138,8 @@ pub fn known() -> Vec<Known> {
     models
 }
 
-/// Where model files are looked for, first to last: the repository, beside the installed program, the user's data.
+/// Returns the folders searched for model files, first to last: the repository, beside the installed program, the
+/// user's data.
 pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")];
     if let Ok(program) = std::env::current_exe()
@@ -151,16 +152,16 @@ pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
     folders
 }
 
-/// The file of the user's own copy of a model.
+/// Returns the path of the user's own copy of a model.
 pub fn own_file(entry: &Known, data_dir: &Path) -> PathBuf {
     data_dir.join("models").join(&entry.file)
 }
 
-/// Finds the model that a name or a path stands for; the default one for `None`. Its whole file is read and compared
-/// with what was published. A file that is not a known model is accepted only with `trust`.
+/// Finds the model with the given name or path, or the default model for `None`. The whole file is read and compared
+/// with the published size and SHA-1. A file that is not a known model is accepted only with `trust`.
 ///
 /// # Errors
-/// When there is none, it is not what it should be, or not known and not trusted.
+/// When there is none, its file is not the published one, or it is unknown and not trusted.
 pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Model, ModelError> {
     let known = known();
     let by_name = match wanted {
@@ -193,10 +194,10 @@ pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Mo
     Ok(Model { name: entry.name.clone(), ..Model::open(&verify(entry, folders)?)? })
 }
 
-/// The files of a known model, in the order of the folders.
+/// Returns the existing files of a known model, in the order of the folders.
 ///
 /// # Errors
-/// When it is in none of them.
+/// When none of the folders has the file.
 pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelError> {
     let paths: Vec<PathBuf> = folders.iter().map(|f| f.join(&entry.file)).filter(|p| p.is_file()).collect();
     if paths.is_empty() {
@@ -206,10 +207,10 @@ pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelE
     Ok(paths)
 }
 
-/// The first of a known model's files that is the published one.
+/// Returns the first of a known model's files that is the published one.
 ///
 /// # Errors
-/// When there is none; says what is wrong with the first.
+/// When there is none; the error describes the first file.
 pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     let mut wrong = None;
     for path in locate(entry, folders)? {
@@ -221,10 +222,10 @@ pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError>
     Err(wrong.expect("a model that is located has a file"))
 }
 
-/// Checks a file against what was published of a model: its size and its SHA-1.
+/// Checks that a file has the published size and SHA-1 of a model.
 ///
 /// # Errors
-/// When it is unreadable or another file.
+/// When the file is unreadable or another one.
 pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
     let (name, path_buf, found) = (entry.name.clone(), path.to_path_buf(), size(path)?);
     if found != entry.bytes {
@@ -237,7 +238,7 @@ pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// A file's SHA-1, in lower-case hexadecimal.
+/// Computes a file's SHA-1, in lower-case hexadecimal.
 fn sum(path: &Path) -> Result<String, ModelFileError> {
     let unreadable = |source| ModelFileError::Unreadable { path: path.to_path_buf(), source };
     let mut file = File::open(path).map_err(unreadable)?;
@@ -303,7 +304,7 @@ mod tests {
         let right = find(None, &folders(None), false).unwrap().path;
         let mut bytes = std::fs::read(&right).unwrap();
         let middle = bytes.len() / 2;
-        bytes[middle] ^= 1; // one bit of 650 million
+        bytes[middle] ^= 1; // flips one bit of 650 million
         let file = folder.path().join("ggml-base-q8_0.bin");
         std::fs::write(&file, &bytes).unwrap();
         let here = folder.path().to_path_buf();
@@ -315,7 +316,7 @@ mod tests {
         let by_path = find(file.to_str(), &[], false).unwrap_err().to_string();
         assert!(by_path.contains("--trust-model"), "{by_path}");
         assert_eq!(find(file.to_str(), &[], true).unwrap().name, "base-q8_0");
-        // A known one is known under any name.
+        // A known model is recognized under any file name.
         let renamed = folder.path().join("mine.bin");
         std::fs::copy(&right, &renamed).unwrap();
         assert_eq!(find(renamed.to_str(), &[], false).unwrap().name, "base-q8_0");

@@ -1,5 +1,5 @@
-//! The page at the end of a session: the best answer, the one habit to work on, what to practise tomorrow, and what the
-//! answers gave evidence for.
+//! The closing page of a session: the best answer, the one habit to work on, the questions to practise next, and the
+//! evidence that the answers gave.
 
 use std::collections::HashMap;
 
@@ -12,49 +12,49 @@ use crate::score::NOTHING_TO_MEND;
 /// The summary of a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Closing {
-    /// How many questions were answered.
+    /// The number of questions answered.
     pub answered: usize,
-    /// How many questions there were.
+    /// The number of questions in the session.
     pub asked: usize,
     /// The answer with the highest score.
     pub best: Option<Best>,
-    /// What to work on: its title and how.
+    /// The habit to work on: its title and the advice.
     pub habit: Option<(String, String)>,
     /// The questions to practise next.
     pub tomorrow: Vec<String>,
-    /// What the job asks for, and the evidence that was given.
+    /// The requirements of the job, with the evidence given for each.
     pub requirements: Vec<Shown>,
-    /// Claims of the resume that were told aloud so far, and how many there are.
+    /// The number of resume claims told aloud so far, and the number of claims in total.
     pub told: Option<(usize, usize)>,
 }
 
-/// The best answer.
+/// The answer with the highest score.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Best {
-    /// What was asked.
+    /// The question that was asked.
     pub question: String,
-    /// Its score.
+    /// The score, 0 to 100.
     pub score: f64,
-    /// Its number in the history.
+    /// The number of the answer in the history.
     pub attempt: Option<i64>,
 }
 
 /// A requirement with its evidence.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Shown {
-    /// What is asked for.
+    /// The text of the requirement.
     pub requirement: String,
-    /// The words, and the answer they are from.
+    /// The quote, and the number of the answer that it comes from.
     pub evidence: Option<(Quote, Option<i64>)>,
 }
 
-/// Questions to practise next, at most.
+/// The maximum number of questions to practise next.
 const TOMORROW: usize = 3;
-/// How much the first, second and third priority of an answer count for the habit (ours).
+/// The weights of an answer's first, second and third priority when the habit is chosen (ours).
 const RANKS: [f64; 3] = [3.0, 2.0, 1.0];
 
 impl Closing {
-    /// Summarizes a session that is over. `requirements` and `told` say what the answers gave evidence for.
+    /// Summarizes a finished session. `requirements` and `told` describe the evidence that the answers gave.
     pub fn of(session: &Session, requirements: Vec<Shown>, told: Option<(usize, usize)>) -> Self {
         let answers = || session.tries.iter().filter(|t| !t.is_follow_up);
         let scored = answers().filter_map(|t| Some((t, t.score?)));
@@ -73,7 +73,8 @@ impl Closing {
         }
         let heaviest = weights.into_iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then_with(|| b.0.cmp(a.0)));
         let habit = heaviest.map(|(title, (_, advice))| (title.to_string(), advice.to_string()));
-        // The last try of each question counts. The worst come first, then those without a score, then those not reached.
+        // Only the last try of each question counts. Lowest scores come first, then answers without a score, then
+        // questions that were not reached.
         let mut last: HashMap<usize, &Try> = HashMap::new();
         answers().for_each(|t| {
             last.insert(t.item, t);

@@ -1,7 +1,8 @@
-//! A session as a state machine: what happened goes in as an [`Event`], what is to be done comes out as a [`Step`].
+//! A practice session as a state machine: an [`Event`] goes in, the next [`Step`] comes out.
 //!
-//! It touches no microphone, file, store or terminal. The command takes the steps and reports what came of each. The state is
-//! the [`Session`]: saved whenever an event has changed it, it resumes where it was after anything, a kill included.
+//! The state machine touches no microphone, file, store or terminal. The command carries out the steps and reports the
+//! outcome of each. The state is the [`Session`]: because it is saved whenever an event has changed it, the session can
+//! resume after any interruption, even a kill.
 
 use std::path::PathBuf;
 
@@ -13,115 +14,115 @@ use super::session::{Session, Waiting};
 use crate::question::{Question, QuestionKind};
 use crate::report::Report;
 
-/// A good answer to a follow-up, in seconds (ours: shorter than a story).
+/// The target length of an answer to a follow-up, in seconds (ours: shorter than a story).
 const FOLLOW_UP_S: [f64; 2] = [20.0, 60.0];
 
-/// What is kept of a session.
+/// How much of a session is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// All of it, so that it can be resumed.
+    /// Everything, so that the session can be resumed.
     Everything,
-    /// Neither the claims of the resume nor what was asked and said about them.
+    /// Everything but the claims of the resume and the questions and answers about them.
     NoClaims,
     /// Nothing.
     Nothing,
 }
 
-/// A question as it is put.
+/// A question as it is put to the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asking {
-    /// What is asked.
+    /// The question itself.
     pub question: Question,
-    /// Whether it follows up an answer.
+    /// Whether the question is a follow-up.
     pub is_follow_up: bool,
-    /// Whether the question of this turn was answered before.
+    /// Whether the question of this turn has been answered before.
     pub is_again: bool,
 }
 
 impl Asking {
-    /// The answer to it, in a recording that is still to be analyzed.
+    /// Returns the answer to this question, as a recording still to be analyzed.
     pub fn answered_in(self, path: PathBuf) -> Waiting {
         Waiting { path, question: self.question, is_follow_up: self.is_follow_up }
     }
 }
 
-/// What an answer came to.
+/// The analysis of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Analyzed {
-    /// Its report.
+    /// The report on the answer.
     pub report: Report,
-    /// Its number in the history; `None` when it is not kept.
+    /// The number of the answer in the history; `None` if it is not kept.
     pub attempt: Option<i64>,
-    /// The claims that it told, by their places in the session.
+    /// The claims that the answer told, by their indices in the session.
     pub told: Found,
-    /// The requirements that it gave evidence for, by their places in the session.
+    /// The requirements that the answer gave evidence for, by their indices in the session.
     pub shown: Found,
 }
 
-/// What happened.
+/// An event: what has just happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// The session begins or is resumed.
     Begun,
-    /// A take that was cut short is the answer.
+    /// A take that was cut short is used as the answer.
     Recovered(Waiting),
-    /// No such take is there, or it is not wanted.
+    /// There is no take that was cut short, or the user does not want it.
     NothingToRecover,
-    /// An answer was taken.
+    /// An answer was recorded.
     Taken(Waiting),
-    /// An answer was taken by somebody who then left.
+    /// An answer was recorded, and then the user left.
     TakenAndLeft(Waiting),
-    /// The folder has no answer to the question.
+    /// The folder has no recording that answers the question.
     NoRecording,
     /// The answer was analyzed.
     Analyzed(Box<Analyzed>),
     /// The answer cannot be analyzed.
     Unreadable,
-    /// The report was given.
+    /// The report was shown.
     Presented,
-    /// Somebody typed what to do next.
+    /// The user typed what to do next.
     Typed(String),
-    /// What the folder has.
+    /// The contents of the folder were listed.
     Listed(Folder),
-    /// Somebody left.
+    /// The user left.
     Left,
 }
 
-/// What is to be done.
+/// A step: what to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Look for a take of this question that was cut short; [`Flow::question_of_take`] tells whether one is. Then
-    /// [`Event::Recovered`] or [`Event::NothingToRecover`].
+    /// Look for a take of this question that was cut short; [`Flow::question_of_take`] tells whether a take is of this
+    /// question. Followed by [`Event::Recovered`] or [`Event::NothingToRecover`].
     Recover,
-    /// Put the question and take the answer. Then [`Event::Taken`], [`Event::TakenAndLeft`], [`Event::NoRecording`] or
-    /// [`Event::Left`].
+    /// Put the question and record the answer. Followed by [`Event::Taken`], [`Event::TakenAndLeft`],
+    /// [`Event::NoRecording`] or [`Event::Left`].
     Ask(Asking),
-    /// Analyze the answer. Then [`Event::Analyzed`], [`Event::Unreadable`] or [`Event::Left`].
+    /// Analyze the answer. Followed by [`Event::Analyzed`], [`Event::Unreadable`] or [`Event::Left`].
     Analyze {
         /// The answer.
         answer: Waiting,
-        /// Whether it was given before this run.
+        /// Whether the answer was recorded before this run.
         is_left_over: bool,
     },
-    /// Keep the answer together with the session, and give the report. Then [`Event::Presented`].
+    /// Save the answer together with the session, and show the report. Followed by [`Event::Presented`].
     Present {
         /// The answer.
         answer: Waiting,
-        /// What it came to.
+        /// The analysis of the answer.
         analyzed: Box<Analyzed>,
-        /// The kept answer that was the first try.
+        /// The number in the history of the first try at the same question.
         first_try: Option<i64>,
     },
-    /// Let somebody choose what comes next. Then [`Event::Typed`] or [`Event::Left`].
+    /// Let the user choose what comes next. Followed by [`Event::Typed`] or [`Event::Left`].
     Choose {
-        /// The follow-up that can be answered.
+        /// The follow-up that can be answered next.
         follow_up: Option<String>,
-        /// Whether no question comes after this one.
+        /// Whether this is the last question.
         is_last: bool,
     },
-    /// Look what the folder has. Then [`Event::Listed`].
+    /// List the contents of the folder. Followed by [`Event::Listed`].
     List,
-    /// All questions were asked: the last page.
+    /// Show the closing page: all questions were asked.
     Close,
     /// Leave the session as it is.
     Stop,
@@ -132,37 +133,37 @@ pub enum Step {
 pub struct Flow {
     session: Session,
     keep: Keep,
-    /// Whether somebody is there to choose.
+    /// Whether a user is there to choose what comes next.
     is_interactive: bool,
-    /// Which claims were told, in this run.
+    /// Whether each claim has been told in this run.
     told: Vec<bool>,
-    /// The best evidence for each requirement, in this run, and the kept answer that it is from.
+    /// The best evidence for each requirement in this run, and the number of the answer that it comes from.
     shown: Vec<Option<(Quote, Option<i64>)>>,
 }
 
 impl Flow {
-    /// A session that begins or is resumed.
+    /// Creates the state machine for a session that begins or is resumed.
     pub fn new(session: Session, keep: Keep, is_interactive: bool) -> Self {
         let (told, shown) = (vec![false; session.claims.len()], vec![None; session.requirements.len()]);
         Self { session, keep, is_interactive, told, shown }
     }
 
-    /// The session as it stands.
+    /// Returns the session as it stands.
     pub fn session(&self) -> &Session {
         &self.session
     }
 
-    /// How many claims were told in this run.
+    /// Returns the number of claims told in this run.
     pub fn told_claims(&self) -> usize {
         self.told.iter().filter(|told| **told).count()
     }
 
-    /// For each requirement the best evidence of this run, and the kept answer that it is from.
+    /// Returns the best evidence for each requirement in this run, and the number of the answer that it comes from.
     pub fn evidence(&self) -> &[Option<(Quote, Option<i64>)>] {
         &self.shown
     }
 
-    /// Whether the answer to the present question is kept.
+    /// Returns whether the answer to the current question is kept.
     pub fn keeps_answer(&self) -> bool {
         match self.keep {
             Keep::Everything => true,
@@ -171,14 +172,14 @@ impl Flow {
         }
     }
 
-    /// What a take answers that was recorded about a question with this [key]: the present question or its follow-up.
+    /// Returns the question that a take with this [key] answers: the current question or its follow-up.
     pub fn question_of_take(&self, about: Option<&str>) -> Option<Asking> {
         let item = self.session.item()?;
         let follow_up = self.session.open_follow_up().map(|_| self.asking(item, true));
         [Some(self.asking(item, false)), follow_up].into_iter().flatten().find(|a| about == Some(key(&a.question)))
     }
 
-    /// Takes in what happened and gives what is to be done.
+    /// Processes an event and returns the next step.
     pub fn next(&mut self, event: Event) -> Step {
         match event {
             Event::Begun if self.keep == Keep::Everything && self.session.waiting.is_none() => {
@@ -214,7 +215,7 @@ impl Flow {
         }
     }
 
-    /// A turn begins or is resumed.
+    /// Begins or resumes a turn.
     fn turn(&mut self) -> Step {
         let Some(item) = self.session.item() else { return Step::Close };
         if let Some(answer) = self.session.waiting.clone() {
@@ -264,7 +265,7 @@ impl Flow {
         Step::Present { answer, analyzed, first_try }
     }
 
-    /// What comes after an answer: somebody chooses, or else what the folder has decides.
+    /// Returns the step after an answer: the user chooses, or else the folder's contents decide.
     fn choose(&mut self) -> Step {
         if self.is_interactive {
             let follow_up = self.session.open_follow_up().map(str::to_string);
@@ -286,7 +287,7 @@ impl Flow {
         }
     }
 
-    /// A second try comes before the answer to the follow-up.
+    /// Chooses the next recording from the folder: a second try comes before the answer to the follow-up.
     fn at_hand(&mut self, folder: &Folder) -> Step {
         let Some(item) = self.session.item() else { return Step::Close };
         let has = |is_follow_up| folder.answer_to(&self.asking(item, is_follow_up), &self.session).is_some();
@@ -311,7 +312,7 @@ mod tests {
     use super::*;
     use crate::app::practice::formats::Format;
 
-    /// A session with these questions; the first has a follow-up of its own.
+    /// A session with these questions, each with one follow-up of its own.
     fn session(ids: &[&str]) -> Session {
         let item = |id: &&str| Item {
             question: Question {
@@ -345,7 +346,7 @@ mod tests {
         Folder { files: files.iter().map(PathBuf::from).collect(), question_ids }
     }
 
-    /// The report on an answer that says nothing of a result: it calls for the follow-up.
+    /// The report on an answer that tells no result, and so calls for the follow-up.
     fn without_a_result() -> Report {
         let mut report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
         report.question = None;
@@ -364,7 +365,7 @@ mod tests {
         asking
     }
 
-    /// Answers what a step asks, and gives the step after the report.
+    /// Answers the question of a step, and returns the step after the report.
     fn answer(flow: &mut Flow, step: Step, file: &str, attempt: i64) -> Step {
         let taken = flow.next(Event::Taken(asking(step).answered_in(file.into())));
         assert!(matches!(taken, Step::Analyze { is_left_over: false, .. }), "{taken:?}");
@@ -386,7 +387,7 @@ mod tests {
         assert!(asked.is_follow_up && asked.question.text == "What came of it?");
         let choose = answer(&mut flow, follow_up, "b.wav", 2);
         assert_eq!(choose, Step::Choose { follow_up: None, is_last: false });
-        // It is asked once.
+        // A follow-up is asked only once.
         assert_eq!(flow.next(Event::Typed("f".into())), choose);
 
         let again = asking(flow.next(Event::Typed("again".into())));
@@ -451,7 +452,7 @@ mod tests {
         let left_over = Step::Analyze { answer: waiting, is_left_over: true };
         assert_eq!(resumed.next(Event::Begun), left_over);
         resumed.next(analyzed(1));
-        // Answered, and stopped before the choice: the choice is what comes next.
+        // The session stopped between the answer and the choice, so it resumes at the choice.
         let mut resumed = Flow::new(resumed.session().clone(), Keep::Everything, true);
         assert_eq!(resumed.next(Event::Begun), Step::Recover);
         assert!(matches!(resumed.next(Event::NothingToRecover), Step::Choose { is_last: true, .. }));

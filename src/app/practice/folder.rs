@@ -1,38 +1,38 @@
-//! Answers from a folder of recordings instead of a microphone. A file named after a question answers it (`conflict.wav`),
-//! `conflict-again.wav` is the second try, `conflict-follow-up.wav` the answer to its follow-up; any other file answers the
-//! question whose turn it is.
+//! Answers from a folder of recordings instead of a microphone. A file named after a question answers that question
+//! (`conflict.wav`); `conflict-again.wav` is the second try and `conflict-follow-up.wav` the answer to the follow-up.
+//! Any other file answers the current question.
 
 use std::path::{Path, PathBuf};
 
 use super::flow::Asking;
 use super::session::Session;
 
-/// How the name of a second try ends.
+/// The file name suffix of a second try.
 const AGAIN: &str = "-again";
-/// How the name of the answer to a follow-up ends.
+/// The file name suffix of an answer to a follow-up.
 const FOLLOW_UP: &str = "-follow-up";
 
-/// What is in the folder, and the questions that a file can be named after.
+/// The contents of the folder, and the questions that a file can be named after.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
-    /// The recordings, in the order of their names.
+    /// The recordings, sorted by name.
     pub files: Vec<PathBuf>,
-    /// The ids of all questions there are.
+    /// The ids of all known questions.
     pub question_ids: Vec<String>,
 }
 
 impl Folder {
-    /// The questions that files are named after.
+    /// Returns the questions that files are named after.
     pub fn named_questions(&self) -> Vec<String> {
         self.files.iter().map(|file| stem(file)).filter(|stem| self.question_ids.contains(stem)).collect()
     }
 
-    /// How many files answer a question for the first time.
+    /// Returns the number of files that are first answers to a question.
     pub fn first_tries(&self) -> usize {
         self.files.iter().filter(|file| !is_second(file)).count()
     }
 
-    /// The recording that answers a question of the session and was not used before.
+    /// Returns the unused recording that answers a question of the session.
     pub fn answer_to(&self, asking: &Asking, session: &Session) -> Option<&Path> {
         let mut unused = self.files.iter().filter(|file| !session.used.contains(file)).map(PathBuf::as_path);
         if asking.is_follow_up || asking.is_again {
@@ -50,7 +50,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Whether a file is a second try or the answer to a follow-up.
+/// Returns whether a file is a second try or the answer to a follow-up.
 fn is_second(path: &Path) -> bool {
     let stem = stem(path);
     stem.ends_with(AGAIN) || stem.ends_with(FOLLOW_UP)

@@ -1,7 +1,8 @@
-//! What an interviewer would ask next: about the result, the numbers or the speaker's own part, if the answer lacked them.
+//! The question that an interviewer would ask next: about the result, the speaker's own part or the numbers, whichever
+//! the answer lacked.
 //!
-//! This file chooses among a question's own follow-ups, which `questions.toml` words. The sentences here are for questions
-//! without any.
+//! A question's own follow-ups are worded in `questions.toml`; this module chooses among them. The sentences here are
+//! for questions without a suitable one.
 
 use crate::english::normalized;
 use crate::english::numbers::is_quantity;
@@ -14,16 +15,16 @@ use crate::score::PartName;
 pub enum Lack {
     /// The outcome.
     Result,
-    /// What the speaker did, among what "we" did.
+    /// The speaker's own part in what "we" did.
     OwnPart,
-    /// How much, how many, how long.
+    /// Quantities: how much, how many, how long.
     Numbers,
 }
 
-/// Below this share of its points a part is lacking (ours).
+/// The share of its points below which a part is lacking (ours).
 const LACKING: f64 = 0.5;
 
-/// Kinds of questions whose answers are stories.
+/// The kinds of questions whose answers are stories.
 const STORIES: [QuestionKind; 6] = [
     QuestionKind::PastStory,
     QuestionKind::Teamwork,
@@ -33,7 +34,8 @@ const STORIES: [QuestionKind; 6] = [
     QuestionKind::TechnicalWalkThrough,
 ];
 
-/// What an answer lacked most; `None` where it lacked nothing, could not be judged, or is no story.
+/// Returns the most important thing that an answer lacked; `None` if it lacked nothing, could not be judged, or is not
+/// a story.
 pub fn lack(report: &Report) -> Option<Lack> {
     let kind = report.question.as_ref().and_then(|q| q.kind.as_ref());
     if kind.is_some_and(|k| !STORIES.contains(k)) {
@@ -51,7 +53,7 @@ pub fn lack(report: &Report) -> Option<Lack> {
     (!words().any(|w| is_quantity(&normalized(w)))).then_some(Lack::Numbers)
 }
 
-/// The follow-up about what was lacking: one of the question's own if it asks for that, or else a general one.
+/// Returns the follow-up about what was lacking: one of the question's own if any asks for that, else a general one.
 pub fn question(lack: Lack, own: &[String]) -> String {
     let (asks, plain): (&[&str], &str) = match lack {
         Lack::Result => (

@@ -1,20 +1,21 @@
-//! How an interview by phone, by video and face to face differ: which kinds of questions, how long, what to mind.
+//! How interviews by phone, by video and face to face differ: the kinds of questions, the length of answers, and
+//! advice.
 //!
-//! One table. "Convention" is what career advisers say; "ours" is our own choice.
+//! All of it is one table. "Convention" is what career advisers say; "ours" is our own choice.
 
 use serde::{Deserialize, Serialize};
 
 use crate::question::QuestionKind;
 
-/// How the interview takes place.
+/// The format of the interview.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// By telephone: mostly a first, short talk.
+    /// By telephone: usually a short first interview.
     Phone,
     /// By video.
     Video,
-    /// In one room.
+    /// In the same room.
     #[default]
     FaceToFace,
 }
@@ -22,22 +23,22 @@ pub enum Format {
 /// A row of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row {
-    /// The name.
+    /// The name of the format.
     pub name: &'static str,
-    /// Questions of a session where no number is given (ours).
+    /// The default number of questions in a session (ours).
     pub questions: usize,
-    /// The kinds of questions, in the order they are asked; again from the start where more are wanted. First talks by
-    /// phone ask who somebody is and why they apply; later rounds ask for stories (convention).
+    /// The kinds of questions, in the order they are asked; the list starts over if more questions are wanted. First
+    /// interviews by phone ask who the candidates are and why they apply; later rounds ask for stories (convention).
     pub kinds: &'static [QuestionKind],
-    /// Answers are as long as usual times this. On the phone nobody sees the listener nod, so they are shorter
-    /// (convention; the number is ours).
+    /// The factor by which the target lengths of answers are scaled. Answers by phone are shorter, since the speaker
+    /// cannot see the listener nod (convention; the number is ours).
     pub length: f64,
-    /// What to mind, in one line (convention).
+    /// One line of advice for the format (convention).
     pub advice: &'static str,
 }
 
 impl Format {
-    /// Its row of the table.
+    /// Returns the row of the table for this format.
     pub fn row(self) -> Row {
         match self {
             Self::Phone => Row {

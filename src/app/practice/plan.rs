@@ -1,7 +1,8 @@
-//! Which questions a session asks, and in which order.
+//! Chooses the questions of a session and their order.
 //!
-//! First what went worst and has not been answered for longest ([`super::spacing`]); then what is new: weak claims of the
-//! resume, requirements of the job, the other claims, and questions of the kinds that the format asks for, by turns.
+//! Due repetitions come first: the questions that went worst or have waited longest ([`super::spacing`]). New questions
+//! follow, taking turns: weak claims of the resume, requirements of the job, the other claims, and questions of the
+//! kinds that the format asks for.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,49 +20,49 @@ use crate::question::{Question, QuestionKind};
 /// A question of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
-    /// What is asked.
+    /// The question itself.
     pub question: Question,
-    /// Why it is asked, in a few words.
+    /// The reason for asking the question, in a few words.
     pub why: String,
-    /// What a good answer has.
+    /// The elements of a good answer.
     pub needs: Vec<String>,
-    /// What may be asked after it.
+    /// Possible follow-ups to an answer.
     pub follow_ups: Vec<String>,
-    /// Whether its words are those of the resume.
+    /// Whether the question quotes the resume.
     pub is_of_resume: bool,
 }
 
 impl Item {
-    /// The identity of its question: the id, or the text.
+    /// Returns the key of the question: its id, or its text if it has none.
     pub fn key(&self) -> &str {
         key(&self.question)
     }
 }
 
-/// The identity of a question: its id, or its text.
+/// Returns the key of a question: its id, or its text if it has none.
 pub fn key(question: &Question) -> &str {
     question.id.as_deref().unwrap_or(&question.text)
 }
 
-/// What a plan is made from.
+/// The input of a plan.
 #[derive(Debug, Clone, Copy)]
 pub struct Material<'a> {
-    /// All questions there are.
+    /// All known questions.
     pub bank: &'a [Entry],
     /// The claims of the resume.
     pub claims: &'a [Claim],
     /// The requirements of the job.
     pub requirements: &'a [Requirement],
-    /// The repetition state of each question that was answered before, by its key.
+    /// The repetition state of each question answered before, by the key of the question.
     pub repetitions: &'a HashMap<String, Repetition>,
-    /// Questions that must be asked, by their ids: there are answers to them.
+    /// The ids of questions that must be asked because recorded answers to them exist.
     pub wanted: &'a [String],
 }
 
-/// A story is a good one between these lengths, in seconds (convention, as for the stories of the bank).
+/// The target length of a story, in seconds (convention, as for the stories of the bank).
 const STORY_S: [f64; 2] = [60.0, 120.0];
 
-/// The questions of a session.
+/// Chooses the questions of a session.
 pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestamp) -> Vec<Item> {
     let row = format.row();
     let bank: Vec<Item> = material.bank.iter().map(of_bank).collect();
@@ -87,13 +88,13 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     for id in material.wanted {
         bank.iter().filter(|i| i.key() == id).for_each(|i| take(i, None));
     }
-    // What was answered before, the most urgent first.
+    // Questions answered before, most urgent first.
     let known: Vec<&Item> = weak.iter().chain(&strong).chain(&requirements).chain(&bank).collect();
     let mut seen: Vec<(&Item, &Repetition)> =
         known.iter().filter_map(|i| Some((*i, material.repetitions.get(i.key())?))).collect();
     seen.sort_by(|(_, a), (_, b)| urgency(b, now).total_cmp(&urgency(a, now)));
     let due = seen.iter().filter(|(_, r)| r.is_due(now));
-    // No more than half of a session is repetition, so that new stories are told, too (ours).
+    // At most half of a session is repetition, so that new stories are told too (ours).
     due.take(count.div_ceil(2))
         .for_each(|(item, _)| take(item, Some("again: this one went less well, or is long ago")));
     let is_new = |i: &&Item| !material.repetitions.contains_key(i.key());
@@ -113,7 +114,7 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     chosen
 }
 
-/// How urgently a question is to be repeated: badly answered and not asked for long counts most.
+/// Returns how urgently a question should be repeated: a low last score and a long wait both raise it.
 fn urgency(repetition: &Repetition, now: Timestamp) -> f64 {
     let missed = 1.0 - repetition.last_score / 100.0;
     let waited = repetition.days_since(now) / repetition.interval_days.max(1.0);
@@ -141,7 +142,7 @@ fn of_claim(claim: &Claim) -> Item {
     Item { question, why: why.to_string(), needs: Vec::new(), follow_ups: Vec::new(), is_of_resume: true }
 }
 
-/// For each requirement the question of the bank that is nearest to it, each question once.
+/// Returns the question of the bank nearest to each requirement, using no question twice.
 fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
     if requirements.is_empty() {
         return Vec::new();
@@ -164,7 +165,7 @@ fn of_requirements(requirements: &[Requirement], bank: &[Entry]) -> Vec<Item> {
     found
 }
 
-/// Questions of the kinds, one of each by turns.
+/// Returns the questions of these kinds, taking one of each kind in turn.
 fn by_kinds(bank: &[Item], kinds: &[QuestionKind]) -> Vec<Item> {
     let mut lists: Vec<_> =
         kinds.iter().map(|kind| bank.iter().filter(|i| i.question.kind.as_ref() == Some(kind)).peekable()).collect();

@@ -1,4 +1,4 @@
-//! The state of a session, saved before and after each step, so that it can be resumed after anything.
+//! The state of a session, saved before and after each step so that the session can be resumed after any interruption.
 
 use std::path::PathBuf;
 
@@ -12,84 +12,84 @@ use crate::app::resume::Claim;
 use crate::question::Question;
 use crate::report::Report;
 
-/// A session under way.
+/// A session in progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// When it began.
+    /// The time when the session began.
     pub begun_at: Timestamp,
-    /// How the interview takes place.
+    /// The format of the interview.
     pub format: Format,
-    /// What is asked.
+    /// The questions to ask.
     pub items: Vec<Item>,
-    /// The question that is next, from 0; as many as there are when all were asked.
+    /// The index of the current question; equal to the number of questions once all were asked.
     pub at: usize,
-    /// What was answered.
+    /// The answers given so far.
     pub tries: Vec<Try>,
-    /// A recording that waits to be analyzed.
+    /// The recording that is waiting to be analyzed.
     pub waiting: Option<Waiting>,
-    /// The folder that answers come from, instead of a microphone.
+    /// The folder that the answers come from instead of a microphone.
     pub from: Option<PathBuf>,
-    /// Files of that folder that were used.
+    /// The files of that folder that have been used.
     pub used: Vec<PathBuf>,
-    /// The claims whose stories are to be told.
+    /// The claims of the resume whose stories should be told.
     pub claims: Vec<Claim>,
-    /// The job's name: its first line.
+    /// The job title: the first line of its description.
     pub job: Option<String>,
-    /// What the job asks for.
+    /// The requirements of the job.
     pub requirements: Vec<Requirement>,
 }
 
-/// A recording that waits to be analyzed.
+/// A recording that is waiting to be analyzed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Where it lies.
+    /// The path of the recording.
     pub path: PathBuf,
-    /// What was asked.
+    /// The question that the recording answers.
     pub question: Question,
-    /// Whether that was a follow-up.
+    /// Whether that question was a follow-up.
     pub is_follow_up: bool,
 }
 
-/// An answer that was given.
+/// An answer, as kept in the session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Try {
-    /// The question's place in the session.
+    /// The index of the question in the session.
     pub item: usize,
-    /// What was asked.
+    /// The question that was asked.
     pub question: Question,
-    /// Whether that was a follow-up.
+    /// Whether that question was a follow-up.
     pub is_follow_up: bool,
-    /// Its number in the history; `None` when it was not kept.
+    /// The number of the answer in the history; `None` if it was not kept.
     pub attempt: Option<i64>,
-    /// Where the recording lies.
+    /// The path of the recording.
     pub path: PathBuf,
-    /// 0 to 100; `None` when nothing could be judged.
+    /// The score, 0 to 100; `None` if nothing could be judged.
     pub score: Option<f64>,
-    /// What to do in the next take, the most useful first: titles with their advice.
+    /// What to do in the next take, most useful first: titles with their advice.
     pub priorities: Vec<(String, String)>,
-    /// The follow-up that it calls for.
+    /// The follow-up that the answer calls for.
     pub follow_up: Option<String>,
 }
 
 impl Session {
-    /// The question that is next; `None` when all were asked.
+    /// Returns the current question; `None` once all were asked.
     pub fn item(&self) -> Option<&Item> {
         self.items.get(self.at)
     }
 
-    /// The answers to the question that is next.
+    /// Returns the answers to the current question.
     pub fn tries_here(&self) -> impl Iterator<Item = &Try> {
         self.tries.iter().filter(|t| t.item == self.at)
     }
 
-    /// The follow-up that the answers to this question call for and that was not asked.
+    /// Returns the follow-up that the answers to the current question call for, unless one was already asked.
     pub fn open_follow_up(&self) -> Option<&str> {
         let asked = self.tries_here().any(|t| t.is_follow_up);
         let last = self.tries_here().filter(|t| !t.is_follow_up).last()?;
         last.follow_up.as_deref().filter(|_| !asked)
     }
 
-    /// Adds an answer.
+    /// Adds an answer to the session.
     pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_up: Option<String>) {
         let Waiting { path, question, is_follow_up } = waiting;
         let priorities = report.score.priorities.iter().map(|p| (p.title.clone(), p.advice.clone())).collect();

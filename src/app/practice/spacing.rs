@@ -1,8 +1,9 @@
-//! When a question is due again: spaced repetition by the algorithm SM-2 (P. A. Wozniak 1990, "Optimization of learning",
-//! chapter 3.2, "Application of a computer to improve the results obtained in working with the SuperMemo method").
+//! When a question is due again: spaced repetition with the SM-2 algorithm (P. A. Wozniak 1990, "Optimization of
+//! learning", chapter 3.2, "Application of a computer to improve the results obtained in working with the SuperMemo
+//! method").
 //!
-//! SM-2 asks how well something went on a scale of 0 to 5; here that is the score of the answer (0 to 100) divided by 20
-//! (ours). As SM-2 has it, what went below 4 is to be repeated at the next chance, whatever its interval.
+//! SM-2 grades the quality of a response from 0 to 5; here the grade is the score of the answer (0 to 100) divided by
+//! 20 (ours). As in SM-2, an answer graded below 4 is repeated at the next opportunity, whatever its interval.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,13 +11,13 @@ use serde::{Deserialize, Serialize};
 /// The repetition state of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Repetition {
-    /// Good answers in a row.
+    /// The number of good answers in a row.
     pub repetitions: u32,
-    /// SM-2's E-factor, 1.3 and above.
+    /// The E-factor of SM-2, at least 1.3.
     pub ease: f64,
-    /// Days until it is due, counted from the last answer.
+    /// The number of days until the question is due, counted from the last answer.
     pub interval_days: f64,
-    /// When it was answered last.
+    /// The time of the last answer.
     pub last_at: Timestamp,
     /// The last score, 0 to 100.
     pub last_score: f64,
@@ -25,13 +26,13 @@ pub struct Repetition {
 const FIRST_EASE: f64 = 2.5;
 const LOWEST_EASE: f64 = 1.3;
 const SECONDS_A_DAY: f64 = 86_400.0;
-/// Below this it went badly: repeated from the start.
+/// The grade below which the repetitions start over.
 const PASSED: f64 = 3.0;
-/// Below this it is to be repeated at the next chance.
+/// The grade below which the question is repeated at the next opportunity.
 const WELL: f64 = 4.0;
 
 impl Repetition {
-    /// The state after an answer with a score (0 to 100).
+    /// Returns the state after an answer with this score (0 to 100).
     pub fn after(before: Option<&Self>, score: f64, at: Timestamp) -> Self {
         let quality = quality(score);
         let (repetitions, ease, interval_days) =
@@ -48,23 +49,23 @@ impl Repetition {
             };
             (repetitions + 1, next)
         };
-        // SM-2: what went badly starts again "without changing the E-factor".
+        // SM-2: after a failed answer, repetitions start over "without changing the E-factor".
         let ease = if quality < PASSED { ease } else { new_ease };
         Self { repetitions, ease, interval_days, last_at: at, last_score: score }
     }
 
-    /// Whether it is to be asked now.
+    /// Returns whether the question is due now.
     pub fn is_due(&self, now: Timestamp) -> bool {
         quality(self.last_score) < WELL || self.days_since(now) >= self.interval_days
     }
 
-    /// Days since the last answer.
+    /// Returns the number of days since the last answer.
     pub fn days_since(&self, now: Timestamp) -> f64 {
         (now.as_second() - self.last_at.as_second()).max(0) as f64 / SECONDS_A_DAY
     }
 }
 
-/// SM-2's scale from the score: whole steps of 20 points.
+/// Converts a score to a grade of SM-2, in whole steps of 20 points.
 fn quality(score: f64) -> f64 {
     (score / 20.0).round().clamp(0.0, 5.0)
 }

@@ -1,4 +1,4 @@
-//! What people read: text for a terminal and pages for a browser.
+//! The output that users read: text for a terminal and pages for a browser.
 
 pub mod page;
 pub mod shown;

@@ -1,4 +1,4 @@
-//! What the report in a terminal and the report as a page have in common: names, points, words and their paragraphs.
+//! What the reports in a terminal and on a page have in common: names, points, words and their paragraphs.
 
 use std::ops::Range;
 
@@ -6,27 +6,27 @@ use crate::disfluency::{Filler, Kind};
 use crate::draft::counted_words;
 use crate::plain::one_line;
 use crate::report::Report;
-use crate::score::Part;
+use crate::score::{Part, PartName};
 use crate::span::Span;
 use crate::story::{Grade, Part as StoryPart, Told};
 
-/// A paragraph of the transcript ends with the first sentence after this many words.
+/// The number of words after which a transcript paragraph ends at the next sentence end.
 const PARAGRAPH_WORDS: usize = 30;
 
-/// Below this the part of a sentence is shown with a question mark.
+/// The confidence below which the part of a sentence is shown with a question mark.
 const SURE_PART: f64 = 0.6;
-/// The name of the file without its folder.
+/// Returns the name of the file without its folder.
 pub(crate) fn file_name(report: &Report) -> String {
     let name = std::path::Path::new(&report.recording.path).file_name();
     name.map_or_else(|| report.recording.path.clone(), |n| n.to_string_lossy().into_owned())
 }
 
-/// Points without an empty digit: `8`, `8.5`.
+/// Formats points without a trailing zero: `8`, `8.5`.
 pub(crate) fn whole(points: f64) -> String {
     if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
 }
 
-/// The headings of the two groups of points: the story, and how it was said.
+/// Returns the points of the two groups: the story, and how it was said.
 pub(crate) fn shares(report: &Report) -> String {
     let sum = |parts: &mut dyn Iterator<Item = &Part>| {
         parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
@@ -42,28 +42,33 @@ pub(crate) fn shares(report: &Report) -> String {
         Some(Grade::Weak) => ", weak",
         None => "",
     };
+    let left_out = match report.score.parts.iter().any(|p| p.name == PartName::Question) {
+        true => "",
+        false => "; the question was not judged",
+    };
+    let together = format!("Together {} of {}{left_out}.", whole(all.0), whole(all.1));
     match (story.1 > 0.0, said.1 > 0.0) {
-        (true, true) => format!("The story: {}{grade}. How you said it: {}.", of(story), of(said)),
+        (true, true) => format!("The story: {}{grade}. How you said it: {}. {together}", of(story), of(said)),
         (true, false) => format!("The story: {}{grade}. How you would say it is not judged from a draft.", of(story)),
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
 }
 
-/// A word as it is shown.
+/// A word of the transcript or draft.
 pub(crate) struct Shown {
     pub(crate) text: String,
     pub(crate) span: Option<Span>,
-    /// A filler begins with it ...
+    /// Whether a filler begins with this word.
     pub(crate) opens: bool,
-    /// ... or ends with it ...
+    /// Whether a filler ends with this word.
     pub(crate) closes: bool,
-    /// ... or continues in it.
+    /// Whether this word is part of a filler.
     pub(crate) inside: bool,
-    /// Every filler it is part of, and whether that begins with it.
+    /// The kind of each filler that the word is part of, and whether that filler begins with the word.
     pub(crate) kinds: Vec<(Kind, bool)>,
 }
 
-/// The words of the transcript, or of the draft.
+/// Returns the words of the transcript, or of the draft.
 pub(crate) fn shown_words(report: &Report) -> Vec<Shown> {
     let fillers = report.fillers.as_ref().map_or(&[][..], |f| &f.events);
     let show = |text: &str, span: Option<Span>, first: usize, end: usize| {
@@ -95,16 +100,16 @@ pub(crate) fn shown_words(report: &Report) -> Vec<Shown> {
         .collect()
 }
 
-/// Words that are shown together.
+/// A paragraph of words.
 pub(crate) struct Paragraph {
     pub(crate) range: Range<usize>,
-    /// The part of the story, in plain words; with a question mark if that is uncertain.
+    /// The part of the story in plain words, followed by a question mark if uncertain.
     pub(crate) part: Option<String>,
 }
 
-/// Sentences of the same part, one after the other, are one paragraph.
+/// Groups consecutive sentences of the same part into paragraphs.
 ///
-/// An imported report may have more words in its story than were said: the rest is left out.
+/// An imported report may have more words in its story than were spoken: the excess is left out.
 fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
@@ -132,7 +137,7 @@ fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
     paragraphs
 }
 
-/// Paragraphs that end with a sentence, as ranges of words.
+/// Returns paragraphs that end with a sentence, as ranges of words.
 fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     let mut paragraphs = Vec::new();
     let mut start = 0;
@@ -146,14 +151,14 @@ fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     paragraphs
 }
 
-/// Whether something begins between the word `i` and the one before it.
+/// Returns whether an event begins between word `i` and the word before it.
 pub(crate) fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
     let middle = |i: usize| words[i].span.map_or(0.0, |s| (s.start_s + s.end_s) / 2.0);
     let after_last = i.checked_sub(1).is_none_or(|before| event.start_s >= middle(before));
     after_last && event.start_s < middle(i)
 }
 
-/// The words in paragraphs: by the parts of the story, or by length if those are not known.
+/// Returns the words in paragraphs: by the parts of the story, or by length if those are unknown.
 pub(crate) fn paragraphs(report: &Report, words: &[Shown]) -> Vec<Paragraph> {
     match &report.story {
         Some(story) => runs_of_parts(&story.sentences, words.len()),

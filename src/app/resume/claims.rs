@@ -1,8 +1,8 @@
-//! The claims of a resume: the lines and sentences that say what was done, and where, when that is certain.
+//! Extracts the claims of a resume: the lines and sentences that say what was done, and where, if that is certain.
 //!
-//! Under a heading such as "Experience" every list item is a claim, and so is a sentence that tells what was done. Under
-//! headings of the writer's own only such sentences are. Nothing is taken from school, skills, hobbies or a profile. The
-//! rules are ours; how many claims they find is in docs/measurements.md.
+//! Under a heading such as "Experience", every list item is a claim, and so is a sentence that tells what was done.
+//! Under a heading of the writer's own, only such sentences are. Nothing is taken from school, skills, hobbies or a
+//! profile. The rules are ours; how many claims they find is in docs/measurements.md.
 
 use std::sync::LazyLock;
 
@@ -10,52 +10,57 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::dates;
-use super::heads::{Job, has_title, job_of};
+use super::heads::{Job, has_title, job_of, names_employer};
 use super::layout::{Paragraph, sentences};
-use super::sections::{Section, has_words, heading, looks_like_heading};
-use super::verbs::{Form, form};
+use super::sections::{Section, has_words, heading, looks_like_heading, looks_like_sentence_heading};
+use super::verbs::{Form, form, is_honour, is_participle_of_deed, is_verb_of};
 
-/// Something that a resume says was done.
+/// A deed that a resume claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
-    /// Its words.
+    /// The text of the claim.
     pub text: String,
-    /// Where it was done; `None` where the resume does not plainly say.
+    /// The employer; `None` if the resume does not plainly name one.
     pub employer: Option<String>,
-    /// Whether that job is current; `None` where the resume does not plainly say.
+    /// Whether the job is current; `None` if the resume does not plainly say.
     pub is_current: Option<bool>,
-    /// Whether it has neither an effect nor a number, or is only a duty.
+    /// Whether the claim has neither an effect nor a number, or is only a duty.
     pub is_weak: bool,
 }
 
-/// The shortest claim, in words.
+/// The minimum number of words of a claim.
 const FEWEST_WORDS: usize = 3;
-/// The shortest sentence of prose that is a claim, in words.
+/// The minimum number of words of a claim in prose.
 const FEWEST_IN_PROSE: usize = 5;
-/// A line at the head of a job has at most so many words.
+/// The maximum number of words of a line at the head of a job.
 const HEAD_WORDS: usize = 14;
-/// The first lines are a name and an address, not headings.
+/// The minimum number of deeds in a section of work under a heading of the writer's own.
+const FEWEST_DEEDS: usize = 2;
+/// The number of first lines that are taken for a name and an address rather than a heading of the writer's own.
 const NAME_LINES: usize = 4;
 
-/// The claims of a resume, in its order; each once.
+/// Returns the claims of a resume in order, without duplicates.
 pub fn claims(paragraphs: &[Paragraph]) -> Vec<Claim> {
     let found = claims_from(paragraphs, false);
-    // If no heading says what is below it, claims are taken from every section that is not clearly something else.
+    // If no heading tells what is below it, claims are also taken from before the first heading.
     if found.is_empty() { claims_from(paragraphs, true) } else { found }
 }
 
-/// The claims; with those of sentences that stand before any heading, which are a profile as a rule, or without them.
+/// Returns the claims; with `with_opening`, also those in sentences before any heading, which are usually a profile.
 fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
     let mut section = Section::Own;
     let mut is_opening = true;
+    let mut is_own = false;
     let mut job = Job::default();
     let mut head: Vec<&str> = Vec::new();
     let mut has_employers = true;
     let mut found: Vec<Claim> = Vec::new();
+    let (mut behind_titles, mut has_own_lines) = (Vec::new(), false);
+    let is_shouted = shouts(paragraphs);
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let text = paragraph.text.trim();
         if paragraph.is_doubtful {
-            // It may have been the head of another job.
+            // The paragraph may have been the head of another job.
             if !paragraph.is_item {
                 job = Job::default();
                 head.clear();
@@ -64,16 +69,22 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
         }
         let is_title = has_title(text);
         if let Some(opened) = heading(paragraph).filter(|_| !is_title && (paragraph.stands_apart || is_plain(text))) {
-            (section, job, is_opening) = (opened, Job::default(), false);
+            (section, job, is_opening, is_own) = (opened, Job::default(), false, false);
             has_employers = !text.to_lowercase().contains("project");
             head.clear();
             continue;
         }
-        if section != Section::Work && n >= NAME_LINES && !is_title && looks_like_heading(paragraph) {
-            (section, job, is_opening) = (Section::Own, Job::default(), false);
-            has_employers = true;
-            head.clear();
-            continue;
+        // Where work is told of, too, unless the name of an employer is more likely.
+        let may_open = section != Section::Work || is_own || (is_shouted && !text.contains(char::is_lowercase));
+        if may_open && opens_own(paragraph, section, is_shouted) {
+            let tells = tells_mostly_deeds(&paragraphs[n + 1..]);
+            if n >= NAME_LINES || (n > 0 && tells) {
+                let own = if tells { Section::Work } else { Section::Own };
+                (section, job, is_opening, is_own) = (own, Job::default(), false, true);
+                has_employers = true;
+                head.clear();
+                continue;
+            }
         }
         let told: Vec<&str> = match section {
             Section::Other => continue,
@@ -82,16 +93,23 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
                 continue;
             }
             Section::Work if paragraph.is_item => whole(text),
-            // Under the head of a job a list says what was done there.
+            // A list under the head of a job says what was done there.
             Section::Own if paragraph.is_item && (job != Job::default() || is_job(&head)) => whole(text),
             Section::Own if paragraph.is_item => whole(text).into_iter().filter(|t| tells_deed(t)).collect(),
             _ if is_opening && !with_opening => continue,
             _ => prose(text),
         };
+        let period = dates::period(text).filter(|_| head.is_empty() && !paragraph.is_item);
+        if period.is_some_and(|p| told.is_empty() || p.is_current.is_some()) {
+            // Another job begins, whatever it is.
+            job = Job::default();
+        }
         if !head.is_empty() && !told.is_empty() {
-            // Any other line between the jobs may be the name of one that is not understood, unless it names what follows.
+            // Any other line between the jobs may be the head of a job that was not recognized, unless it labels what
+            // follows.
             if is_job(&head) {
                 job = job_of(&head);
+                has_own_lines |= job.has_own_line;
             } else if !head.iter().all(|l| is_label(l)) {
                 job = Job::default();
             }
@@ -102,19 +120,53 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
             let text = text.replace('\t', " ");
             let claim = Claim { is_weak: is_weak(&text), text, employer, is_current: job.is_current };
             if !found.iter().any(|c| c.text == claim.text) {
+                behind_titles.push(job.is_suffix);
                 found.push(claim);
             }
         }
     }
+    // Who writes employers on lines of their own has departments and regions behind titles.
+    for (claim, is_suffix) in found.iter_mut().zip(behind_titles) {
+        claim.employer = claim.employer.take().filter(|_| !(is_suffix && has_own_lines));
+    }
     found
 }
 
-/// Whether lines are the head of a job: one of them has its time or its title.
+/// Returns whether the known headings are in capitals throughout.
+fn shouts(paragraphs: &[Paragraph]) -> bool {
+    let mut headings = paragraphs.iter().filter(|p| p.stands_apart && heading(p).is_some()).peekable();
+    headings.peek().is_some() && headings.all(|p| !p.text.contains(char::is_lowercase))
+}
+
+/// Returns whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section
+/// before it, words need no capitals for that, but they look like the known headings.
+fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool {
+    let text = paragraph.text.trim();
+    let is_own = looks_like_heading(paragraph)
+        || (section == Section::Other && looks_like_sentence_heading(paragraph) && !tells_deed_first(text));
+    let is_known_look = section != Section::Other || !is_shouted || !text.contains(char::is_lowercase);
+    is_own && is_known_look && !has_title(text) && !(section != Section::Own && names_employer(text))
+}
+
+/// Returns whether a section tells of deeds as a rule: then the rest of its list is work, too.
+fn tells_mostly_deeds(section: &[Paragraph]) -> bool {
+    let until = section.iter().position(|p| heading(p).is_some() || looks_like_heading(p)).unwrap_or(section.len());
+    let lines = |are_items: bool| {
+        let told = section[..until].iter().filter(move |p| p.is_item == are_items && !is_dated(&p.text));
+        told.filter(|p| p.text.split_whitespace().count() >= FEWEST_WORDS && !has_title(&p.text))
+    };
+    let tells = |p: &&Paragraph| tells_deed_first(&p.text) || tells_deed_later(&p.text);
+    let are_items = lines(true).next().is_some();
+    let (all, deeds) = (lines(are_items).count(), lines(are_items).filter(tells).count());
+    deeds >= FEWEST_DEEDS && deeds * 2 >= all
+}
+
+/// Returns whether these lines are the head of a job: one of them has its dates or its title.
 fn is_job(head: &[&str]) -> bool {
     head.iter().any(|l| dates::period(l).is_some() || has_title(l))
 }
 
-/// Whether a line between a job's head and its list names what the list is.
+/// Returns whether a line between a job's head and its list is a label of that list.
 fn is_label(text: &str) -> bool {
     const LABELS: &[&str] = &[
         "achievement",
@@ -134,7 +186,7 @@ fn is_label(text: &str) -> bool {
     text.ends_with(':') || LABELS.iter().any(|l| lower.contains(l))
 }
 
-/// An item of a list as one claim; a list of tools is none.
+/// Returns a list item as one claim; a list of tools is not a claim.
 fn whole(text: &str) -> Vec<&str> {
     let words = text.split_whitespace().count();
     let label = text.split(':').next().unwrap_or_default().to_lowercase();
@@ -143,20 +195,37 @@ fn whole(text: &str) -> Vec<&str> {
     if words < FEWEST_WORDS || is_list || !text.chars().any(char::is_alphabetic) { Vec::new() } else { vec![text] }
 }
 
-/// The sentences of prose that tell what was done.
+/// Returns the sentences of prose that tell what was done.
 fn prose(text: &str) -> Vec<&str> {
     let is_claim = |s: &&str| s.split_whitespace().count() >= FEWEST_IN_PROSE && tells_deed(s);
     sentences(text).into_iter().filter(is_claim).collect()
 }
 
-/// Whether a sentence says that its writer did something: it begins with a verb or a duty, or has "I" with one.
+/// Returns whether a sentence says that its writer did something: it begins with a verb or a duty, or has "I" with a
+/// verb.
 fn tells_deed(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let first = words.first().copied().unwrap_or_default();
+    // "Staff Nurse" and "Lead Designer" are titles, not deeds.
+    let names_title = words.get(1).is_some_and(|w| has_title(w));
+    if form(first).is_some() && !names_title || is_honour(first) {
+        return true;
+    }
+    tells_deed_later(text)
+}
+
+/// Returns whether a text begins with what surely is the verb of a deed, whatever follows.
+fn tells_deed_first(text: &str) -> bool {
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    form(first).is_some_and(|form| is_verb_of(&form, first, rest)) || is_participle_of_deed(first)
+}
+
+/// Returns whether a sentence tells what was done with other words than its first.
+fn tells_deed_later(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lower = text.to_lowercase();
     let first = words.first().copied().unwrap_or_default();
-    // "Staff Nurse" and "Lead Designer" tell what somebody was.
-    let names_title = words.get(1).is_some_and(|w| has_title(w));
-    if form(first).is_some() && !names_title || DUTIES.iter().any(|d| lower.starts_with(d)) {
+    if DUTIES.iter().any(|d| lower.starts_with(d)) {
         return true;
     }
     // "During the closure, recorded 46 lessons"; "Also helped ...".
@@ -208,7 +277,7 @@ fn is_past(word: &str) -> bool {
     matches!(form(word), Some(Form::Past | Form::Either))
 }
 
-/// How lines that name a duty begin.
+/// The beginnings of lines that name a duty.
 pub(super) const DUTIES: &[&str] = &[
     "responsible for",
     "in charge of",
@@ -224,41 +293,42 @@ fn has_duty(lower: &str) -> bool {
     DUTIES.iter().any(|d| lower.contains(d))
 }
 
-/// Whether a line without capitals, room or anything else is still a heading.
+/// Returns whether a line is short enough to be a heading even without space above it.
 fn is_plain(text: &str) -> bool {
     text.split_whitespace().count() <= 3
 }
 
-/// Whether a line is one of those at the head of a job: its dates, its title, its place.
+/// Returns whether a line belongs to the head of a job: its dates, its title, its place.
 fn is_head(paragraph: &Paragraph, section: Section) -> bool {
     let text = paragraph.text.trim();
     let words = text.split_whitespace().count();
     if paragraph.is_item {
-        // Some templates set even the heads as items; what stands at the right of them is no part of a sentence.
+        // Some templates format even the heads as list items; right-aligned text is not part of a sentence.
         return is_dated(text) || text.rsplit_once('\t').is_some_and(|(_, right)| is_aside(right));
     }
+    let spans_time = || is_dated(text) && dates::period(text).is_some_and(|p| p.is_current.is_some());
     if words > HEAD_WORDS || text.ends_with(['.', '!', ';']) && !text.ends_with("Inc.") && !text.ends_with("Ltd.") {
-        return false;
+        return words <= 2 * HEAD_WORDS && spans_time();
     }
     is_dated(text)
         || has_title(text) && words <= 6
         || section == Section::Work && (text.contains(['\t', '|']) || !tells_deed(text))
 }
 
-/// Whether words at the right of a line are a date or a place.
+/// Returns whether right-aligned text is a date or a place.
 fn is_aside(text: &str) -> bool {
     let capital = text.trim().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     dates::period(text).is_some()
         || (capital && text.split_whitespace().count() <= 4 && !text.ends_with(['.', '!', ';']))
 }
 
-/// Whether a line begins or ends with its dates, as the head of a job does.
+/// Returns whether a line begins or ends with its dates, as the head of a job does, and is no sentence.
 fn is_dated(text: &str) -> bool {
     let periods = dates::periods(text);
     let end = text.trim_end_matches(['.', ')', ' ']).len();
     let at_edge =
         periods.first().is_some_and(|p| p.range.start <= 1) || periods.last().is_some_and(|p| p.range.end >= end);
-    at_edge && !tells_deed(text)
+    at_edge && !tells_deed_first(text) && !tells_deed_later(text)
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -266,12 +336,12 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is right")
 });
 
-/// The employer that a sentence names itself: "At Acme I ...".
+/// Returns the employer that a sentence itself names: "At Acme I ...".
 fn named_in(text: &str) -> Option<String> {
     NAMED.captures(text).map(|found| found[1].trim_end_matches(',').to_string())
 }
 
-/// Words that tell an effect.
+/// Words that express an effect.
 const EFFECTS: &[&str] = &[
     "reduced",
     "reducing",
@@ -324,7 +394,7 @@ const NUMBERS: &[&str] = &[
     "dozen", "once",
 ];
 
-/// Whether a claim has neither a number nor an effect, or is only a duty.
+/// Returns whether a claim has neither a number nor an effect, or is only a duty.
 fn is_weak(text: &str) -> bool {
     let lower = text.to_lowercase();
     if has_duty(&lower) {
@@ -334,7 +404,7 @@ fn is_weak(text: &str) -> bool {
     !number && !EFFECTS.iter().any(|e| has_words(&lower, e))
 }
 
-/// Whether there is a number that is no year and no part of a name such as ISO 45001.
+/// Returns whether there is a number that is neither a year nor part of a name such as ISO 45001.
 fn amounts(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_amount = |i: usize| {
@@ -388,6 +458,118 @@ mod tests {
             ]
         );
         assert_eq!((found[0].is_current, found[2].is_current), (Some(true), Some(false)));
+    }
+
+    /// The claims with their employers.
+    fn placed(lines: &[(&str, bool)]) -> Vec<(String, Option<String>)> {
+        of(lines).into_iter().map(|c| (c.text, c.employer)).collect()
+    }
+
+    #[test]
+    fn a_dated_line_that_is_no_claim_ends_the_job_before_it() {
+        let found = placed(&[
+            ("EXPERIENCE", false),
+            ("Baker, Crumb Hall Bakery, 2018 - 2020", false),
+            ("Baked 300 loaves a night.", true),
+            ("Work experience at Elm Valley Forge, ten days in May 2016", false),
+            ("Made four gate hinges.", true),
+            ("Visiting oboe tutor, Elm Valley Academy. 2011 to 2015", false),
+            ("Taught nine pupils a week.", true),
+            ("A long spell of odd jobs of every kind in and around the harbour in all weathers, 2009 and 2010.", false),
+            ("Painted eleven boats.", true),
+        ]);
+        let employers: Vec<Option<&str>> = found.iter().map(|c| c.1.as_deref()).collect();
+        assert_eq!(employers, [Some("Crumb Hall Bakery"), Some("Elm Valley Forge"), Some("Elm Valley Academy"), None]);
+    }
+
+    #[test]
+    fn a_claim_with_years_in_it_is_a_claim() {
+        for claim in [
+            "Named Driver of the Year in June 2015 and once more in May 2017",
+            "Won the President's Cup 2011, 2012, 2014",
+            "Awarded the bakers' medal in 2019",
+            "Passed both audits in March 2016 and April 2018",
+        ] {
+            for is_item in [true, false] {
+                let lines = [("EXPERIENCE", false), ("Baker, Crumb Hall Bakery, 2010 - 2020", false), (claim, is_item)];
+                assert_eq!(placed(&lines), [(claim.to_string(), Some("Crumb Hall Bakery".to_string()))], "{is_item}");
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_headings_open_sections_of_work_where_deeds_are_told() {
+        let found = of(&[
+            ("Jo Bell", false),
+            ("Leeds", false),
+            ("jo@example.org", false),
+            ("PROFILE", false),
+            ("Tidy and on time.", false),
+            ("THE STORY SO FAR", false),
+            ("2012 to 2015: Baker, Crumb Hall Bakery", false),
+            ("Baked 300 loaves a night.", true),
+            ("Raised the share of rye to a third.", true),
+            ("Night shifts for three winters.", true),
+            ("LATER ON", false),
+            ("2016 to 2018: Cook for a choir", false),
+            ("Cooked for 90 singers.", true),
+            ("Cut the cost of a meal by a third.", true),
+            ("ODDS AND ENDS", false),
+            ("Class B licence for vans", true),
+            ("A van and its tools", true),
+            ("SKILLS", false),
+            ("Crumb Hall", false),
+            ("Baked 400 loaves a night.", true),
+        ]);
+        let texts: Vec<(&str, Option<&str>)> = found.iter().map(|c| (c.text.as_str(), c.employer.as_deref())).collect();
+        let baker = Some("Crumb Hall Bakery");
+        assert_eq!(
+            texts,
+            [
+                ("Baked 300 loaves a night.", baker),
+                ("Raised the share of rye to a third.", baker),
+                ("Night shifts for three winters.", baker),
+                ("Cooked for 90 singers.", None),
+                ("Cut the cost of a meal by a third.", None),
+            ]
+        );
+        let found =
+            of(&[("Jo Bell", false), ("Leeds", false), ("jo@example.org", false), ("Skills", false), ("Rye", true)]);
+        assert!(found.is_empty());
+    }
+
+    #[test]
+    fn lines_without_marks_are_claims_under_a_heading_of_ones_own() {
+        let found = placed(&[
+            ("Jo Bell, baker in Leeds, jo@example.org", false),
+            ("BAKING", false),
+            ("Night baker, Crumb Hall Bakery, Leeds. Since spring 2019", false),
+            ("Bake 300 loaves a night.", false),
+            ("Taught two apprentices to shape a plait.", false),
+            ("Visiting pastry cook, Elm Valley College. 2011 to 2015", false),
+            ("Gave four courses on choux pastry.", false),
+        ]);
+        let employers: Vec<Option<&str>> = found.iter().map(|c| c.1.as_deref()).collect();
+        assert_eq!(employers, [Some("Crumb Hall Bakery"), Some("Crumb Hall Bakery"), Some("Elm Valley College")]);
+    }
+
+    #[test]
+    fn behind_a_title_is_no_employer_where_employers_have_their_own_lines() {
+        let found = placed(&[
+            ("EXPERIENCE", false),
+            ("ORLOP\t2011 - 2020", false),
+            ("Account Manager", false),
+            ("Sold 90 pies a day.", true),
+            ("Account Manager, Wholesale Trade\t2011 - 2014", false),
+            ("Opened two shops.", true),
+        ]);
+        assert_eq!(found[1].1, None);
+        let found = placed(&[
+            ("EXPERIENCE", false),
+            ("Account Manager, Radley Mills\t2011 - 2014", false),
+            ("Opened two shops.", true),
+        ]);
+        assert_eq!(found[0].1.as_deref(), Some("Radley Mills"));
     }
 
     #[test]

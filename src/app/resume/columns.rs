@@ -1,20 +1,20 @@
-//! From the glyphs of a page to its lines in reading order: words, separate pieces of lines, columns.
+//! Turns the glyphs of a page into lines in reading order: words, separate pieces of lines, columns.
 
 use super::dates;
 use super::layout::Row;
 
-/// A letter, or the few that one glyph stands for, in points from the top left.
+/// A letter, or several if one glyph stands for them; positions in points from the top left.
 #[derive(Debug, Clone)]
 pub(super) struct Letter {
     pub text: String,
     pub x: f64,
-    /// The baseline of its line.
+    /// The baseline of the line.
     pub y: f64,
     pub width: f64,
     pub size: f64,
 }
 
-/// Letters side by side without a wide space between them.
+/// A run of letters without a wide space between them.
 #[derive(Debug, Clone)]
 struct Piece {
     text: String,
@@ -25,7 +25,7 @@ struct Piece {
 }
 
 impl Piece {
-    /// How many letters it has that are of an alphabet.
+    /// Returns the number of alphabetic characters.
     fn alphabetic(&self) -> usize {
         self.text.chars().filter(|c| c.is_alphabetic()).count()
     }
@@ -35,32 +35,38 @@ type Line = Vec<Piece>;
 
 /// The tolerance of baselines within one line, in letter heights.
 const SAME_LINE: f64 = 0.35;
-/// A space wider than this separates pieces of a line, in letter heights.
+/// The smallest space that separates pieces of a line, in letter heights.
 const APART: f64 = 1.2;
-/// A space wider than this may be the one between two columns, in letter heights: between words only justified lines have it.
+/// The smallest space that may be a gutter between two columns, in letter heights; between words, only justified lines
+/// have it.
 const GUTTER: f64 = 0.7;
-/// A bullet of another font may stand so much higher or lower than its line, in letter heights, and so far before it.
+/// The largest vertical offset of a bullet in another font from its line, in letter heights.
 const MARK_RISE: f64 = 0.7;
+/// The largest distance of a bullet from the text that it precedes, in letter heights.
 const MARK_REACH: f64 = 4.0;
-/// How much wider than between the letters of a word a gap is at least that is a space, in letter heights: the narrowest
-/// space of a justified line is 0.14 (ours, over lines that were set tightly), kerning is below 0.1.
+/// The width of a space beyond the usual gap inside words, in letter heights: the threshold without a clear step
+/// between the gaps, and the highest threshold. The narrowest space of a justified line is 0.14 (ours, over lines that
+/// were set tightly), kerning is below 0.1.
 const SPACE: f64 = 0.16;
+/// The lowest threshold for a space beyond the usual gap inside words, in letter heights.
 const NARROWEST_SPACE: f64 = 0.09;
+/// The narrowest gap after the step that may be a space, beyond the usual gap inside words, in letter heights.
 const TIGHTEST: f64 = 0.12;
-/// Between the gaps inside words and those between them there are none for so much at least, in letter heights.
+/// The smallest step in width from the gaps inside words to those between words, in letter heights.
 const STEP: f64 = 0.05;
-/// The same letter drawn twice within this distance is one in fake bold, in letter heights.
+/// The largest offset, in letter heights, at which the same letter drawn twice is fake bold.
 const TWICE: f64 = 0.1;
-/// Two columns have at least so many lines of words each.
+/// The minimum number of lines with words in each of two columns.
 const COLUMN_LINES: usize = 5;
-/// A column that is so much narrower than the one beside it is a side bar.
+/// The largest width of a side bar, as a share of the column beside it.
 const SIDE_BAR: f64 = 0.75;
-/// Lines begin at the same place within so many points.
+/// The tolerance of aligned left edges, in points.
 const SAME_EDGE: f64 = 3.0;
-/// How many lines at the head and at the foot of a page may be running headers and footers.
+/// The number of lines at the top and at the bottom of a page that may be running headers and footers.
 const FRAME_LINES: usize = 3;
 
-/// The lines of all pages, in reading order. Side bars come last, so that what runs on over the pages is not interrupted.
+/// Returns the lines of all pages in reading order. Side bars come last, so that text that continues on the next page
+/// is not interrupted.
 pub(super) fn rows(pages: Vec<Vec<Letter>>) -> Vec<Row> {
     let mut pages: Vec<Vec<Line>> = pages.into_iter().map(lines).collect();
     without_frames(&mut pages);
@@ -74,7 +80,7 @@ pub(super) fn rows(pages: Vec<Vec<Letter>>) -> Vec<Row> {
     with_gaps(main)
 }
 
-/// Removes running headers and footers: page numbers, the name, the title.
+/// Removes running headers and footers, such as page numbers, the name and the title.
 fn without_frames(pages: &mut [Vec<Line>]) {
     let count = pages.len();
     let name = pages.iter().flatten().next().map_or(String::new(), |line| line[0].text.trim().to_lowercase());
@@ -112,7 +118,7 @@ fn has_year(line: &Line) -> bool {
     line.iter().any(|p| dates::period(&p.text).is_some())
 }
 
-/// The lines of a page from top to bottom, each as the pieces that stand apart.
+/// Returns the lines of a page from top to bottom, each split into its pieces.
 fn lines(mut letters: Vec<Letter>) -> Vec<Line> {
     letters.retain(|l| !l.text.is_empty());
     letters.sort_by(|a, b| a.y.total_cmp(&b.y));
@@ -126,12 +132,12 @@ fn lines(mut letters: Vec<Letter>) -> Vec<Line> {
     with_marks(lines.into_iter().map(pieces).filter(|l: &Line| !l.is_empty()).collect())
 }
 
-/// Whether a text is no more than the mark of a list.
+/// Returns whether a text is nothing but a list marker.
 fn is_mark(text: &str) -> bool {
     text == "o" || (text.chars().count() <= 3 && !text.chars().all(char::is_alphabetic))
 }
 
-/// Puts bullets that stand a little above or below their lines into them.
+/// Moves bullets that stand a little above or below their lines into these lines.
 fn with_marks(mut lines: Vec<Line>) -> Vec<Line> {
     let mut n = 0;
     while n < lines.len() {
@@ -159,14 +165,14 @@ fn with_marks(mut lines: Vec<Line>) -> Vec<Line> {
     lines
 }
 
-/// The pieces of a line.
+/// Splits a line into its pieces.
 fn pieces(mut line: Vec<Letter>) -> Line {
     line.sort_by(|a, b| a.x.total_cmp(&b.x));
     line.dedup_by(|b, a| a.text == b.text && (b.x - a.x).abs() < TWICE * a.size && (b.y - a.y).abs() < TWICE * a.size);
     let mut found: Vec<Vec<Letter>> = Vec::new();
     let mut right = f64::NEG_INFINITY;
     for letter in line {
-        // A blank is dropped: the gap that it leaves is what counts.
+        // Blanks are dropped between pieces, where the gap that they leave is what counts.
         let is_blank = letter.text.trim().is_empty();
         match found.last_mut() {
             Some(piece) if letter.x - right <= GUTTER * letter.size.max(piece[0].size) => piece.push(letter.clone()),
@@ -177,7 +183,7 @@ fn pieces(mut line: Vec<Letter>) -> Line {
             right = right.max(letter.x + letter.width);
         }
     }
-    // Bars and dots that rate skills.
+    // Drawn bars and dots that rate skills.
     let is_drawn = |p: &Piece| {
         let signs = p.text.chars().filter(|c| !c.is_whitespace());
         signs.clone().count() > 2 && !signs.clone().any(|c| c.is_alphanumeric() || c == '\u{fffd}')
@@ -185,14 +191,15 @@ fn pieces(mut line: Vec<Letter>) -> Line {
     found.into_iter().map(piece).filter(|p| !is_drawn(p)).collect()
 }
 
-/// The words of letters side by side. A gap is a space if the file says so, or if it is wider than those inside words.
+/// Joins adjacent letters into words. A gap is a space if the file says so, or if it is wider than the gaps inside
+/// words.
 fn piece(letters: Vec<Letter>) -> Piece {
     let space = narrowest_space(&letters);
     let mut piece = Piece { text: String::new(), left: letters[0].x, right: letters[0].x, y: letters[0].y, size: 0.0 };
     let mut blank_before = false;
     for letter in letters {
         if letter.text.trim().is_empty() {
-            // Some programs write a space for its width alone, over the word that it follows.
+            // Some programs write a space merely for its width, on top of the preceding word.
             blank_before = letter.x + letter.width > piece.right;
             continue;
         }
@@ -200,7 +207,8 @@ fn piece(letters: Vec<Letter>) -> Piece {
         if !piece.text.is_empty() && (gap > space || (blank_before && gap > 0.0)) {
             piece.text.push(' ');
         }
-        piece.text.push_str(&letter.text);
+        // In many fonts the hyphen that is seen is also the soft one, and files give either name.
+        piece.text.push_str(&letter.text.replace('\u{ad}', "-"));
         piece.right = piece.right.max(letter.x + letter.width);
         piece.size = piece.size.max(letter.size);
         blank_before = false;
@@ -208,8 +216,8 @@ fn piece(letters: Vec<Letter>) -> Piece {
     piece
 }
 
-/// The width from which on a gap of these letters is a space, in letter heights: in the middle of the step between the gaps
-/// inside words, which are wide where letters are spaced, and those between words, which are narrow in tight lines.
+/// Returns the smallest gap that is a space among these letters, in letter heights: the middle of the step between the
+/// gaps inside words, which are wide in letter-spaced text, and those between words, which are narrow in tight lines.
 fn narrowest_space(letters: &[Letter]) -> f64 {
     let solid: Vec<&Letter> = letters.iter().filter(|l| !l.text.trim().is_empty()).collect();
     let mut gaps: Vec<f64> = solid.windows(2).map(|w| (w[1].x - w[0].x - w[0].width) / w[1].size).collect();
@@ -224,7 +232,7 @@ fn narrowest_space(letters: &[Letter]) -> f64 {
     middle.clamp(inside + NARROWEST_SPACE, inside + SPACE)
 }
 
-/// Adds the lines of a page: across it, or one column after the other where there are two.
+/// Adds the lines of a page: in order, or one column after the other where there are two.
 fn in_reading_order(
     page: &[Line],
     limit: f64,
@@ -271,12 +279,12 @@ fn in_reading_order(
     in_reading_order(&page[band.end..], limit, &mut None, main, side);
 }
 
-/// Whether a line has words on both sides of a place without a gap there.
+/// Returns whether a line has text across the given gutter.
 fn crosses(line: &Line, gutter: f64) -> bool {
     line.iter().any(|p| p.left < gutter && p.right > gutter - 4.0)
 }
 
-/// The place between two columns and the lines that have them.
+/// Finds the gutter between two columns, and the lines that have both.
 fn columns(page: &[Line]) -> Option<(f64, std::ops::Range<usize>)> {
     let mut best: Option<(f64, std::ops::Range<usize>)> = None;
     let mut tried: Vec<f64> = page.iter().flatten().map(|p| p.left - 2.0).collect();
@@ -299,7 +307,7 @@ fn columns(page: &[Line]) -> Option<(f64, std::ops::Range<usize>)> {
     best
 }
 
-/// Whether both sides are text of their own, not dates or places at the edge of a line.
+/// Returns whether both sides are running text rather than dates or places at the edge of a line.
 fn is_band(band: &[Line], gutter: f64) -> bool {
     [true, false].into_iter().all(|is_left| {
         let first = |line: &Line| line.iter().find(|p| (p.right <= gutter) == is_left && !is_mark(&p.text)).cloned();
@@ -310,7 +318,7 @@ fn is_band(band: &[Line], gutter: f64) -> bool {
     })
 }
 
-/// Whether lines begin at the same place, or at two: words that end at the same place are dates and the like.
+/// Returns whether the left edges are aligned at one or two positions; right-aligned words are dates and the like.
 fn is_flush(side: &[&Piece]) -> bool {
     let near = |a: f64| side.iter().filter(|p| (p.left - a).abs() < SAME_EDGE).count();
     let first = side.iter().map(|p| p.left).max_by_key(|l| near(*l));
@@ -332,7 +340,7 @@ fn row(line: &[Piece], limit: f64) -> Placed {
     let width: f64 = line.iter().map(|p| p.right - p.left).sum();
     let mut text = line[0].text.trim().to_string();
     for pair in line.windows(2) {
-        // A bullet and its text are one.
+        // A bullet and its text belong together.
         let bullet = pair[0].left == left && is_mark(&text);
         let apart = pair[1].left - pair[0].right > APART * pair[0].size.max(pair[1].size);
         text.push(if apart && !bullet { '\t' } else { ' ' });
@@ -351,15 +359,15 @@ fn row(line: &[Piece], limit: f64) -> Placed {
     Placed { row, y: line[0].y, size }
 }
 
-/// Lines further apart than this, as a multiple of the usual distance, are not of one paragraph.
+/// The largest distance between two lines of one paragraph, as a multiple of the usual distance.
 const GAP: f64 = 1.25;
 
-/// Says of each line whether it stands apart from the one above it.
+/// Sets for each line whether it stands apart from the one above it.
 fn with_gaps(placed: Vec<Placed>) -> Vec<Row> {
     let distance = |a: &Placed, b: &Placed| Some((b.y - a.y) / a.size.max(b.size)).filter(|d| *d > 0.0);
     let mut distances: Vec<f64> = placed.windows(2).filter_map(|w| distance(&w[0], &w[1])).collect();
     distances.sort_by(f64::total_cmp);
-    // Of a text with many short paragraphs the smaller distances are those inside them.
+    // In a text with many short paragraphs, the smaller distances are those inside them.
     let usual = distances.get(distances.len() / 3).copied().unwrap_or(1.2);
     let gaps: Vec<bool> = std::iter::once(true)
         .chain(placed.windows(2).map(|w| {

@@ -1,4 +1,4 @@
-//! Periods of time as resumes have them: "March 2019 – Present", "2015–16", "since 2017", "03/2019 - 08/2021".
+//! Finds periods of time as resumes write them: "March 2019 – Present", "2015–16", "since 2017", "03/2019 - 08/2021".
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,24 +8,24 @@ use regex::Regex;
 /// A period found in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
-    /// Its place, in bytes.
+    /// The byte range in the text.
     pub range: Range<usize>,
-    /// Whether it goes on today; `None` for a single date.
+    /// Whether the period is still going on; `None` for a single date.
     pub is_current: Option<bool>,
 }
 
 /// A year in four digits or, after an apostrophe, in two.
 const YEAR: &str = r"(?:(?:19|20)\d{2}\b|['\u{2018}\u{2019}]\d{2}\b)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter|q[1-4])\b\.?";
-/// The ends of a period that is still going on.
-const TODAY: &str = r"(?:present|now|today|current|date|ongoing)\b";
+/// Words that end a period that is still going on.
+const TODAY: &str = r"(?:(?:the\s+)?present(?:\s+day)?|now|today|current|date|ongoing)\b";
 
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     // "3 March 2019", "Mar. '19", "03/2019", "3.3.2019", "2019-03", "2019/20", "2019".
     let point = format!(
-        r"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}[\s,-]*(?:of\s+)?(?:\d{{1,2}},\s+)?{YEAR}|\b(?:\d{{1,2}}[/.]){{0,2}}(?:19|20)\d{{2}}\b(?:[/.-](?:0[1-9]|1[0-2])\b)?|['\u{{2018}}\u{{2019}}]\d{{2}}\b)"
+        r"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}[\s,-]*(?:of\s+)?(?:\d{{1,2}},\s+)?{YEAR}|\b(?:\d{{1,2}}[/.]){{0,2}}(?:19|20)\d{{2}}\b(?:[/.-](?:0[1-9]|1[0-2])\b|/\d{{2}}\b)?|['\u{{2018}}\u{{2019}}]\d{{2}}\b)"
     );
-    // Where both ends have a month, two digits are a year: "Sep 15 - Mar 17". So they are before "to date".
+    // If both ends have a month, or before "to date", two digits are a year: "Sep 15 - Mar 17".
     let short = format!(r"(?:{MONTH}\s*['\u{{2018}}\u{{2019}}]?\d{{2}}\b|\b(?:0?[1-9]|1[0-2])[/.]\d{{2}}\b)");
     let to = r"\s*(?:-|\u{2010}|\u{2011}|\u{2012}|\u{2013}|\u{2014}|\u{2212}|\bto\b|\buntil\b|\btill?\b)\s*";
     let text = format!(
@@ -34,12 +34,12 @@ static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&text).expect("the pattern is right")
 });
 
-/// The last period in a text.
+/// Returns the last period in a text.
 pub fn period(text: &str) -> Option<Period> {
     periods(text).pop()
 }
 
-/// The periods in a text, in its order.
+/// Returns the periods in a text, in order.
 pub(super) fn periods(text: &str) -> Vec<Period> {
     let found = PERIOD.captures_iter(text).filter_map(|found| {
         let whole = found.get(0)?;
@@ -81,6 +81,9 @@ mod tests {
             ("1 March 2019 - 30 April 2020", Some(false)),
             ("May 2024 \u{2013} Aug. 2024", Some(false)),
             ("2019 onwards", Some(true)),
+            ("Viola, seasons 2012/13 to 2016/17", Some(false)),
+            ("Viola, 2018/19", None),
+            ("Baker, 2019 to the present day", Some(true)),
             ("Winter 2017", None),
         ] {
             let period = period(text).unwrap_or_else(|| panic!("{text}"));

@@ -1,4 +1,4 @@
-//! The text of a Word document: a zip file whose main part is XML, `word/document.xml` as a rule.
+//! Reads the text of a Word document: a zip file whose main part is XML, usually `word/document.xml`.
 
 use std::io::{BufReader, Cursor, Read};
 
@@ -8,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::layout::{Paragraph, item};
 use super::read::{MAX_CHARACTERS, ReadError};
 
-/// The largest document inside the zip, in bytes, whatever the zip says of it.
+/// The largest main part that is read, in bytes, whatever size the zip declares.
 const MAX_XML: u64 = 32 << 20;
 const DAMAGED: ReadError = ReadError::Damaged("docx");
 
@@ -18,25 +18,26 @@ struct Open {
     text: String,
     is_item: bool,
     stands_apart: bool,
-    /// Characters in bold type, and all.
+    /// The number of bold characters.
     bold: usize,
+    /// The number of all characters.
     all: usize,
 }
 
-/// A run of text in one type.
+/// The state of a run of equally formatted text.
 #[derive(Default)]
 struct Run {
     is_open: bool,
     is_bold: bool,
 }
 
-/// Whether a property that is on or off is on (ECMA-376, part 1, 17.17.4).
+/// Returns whether an on/off property is on (ECMA-376, part 1, 17.17.4).
 fn is_on(tag: &BytesStart<'_>) -> bool {
     let value = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == "val");
     value.is_none_or(|v| !["0", "false", "off"].contains(&v.value.as_ref()))
 }
 
-/// The paragraphs of a document.
+/// Reads the paragraphs of a document.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| DAMAGED)?;
     let main = main_part(&mut zip);
@@ -50,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
         match xml.read_event_into(&mut buffer).map_err(|_| DAMAGED)? {
             Event::Eof => break,
             Event::Start(tag) => match tag.local_name().as_ref() {
-                // The fallback for older programs, which repeats the text.
+                // The fallback for older programs repeats the text.
                 "Fallback" => skipped += 1,
                 "p" => open.push(Open::default()),
                 "t" => in_text = true,
@@ -99,11 +100,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
     Ok(found)
 }
 
-/// The largest list of a package's parts, in bytes.
+/// The largest relationships part that is read, in bytes.
 const MAX_RELATIONS: u64 = 1 << 20;
 
-/// The name of the part that holds the text, as the package says (ECMA-376, part 2, 9.3): Word on the web calls it
-/// `document2.xml`.
+/// Returns the name of the part that holds the text, according to the package's relationships (ECMA-376, part 2, 9.3):
+/// Word on the web calls it `document2.xml`.
 fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
     const USUAL: &str = "word/document.xml";
     let mut text = String::new();
@@ -125,10 +126,10 @@ fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
     USUAL.into()
 }
 
-/// The deepest nesting of paragraphs: text boxes nest them once or twice.
+/// The maximum nesting of paragraphs: text boxes nest them once or twice.
 const MAX_DEPTH: usize = 64;
 
-/// What an element without text says of the paragraph it stands in.
+/// Applies an element without text to the open paragraph.
 fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usize) {
     let Some(open) = open else { return };
     let value = || {
@@ -136,7 +137,7 @@ fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usiz
         value.map_or(String::new(), |a| a.value.to_lowercase())
     };
     match name {
-        // Number 0 takes an item out of its list.
+        // `numId` 0 takes an item out of its list.
         "numId" => open.is_item = !open.stands_apart && value() != "0",
         "pStyle" => {
             let style = value();
@@ -151,10 +152,10 @@ fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usiz
     }
 }
 
-/// A paragraph that is read: one for each of its lines.
+/// Converts a finished paragraph: one for each of its lines.
 fn closed(open: Open) -> impl Iterator<Item = Paragraph> {
     let Open { text, is_item, stands_apart, bold, all } = open;
-    // Headings without a style are set in bold type.
+    // Headings without a heading style are set in bold.
     let stands_apart = stands_apart || (bold > 0 && bold == all && !is_item);
     let lines: Vec<String> =
         text.replace('\u{ad}', "").replace('\u{a0}', " ").split('\n').map(str::to_string).collect();

@@ -1,17 +1,21 @@
-//! The head of a job: its title, its employer, its time. No employer is better than a wrong one: a name is given only where
-//! nothing else in the head could be it. The rules are ours.
+//! Parses the head of a job: its title, its employer, its dates. No employer is better than a wrong one: a name is
+//! returned only if nothing else in the head could be the employer. The rules are ours.
 
 use super::dates;
 use super::sections::has_words;
 
-/// A job that claims stand under.
+/// The job that the claims below a head belong to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Job {
     pub employer: Option<String>,
     pub is_current: Option<bool>,
+    /// Whether the employer's name stands only behind a title, where others write a department or a region.
+    pub is_suffix: bool,
+    /// Whether the employer has a line of its own, apart from the title.
+    pub has_own_line: bool,
 }
 
-/// Words that titles of jobs have.
+/// Words found in job titles.
 const TITLES: &[&str] = &[
     "nurse",
     "assistant",
@@ -124,7 +128,7 @@ const TITLES: &[&str] = &[
     "fitter",
 ];
 
-/// Words that names of employers have.
+/// Words found in employers' names.
 const EMPLOYERS: &[&str] = &[
     "hospital",
     "clinic",
@@ -164,7 +168,7 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words in the place of an employer that are not one.
+/// Words that stand in the place of an employer but are not one.
 const NO_EMPLOYER: &[&str] = &[
     "self-employed",
     "self employed",
@@ -195,7 +199,26 @@ const NO_EMPLOYER: &[&str] = &[
     "promoted",
     "expected",
 ];
-/// Words of a field that names a part of an employer.
+/// Words of people who have no employer.
+const OWN_BOSS: &[&str] = &["self-employed", "self employed", "freelance", "freelancer", "sole trader"];
+/// Words in names of employers that their departments and products have too: "Hotel Bookings", "Client Services".
+const ALSO_OF_PARTS: &[&str] = &[
+    "bank",
+    "company",
+    "factory",
+    "group",
+    "hotel",
+    "logistics",
+    "partners",
+    "restaurant",
+    "services",
+    "solutions",
+    "stores",
+    "systems",
+    "technologies",
+    "trust",
+];
+/// Words of a field that names a part of an employer, or of a country.
 const PARTS: &[&str] = &[
     "department",
     "dept",
@@ -208,9 +231,51 @@ const PARTS: &[&str] = &[
     "grade",
     "grades",
     "level",
+    "band",
     "shift",
+    "section",
+    "branch",
+    "region",
+    "regions",
+    "area",
+    "areas",
+    "territory",
+    "territories",
+    "zone",
+    "district",
+    "sector",
+    "accounts",
+    "surrounds",
+    "surroundings",
 ];
-/// Countries, states and cities that resumes name after an employer; with them "Baker, Leeds" is no employer "Leeds".
+/// Words of fields that name a part of a country and nothing else.
+const DIRECTIONS: &[&str] = &[
+    "north",
+    "south",
+    "east",
+    "west",
+    "northern",
+    "southern",
+    "eastern",
+    "western",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "emea",
+    "apac",
+    "latam",
+    "dach",
+    "europe",
+    "asia",
+    "africa",
+    "america",
+    "americas",
+    "pacific",
+];
+/// Countries, states and cities that resumes name after an employer; with them, "Leeds" in "Baker, Leeds" is not taken
+/// for an employer.
 const PLACES: &str = "uk|u.k.|united kingdom|england|scotland|wales|northern ireland|ireland|usa|u.s.a.|us|united states|canada|australia|new zealand|\
 germany|france|spain|italy|portugal|poland|netherlands|the netherlands|belgium|austria|switzerland|sweden|norway|denmark|finland|\
 india|china|japan|singapore|malaysia|indonesia|philippines|south africa|nigeria|kenya|ghana|egypt|israel|turkey|uae|mexico|brazil|\
@@ -236,20 +301,50 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
-/// The entries before it are countries and states.
+/// States and provinces in two letters, without those that are company forms, too ("Nordic Peat AB").
+const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NH NJ NM NY NC ND OH OK OR PA \
+RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
+/// The first city in [`PLACES`]; the entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
-/// Whether a text names a company, a school, a hospital by a word of its own.
+/// Returns whether a text contains a word of an employer's name, such as company, school or hospital, and is not a
+/// title.
 pub(super) fn names_employer(text: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_title(text)
+    let lower = text.to_lowercase();
+    let is_part = lower.split_whitespace().last().is_some_and(|w| PARTS.contains(&w));
+    lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_part && !is_title(text)
 }
 
-/// Whether a text has a word of a job's title.
+/// Returns whether a word of the text is one that only whole employers have in their names.
+fn names_whole_employer(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w) && !ALSO_OF_PARTS.contains(&w))
+}
+
+/// Returns whether a text has a word of a job's title: "President", but not "President's".
 pub(super) fn has_title(text: &str) -> bool {
-    text.to_lowercase().split(|c: char| !c.is_alphabetic() && c != '-').any(|w| TITLES.contains(&w))
+    let within = |c: char| c.is_alphabetic() || "-'\u{2019}".contains(c);
+    text.to_lowercase().split(|c| !within(c)).any(|w| TITLES.contains(&w.trim_matches(['\'', '\u{2019}'])))
 }
 
-/// Whether a field is a title: it has a word of one, or its last word is made like one ("Befriender", "Auditor").
+/// Returns whether the words of a text have capitals as those of a name do: "Museum of Glass", but not "Hotel bookings".
+fn has_capitals(text: &str) -> bool {
+    const SMALL: usize = 3;
+    let is_big = |w: &str| {
+        let word = w.trim_matches(|c: char| !c.is_alphanumeric());
+        word.chars().count() <= SMALL || !word.starts_with(char::is_lowercase)
+    };
+    text.split_whitespace().all(is_big)
+}
+
+/// Returns whether a text is a grade or a number: "Band 6", "L5".
+fn is_code(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.len() <= 2 && words.last().is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Returns whether a field is a title: it contains a title word, or its last word has such an ending ("Befriender",
+/// "Auditor").
 fn is_title(field: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "er", "or", "ist", "ian", "ant", "eer", "man", "woman", "person", "wright", "smith", "ee", "aide", "tech",
@@ -257,7 +352,7 @@ fn is_title(field: &str) -> bool {
     ];
     let lower = field.to_lowercase();
     let last = lower.split(|c: char| !c.is_alphabetic()).rfind(|w| w.chars().count() > 3);
-    // "Bar & Lounge Ltd" has a word of titles, but is not one.
+    // "Bar & Lounge Ltd" has a title word, but is not a title.
     let company = lower
         .split(|c: char| !c.is_alphabetic())
         .any(|w| ["ltd", "limited", "inc", "llc", "gmbh", "plc", "llp", "corp"].contains(&w));
@@ -265,7 +360,7 @@ fn is_title(field: &str) -> bool {
     !company && (has_title(field) || made_like_one)
 }
 
-/// Whether a field is a place. The one after it helps: "Thornaby, UK", "Moab, UT".
+/// Returns whether a field is a place. The next field helps: "Thornaby, UK", "Moab, UT".
 fn is_place(field: &str, next: Option<&str>) -> bool {
     let plain = |text: &str| -> String {
         use unicode_normalization::UnicodeNormalization;
@@ -281,20 +376,30 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
     let land = |text: &str| place(text).is_some_and(|p| Some(p) < cities);
     let state = |text: &str| text.len() == 2 && text.chars().all(|c| c.is_ascii_uppercase());
     let words = field.split_whitespace().count();
-    let ends_with_state = || field.split_whitespace().last().is_some_and(state) && words > 1 && words < 4;
+    let ends_with_state = || {
+        let last = field.split_whitespace().last().unwrap_or_default();
+        STATES.split(' ').any(|s| s == last) && words > 1 && words < 4
+    };
+    let lower = field.to_lowercase();
+    let in_parts = || lower.split(" and ").flat_map(|p| p.split(" & ")).any(known);
+    let direction = |w: &str| DIRECTIONS.contains(&w) || ["and", "&"].contains(&w);
     known(field)
         || state(field)
+        || (!names_employer(field) && in_parts())
+        || lower.split(|c: char| c.is_whitespace() || c == '-').all(direction)
+        || lower.strip_prefix("greater ").is_some_and(known)
         || ends_with_state()
         || next.is_some_and(|n| (land(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
 }
 
-/// One of the things that a line of a head names.
+/// One of the fields of a head line.
 struct Field {
     text: String,
     after_at: bool,
+    in_brackets: bool,
 }
 
-/// The separators between the fields of a head.
+/// The separators between the fields of a head line.
 const BETWEEN: [&str; 13] = [
     " | ",
     " \u{2014} ",
@@ -312,7 +417,7 @@ const BETWEEN: [&str; 13] = [
 ];
 const AT: [&str; 2] = [" at ", " @ "];
 
-/// The fields of a cell, without its dates.
+/// Returns the fields of a cell, without its dates.
 fn fields(cell: &str) -> Vec<Field> {
     let mut cell = cell.to_string();
     for period in dates::periods(&cell).into_iter().rev() {
@@ -322,6 +427,7 @@ fn fields(cell: &str) -> Vec<Field> {
     for form in ["Inc", "LLC", "Ltd", "Llc", "LLP", "PLC", "plc", "Co.", "GmbH"] {
         cell = cell.replace(&format!(", {form}"), &format!(" {form}"));
     }
+    cell = cell.replace(" (", " (\u{1d}");
     for mark in BETWEEN {
         cell = cell.replace(mark, "\u{1f}");
     }
@@ -329,9 +435,10 @@ fn fields(cell: &str) -> Vec<Field> {
         cell = cell.replace(mark, "\u{1f}\u{1e}");
     }
     let trimmed = |f: &str| {
-        let text =
-            f.trim_matches(|c: char| c.is_whitespace() || ",;:|()[]-\u{2013}\u{2014}\u{2022}\u{b7}\u{1e}/".contains(c));
-        Field { text: text.to_string(), after_at: f.trim_start().starts_with('\u{1e}') }
+        let edge = |c: char| c.is_whitespace() || ",;:|()[]-\u{2013}\u{2014}\u{2022}\u{b7}\u{1e}\u{1d}/".contains(c);
+        let text = without_stop(f.trim_matches(edge));
+        let begins = |mark: char| f.trim_start().starts_with(mark);
+        Field { text: text.to_string(), after_at: begins('\u{1e}'), in_brackets: begins('\u{1d}') }
     };
     cell.split('\u{1f}')
         .map(trimmed)
@@ -339,16 +446,24 @@ fn fields(cell: &str) -> Vec<Field> {
         .collect()
 }
 
-/// Whether a field is the end of a name whose beginning stands elsewhere, or the beginning of one that goes on: "Hospital",
-/// "Museum of".
+/// Returns a field without the full stop of its line; "Ltd." and "B.V." keep theirs.
+fn without_stop(field: &str) -> &str {
+    const LONGEST_SHORT: usize = 4;
+    let bare = field.strip_suffix('.').unwrap_or(field);
+    let last = bare.rsplit(' ').next().unwrap_or_default();
+    if last.chars().count() > LONGEST_SHORT && !last.contains('.') { bare } else { field }
+}
+
+/// Returns whether a field is only the end or the beginning of a name: "Hospital", "Museum of".
 fn is_part_of_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let last = lower.split_whitespace().last().unwrap_or_default();
-    EMPLOYERS.contains(&lower.as_str())
-        || ["of", "and", "&", "for", "the", "de", "f\u{fc}r", "at", "in", "la", "du", "st", "st."].contains(&last)
+    let is_name = text.starts_with(char::is_uppercase);
+    let opens = ["of", "and", "&", "for", "the", "de", "f\u{fc}r", "at", "in", "la", "du", "st", "st."];
+    EMPLOYERS.contains(&lower.as_str()) || (is_name && opens.contains(&last))
 }
 
-/// Whether a field can be the name of an employer, as far as its words say.
+/// Returns whether a field can be an employer's name, judging by its words.
 fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
     let lower = field.text.to_lowercase();
     let named = names_employer(&field.text);
@@ -357,43 +472,104 @@ fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
         && (2..=MOST_NAME_WORDS).contains(&(field.text.split_whitespace().count() + 1))
         && !NO_EMPLOYER.iter().any(|n| has_words(&lower, n))
         && !is_place(&field.text, next.map(|n| n.text.as_str()))
+        && has_capitals(&field.text)
+        && (named || !field.in_brackets)
+        && !is_code(&field.text)
         && (named || (!is_title(&field.text) && !PARTS.iter().any(|p| has_words(&lower, p))))
 }
 
-/// A name has at most so many words, and one.
+/// One more than the maximum number of words in an employer's name.
 const MOST_NAME_WORDS: usize = 9;
 
-/// Employer and time of a job from the lines at its head.
+/// Where a name stands in the head of a job.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// At the beginning of a line.
+    First,
+    /// After a title in its cell.
+    Suffix,
+    /// Elsewhere: after another name, which it may be the place of, or at the right.
+    Rest,
+}
+
+/// What may be the name of an employer.
+struct Candidate<'a> {
+    text: &'a str,
+    line: usize,
+    place: Place,
+    after_at: bool,
+}
+
+/// Returns the employer and the dates of a job from the lines at its head.
 pub(super) fn job_of(head: &[&str]) -> Job {
     let is_current = head.iter().flat_map(|line| dates::periods(line)).find_map(|p| p.is_current);
-    let mut has_job_title = false;
-    let (mut at, mut named, mut first) = (Vec::new(), Vec::new(), Vec::new());
     let lines: Vec<Vec<Vec<Field>>> =
         head.iter().map(|line| line.split('\t').map(fields).filter(|c| !c.is_empty()).collect()).collect();
-    for cells in &lines {
+    let mut candidates = Vec::new();
+    for (line, cells) in lines.iter().enumerate() {
         for (n, cell) in cells.iter().enumerate() {
-            let found: Vec<&Field> =
-                cell.iter().enumerate().filter(|(i, f)| can_be_employer(f, cell.get(i + 1))).map(|(_, f)| f).collect();
-            has_job_title |= cell.iter().any(|f| is_title(&f.text));
-            at.extend(found.iter().filter(|f| f.after_at).map(|f| f.text.as_str()));
-            named.extend(found.iter().filter(|f| names_employer(&f.text)).map(|f| f.text.as_str()));
-            // What stands at the right is a place as a rule.
-            first.extend(found.first().filter(|_| n == 0).map(|f| f.text.as_str()));
+            let mut after_title = false;
+            for (i, field) in cell.iter().enumerate() {
+                if can_be_employer(field, cell.get(i + 1)) {
+                    let place = match (n, i) {
+                        _ if after_title => Place::Suffix,
+                        (0, 0) => Place::First,
+                        _ => Place::Rest,
+                    };
+                    candidates.push(Candidate { text: &field.text, line, place, after_at: field.after_at });
+                }
+                after_title |= is_title(&field.text);
+            }
         }
     }
-    let only = |mut names: Vec<&str>| {
-        names.dedup();
-        (names.len() == 1).then(|| names[0].to_string())
+    let titled = |line: usize| lines[line].iter().flatten().any(|f| is_title(&f.text));
+    let has_own_line = candidates
+        .iter()
+        .any(|c| c.place == Place::First && !titled(c.line) && (0..lines.len()).any(|l| l != c.line && titled(l)));
+    let nobody = Job { is_current, has_own_line, ..Job::default() };
+    // A name that is broken over two lines is not recognized.
+    let has_part = lines.iter().flatten().flatten().any(|f| is_part_of_name(&f.text));
+    if has_part || is_broken(&lines, &candidates) {
+        return nobody;
+    }
+    let only = |is_one: &dyn Fn(&Candidate) -> bool| only(&candidates, is_one);
+    let any = |is_one: &dyn Fn(&Candidate) -> bool| candidates.iter().any(is_one);
+    let named = |c: &Candidate| names_employer(c.text);
+    let is_own_boss = head.iter().map(|l| l.to_lowercase()).any(|l| OWN_BOSS.iter().any(|w| has_words(&l, w)));
+    let found = if any(&|c| c.after_at) {
+        only(&|c| c.after_at)
+    } else if any(&|c| named(c) && c.place == Place::First) {
+        only(&|c| named(c) && c.place == Place::First)
+    } else if any(&named) {
+        // Another name on a line of its own may be the employer, and this a part of it.
+        only(&named).filter(|n| n.place == Place::Rest || !any(&|c| c.place == Place::First && c.line != n.line))
+    } else if is_own_boss || !(0..lines.len()).any(titled) {
+        None
+    } else if any(&|c| c.place == Place::First) {
+        only(&|c| c.place == Place::First).filter(|n| !any(&|c| c.place == Place::Suffix && c.line != n.line))
+    } else {
+        only(&|c| c.place == Place::Suffix)
     };
-    // A name that is broken over two lines is not known.
-    let broken = lines.iter().flatten().flatten().any(|f| is_part_of_name(&f.text));
-    let employer = match (at.is_empty(), named.is_empty()) {
-        _ if broken => None,
-        (false, _) => only(at),
-        (true, false) => only(named),
-        (true, true) => only(first).filter(|_| has_job_title),
-    };
-    Job { employer, is_current }
+    let Some(found) = found else { return nobody };
+    let is_suffix = found.place == Place::Suffix && !found.after_at && !names_whole_employer(found.text);
+    Job { employer: Some(found.text.to_string()), is_suffix, ..nobody }
+}
+
+/// Returns the only candidate that satisfies a predicate; `None` if several names do.
+fn only<'a, 'b>(candidates: &'b [Candidate<'a>], is_one: &dyn Fn(&Candidate) -> bool) -> Option<&'b Candidate<'a>> {
+    let mut found = candidates.iter().filter(|c| is_one(c));
+    let first = found.next()?;
+    found.all(|c| c.text == first.text).then_some(first)
+}
+
+/// Returns whether a line may begin with the end of a name: "Treasurer, Elm Valley" over "Choral Society".
+fn is_broken(lines: &[Vec<Vec<Field>>], candidates: &[Candidate]) -> bool {
+    candidates.iter().filter(|c| c.place == Place::First && c.line > 0).any(|c| {
+        let last = lines[c.line - 1].first().and_then(|cell| cell.last());
+        let is_open =
+            |text: &str| candidates.iter().any(|s| s.line + 1 == c.line && s.text == text && s.place == Place::Suffix);
+        names_employer(c.text) && last.is_some_and(|l| is_open(&l.text) && !names_employer(&l.text))
+    })
 }
 
 #[cfg(test)]
@@ -418,6 +594,25 @@ mod tests {
             (&["Self-employed electrician", "2011 to 2014"], None),
             (&["tidyledger\t2022"], None),
             (&["Radley Mills", "Baker, Pastry and Bread", "2018 - 2019"], None),
+            // Grades, regions, departments and surroundings are no employers.
+            (&["Tax Inspector (G7), Harbour Revenue\t2011 - 2014"], Some("Harbour Revenue")),
+            (&["Nurse, Band 6", "2011 - 2014"], None),
+            (&["Area Manager, Southern Region\t2011 - 2014"], None),
+            (&["Area Manager, North West", "2011 - 2014"], None),
+            (&["Operator - Bank enquiries", "2011 - 2014"], None),
+            (&["Cook (Pastry), Radley Mills, 2011 - 2014"], Some("Radley Mills")),
+            (&["Self-employed\t2011 - 2014", "Gardener, Leeds and villages"], None),
+            (&["Self-employed\t2011 - 2014", "Gardener, Private Estates"], None),
+            // Of two that could be it none is taken; the one on its own line is where its words say so.
+            (&["ORLOP\t2011 - 2014", "Account Manager, Retail Services"], None),
+            (&["Orlop Freight Ltd\t2011 - 2014", "Clerk, Retail Services"], Some("Orlop Freight Ltd")),
+            (&["Baker, Bread Lines, Radley Mills, 2018 - 2019"], None),
+            (&["Clerk, Nordic Peat AB\t2011 - 2014"], Some("Nordic Peat AB")),
+            (&["Clerk, Nordic Peat AB\t2011 - 2014", "Radley Works, a plant of 40 people"], None),
+            // Names that are broken over two lines, and full stops that are not theirs.
+            (&["Treasurer, Elm Valley\t2019 -", "Choral Trust\t2023"], None),
+            (&["Visiting oboe tutor, Elm Valley Academy. 2011 to 2015"], Some("Elm Valley Academy")),
+            (&["Work experience at Elm Valley Forge, ten days in May 2019"], Some("Elm Valley Forge")),
         ] {
             assert_eq!(job_of(head).employer.as_deref(), employer, "{head:?}");
         }

@@ -1,17 +1,20 @@
-//! From the lines of the layout to paragraphs as they were written.
+//! Joins the lines of a layout into the paragraphs that were written.
+
+use std::collections::HashSet;
 
 use super::dates;
+use crate::story::encoder;
 
-/// A paragraph, a list item, a heading or a line of its own.
+/// A paragraph, a list item, a heading or a separate line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paragraph {
-    /// Its words, without the list's mark; a tab where the text was set apart.
+    /// The text, without the list marker; a tab stands for a wide gap.
     pub text: String,
-    /// Whether it is an item of a list.
+    /// Whether the paragraph is a list item.
     pub is_item: bool,
-    /// Whether there is extra space before it.
+    /// Whether there is extra space before the paragraph.
     pub stands_apart: bool,
-    /// Whether its letters or spaces are uncertain: then it is not quoted.
+    /// Whether letters or spaces are uncertain, in which case the paragraph is not quoted.
     pub is_doubtful: bool,
 }
 
@@ -19,26 +22,29 @@ pub struct Paragraph {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub text: String,
-    /// Where it begins and ends, and where it could end at most: in columns or points.
+    /// The left edge, in columns or points, as are all positions here.
     pub left: f64,
-    /// Where the last separate piece begins.
+    /// The left edge of the last separate piece.
     pub cell: f64,
+    /// The right edge.
     pub right: f64,
+    /// The rightmost position that the line could reach.
     pub limit: f64,
     /// The width of a letter.
     pub letter: f64,
-    /// Whether there is more room above it than between the lines of a paragraph.
+    /// Whether the space above the line is larger than between the lines of a paragraph.
     pub gap_before: bool,
 }
 
-/// The item that a line begins: its text without the mark. A mark is a sign that is no letter, or a number with a dot.
+/// Returns the text of a list item without its marker; `None` if the line has none. A marker is a sign that is not a
+/// letter, or a number with a dot.
 pub(super) fn item(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let rest = numbered(text).or_else(|| signed(text))?;
     rest.chars().any(char::is_alphanumeric).then_some(rest)
 }
 
-/// The text after "1.", "2)", "(3)" or "a)"; years and amounts are no marks.
+/// Returns the text after "1.", "2)", "(3)" or "a)"; years and amounts are not markers.
 fn numbered(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('(').unwrap_or(text);
     let digits = inside.len() - inside.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -51,12 +57,12 @@ fn numbered(text: &str) -> Option<&str> {
     ((1..=2).contains(&digits) || is_letter).then_some(closed.trim_start()).filter(|_| begins)
 }
 
-/// Signs that words begin with, and that are no marks of a list: quotes, brackets, money.
+/// Signs that words begin with, and that are not list markers: quotes, brackets, currency signs.
 const OPENING: &str = "\"'\u{2018}\u{201c}\u{201a}\u{201e}\u{ab}\u{2039}([{<$\u{a3}\u{20ac}\u{a5}#@&%=_/\\.,:;?!\u{bf}\u{a1}\u{a7}\u{2116}~\u{2248}\u{2026}\u{a9}\u{ae}\u{2122}";
-/// Signs that stand in words, too: a mark when a space or a capital letter follows.
+/// Signs that also occur in words: they are a marker if a space or a capital letter follows.
 const DASHES: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}*+>|^";
 
-/// The text after signs that are no letters, or after the "o" that some programs draw a circle with.
+/// Returns the text after signs that are not letters, or after the "o" that some programs use as a circle.
 fn signed(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     let spaced = |rest: &str| rest.starts_with([' ', '\t', '\u{a0}']);
@@ -67,7 +73,7 @@ fn signed(text: &str) -> Option<&str> {
     let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !OPENING.contains(c);
     let rest = text.trim_start_matches(|c: char| is_mark(c) || c == '\u{fe0f}' || c == '\u{200b}');
     if rest.len() == text.len() {
-        // ">>", "=>" and ".": signs that are marks only when they stand alone.
+        // ">>", "=>" and "." are markers only when they stand alone.
         let alone =
             text.split_whitespace().next().filter(|w| ["=", "=>", "~", ".", ":", "#", "::", "..", "<>"].contains(w));
         return alone.map(|w| text[w.len()..].trim_start());
@@ -79,7 +85,7 @@ fn signed(text: &str) -> Option<&str> {
 
 /// Joins the lines of each paragraph.
 pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
-    let known: String = rows.iter().map(|r| r.text.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let known = whole_words(&rows);
     let mut found: Vec<Paragraph> = Vec::new();
     let mut before: Option<Row> = None;
     for row in rows {
@@ -104,10 +110,31 @@ pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
     found
 }
 
-/// No word of a resume is longer, in letters.
+/// Returns the words that are not broken at the end of a row.
+fn whole_words(rows: &[Row]) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let mut is_broken = false;
+    for row in rows {
+        let mut text = row.text.trim();
+        if is_broken {
+            text = text.trim_start_matches(char::is_alphabetic);
+        }
+        is_broken = text.ends_with(HYPHENS);
+        if is_broken {
+            text = text.trim_end_matches(HYPHENS).trim_end_matches(char::is_alphabetic);
+        }
+        found.extend(text.to_lowercase().split(|c: char| !c.is_alphabetic()).map(str::to_string));
+    }
+    found
+}
+
+/// What a line that breaks a word ends with.
+const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
+
+/// The maximum length of a word in a resume, in letters.
 const LONGEST_WORD: usize = 24;
 
-/// Whether words run together or letters are unknown, as in files with an unusual way of placing letters.
+/// Returns whether words run together or letters are unknown, as in files that place letters in an unusual way.
 fn is_doubtful(text: &str) -> bool {
     let is_address = |word: &str| word.contains(['@', '/', '_']) || word.contains("www.");
     let words = text.split_whitespace().filter(|w| !is_address(w)).flat_map(|w| w.split(|c: char| !c.is_alphabetic()));
@@ -118,38 +145,64 @@ fn is_doubtful(text: &str) -> bool {
         || words.map(|w| w.chars().count()).any(|letters| letters > LONGEST_WORD)
 }
 
-/// A line of an item that reaches this far is full, as a share of the longest line.
+/// The share of the longest line from which a line of a list item counts as full.
 const MOST_OF_A_LINE: f64 = 0.75;
 
-/// Whether a line continues the paragraph of the one before it.
+/// Words that no line of a paragraph ends with unless it goes on.
+const OPEN: [&str; 20] = [
+    "a", "an", "the", "and", "or", "of", "in", "for", "to", "with", "from", "at", "by", "on", "into", "than", "since",
+    "our", "my", "their",
+];
+
+/// Returns the length of the unbreakable beginning of a line, in characters: a word, or a number and its unit.
+fn first_words(text: &str) -> usize {
+    let length = |w: &str| w.chars().count();
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let spans_time = dates::periods(text).first().is_some_and(|p| p.range.start == 0 && p.is_current.is_some());
+    let is_number = first.chars().all(|c| c.is_ascii_digit() || ".,".contains(c)) && !spans_time;
+    length(first) + words.next().filter(|_| is_number).map_or(0, |unit| 1 + length(unit))
+}
+
+/// Returns whether a line continues the paragraph of the line before it.
 fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
-    let word = row.text.split_whitespace().next().map_or(0, |w| w.chars().count());
+    let word = first_words(&row.text);
     let is_full = before.right + (word as f64 + 1.0) * before.letter > before.limit + 0.5 * before.letter;
     if row.gap_before || row.text.contains('\t') {
         return false;
     }
     if before.text.contains('\t') && !paragraph.is_item {
-        // Below a date at the left, the words beside it continue.
+        // Text beside a date on the left continues below itself.
         let is_under = (row.left - before.cell).abs() < before.letter && row.left > before.left + 2.0 * before.letter;
         return is_under && is_full;
     }
     let ended = before.text.trim_end();
     let lower = row.text.chars().next().is_some_and(char::is_lowercase);
-    if ended.ends_with([',', '\u{ad}', '-', '\u{2010}', '&', '/']) || (lower && !ended.ends_with(['.', '!', '?'])) {
+    let is_open = || ended.rsplit(' ').next().is_some_and(|w| OPEN.contains(&w)) && ended.contains(' ');
+    if ended.ends_with([',', '\u{ad}', '-', '\u{2010}', '&', '/'])
+        || (lower && !ended.ends_with(['.', '!', '?']))
+        || is_open()
+    {
         return true;
     }
-    // A line that begins with a number begins nothing, unless that is a year.
+    // A line that begins with a number begins nothing, unless the number is a year.
     let number = row.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
         && dates::period(&row.text).is_none_or(|p| p.range.start != 0);
     if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit
     {
         return true;
     }
-    if !paragraph.is_item && dates::period(ended).is_some_and(|p| p.range.end == ended.len()) {
+    let ends_with_date = |text: &str, is_span: bool| {
+        dates::period(text).is_some_and(|p| p.range.end == text.len() && (!is_span || p.is_current.is_some()))
+    };
+    // After a sentence, a line with the time of a job is its head.
+    let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(row.text.trim_end(), true);
+    if !paragraph.is_item && (ends_with_date(ended, false) || opens_job) {
         return false;
     }
     if paragraph.is_item {
-        // Under the words of an item, not under its mark; what is indented so goes on where its line was not left early.
+        // Indented under the text of an item rather than its marker, a line continues the item if the line before it is
+        // nearly full.
         let first = if item(&before.text).is_some() { before.left } else { row.left - row.letter };
         let hangs = row.left > first + 0.5 * row.letter && (before.left <= row.left + 0.5 * row.letter);
         return hangs && (is_full || before.right > MOST_OF_A_LINE * before.limit);
@@ -157,45 +210,35 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     is_full && (before.left - row.left).abs() < 2.0 * row.letter
 }
 
-/// Words that are joined to others by a hyphen; what else stands before one at the end of a line is the part of a word.
-const BEFORE_HYPHENS: &str = "after all anti at award back best board business by check child client close co command cost counter cross \
-customer data day decision detail double down drive early eco end event ex eye face fast father field first five follow four front full \
-goal half hand hands hard high home house in inter key kick know large last lead least left life live long low machine make man market mid \
-middle mission mother multi near net new night nine no non off old on one open out over part pay peer people person post pre price pro \
-problem product project quality quick re ready real record result right risk role round run safety sales second self semi set seven short \
-single site six small so solution state step sub super take task team ten test third three time top trade two un under up user value vice \
-wall water web week well wide win woman word work world year zero";
+/// Words that are joined to others by a hyphen, and are not in the vocabulary or are parts of words in it.
+const BEFORE_HYPHENS: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
 
-/// Adds a line to a paragraph; a word that was broken in two becomes whole where the text has it whole elsewhere, or
-/// where the break is a soft one.
-fn join(text: &mut String, line: &str, known: &str) {
-    let soft = text.ends_with('\u{ad}');
-    let hard = text.ends_with(['-', '\u{2010}']) && !text.ends_with(" -");
-    if soft {
+/// Appends a line to a paragraph; a word that was broken in two becomes whole, but "well-" and "known" stay two words.
+fn join(text: &mut String, line: &str, known: &HashSet<String>) {
+    if text.ends_with('\u{ad}') {
         text.pop();
         text.push_str(line);
         return;
     }
-    if hard && line.chars().next().is_some_and(char::is_lowercase) {
-        let stem = text.trim_end_matches(['-', '\u{2010}']);
+    let is_hyphen = text.ends_with(HYPHENS) && !text.ends_with(" -");
+    if is_hyphen && line.starts_with(char::is_lowercase) {
+        let stem = text.trim_end_matches(HYPHENS);
         let first: String = stem.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
         let second: String = line.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
-        let whole = format!("{first}{second}");
-        let is_known = |word: &str| known.split(|c: char| !c.is_alphabetic()).any(|w| w == word);
-        let is_word = is_known(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
-        if is_known(&whole) || !is_word || text.ends_with('\u{2010}') {
+        let is_word = |word: &str| known.contains(word) || encoder::knows_word(word);
+        let is_first = is_word(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
+        // After a figure the hyphen is the writer's: "12-month".
+        let is_broken = !first.is_empty() && (is_word(&format!("{first}{second}")) || !(is_first && is_word(&second)));
+        if is_broken {
             text.truncate(stem.len());
         }
-        text.push_str(line);
-        return;
-    }
-    if !hard {
+    } else if !is_hyphen {
         text.push(' ');
     }
     text.push_str(line);
 }
 
-/// The sentences of a text, as they are written.
+/// Splits a text into sentences.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
     const STOPS_NOTHING: &[&str] = &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
     let mut found = Vec::new();
@@ -221,4 +264,54 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
     found.push(text[start..].trim());
     found.retain(|s| !s.is_empty());
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of a column of this many characters, each at its indent.
+    fn texts(width: f64, lines: &[(f64, &str)]) -> Vec<String> {
+        let row = |(left, text): &(f64, &str)| Row {
+            text: (*text).to_string(),
+            left: *left,
+            cell: *left,
+            right: left + text.chars().count() as f64,
+            limit: width,
+            letter: 1.0,
+            gap_before: false,
+        };
+        paragraphs(lines.iter().map(row).collect()).into_iter().map(|p| p.text).collect()
+    }
+
+    #[test]
+    fn words_that_a_line_breaks_become_whole_and_others_keep_their_hyphens() {
+        for (first, second, whole) in [
+            ("Moved the regis-", "trations", "Moved the registrations"),
+            ("Led the budg\u{2010}", "eting", "Led the budgeting"),
+            ("Led the bud\u{ad}", "geting", "Led the budgeting"),
+            ("Wrote the oven-", "ready menus", "Wrote the oven-ready menus"),
+            ("A regional-", "national board", "A regional-national board"),
+            ("Coached the over-", "40s choir", "Coached the over-40s choir"),
+            ("Ran the north-", "South line", "Ran the north-South line"),
+        ] {
+            assert_eq!(texts(20.0, &[(0.0, first), (0.0, second)]), [whole]);
+        }
+    }
+
+    #[test]
+    fn short_last_lines_belong_to_what_is_above_them() {
+        for (first, second) in [
+            ("Cut the waste of bread by some", "18 %"),
+            ("Taught the trade of baking to", "nine girls"),
+            ("Won the county's baking cup in", "2015 and 2017."),
+            ("Ten days at Elm Valley Forge in", "May 2019"),
+            ("Wrote the menu that is now on", "GitHub"),
+        ] {
+            assert_eq!(texts(34.0, &[(0.0, first), (0.0, second)]), [format!("{first} {second}")]);
+        }
+        let head = "Cook, Elm Valley College. 2011 to 2015";
+        assert_eq!(texts(40.0, &[(0.0, "Baked 30 loaves a night for three years."), (0.0, head)]).len(), 2);
+        assert_eq!(texts(34.0, &[(0.0, "Baked 30 loaves a night"), (0.0, "2016 - 2018 Cook")]).len(), 2);
+    }
 }

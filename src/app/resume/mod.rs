@@ -1,7 +1,7 @@
-//! A resume: its jobs and its claims, which are what somebody says they have done. Each claim is a story to tell.
+//! Resumes: their jobs and their claims, that is, what somebody says they have done. Each claim is a story to tell.
 //!
-//! `read` gives paragraphs, whatever the file was; `sections` knows the headings; `claims` finds what was done and
-//! where; `telling` asks for the story with the claim's own words.
+//! `read` turns any supported file into paragraphs; `sections` recognizes headings; `claims` extracts what was done and
+//! where; `telling` asks for the story in the claim's own words.
 
 pub mod claims;
 mod columns;

@@ -1,8 +1,8 @@
-//! The glyphs of a PDF: each as the letters it stands for, with its place on the page.
+//! Extracts the glyphs of a PDF: the letters of each, with their position on the page.
 //!
-//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` makes lines of what it finds. A file from
-//! somewhere else may nest or unpack without end, so it is read in a thread of its own, with room for what streams may
-//! unpack to, and for no longer than anybody would wait.
+//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` turns the glyphs into lines. An untrusted
+//! file may nest or unpack without end, so it is read in a separate thread, with a limit on the unpacked size and a
+//! timeout.
 
 use std::io::Read;
 use std::sync::mpsc::channel;
@@ -23,21 +23,22 @@ use super::layout::{Paragraph, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
 use crate::guard::guarded;
 
-/// How long to look for text.
+/// The timeout of the text extraction.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Room for files that nest deeply, in bytes.
+/// The stack size for deeply nested files, in bytes.
 const STACK: usize = 64 << 20;
-/// What the streams of the file may unpack to together, in bytes.
+/// The maximum total unpacked size of the streams, in bytes.
 const MAX_UNPACKED: u64 = 128 << 20;
-/// What streams may hold together, in bytes, whose unpacked length is not known beforehand: packed twice, or by LZW or Brotli.
+/// The maximum total packed size, in bytes, of streams whose unpacked size is unknown beforehand: packed twice, or by
+/// LZW or Brotli.
 const MAX_UNKNOWN: usize = 64 << 10;
-/// The deepest nesting of streams in streams that is followed.
+/// The maximum nesting of streams in streams that is followed.
 const MAX_NESTED: u32 = 4;
-/// More pages than a resume can have.
+/// The maximum number of pages, more than a resume can have.
 const MAX_PAGES: usize = 60;
 const DAMAGED: ReadError = ReadError::Damaged("pdf");
 
-/// The paragraphs of a PDF.
+/// Reads the paragraphs of a PDF.
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -54,14 +55,14 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
 }
 
-/// Whether most of the words are garbled: then the rest cannot be trusted either.
+/// Returns whether most of the text is garbled, in which case the rest cannot be trusted either.
 fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
     let letters = |p: &Paragraph| p.text.chars().count();
     let doubtful: usize = paragraphs.iter().filter(|p| p.is_doubtful).map(letters).sum();
     doubtful * 2 > paragraphs.iter().map(letters).sum()
 }
 
-/// The letters of each page.
+/// Returns the letters of each page.
 fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
     if !bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Err(DAMAGED);
@@ -81,7 +82,7 @@ fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
     if pdf.pages().is_empty() {
         return Err(DAMAGED);
     }
-    // What is drawn into comments and forms is not the writer's text.
+    // Text in annotations and form fields is not the writer's text.
     let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
     let cache = InterpreterCache::new();
     let mut found = Vec::new();
@@ -102,7 +103,7 @@ fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
     Ok(found)
 }
 
-/// The bytes of a stream whose unpacked length [`unpacks_to_little`] could not see.
+/// Returns the packed size of a stream if [`unpacks_to_little`] could not see its unpacked size, else 0.
 fn unknown_room(stream: &Stream<'_>) -> usize {
     let filters = stream.filters();
     let known = match filters.as_slice() {
@@ -110,15 +111,15 @@ fn unknown_room(stream: &Stream<'_>) -> usize {
         | [
             Filter::FlateDecode | Filter::DctDecode | Filter::JpxDecode | Filter::CcittFaxDecode | Filter::Jbig2Decode,
         ] => true,
-        // Images are not unpacked at all.
+        // Images are never unpacked.
         _ => stream.dict().contains_key("Width") && stream.dict().contains_key("Height"),
     };
     let shrinks = filters.iter().all(|f| matches!(f, Filter::AsciiHexDecode | Filter::Ascii85Decode));
     if known || shrinks { 0 } else { stream.raw_data().len() }
 }
 
-/// Whether all that follows the word "stream" in the file unpacks to no more than there is room for. It is looked for in
-/// the bytes, before anything that reads PDFs unpacks it.
+/// Returns whether everything after the word "stream" in the file unpacks to less than [`MAX_UNPACKED`]. The raw bytes
+/// are searched before any PDF reader unpacks them.
 fn unpacks_to_little(bytes: &[u8]) -> bool {
     let mut room = MAX_UNPACKED;
     let mut at = 0;
@@ -143,9 +144,9 @@ fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
     bytes.windows(word.len()).position(|w| w == word)
 }
 
-/// How many bytes packed bytes unpack to, and what these unpack to, but no more than `room`.
+/// Returns the size to which packed bytes unpack, nested streams included, but at most `room`.
 fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
-    // RFC 1950, 2.2: method 8, and a multiple of 31.
+    // RFC 1950, 2.2: the method is 8, and the header a multiple of 31.
     let is_packed =
         |b: &[u8]| matches!(b, [m, f, ..] if m & 0x0f == 8 && (u16::from(*m) << 8 | u16::from(*f)).is_multiple_of(31));
     if !is_packed(packed) {
@@ -161,13 +162,13 @@ fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
     length.saturating_add(unpacked(&whole, room.saturating_sub(length), nested - 1)).min(room)
 }
 
-/// How many bytes can be read, at most `room`; each piece is shown to `see`.
+/// Returns the number of bytes that can be read, at most `room`; each piece is passed to `see`.
 fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
     let mut piece = [0_u8; 16 << 10];
     let mut length = 0;
     while length < room {
         match reader.read(&mut piece) {
-            // Damaged data ends here, as it does for any reader.
+            // Damaged data ends here, as for any reader.
             Ok(0) | Err(_) => return length,
             Ok(read) => {
                 see(&piece[..read]);
@@ -178,7 +179,7 @@ fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
     room
 }
 
-/// A glyph as it was drawn: its letters, where it begins, where it ends, and how high it is.
+/// A drawn glyph: its letters, its origin, its advance vector, and its height.
 struct Drawn {
     text: String,
     start: (f64, f64),
@@ -189,7 +190,7 @@ struct Drawn {
 #[derive(Default)]
 struct Glyphs {
     found: Vec<Drawn>,
-    /// Bullets that are drawn: left, top, right, bottom.
+    /// Drawn bullets: left, top, right, bottom.
     spots: Vec<(f64, f64, f64, f64)>,
     count: usize,
 }
@@ -222,7 +223,7 @@ impl Device<'_> for Glyphs {
         }
     }
 
-    /// A small round or square spot: browsers draw the bullets of lists so.
+    /// Records a small round or square spot: browsers draw list bullets as paths.
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
         if path.elements().len() > BULLET_PARTS || !matches!(mode, DrawMode::Fill(_)) || self.count > MAX_CHARACTERS {
             return;
@@ -241,10 +242,10 @@ impl Device<'_> for Glyphs {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// Nothing on a page is farther away, in points (PDF 1.7, annex C: 14 400 units of up to 75 inches are far more).
+/// The largest coordinate on a page, in points (PDF 1.7, annex C: 14 400 units of up to 75 inches are far more).
 const FARTHEST: f64 = 1e6;
 
-/// The letters of a glyph; U+FFFD for one that the file does not name.
+/// Returns the letters of a glyph; U+FFFD if the file does not map it to text.
 fn letters(glyph: &Glyph<'_>) -> String {
     match glyph.as_unicode() {
         Some(BfString::Char(c)) => c.to_string(),
@@ -257,7 +258,8 @@ fn letters(glyph: &Glyph<'_>) -> String {
     }
 }
 
-/// The letters of a code in TeX's bitmap fonts, which have no names: encoding T1, with the ligatures of OT1.
+/// Returns the letters of a code in TeX's bitmap fonts, which have no glyph names: encoding T1, with the ligatures of
+/// OT1.
 fn tex_letters(code: u32) -> String {
     match code {
         0x10 => "\u{201c}",
@@ -286,13 +288,13 @@ fn unswapped(text: String) -> String {
     text.chars().map(swapped).collect::<Option<String>>().unwrap_or(text)
 }
 
-/// Bullets that are drawn, not written, are so wide and high, in points.
+/// The width and height of drawn bullets, in points.
 const BULLET: std::ops::RangeInclusive<f64> = 1.0..=7.0;
-/// The most path elements of a drawn bullet.
+/// The maximum number of path elements of a drawn bullet.
 const BULLET_PARTS: usize = 24;
 
-/// The letters that run in the way most of the page does, turned so that they run from left to right. Other ones are a
-/// decoration.
+/// Rotates the page so that its main text direction is left to right, and drops letters that run in other directions,
+/// which are decoration.
 fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
     let turns = |d: &Drawn| {
         let (x, y) = d.along;
@@ -319,7 +321,7 @@ fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
     let bullets = spots.into_iter().map(|(left, top, right, bottom)| {
         let (a, b) = (turned((left, top)), turned((right, bottom)));
         let (x, y) = (a.0.min(b.0), a.1.max(b.1));
-        // It hangs in the middle of a line about three times as high as it is.
+        // The spot is centered in a line about three times as high as itself.
         let height = (a.1 - b.1).abs();
         Letter { text: "\u{2022}".into(), x, y: y + 0.5 * height, width: (a.0 - b.0).abs(), size: 2.5 * height }
     });

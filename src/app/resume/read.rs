@@ -1,7 +1,6 @@
-//! Reading a resume or a job description: a text, Markdown, Word or PDF file becomes paragraphs.
+//! Reads a resume or a job description: turns a text, Markdown, Word or PDF file into paragraphs.
 //!
-//! A file from somewhere else may be anything. What is read is bounded in bytes, characters and time, and whatever is
-//! wrong with it is one line.
+//! Files are untrusted. Bytes, characters and time are limited, and every error is a one-line message.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -12,9 +11,9 @@ use super::layout::{Paragraph, Row, paragraphs};
 use super::{docx, pdf};
 use crate::files::{self, FileError};
 
-/// The largest file that is read, in bytes: a resume with pictures has a few million.
+/// The largest file that is read, in bytes: a resume with pictures takes a few million.
 const MAX_BYTES: u64 = 20 << 20;
-/// The longest text, in characters: some fifty pages.
+/// The longest text that is read, in characters: some fifty pages.
 pub(super) const MAX_CHARACTERS: usize = 200_000;
 
 /// Why a file cannot be read.
@@ -23,31 +22,31 @@ pub(super) const MAX_CHARACTERS: usize = 200_000;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// Nothing was read at the path.
+    /// The file could not be opened.
     #[error(transparent)]
     File(#[from] FileError),
-    /// There is no word in it.
+    /// The file contains no words.
     #[error("there is no text in it; give a file with your words in it")]
     Empty,
-    /// A pdf without text.
+    /// A PDF without text.
     #[error("this pdf has no text, only pictures (a scan?); save the document itself as pdf, docx or txt")]
     Scanned,
-    /// A pdf with a password.
+    /// A password-protected PDF.
     #[error("this pdf is locked with a password; save it again without one")]
     Locked,
-    /// A pdf whose words run together.
+    /// A PDF whose words run together.
     #[error("the words of this pdf cannot be told apart; save the document itself as docx or txt")]
     Jumbled,
-    /// Its content does not match its name.
+    /// The content does not match the file's extension.
     #[error("this is not a {0} file, or it is damaged; save it again, or as plain text (.txt)")]
     Damaged(&'static str),
-    /// Bytes that are no text.
+    /// The bytes are not text.
     #[error("this is not plain text; give a txt, md, docx or pdf file")]
     NotText,
     /// An unknown format.
     #[error("files of this kind cannot be read; give a txt, md, docx or pdf file")]
     UnknownForm,
-    /// Too much.
+    /// The file or its text is too long.
     #[error("this is far longer than a resume or a job description; give only the pages that matter")]
     TooLong,
 }
@@ -58,7 +57,7 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// The paragraphs of the file at `path`; at least one.
+/// Reads the paragraphs of the file at `path`; at least one.
 ///
 /// # Errors
 /// See [`ReadError`].
@@ -79,14 +78,14 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
         _ => return Err(ReadError::UnknownForm),
     };
     for paragraph in &mut found {
-        // A document can contain any character, and a terminal is to show them.
+        // A document can contain any character, and the text is printed on a terminal.
         paragraph.text = plain_letters(&paragraph.text.replace(steers, " "));
     }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
 }
 
-/// A text without ligatures, wide letters and the like (NFKC), which nobody types and no word list has; what NFKC would
-/// change in meaning stays: "m²" is no "m2".
+/// Normalizes ligatures, full-width letters and the like (NFKC), which nobody types and no word list has. Characters
+/// whose meaning NFKC would change are kept: "m²" does not become "m2".
 fn plain_letters(text: &str) -> String {
     let stays = |c: char| {
         "\u{b2}\u{b3}\u{b9}\u{bc}\u{bd}\u{be}\u{2122}\u{aa}\u{ba}\u{2026}".contains(c)
@@ -101,12 +100,12 @@ fn plain_letters(text: &str) -> String {
     out
 }
 
-/// Whether a character could steer a terminal.
+/// Returns whether a character could be part of a terminal control sequence.
 fn steers(c: char) -> bool {
     c.is_control() && c != '\t'
 }
 
-/// Text in UTF-8, UTF-16 with its mark, or the old Western encoding of Windows.
+/// Decodes UTF-8, UTF-16 with a byte order mark, or Windows-1252.
 fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     let (text, encoding, _) = match encoding_rs::Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding.decode(bytes),
@@ -122,14 +121,15 @@ fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     Ok(text.into_owned())
 }
 
-/// The paragraphs of a text; in Markdown only the marks at the beginning of lines and of emphasis are taken off.
+/// Reads the paragraphs of a plain text; of Markdown, only the markers at the beginning of lines and of emphasis are
+/// removed.
 fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
     if text.chars().take(MAX_CHARACTERS + 1).count() > MAX_CHARACTERS {
         return Err(ReadError::TooLong);
     }
     let lines: Vec<String> = text.lines().map(|l| l.replace('\t', "    ").replace("**", "")).collect();
     let longest = lines.iter().map(|l| l.trim_end().chars().count()).max().unwrap_or(0);
-    // Text is never wrapped wider than this: longer lines are whole paragraphs.
+    // Text is never wrapped wider than this limit; longer lines are whole paragraphs.
     let limit = if longest > WIDEST_WRAP { f64::INFINITY } else { longest as f64 };
     let mut rows = Vec::new();
     let mut gap = true;
@@ -156,7 +156,7 @@ fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
     Ok(paragraphs(rows))
 }
 
-/// A line that begins with words in asterisks or underscores, as Markdown has them, without these.
+/// Removes Markdown's asterisks or underscores around the words at the beginning of a line.
 fn without_emphasis(line: &str) -> String {
     let emphasis = line.chars().next().filter(|c| "*_".contains(*c));
     let inside = emphasis.and_then(|c| line[1..].split_once(c)).filter(|(words, _)| {
@@ -165,10 +165,10 @@ fn without_emphasis(line: &str) -> String {
     inside.map_or(line.to_string(), |(words, rest)| format!("{words}{rest}"))
 }
 
-/// Lines longer than this are not wrapped, in characters.
+/// The widest wrapped line, in characters; longer lines are unwrapped paragraphs.
 const WIDEST_WRAP: usize = 120;
 
-/// Text in which three spaces or more, as they stand before a date at the right, are one tab.
+/// Replaces three or more spaces, such as those before a right-aligned date, by one tab.
 fn tabbed(text: &str) -> String {
     let mut out = String::new();
     let mut spaces = 0;

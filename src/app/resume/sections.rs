@@ -1,4 +1,4 @@
-//! The headings of a resume, and what stands under them.
+//! Recognizes the headings of a resume and the kind of section below them.
 
 use super::dates;
 use super::layout::Paragraph;
@@ -6,15 +6,15 @@ use super::layout::Paragraph;
 /// The kind of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// Jobs, projects, volunteering: what was done.
+    /// Jobs, projects, volunteering: claims of what was done.
     Work,
-    /// Under a heading of the writer's own: what was done, if sentences say so.
+    /// A heading of the writer's own: only sentences that tell what was done are claims.
     Own,
     /// Anything else: school, skills, hobbies, a profile.
     Other,
 }
 
-/// Words of headings over what was done.
+/// Words in headings of sections about what was done.
 const WORK: &[&str] = &[
     "experience",
     "employment",
@@ -41,7 +41,7 @@ const WORK: &[&str] = &[
     "history",
     "leadership",
 ];
-/// Words of headings over anything else.
+/// Words in headings of other sections.
 const OTHER: &[&str] = &[
     "education",
     "skills",
@@ -93,11 +93,24 @@ const OTHER: &[&str] = &[
     "studies",
     "school",
     "additional information",
+    "expertise",
+    "credentials",
+    "proficiencies",
+    "abilities",
+    "patents",
+    "licence",
+    "license",
+    "certificate",
+    "skill",
+    "reference",
 ];
-/// A heading has at most so many words.
+/// The maximum number of words in a heading.
 const MOST_WORDS: usize = 6;
 
-/// The section that a heading opens; `None` for a line that is not a heading.
+/// The maximum number of words of a heading in sentence case.
+const MOST_SENTENCE_WORDS: usize = 5;
+
+/// Returns the section that a heading opens; `None` if the line is not a heading.
 pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let text = paragraph.text.trim().trim_end_matches(':');
     let count = text.split_whitespace().count();
@@ -115,7 +128,7 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let lower = if spread { lower.replace(' ', "") } else { lower };
     let names = |known: &[&str]| known.iter().any(|k| has_words(&lower, k));
     let (work, other) = (names(WORK), names(OTHER));
-    // "Training Experience" is work, "Work skills" are skills: the last word counts.
+    // "Training Experience" is work, "Work skills" are skills: the last word decides.
     let last = lower.split_whitespace().last().unwrap_or_default();
     match (work, other) {
         (true, true) => Some(if WORK.contains(&last) { Section::Work } else { Section::Other }),
@@ -125,22 +138,30 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     }
 }
 
-/// Whether a line looks like a heading of the writer's own: short, apart, capitals where headings have them.
+/// Returns whether a line looks like a heading of the writer's own: short, set apart, capitalized like a heading.
 pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
     let text = paragraph.text.trim().trim_end_matches(':');
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let capital = |w: &&&str| w.chars().next().is_some_and(char::is_uppercase);
-    let small = |w: &&&str| w.chars().count() <= 3;
+    let small = |w: &str| w.chars().count() <= 3;
+    is_short_and_apart(paragraph, MOST_WORDS)
+        && text.split_whitespace().all(|w| w.starts_with(char::is_uppercase) || small(w))
+}
+
+/// Returns whether a line looks like a heading that is written as sentences are: "Things I made".
+pub(crate) fn looks_like_sentence_heading(paragraph: &Paragraph) -> bool {
+    is_short_and_apart(paragraph, MOST_SENTENCE_WORDS) && paragraph.text.trim().starts_with(char::is_uppercase)
+}
+
+fn is_short_and_apart(paragraph: &Paragraph, most_words: usize) -> bool {
+    let text = paragraph.text.trim().trim_end_matches(':');
     paragraph.stands_apart
         && !paragraph.is_item
-        && (1..=MOST_WORDS).contains(&words.len())
+        && (1..=most_words).contains(&text.split_whitespace().count())
         && !text.ends_with(['.', ',', ';', '!', '?'])
         && !text.contains([',', '\t', '@', '|'])
         && !text.chars().any(|c| c.is_ascii_digit())
-        && words.iter().all(|w| capital(&w) || small(&w))
 }
 
-/// Whether a text contains these as whole words.
+/// Returns whether a text contains these words as whole words.
 pub(crate) fn has_words(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());

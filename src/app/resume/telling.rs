@@ -1,53 +1,94 @@
-//! From a claim to the question for its story. Only words of the claim are used; where it cannot be said to somebody in
-//! good English, it is quoted.
+//! Turns a claim into a question for its story. Only words of the claim are used; if it cannot be rephrased in good
+//! English, it is quoted.
 
 use super::claims::{Claim, DUTIES};
 use super::layout::sentences;
 use super::sections::has_words;
 use super::verbs::{Form, form, is_verb_of};
 
-/// A claim up to so many words is followed by its employer; before a longer one it stands in front.
+/// The maximum number of words of a claim that is followed by its employer; before a longer claim, the employer comes
+/// first.
 const SHORT: usize = 12;
 
-/// The question that asks for the story behind a claim.
+/// Returns the question that asks for the story behind a claim.
 pub fn question(claim: &Claim) -> String {
-    let ask = if claim.is_weak {
-        "Tell me about one time when it mattered how you did it."
-    } else {
-        "How did you go about it?"
+    let Some(said) = said_to_you(claim) else {
+        let place = claim.employer.as_deref().filter(|e| !claim.text.contains(e));
+        let place = place.map_or(String::new(), |e| format!(" of your time at {}:", with_article(e)));
+        let quote = claim.text.trim_end_matches('.').replace(['\u{201c}', '\u{201d}', '"'], "'");
+        return format!("Your resume says{place} \"{quote}\". Tell me the story behind it.");
     };
-    match said_to_you(claim) {
-        Some(said) => format!("{} {ask}", placed(&said, claim.employer.as_deref())),
-        None => {
-            let place = claim.employer.as_deref().filter(|e| !claim.text.contains(e));
-            let place = place.map_or(String::new(), |e| format!(" at {}", with_article(e).trim_end_matches('.')));
-            let quote = claim.text.trim_end_matches('.').replace(['\u{201c}', '\u{201d}', '"'], "'");
-            format!("Your resume says \"{quote}\"{place}. Tell me the story behind it.")
-        }
-    }
+    let ask = match said.tense {
+        _ if claim.is_weak => "Tell me about one time when it mattered how you did it.",
+        Tense::Past => "How did you go about it?",
+        Tense::Present => "How do you go about it?",
+    };
+    format!("{} {ask}", placed(&said.text, claim.employer.as_deref()))
 }
 
-/// An employer as it stands after "at": "the University of Kent".
+/// When something is done.
+#[derive(Clone, Copy)]
+enum Tense {
+    Past,
+    Present,
+}
+
+/// A claim addressed to its writer.
+struct Said {
+    text: String,
+    tense: Tense,
+}
+
+/// Returns an employer's name as it is written after "at": "the University of Kent", "the Institute for Bee Research".
 fn with_article(employer: &str) -> String {
-    const TAKES_ARTICLE: &[&str] = &[
-        "University of",
-        "Institute of",
-        "Ministry of",
-        "Department of",
-        "City of",
-        "College of",
-        "Bank of",
-        "Museum of",
-        "U.S.",
-        "US",
-        "Royal",
-        "National",
+    const TAKES_ARTICLE: &[&str] = &["U.S.", "US", "Royal", "National"];
+    // What these are of or for makes them a certain one.
+    const KINDS: &[&str] = &[
+        "Academy",
+        "Agency",
+        "Association",
+        "Bank",
+        "Board",
+        "Bureau",
+        "Center",
+        "Centre",
+        "Chamber",
+        "Church",
+        "City",
+        "College",
+        "Company",
+        "Council",
+        "Department",
+        "Embassy",
+        "Faculty",
+        "Federation",
+        "Foundation",
+        "Friends",
+        "Guild",
+        "House",
+        "Institute",
+        "Institution",
+        "Laboratory",
+        "League",
+        "Library",
+        "Ministry",
+        "Museum",
+        "Office",
+        "Port",
+        "School",
+        "Society",
+        "Trust",
+        "Union",
+        "University",
     ];
-    let takes = TAKES_ARTICLE.iter().any(|t| employer.strip_prefix(t).is_some_and(|rest| rest.starts_with(' ')));
+    let mut words = employer.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_kind = KINDS.contains(&first) && words.next().is_some_and(|w| ["of", "for"].contains(&w));
+    let takes = is_kind || (TAKES_ARTICLE.contains(&first) && employer.contains(' '));
     if takes { format!("the {employer}") } else { employer.to_string() }
 }
 
-/// A sentence with where it was done, and a full stop.
+/// Returns a sentence with the employer and a full stop.
 fn placed(said: &str, employer: Option<&str>) -> String {
     let said = said.trim_end_matches(['.', ';', ',', ' ']);
     let Some(employer) = employer.filter(|e| !said.contains(e)).map(with_article) else { return format!("{said}.") };
@@ -59,61 +100,77 @@ fn placed(said: &str, employer: Option<&str>) -> String {
     }
 }
 
-/// The claim addressed to its writer; `None` if that is not safe.
-fn said_to_you(claim: &Claim) -> Option<String> {
-    // Of two sentences the first is enough to know what is meant.
+/// Rephrases the claim to address its writer; `None` if that is not safe.
+fn said_to_you(claim: &Claim) -> Option<Said> {
+    // The first sentence suffices to identify the claim.
     let text = sentences(&claim.text).first().copied()?;
     let lower = text.to_lowercase();
-    // Sentences with "we" tell what others did, too; words in quotes and lists of labels are better left alone.
-    if ["we", "our", "us", "ours"].iter().any(|w| has_words(&lower, w)) || text.contains([':', '\n', '\t']) {
+    // Sentences with "we" tell what others did, too; words in quotes and lists of labels are better left alone, and so is
+    // what is no single sentence: "built it, it was full".
+    let others = ["we", "our", "us", "ours"].iter().any(|w| has_words(&lower, w));
+    let runs_on = [", it ", ", they ", ", he ", ", she ", ", this "].iter().any(|w| lower.contains(w));
+    if others || runs_on || text.contains([':', '\n', '\t']) {
         return None;
     }
+    let said = |text: String, tense: Tense| Some(Said { text, tense });
     if let Some(duty) = DUTIES.iter().find(|d| lower.starts_with(*d)) {
         if duty.starts_with("duties") || duty.starts_with("tasked") {
             return None;
         }
-        let was = match (duty.starts_with("was "), claim.is_current) {
-            (true, _) | (false, Some(false)) => "were",
-            (false, Some(true)) => "are",
+        let (was, tense) = match (duty.starts_with("was "), claim.is_current) {
+            (true, _) | (false, Some(false)) => ("were", Tense::Past),
+            (false, Some(true)) => ("are", Tense::Present),
             (false, None) => return None,
         };
         let rest = text.get(if duty.starts_with("was ") { 4 } else { 0 }..)?;
-        return Some(format!("You {was} {}", yours(&uncapital(rest))));
+        return said(format!("You {was} {}", yours(&uncapital(rest))), tense);
     }
     let first = text.split_whitespace().next()?;
     let rest = text[first.len()..].trim_start();
+    // After "I" a verb has the form of the present only where that is meant.
+    let tense_after_i = |rest: &str| match rest.split_whitespace().next().and_then(form) {
+        Some(Form::Present) => Tense::Present,
+        _ if rest.starts_with("am ") || rest.starts_with("have ") => Tense::Present,
+        _ => Tense::Past,
+    };
     if first == "I" {
-        return Some(format!("You {}", yours(&agreeing(rest))));
+        return said(format!("You {}", yours(&agreeing(rest))), tense_after_i(rest));
     }
     if first == "My" {
-        return Some(format!("Your {}", yours(rest)));
+        return said(format!("Your {}", yours(rest)), Tense::Past);
     }
     if has_words(text, "I") {
-        // "At Acme I led the shift": the words before stay.
+        // "At Acme I led the shift": the words before "I" stay.
         let opening = ["At", "In", "After", "When", "During", "Before", "While", "On", "As", "For", "With"];
-        return opening.contains(&first).then(|| yours(text));
+        let after = text.split_once(" I ").map_or("", |(_, after)| after);
+        let text = opening.contains(&first).then(|| yours(text))?;
+        return said(text, tense_after_i(after));
     }
     if first.contains('/') || first.ends_with([',', ';']) || rest.is_empty() {
         return None;
     }
-    let said = |verb: &str| Some(format!("You {verb} {}", yours(rest)));
+    let with = |verb: &str, tense: Tense| said(format!("You {verb} {}", yours(rest)), tense);
     let more_of = |is: fn(&Form) -> bool| rest.split_whitespace().filter_map(form).any(|f| is(&f));
     let form_of_first = form(first)?;
     if !is_verb_of(&form_of_first, first, rest) {
         return None;
     }
     match form_of_first {
-        Form::Past | Form::Present | Form::Either => said(&uncapital(first)),
+        Form::Past | Form::Either => with(&uncapital(first), Tense::Past),
+        // "You serve" is no English of a job that has ended.
+        Form::Present if claim.is_current == Some(false) => None,
+        Form::Present => with(&uncapital(first), Tense::Present),
         Form::Gerund(base, past) if !more_of(|f| matches!(f, Form::Gerund(..))) => match claim.is_current? {
-            true => said(&base),
-            false => said(&past),
+            true => with(&base, Tense::Present),
+            false => with(&past, Tense::Past),
         },
-        Form::Third(base) if !more_of(|f| matches!(f, Form::Third(_))) => said(&base),
+        Form::Third(_) if claim.is_current == Some(false) => None,
+        Form::Third(base) if !more_of(|f| matches!(f, Form::Third(_))) => with(&base, Tense::Present),
         Form::Gerund(..) | Form::Third(_) => None,
     }
 }
 
-/// What follows "I" as it follows "you".
+/// Changes the verb after "I" to agree with "you".
 fn agreeing(rest: &str) -> String {
     match rest.split_once(' ') {
         Some(("am", rest)) => format!("are {rest}"),
@@ -122,13 +179,13 @@ fn agreeing(rest: &str) -> String {
     }
 }
 
-/// First-person words turned to the second person.
+/// Turns first-person words into the second person.
 fn yours(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let mut out: Vec<String> = Vec::new();
     let mut quoted = false;
     for (i, word) in words.iter().enumerate() {
-        // Quoted text is not changed.
+        // Quoted text is left unchanged.
         let opens = quoted || word.starts_with(['\u{201c}', '"']);
         quoted = opens && !word.contains('\u{201d}') && !(word.len() > 1 && word.ends_with('"'));
         if opens {
@@ -154,7 +211,7 @@ fn yours(text: &str) -> String {
     out.join(" ")
 }
 
-/// A first word as it stands inside a sentence; abbreviations and names with capitals inside stay.
+/// Lowercases a first word for use inside a sentence; abbreviations keep their capitals.
 fn uncapital(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
@@ -198,14 +255,45 @@ mod tests {
                 "Managing a crew of five",
                 Some("Acme"),
                 Some(true),
-                "You manage a crew of five at Acme. How did you go about it?",
+                "You manage a crew of five at Acme. How do you go about it?",
             ),
             ("Managing a crew of five", None, Some(false), "You managed a crew of five. How did you go about it?"),
             (
                 "Managing a crew of five",
                 Some("Acme"),
                 None,
-                "Your resume says \"Managing a crew of five\" at Acme. Tell me the story behind it.",
+                "Your resume says of your time at Acme: \"Managing a crew of five\". Tell me the story behind it.",
+            ),
+            (
+                "Winner of the safety prize",
+                Some("Institute for Bee Research"),
+                None,
+                "Your resume says of your time at the Institute for Bee Research: \"Winner of the safety prize\". \
+                 Tell me the story behind it.",
+            ),
+            (
+                "Planted 40 limes.",
+                Some("House of Flowers"),
+                None,
+                "You planted 40 limes at the House of Flowers. How did you go about it?",
+            ),
+            (
+                "Run the press with nine others",
+                None,
+                None,
+                "You run the press with nine others. How do you go about it?",
+            ),
+            (
+                "Run the press with nine others",
+                None,
+                Some(false),
+                "Your resume says \"Run the press with nine others\". Tell me the story behind it.",
+            ),
+            (
+                "Built a stall, it fed 90 people",
+                None,
+                None,
+                "Your resume says \"Built a stall, it fed 90 people\". Tell me the story behind it.",
             ),
             ("I was asked to lead my team.", None, None, "You were asked to lead your team. How did you go about it?"),
             (

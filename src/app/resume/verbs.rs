@@ -1,24 +1,24 @@
-//! The verbs that resumes begin their lines with, and their forms.
+//! The verbs that begin lines of resumes, and their forms.
 
 use super::heads::has_title;
 use crate::english::normalized;
 
-/// How a line begins.
+/// The form of the verb that begins a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    /// "Reduced", "Led": what follows "you" in the past.
+    /// "Reduced", "Led": follows "you" in the past.
     Past,
-    /// "Lead", "Run": what follows "you" today.
+    /// "Lead", "Run": follows "you" in the present.
     Present,
-    /// "Cut", "Set": either.
+    /// "Cut", "Set": either past or present.
     Either,
-    /// "Leading"; with the verb it comes from: base and past.
+    /// "Leading"; with the base and the past of the verb.
     Gerund(String, String),
-    /// "Leads"; with the base.
+    /// "Leads"; with the base of the verb.
     Third(String),
 }
 
-/// Verbs whose past is not made with -ed: base and past.
+/// Irregular verbs: base and past.
 const IRREGULAR: &[(&str, &str)] = &[
     ("lead", "led"),
     ("run", "ran"),
@@ -63,9 +63,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("lay", "laid"),
     ("leave", "left"),
 ];
-/// Verbs that are the same in both.
+/// Irregular verbs whose past equals the base.
 const SAME: &[&str] = &["cut", "set", "put", "cast", "read", "shut", "split", "reset"];
-/// Verbs whose past is made with -ed.
+/// Regular verbs.
 const REGULAR: &str = "achieve act adapt add address administer advise advocate aid align allocate analyse analyze answer \
 apply appoint arrange ask assemble assess assist attend audit automate balance book budget calculate care carry certify chair \
 change check clean clear close coach collaborate collect communicate compile complete conduct configure consolidate \
@@ -88,7 +88,7 @@ troubleshoot turn tutor uncover unify update upgrade use validate verify visit v
 assist perform inspect photograph paint fit wire mix brew bake roast ferment harvest milk prune groom drain survey \
 flag spot pitch welcome quote rewire convince dress illustrate sequence visualise visualize lecture evacuate brief relocate rebrand onboard \
 calibrate cater decorate sew serve greet advise enter type trace invoice chase collate";
-/// Words in -ed that are not verbs of doing.
+/// Words in -ed that do not tell a deed.
 const NO_DEED: [&str; 30] = [
     "experienced",
     "skilled",
@@ -122,7 +122,34 @@ const NO_DEED: [&str; 30] = [
     "unlimited",
 ];
 
-/// The past of a regular verb.
+/// Participles that tell what others thought of the writer's work: a line that begins with one is a claim.
+const HONOURS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
+/// Participles that stand before a title: "Qualified nurse".
+const BEFORE_TITLES: [&str; 10] = [
+    "certified",
+    "chartered",
+    "experienced",
+    "licenced",
+    "licensed",
+    "qualified",
+    "registered",
+    "retired",
+    "skilled",
+    "trained",
+];
+
+/// Returns whether a first word tells of an honour.
+pub(super) fn is_honour(word: &str) -> bool {
+    HONOURS.contains(&normalized(word).as_str())
+}
+
+/// Returns whether a first word is a participle that begins a sentence even before a title: "Named Driver of the Year".
+pub(super) fn is_participle_of_deed(word: &str) -> bool {
+    let bare = normalized(word);
+    is_honour(word) || (form(word) == Some(Form::Past) && !BEFORE_TITLES.contains(&bare.as_str()))
+}
+
+/// Returns the past of a regular verb.
 fn ed(base: &str) -> String {
     if base.ends_with('e') {
         return format!("{base}d");
@@ -150,7 +177,7 @@ fn third(base: &str) -> String {
     }
 }
 
-/// Whether the last letter is written twice before an ending.
+/// Returns whether the last letter is doubled before an ending.
 fn doubles(base: &str) -> bool {
     const THEY: &[&str] = &[
         "ship", "plan", "stop", "chat", "run", "cut", "set", "put", "win", "begin", "get", "sit", "trim", "fit",
@@ -160,7 +187,7 @@ fn doubles(base: &str) -> bool {
     THEY.contains(&base)
 }
 
-/// The verb form of a word; `None` if it is not surely a verb.
+/// Returns the verb form of a word; `None` if it is not surely a verb.
 pub(super) fn form(word: &str) -> Option<Form> {
     let word = word.to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
@@ -183,7 +210,7 @@ pub(super) fn form(word: &str) -> Option<Form> {
             None
         }
     });
-    // Nearly every other word in -ed at the beginning of a line is a deed, too.
+    // Nearly every other word in -ed at the beginning of a line tells a deed, too.
     let joined = word.contains('-') && !["re-", "co-", "pre-"].iter().any(|p| word.starts_with(p));
     let past = || word.len() > 5 && word.ends_with("ed") && !joined && !NO_DEED.contains(&word);
     found.or_else(|| past().then_some(Form::Past))
@@ -204,12 +231,12 @@ tell transcribe translate troubleshoot uncover undertake unify validate verify w
 const OPENS_OBJECT: &str = "a an the my our your their its his her this these those all both each every any some several many most \
 more over up about around nearly almost approximately roughly one two three four five six seven eight nine ten eleven twelve \
 fifteen twenty thirty forty fifty hundreds thousands dozens half multiple new weekly daily monthly annual on-site out down off";
-/// Participles that tell what was done to the writer, or what something is.
+/// Participles that tell what was done to the writer, or what something is like.
 const PASSIVE: &str = "accepted accredited admitted appointed approached asked assigned awarded based born called certified chosen commended \
 credited educated elected employed entrusted experienced featured given headhunted honored honoured inducted invited involved \
 known licensed located named nominated placed praised promoted qualified ranked rated recognised recognized recommended regarded required \
 retained rewarded seconded selected shortlisted sponsored tasked trusted used versed voted";
-/// Participles that are so before "in", "at" and the like.
+/// Participles that are passive before prepositions such as "in" or "at".
 const PASSIVE_BEFORE: &str =
     "trained published adopted included deployed shown exhibited certified hired moved kept chosen";
 /// Nouns in -ing.
@@ -218,8 +245,8 @@ programming cooking catering consulting coaching tutoring recruiting reporting s
 housekeeping bookkeeping budgeting baking brewing purchasing processing monitoring modelling modeling handling opening closing \
 meeting setting drawing understanding beginning hearing leading supporting outstanding working running";
 
-/// Whether a first word with this form is surely the verb of its line, by the words after it: "Launch of the shop" and
-/// "Lead baker" begin with no verb, "Adopted by six shops" tells of something else.
+/// Returns whether a first word with this form is surely the verb of its line, judging by the words after it: "Launch
+/// of the shop" and "Lead baker" do not begin with a verb, and "Adopted by six shops" is passive.
 pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
     let listed = |list: &str, word: &str| list.split_whitespace().any(|w| w == word);
     let word = normalized(first);
@@ -249,13 +276,13 @@ pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
         Form::Either => opens || preposition || word == "cut",
         Form::Past => {
             let passive = listed(PASSIVE, &word) || (preposition && next != "and" && listed(PASSIVE_BEFORE, &word));
-            // A participle that is no verb of the list may be an adjective: "Limited-edition prints".
+            // A participle that is not of a listed verb may be an adjective: "Limited-edition prints".
             !passive && (is_listed(&word) || opens || preposition)
         }
     }
 }
 
-/// Whether a word is a form of a verb in the lists, not only one that ends in -ed.
+/// Returns whether a word is the past of a listed verb, rather than any word in -ed.
 fn is_listed(past: &str) -> bool {
     IRREGULAR.iter().any(|(_, p)| *p == past) || REGULAR.split_whitespace().any(|base| ed(base) == past)
 }

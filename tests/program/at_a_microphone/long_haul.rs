@@ -1,9 +1,9 @@
-//! What somebody does hundreds of times without starting the program again must cost no more the last time than the first:
-//! memory, open files (descriptors) and threads of a process are watched from outside while it analyzes and records.
+//! Work that is done hundreds of times in one process must cost no more the last time than the first: the memory, file
+//! descriptors and threads of a process are watched from outside while it analyzes and records.
 //!
-//! `make test` does 20 analyses; `make soak` does 500 analyses in one process, 200 takes through PulseAudio in
-//! one process, and 500 files in one run of the program. What the watching itself notices is tested with processes that
-//! lose a megabyte, an open file or a thread a round.
+//! `make test` does 20 analyses; `make soak` does 500 analyses in one process, 200 takes through PulseAudio in one
+//! process, and 500 files in one run of the program. The detection itself is tested with processes that leak a
+//! megabyte, a file descriptor or a thread per round.
 #![cfg(target_os = "linux")]
 
 use crate::common;
@@ -27,22 +27,23 @@ use aloud::report::json;
 use aloud::transcript::pool::Pool;
 use aloud::transcript::whisper::Whisper;
 
-/// Set for a process that is to do rounds of some work, one for each line it is given.
+/// The environment variable that makes a process do rounds of some work, one for each line of its input.
 const WORKER: &str = "ALOUD_LONG_HAUL_WORKER";
-/// No round may take longer: an analysis takes a second, a take up to four.
+/// The timeout of a round: an analysis takes a second, a take up to four.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Seconds of each piece: a few words.
+/// The length of each piece, in seconds: a few words.
 const PIECE_S: usize = 3;
-/// Rounds whose middle is compared with that of as many later ones, at least: one odd value must not decide.
+/// The minimum number of early and of late rounds whose medians are compared: a single outlier must not decide.
 const LEAST_COMPARED: usize = 5;
-/// By how much the resident memory may have grown, in kB. The allocator keeps a few pieces of what it was given back, not
-/// the same ones each time; a megabyte lost in each of 20 rounds is 10 MB from the early to the late ones, and in 500
-/// rounds this notices 11 kB a round.
+/// The maximum growth of the resident memory, in kB. The allocator keeps a few freed blocks, not the same ones each
+/// time; a leak of a megabyte in each of 20 rounds adds 10 MB from the early to the late rounds, and over 500 rounds
+/// this limit detects a leak of 11 kB a round.
 const MOST_GROWTH_KB: u64 = 4096;
-/// The same where the process is caught in the middle of its work, in kB: what two readings need at this moment differs.
+/// The maximum growth if the process is sampled in the middle of its work, in kB: the memory needed varies between two
+/// readings.
 const MOST_GROWTH_AT_WORK_KB: u64 = 16 * 1024;
 
-/// What a process has at a moment.
+/// The resources that a process holds at a moment.
 #[derive(Debug, Clone, Copy)]
 struct Holding {
     resident_kb: u64,
@@ -51,11 +52,11 @@ struct Holding {
 }
 
 impl Holding {
-    /// What the process has now; `None` when it is over.
+    /// Returns the resources that the process holds now; `None` if it has ended.
     fn of(process: u32) -> Option<Self> {
         let place = Path::new("/proc").join(process.to_string());
         let entries = |name: &str| fs::read_dir(place.join(name)).ok().map(Iterator::count);
-        // Not `statm`: since Linux 6.2 its number may be some pages behind for each processor.
+        // `statm` is not used: since Linux 6.2 its value may lag by some pages per processor.
         let memory = fs::read_to_string(place.join("smaps_rollup")).ok()?;
         let resident = memory.lines().find(|l| l.starts_with("Rss:"))?;
         let resident_kb = resident.split_whitespace().nth(1)?.parse().ok()?;
@@ -63,8 +64,8 @@ impl Holding {
     }
 }
 
-/// What has grown from the early to the late rounds, in words. Of the memory the middle is compared; of descriptors and
-/// threads the fewest, which is what stays when nothing is going on.
+/// Describes what has grown from the early to the late rounds. For memory the medians are compared; for descriptors and
+/// threads the minimum, which is what remains when the process is idle.
 fn growth(held: &[Holding], most_growth_kb: u64) -> Option<String> {
     let some = (held.len() / 10).max(LEAST_COMPARED);
     assert!(held.len() >= 3 * some, "{} rounds are too few", held.len());
@@ -94,7 +95,8 @@ fn growth(held: &[Holding], most_growth_kb: u64) -> Option<String> {
     has_grown.then_some(came_to)
 }
 
-/// What a worker does: a round of its work for each line on its standard input, and a line on it. No test by itself.
+/// The body of a worker: does a round of work for each line on standard input, and prints a line for each. Not a test
+/// in itself.
 #[test]
 fn worker() {
     let Ok(work) = std::env::var(WORKER) else { return };
@@ -102,7 +104,7 @@ fn worker() {
         "analyze" => analyses(),
         "record" => takes(),
         "lose memory" => rounds(|_| {
-            // What nothing looks at, the compiler would leave out.
+            // `black_box` keeps the compiler from removing the unused allocation.
             std::mem::forget(std::hint::black_box(vec![1_u8; 1 << 20]));
             String::new()
         }),
@@ -124,8 +126,8 @@ fn rounds(mut round: impl FnMut(usize) -> String) {
     }
 }
 
-/// Each round analyzes a piece of a sample and a damaged recording in one of 31 forms, as the program would, and tells both
-/// reports: errors must give back what they held, too.
+/// Does rounds that each analyze a piece of a sample and a damaged recording in one of 31 forms, as the program would,
+/// and prints both reports: errors must release their resources too.
 fn analyses() {
     let folder = tempfile::tempdir().unwrap();
     let pieces = pieces(folder.path());
@@ -152,7 +154,7 @@ fn analyses() {
     });
 }
 
-/// A sample in pieces of a few seconds.
+/// Cuts a sample into pieces of a few seconds.
 fn pieces(folder: &Path) -> Vec<PathBuf> {
     let sound = Recording::open(&common::sample("fillers.flac"), &mut |_| ()).unwrap().speech.to_vec();
     let pieces = sound.chunks_exact(PIECE_S * 16_000).enumerate().map(|(i, piece)| {
@@ -163,11 +165,13 @@ fn pieces(folder: &Path) -> Vec<PathBuf> {
     pieces.collect()
 }
 
-/// Each round opens the microphone, as `aloud practice` does for each answer, and records a take of a second.
+/// Does rounds that each open the microphone, as `aloud practice` does for each answer, and record a take of one
+/// second.
 fn takes() {
     let recordings = std::env::current_dir().unwrap().join("recordings");
     rounds(|i| {
-        let place = Place { recordings: Some(recordings.clone()), file: None, name: format!("take-{i}") };
+        let place =
+            Place { recordings: Some(recordings.clone()), file: None, name: format!("take-{i}"), goes_on: false };
         let limits = Limits { max_s: Some(1.0), silence_s: None };
         let recorder = Recorder::open(Microphone::find(None).unwrap(), place, About::default(), limits).unwrap();
         let path = recorder.begin().unwrap();
@@ -184,19 +188,19 @@ fn takes() {
     });
 }
 
-/// A process that does rounds of some work.
+/// A process that does rounds of work.
 struct Worker {
     process: Child,
     lines: Receiver<String>,
 }
 
 impl Worker {
-    /// One that does `work` in this folder with these variables.
+    /// Starts a worker that does `work` in this folder with these environment variables.
     fn start(work: &str, folder: &Path, variables: Vec<(&'static str, String)>) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["at_a_microphone::long_haul::worker", "--exact", "--nocapture"])
             .env(WORKER, work)
-            // As the program sets it (`main.rs`): what the C library keeps of large pieces is not what is lost.
+            // The same setting as in `main.rs`: otherwise large blocks cached by the C library would look like a leak.
             .env("MALLOC_MMAP_THRESHOLD_", "131072")
             .envs(variables)
             .current_dir(folder)
@@ -216,7 +220,7 @@ impl Worker {
         Self { process, lines }
     }
 
-    /// Has so many rounds done and gives what the process had after each; `check` hears the line on each.
+    /// Runs `count` rounds and returns the resources held after each; `check` receives the line of each round.
     fn rounds(&mut self, count: usize, mut check: impl FnMut(usize, &str)) -> Vec<Holding> {
         let round = |i: usize| {
             writeln!(self.process.stdin.as_mut().unwrap(), "{i}").unwrap();
@@ -251,7 +255,7 @@ fn what_a_process_loses_is_noticed() {
 fn analyses_leave_nothing_behind(count: usize) {
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
-    // The same piece gives the same report, whatever was read before it.
+    // The same piece must give the same report, whatever was analyzed before it.
     let mut reports: BTreeMap<String, String> = BTreeMap::new();
     let held = Worker::start("analyze", folder.path(), Vec::new()).rounds(count, |i, line| {
         let (piece, report) = line.split_once('\t').unwrap();
@@ -273,17 +277,18 @@ fn five_hundred_analyses_leave_nothing_behind() {
     analyses_leave_nothing_behind(500);
 }
 
-/// The frequency of what is played while takes are recorded, Hz.
+/// The frequency of the tone played while takes are recorded, in hertz.
 const TONE_HZ: f64 = 440.0;
 
-/// The greatest amount, of full scale, by which a sample of a take of a second is not where the two before it say that the
-/// tone goes on: where a frame is missing or there twice, it is many times what rounding makes. The silence in place of what
-/// the take says is missing is left out: where the tone goes on over it, the sound was late and nothing is missing.
+/// Returns the largest deviation, as a share of full scale, of a sample from the value that its two predecessors
+/// predict for the tone. A missing or repeated frame makes it many times the rounding error. Silence that stands for
+/// frames reported missing is left out: if the tone continues right after it, the sound was late and nothing is
+/// missing.
 fn worst_break(wav: &Path) -> f64 {
     let mut reader = hound::WavReader::open(wav).unwrap();
     let spec = reader.spec();
     assert_eq!(reader.duration(), spec.sample_rate, "{}: not a second", wav.display());
-    // PulseAudio's way through ALSA has 32-bit floats as its native format.
+    // The native format of PulseAudio through ALSA is 32-bit float.
     assert_eq!(spec.sample_format, hound::SampleFormat::Float);
     let left = reader.samples::<f32>().step_by(usize::from(spec.channels));
     let gaps = Recording::open(wav, &mut |_| ()).unwrap().gaps.expect("aloud's own recording");
@@ -303,8 +308,8 @@ fn two_hundred_takes_are_whole_and_leave_nothing_behind() {
     assert!(home.sound_program("pactl").args(tone).output().unwrap().status.success());
     let begun = Instant::now();
     let mut worst = 0.0_f64;
-    // Told at the end, so that growth is measured over all takes even where one has a gap. The sound server has no clock but
-    // its own timer: when it is held up, the sound is late as from no microphone.
+    // Failures are reported at the end, so that growth is measured over all takes even if one has a gap. The sound
+    // server's only clock is a timer: when it is held up, the sound is late, unlike with a real microphone.
     let (mut late, mut lost) = (Vec::new(), Vec::new());
     let held = Worker::start("record", home.path(), home.variables()).rounds(200, |i, line| {
         let (missing, path) = line.split_once('\t').unwrap();

@@ -1,5 +1,5 @@
-//! Tests at a microphone, and of one process over a long time: what else is at work must not decide them, so they run by themselves
-//! (`make test`).
+//! Tests at a microphone, and of one process over a long time. Other load on the machine must not decide them, so they
+//! run separately (`make test`).
 
 mod long_haul;
 mod practice;

@@ -1,11 +1,11 @@
-//! `aloud practice` as a whole: from a folder of recordings, and in a terminal at a microphone, killed and resumed.
+//! `aloud practice` as a whole: from a folder of recordings, and in a terminal with a microphone, killed and resumed.
 
 use crate::common;
 use std::path::Path;
 
 use crate::common::{aloud, sample};
 
-/// A resume of three lines that is like none of the fixtures.
+/// A resume of three lines, unlike any of the fixtures.
 const RESUME: &str = "Ada Pell\n\nEXPERIENCE\n\nPharmacy Porter, County Hospital\n2020 - present\n\n- Brought the evening \
                       delivery forward by thirty-five minutes.\n- Responsible for the cold store.\n";
 const JOB: &str =
@@ -60,10 +60,10 @@ fn a_session_from_a_folder_answers_by_name_compares_and_closes() {
     assert!(page.lines().all(|l| l.chars().count() <= 80), "{page}");
     assert_eq!((rows(home.path(), "attempt"), rows(home.path(), "repetition")), (3, 2));
     assert_eq!(rows(home.path(), "shown_requirement"), 2);
-    // What went worst is asked first the next time.
+    // The question that went worst is asked first the next time.
     let next = practice(home.path(), &["--from", &folder, "-n", "1", "--no-store"]);
     assert!(next.status.success());
-    // Evidence goes with its answer, everything with all of them.
+    // Evidence is deleted with its answer, and everything with all answers.
     let delete = |arguments: &[&str]| {
         let output = aloud(home.path()).args(["history", "delete", "--yes"]).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));

@@ -1,4 +1,4 @@
-//! `aloud record` as a whole, at microphones that are true but for the air in front of them (`common/microphone.rs`).
+//! `aloud record` as a whole, with microphones that are real but for the air in front of them (`common/microphone.rs`).
 
 use crate::common;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::common::{number, sample};
 use aloud::audio::Recording;
 use serde_json::Value;
 
-/// A microphone as most are.
+/// The settings of an ordinary microphone.
 const ORDINARY: &str = "rate 48000 channels 1 format S16_LE";
 
 fn second(seconds: f64) -> Duration {
@@ -60,8 +60,8 @@ fn every_native_rate_and_format_is_recorded_as_it_is() {
     });
 }
 
-/// The greatest normalized correlation of two sounds at 16 kHz over all shifts of up to `reach` samples and parts of
-/// them, and that shift of `b` in samples.
+/// Returns the largest normalized correlation of two signals at 16 kHz over all lags of up to `reach` samples,
+/// including fractional ones, and that lag of `b` in samples.
 fn correlation(a: &[f32], b: &[f32]) -> (f64, f64) {
     let size = (a.len() + b.len()).next_power_of_two();
     let mut planner = realfft::RealFftPlanner::<f32>::new();
@@ -78,7 +78,7 @@ fn correlation(a: &[f32], b: &[f32]) -> (f64, f64) {
     let mut by_lag = backward.make_output_vec();
     backward.process(&mut cross.clone(), &mut by_lag).unwrap();
     let best = (0..size).max_by(|i, j| by_lag[*i].total_cmp(&by_lag[*j])).unwrap() as f64;
-    // Between the samples: the same sum, with the phase turned by a part of a sample.
+    // Interpolates between samples: the same sum with the phase shifted by a fraction of a sample.
     let at = |lag: f64| -> f64 {
         let turned = cross.iter().enumerate().map(|(k, x)| {
             let phase = std::f64::consts::TAU * lag * k as f64 / size as f64;
@@ -101,7 +101,7 @@ fn what_is_played_comes_back_and_is_reported_alike() {
     let played_s = Recording::open(&file, &mut |_| {}).unwrap().duration_s;
     let running = home.start(&["record", "--question", "hard-problem", "--json"]);
     running.until("Recording to");
-    std::thread::sleep(second(2.5)); // a null sink that was idle takes up to 2 s to deliver
+    std::thread::sleep(second(2.5)); // an idle null sink takes up to 2 s to deliver
     let begun = Instant::now();
     assert!(home.sound_program("paplay").arg(&file).status().unwrap().success());
     assert!((begun.elapsed().as_secs_f64() - played_s).abs() < 3.0);
@@ -120,7 +120,7 @@ fn what_is_played_comes_back_and_is_reported_alike() {
     let (likeness, lag) = correlation(&original, &heard);
     eprintln!("correlation {likeness:.5} at {:.3} s", lag / 16_000.0);
     assert!(likeness > 0.99, "{likeness}");
-    // The first and the last quarter are as far apart as in the original: nothing is missing or doubled between.
+    // The first and the last quarter are as far apart as in the original: nothing between them is missing or repeated.
     let quarter = original.len() / 4;
     let early = correlation(&original[..quarter], &heard).1;
     let late = correlation(&original[3 * quarter..], &heard).1 - 3.0 * quarter as f64;
@@ -149,7 +149,7 @@ fn a_kept_answer_plays_to_its_end_on_a_busy_machine() {
     }
 }
 
-/// Numbers from 0 to 1, of a seed that a failure names.
+/// A pseudorandom number generator from 0 to 1, with a seed that failures name.
 struct Chance(u64);
 
 impl Chance {
@@ -195,7 +195,11 @@ fn a_killed_recorder_loses_next_to_nothing_and_the_next_one_finds_it() {
                         let report = home.start(&["analyze", text(&path), "--json"]).end().json();
                         assert_eq!(dropped(&report), 0.0, "{what}");
                         let after = home.start(&["record", "--device", "none of that name"]).end();
-                        assert!(!after.said.iter().any(|line| line.contains("cut short")), "{what}: {:?}", after.said);
+                        assert!(
+                            !after.said.iter().any(|line| line.contains("has no report yet")),
+                            "{what}: {:?}",
+                            after.said
+                        );
                     }
                     std::fs::remove_file(path).unwrap();
                 }
@@ -226,7 +230,7 @@ fn a_full_disk_ends_the_take_and_keeps_it() {
     assert_eq!(ended.status.code(), Some(1), "{:?}", ended.said);
     assert!(ended.complaint().contains("the disk is full") && ended.complaint().contains(text(&path)));
     assert!(lasted_s > 2.5 && bytes > 250_000, "{lasted_s} s in {bytes} bytes of 262144");
-    assert!(offered.contains("cut short") && offered.contains(text(&path)), "{offered}");
+    assert!(offered.contains("has no report yet") && offered.contains(text(&path)), "{offered}");
 }
 
 #[test]
@@ -243,7 +247,7 @@ fn a_microphone_that_goes_away_ends_the_take_and_keeps_it() {
         assert!((1.5..2.1).contains(&duration_s(&path)), "{fault}: {}", duration_s(&path));
         let next = home.start(&["record", "--device", "none of that name"]).end();
         assert!(
-            next.said.iter().any(|line| line.contains("cut short") && line.contains(text(&path))),
+            next.said.iter().any(|line| line.contains("has no report yet") && line.contains(text(&path))),
             "{:?}",
             next.said
         );
@@ -291,7 +295,7 @@ fn lost_sound_is_counted_filled_and_reported() {
     assert!((0.6..0.9).contains(&lost_s), "{lost_s}");
     assert_eq!(number(&report, "/recording/duration_s"), 4.0);
     assert!(ended.said.iter().any(|line| line.contains("frames went missing")), "{:?}", ended.said);
-    // The silence stands where the sound is missing, and nowhere else.
+    // The silence stands where sound is missing, and nowhere else.
     let path = only_wav(&home.recordings());
     let samples: Vec<i16> = hound::WavReader::open(path).unwrap().samples().map(Result::unwrap).collect();
     let zeros: Vec<usize> =
@@ -327,7 +331,7 @@ fn two_at_once_do_not_disturb_each_other() {
     for ended in &both {
         let report = ended.json();
         assert_eq!((dropped(&report), number(&report, "/recording/duration_s")), (0.0, 3.0));
-        assert!(!ended.said.iter().any(|line| line.contains("cut short")), "{:?}", ended.said);
+        assert!(!ended.said.iter().any(|line| line.contains("has no report yet")), "{:?}", ended.said);
     }
     assert_eq!(wavs(&home.recordings()).len(), 2);
 }
@@ -367,7 +371,7 @@ fn each_thing_that_is_wrong_with_a_microphone_has_its_own_message() {
         assert_eq!(hound::WavReader::open(path).unwrap().spec().sample_rate, rate_hz, "{name}");
     }
 
-    // What only shows while recording shows within three seconds.
+    // Problems that show only while recording are reported within three seconds.
     for (sound, message) in [
         ("zeros", "delivers only silence"),
         ("square", "everything is distorted"),
@@ -399,7 +403,7 @@ fn a_take_ends_by_signal_by_silence_and_by_the_end_of_standard_input() {
     let ended = running.end();
     assert!(ended.status.success(), "{:?}", ended.said);
     assert!((0.7..1.6).contains(&number(&ended.json(), "/recording/duration_s")));
-    // Twice, or from somebody who will not wait: the recording is kept, the analysis left.
+    // After a second interrupt, or a SIGTERM, the recording is kept and the analysis skipped.
     for signals in [&["INT", "INT"][..], &["TERM"]] {
         let running = home.start(&["record", "--json"]);
         running.until("Recording to");

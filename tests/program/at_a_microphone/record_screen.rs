@@ -1,5 +1,4 @@
-//! `aloud record` on a terminal: a pseudo terminal with the program in it, and a terminal emulator that says what a person
-//! would see.
+//! `aloud record` in a pseudo terminal, with a terminal emulator that tells what a user would see.
 #![cfg(target_os = "linux")]
 
 use std::io::Write;
@@ -9,12 +8,12 @@ use std::time::{Duration, Instant};
 use crate::common::microphone::{Busy, Home, Running, duration_s, only_wav, signal, wavs};
 use crate::common::terminal::Terminal;
 
-/// A tone that ends after 4 s: the meter has something to show, and then nothing.
+/// A tone that ends after 4 s: the meter has something to show first, and then nothing.
 const TAPE: &str = "rate 16000 channels 1 format S16_LE sound burst";
 const ENTER: &str = "\r";
 const CTRL_C: &str = "\x03";
 
-/// Seconds on the live line's clock.
+/// Returns the seconds on the clock of the live line.
 fn elapsed_s(line: &str) -> u32 {
     let clock = line.split(|c: char| c != ':' && !c.is_ascii_digit()).find(|part| part.contains(':')).expect("a clock");
     let (minutes, seconds) = clock.split_once(':').unwrap();
@@ -25,13 +24,13 @@ fn nap(seconds: f64) {
     std::thread::sleep(Duration::from_secs_f64(seconds));
 }
 
-/// Whether a process runs: neither ended nor waiting for somebody to look at how it ended.
+/// Returns whether a process is running, neither gone nor a zombie.
 fn runs(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(')').is_some_and(|(_, state)| !state.trim_start().starts_with(['Z', 'X']))
 }
 
-/// Waits until a process is gone; it has a second from `since` on.
+/// Waits until a process is gone, at most a second from `since`.
 fn is_gone_in_time(process: u32, since: Instant, what: &str) -> Duration {
     while runs(process) {
         if since.elapsed() > Duration::from_secs(10) {
@@ -45,7 +44,7 @@ fn is_gone_in_time(process: u32, since: Instant, what: &str) -> Duration {
     lasted
 }
 
-/// Whether a take was ended in order: whole, with the chunk at its end, and no note that it was cut short.
+/// Returns whether a take was finished properly: complete, with the final chunk, and no note that it was cut short.
 fn is_finished(take: &Path) -> bool {
     let bytes = std::fs::read(take).unwrap();
     let riff = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
@@ -56,24 +55,24 @@ fn notes(home: &Home) -> usize {
     std::fs::read_dir(home.recordings().join(".unfinished")).map_or(0, Iterator::count)
 }
 
-/// Leaves a take without a report for later once more.
+/// Declines the offer to analyze an unfinished take.
 fn decline(terminal: &mut Terminal) {
     terminal.until("has no report yet");
     terminal.press("n\n");
     terminal.until("It stays there");
 }
 
-/// Ends the program after a report.
+/// Quits the program after a report.
 fn quit(terminal: &mut Terminal) {
     terminal.until("q ends:");
     terminal.press("q\n");
 }
 
-/// The moments at which a window is closed, and whether a take is there then.
+/// The moments at which a window is closed, and whether there is a take by then.
 const MOMENTS: [(&str, bool); 5] =
     [("counting down", false), ("recording", true), ("paused", true), ("just typed", true), ("reading", true)];
 
-/// Closes a window at a moment of `record`, and looks at what is left.
+/// Closes a window at some moment of `record`, and checks what is left.
 fn close_while(home: &Home, under: &str, round: usize) -> Duration {
     let (moment, has_take) = MOMENTS[round % MOMENTS.len()];
     let what = format!("round {round}, {under} {moment}");
@@ -107,7 +106,7 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
         assert!(is_finished(&take), "{what}");
         assert!((0.9..8.0).contains(&duration_s(&take)), "{what}: {}", duration_s(&take));
     }
-    // It is offered the next time, if there was no report before the window closed.
+    // The take is offered the next time, unless its report was finished before the window closed.
     let offered = notes(home);
     assert!(offered == usize::from(has_take) || (offered == 0 && moment == "reading"), "{what}: {offered}");
     lasted
@@ -115,7 +114,7 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
 
 #[test]
 fn a_window_that_is_closed_closes_the_microphone_and_keeps_the_take() {
-    // From one window the program hears a signal; of the other it is told by nothing but the end of its input.
+    // From one window the program receives a signal; of the other's closing it learns only by the end of its input.
     let rounds: Vec<usize> = (0..20).collect();
     let worst = std::thread::scope(|scope| {
         let of_each = rounds.chunks(5).enumerate().map(|(worker, rounds)| {
@@ -153,7 +152,7 @@ fn a_window_that_is_closed_in_a_session_leaves_the_answer_for_the_next_time() {
         assert_eq!(notes(&home), 0);
         let take = wavs(&home.recordings()).pop().unwrap();
         assert!(is_finished(&take) && duration_s(&take) > 0.9);
-        // The answer waits; and a window can be closed at every question to the person, too.
+        // The answer is kept; a window can also be closed at any question to the user.
         let mut terminal = Terminal::open_under(under, &home, 80, "practice", &[]);
         terminal.until("A session was left at question 1 of 2. Go on with it? [Y/n]");
         let program = terminal.program();
@@ -184,21 +183,21 @@ fn signals_and_the_end_of_the_input_end_a_take_within_a_second() {
                 signal => running.signal(signal),
             }
             let what = format!("{command:?} {how}");
-            // Its parent looks only later how it ended.
+            // The parent reaps the process only later.
             is_gone_in_time(id, since, &what);
             let ended = running.end();
             assert!(ended.status.success() && ended.report.is_empty(), "{what}: {:?}", ended.said);
             assert!(ended.said.iter().any(|line| line.contains("To analyze it later")), "{what}: {:?}", ended.said);
             let takes = wavs(&home.recordings());
             assert_eq!(takes.len(), before + 1, "{what}");
-            // A session remembers its answer itself.
+            // A practice session keeps track of its answer itself.
             let noted = takes.len().min(3);
             assert_eq!(notes(&home), noted, "{what}");
             let take = takes.last().unwrap();
             assert!(is_finished(take) && duration_s(take) > 0.9, "{what}: {}", duration_s(take));
         }
     }
-    // Whoever finished the take before waits for the report.
+    // If the take was finished before standard input ended, the report still comes.
     let (running, mut stdin) = Running::with_input(home.aloud(&["record", "--json"]));
     running.until("Recording to");
     nap(1.0);
@@ -215,7 +214,7 @@ fn a_take_on_a_terminal() {
         terminal.until(left);
     }
     assert!(terminal.screen().contains("a colleague disagreed"), "{}", terminal.screen());
-    // The tape began with the countdown: the tone is over soon after it.
+    // The tape began with the countdown, so the tone ends soon after it.
     let mut seen = std::collections::BTreeSet::new();
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(2) {
@@ -262,7 +261,7 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
         assert_eq!(shown.contains("No score"), report, "{shown}");
         assert_eq!(shown.contains("To analyze it later: aloud analyze"), !report, "{shown}");
     }
-    // A window that is closed: nobody is there to read a report, and nothing is lost.
+    // After a window is closed, nobody is there to read a report, and nothing is lost.
     let mut terminal = Terminal::open(&home, 80, "record -o closed.wav", &[]);
     decline(&mut terminal);
     terminal.until("REC 0:02");
@@ -271,7 +270,7 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
     let closed = home.path().join("closed.wav");
     assert!(is_finished(&closed) && duration_s(&closed) > 1.5);
     assert_eq!(wavs(&home.recordings()).len(), 2);
-    // Before it began there is nothing to keep.
+    // Before the take began there is nothing to keep.
     let mut terminal = Terminal::open(&home, 80, "record", &[]);
     decline(&mut terminal);
     terminal.until("Starting in 2");
@@ -285,15 +284,17 @@ fn ctrl_c_once_finishes_twice_leaves_the_analysis() {
 fn after_a_report_one_can_try_again_see_the_page_and_take_another_question() {
     let Some(home) = Home::with_tape(TAPE) else { return };
     let browser = [("BROWSER", "true"), ("DISPLAY", "")];
+    // A page of the user's own beside the recording stays as it is.
+    std::fs::write(home.path().join("mine.html"), "my own").unwrap();
     let mut terminal = Terminal::open(&home, 80, "record --question about-yourself -o mine.wav", &browser);
     terminal.until("REC 0:01");
     terminal.press(ENTER);
     terminal.until("No score");
     terminal.until("q ends:");
-    // There is no moment to listen to; what is not offered does nothing.
+    // There is no moment to listen to; keys that are not offered do nothing.
     terminal.press("l\n");
     terminal.press("w\n");
-    terminal.until("mine.html");
+    terminal.until("mine.aloud.html");
     terminal.press("\n");
     terminal.until("REC 0:01");
     terminal.press(ENTER);
@@ -306,9 +307,10 @@ fn after_a_report_one_can_try_again_see_the_page_and_take_another_question() {
     let (code, shown) = terminal.end();
     assert!(code == "0" && shown.contains("To analyze it later"), "{shown}");
     assert_eq!(wavs(home.path()).len(), 3);
-    let page = std::fs::read_to_string(home.path().join("mine.html")).unwrap();
+    let page = std::fs::read_to_string(home.path().join("mine.aloud.html")).unwrap();
     assert!(page.contains("Tell me a little about yourself"));
-    // What is answered in a pipe is asked nothing.
+    assert_eq!(std::fs::read_to_string(home.path().join("mine.html")).unwrap(), "my own");
+    // In a pipe, nothing is asked.
     let running = home.start(&["record", "--max", "1s"]);
     let ended = running.end();
     assert!(ended.said.iter().all(|line| !line.contains("q ends")), "{:?}", ended.said);
@@ -347,7 +349,7 @@ fn narrow_wide_colourless_and_dumb_terminals() {
                 assert!(line.chars().count() < usize::from(columns), "{line}");
                 terminal.press("\x03\x03");
                 let (_, shown) = terminal.end();
-                // Only the cursor is moved and lines are cleared.
+                // Escape sequences only move the cursor and clear lines.
                 let colours = shown.match_indices("\x1b[").any(|(at, _)| {
                     shown[at + 2..].trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m')
                 });
@@ -395,7 +397,7 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     terminal.press(CTRL_C);
     assert_eq!(terminal.end().0, "0");
     terminal = Terminal::open(&home, 100, "record", &[]);
-    // So is the one that somebody left before.
+    // The take left earlier is offered as well.
     for _ in 0..2 {
         terminal.until("Analyze it now? [Y/n]");
         terminal.press("n\n");
@@ -418,5 +420,5 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     terminal = Terminal::open(&home, 100, "record", &[]);
     terminal.until("Starting in 3");
     terminal.press(CTRL_C);
-    assert!(!terminal.end().1.contains("cut short"));
+    assert!(!terminal.end().1.contains("has no report yet"));
 }

@@ -1,18 +1,18 @@
 //! The geometry of a line chart: values over answers, as SVG coordinates.
 
-/// The drawing's width, in its own units; about as many as it has pixels on a page.
+/// The width of the drawing, in its own units: about as many as it has pixels on a page.
 pub const WIDTH: f64 = 400.0;
-/// Its height.
+/// The height of the drawing.
 pub const HEIGHT: f64 = 200.0;
-/// The left margin, for the numbers.
+/// The left edge of the plot, with space for the axis labels.
 pub const LEFT: f64 = 40.0;
-/// Where the plot ends at the right.
+/// The right edge of the plot.
 pub const RIGHT: f64 = WIDTH - 12.0;
-/// Where it begins.
+/// The top edge of the plot.
 pub const TOP: f64 = 12.0;
-/// Where it ends, above the dates.
+/// The bottom edge of the plot, above the dates.
 pub const BOTTOM: f64 = HEIGHT - 26.0;
-/// About how many grid lines.
+/// The approximate number of grid lines.
 const TICKS: f64 = 4.0;
 
 /// A value axis with round numbers.
@@ -20,12 +20,13 @@ const TICKS: f64 = 4.0;
 pub struct Axis {
     low: f64,
     high: f64,
-    /// The tick values, from the lowest.
+    /// The tick values, in increasing order.
     pub ticks: Vec<f64>,
 }
 
 impl Axis {
-    /// An axis that holds all values and is at least `least` high; never below zero, since no measure here is.
+    /// Creates an axis that holds all values and spans at least `least`; the axis never goes below zero, since no
+    /// measure does.
     pub fn over(values: impl Iterator<Item = f64>, least: f64) -> Self {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
@@ -37,19 +38,19 @@ impl Axis {
         Self { low: first * step, high: last * step, ticks }
     }
 
-    /// The y coordinate of a value.
+    /// Returns the y coordinate of a value.
     pub fn y(&self, value: f64) -> f64 {
         BOTTOM - (value.clamp(self.low, self.high) - self.low) / (self.high - self.low) * (BOTTOM - TOP)
     }
 }
 
-/// The nearest of 1, 2, 5, 10 and so on that is not less.
+/// Rounds a step up to the next of 1, 2, 5, 10 and so on.
 fn round_step(step: f64) -> f64 {
     let unit = 10_f64.powf(step.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * unit).find(|s| *s >= step * 0.999).unwrap_or(10.0 * unit)
 }
 
-/// The x coordinate of answer `i` of `count`.
+/// Returns the x coordinate of answer `i` of `count`.
 pub fn x(i: usize, count: usize) -> f64 {
     if count < 2 {
         return (LEFT + RIGHT) / 2.0;
@@ -58,7 +59,7 @@ pub fn x(i: usize, count: usize) -> f64 {
     LEFT + inner + (RIGHT - LEFT - 2.0 * inner) * i as f64 / (count - 1) as f64
 }
 
-/// A coordinate as text.
+/// Formats a coordinate.
 pub fn written(coordinate: f64) -> String {
     let text = format!("{coordinate:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_string)

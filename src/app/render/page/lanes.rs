@@ -1,7 +1,8 @@
-//! The lanes: everything about an answer that has a time, drawn one below the other on one time axis.
+//! The lanes: all events and measures of an answer that have a time, drawn one below the other on one time axis.
 //!
-//! They are drawn once and written in two ways. On a page the time axis stretches with the zoom, so what must not be stretched
-//! (words, marks) is separate from what must (lines, areas). [`super::picture`] writes both as one picture.
+//! The lanes are drawn once and written in two ways. On a page the time axis stretches with the zoom, so shapes that
+//! must not be stretched (words, marks) are kept apart from shapes that must be (lines, areas). [`super::picture`]
+//! writes both as one picture.
 
 use std::fmt::Write;
 
@@ -17,65 +18,65 @@ use crate::signal::spectrogram::TOP_HZ;
 use crate::signal::{Contours, STEP_S};
 use crate::story::Moment;
 
-/// Room for the words at the top of a lane, in pixels.
+/// The space above a lane for its title, in pixels.
 const TITLE: f64 = 17.0;
-/// Room between two lanes, in pixels.
+/// The space between two lanes, in pixels.
 const GAP: f64 = 9.0;
 /// The level axis, in dBFS.
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
 /// The pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
-/// The most points of a line; a longer recording is drawn by the loudest of several values.
+/// The maximum number of points of a line; a longer recording is drawn by the loudest of several values.
 const MOST_POINTS: usize = 30_000;
-/// Pauses from this length on have it written on them, in seconds.
+/// The minimum length of a pause labelled with its length, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
-/// Steps between two times on the axis, in seconds.
+/// The possible steps between two times on the axis, in seconds.
 const TIME_STEPS_S: [f64; 12] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0];
 
-/// Something drawn. Times are in seconds, heights in pixels from the top of the drawing.
+/// A drawn shape. Times are in seconds, heights in pixels from the top of the drawing.
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
-    /// A filled area, along its edge.
+    /// A filled area, given by its outline.
     Area { class: &'static str, edge: Vec<(f64, f64)> },
-    /// Lines, each without a break.
+    /// Polylines.
     Lines { class: &'static str, runs: Vec<Vec<(f64, f64)>> },
-    /// A rectangle, and what it is in words.
+    /// A rectangle with a tooltip.
     Block { class: String, from_s: f64, to_s: f64, top: f64, height: f64, title: String },
-    /// A line from side to side.
+    /// A horizontal line across the whole width.
     Rule { class: &'static str, y: f64 },
-    /// A picture from side to side.
+    /// An image across the whole width.
     Picture { png: Vec<u8>, top: f64, height: f64 },
     /// A mark at a moment.
     Mark { sign: Sign, at_s: f64, y: f64, title: String },
-    /// Words over a stretch of time; left out or cut where they do not fit.
+    /// A label for a span of time; shortened or left out where it does not fit.
     Name { from_s: f64, to_s: f64, top: f64, height: f64, text: String, short: String },
-    /// Words around a moment.
+    /// A label centred on a moment.
     Text { at_s: f64, y: f64, text: String },
 }
 
-/// A mark: each kind has a form of its own, not only a colour.
+/// A mark: each kind has its own shape as well as its own colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
-    /// um, uh.
+    /// A filled pause: um, uh.
     FilledPause,
-    /// like, you know.
+    /// A discourse marker: like, you know.
     Marker,
     /// A repetition or a false start.
     Repair,
     /// A hedge.
     Hedge,
-    /// A number, a name, a time.
+    /// A specific: a number, a name or a time.
     Specific,
-    /// What came of it.
+    /// An outcome.
     Outcome,
 }
 
 impl Sign {
-    /// All of them, in the order of the legend.
+    /// All signs, in the order of the legend.
     pub const ALL: [Self; 6] =
         [Self::FilledPause, Self::Marker, Self::Repair, Self::Hedge, Self::Specific, Self::Outcome];
 
-    /// What it stands for.
+    /// Returns the meaning of the sign.
     pub fn words(self) -> &'static str {
         match self {
             Self::FilledPause => "um, uh",
@@ -87,7 +88,7 @@ impl Sign {
         }
     }
 
-    /// Its name in the style.
+    /// Returns the name of the sign in the style.
     pub fn class(self) -> &'static str {
         match self {
             Self::FilledPause => "um",
@@ -99,7 +100,7 @@ impl Sign {
         }
     }
 
-    /// Its outline around the origin, about ten pixels wide.
+    /// Returns the outline of the sign around the origin, about ten pixels wide.
     pub fn outline(self) -> &'static str {
         match self {
             Self::FilledPause => "M-4.5,0a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0z",
@@ -111,7 +112,7 @@ impl Sign {
         }
     }
 
-    /// The mark of a filler.
+    /// Returns the sign of a filler.
     pub fn of(kind: Kind) -> Self {
         match kind {
             Kind::FilledPause => Self::FilledPause,
@@ -121,16 +122,15 @@ impl Sign {
     }
 }
 
-/// One lane.
 #[derive(Debug, Clone, PartialEq)]
 struct Lane {
     name: &'static str,
     title: String,
     top: f64,
     height: f64,
-    /// The values at the bottom and at the top of it.
+    /// The values at the bottom and at the top of the lane.
     axis: Option<(f64, f64)>,
-    /// What is written at its side, and how high.
+    /// The axis labels, each with its y coordinate.
     ticks: Vec<(f64, String)>,
     shapes: Vec<Shape>,
 }
@@ -145,17 +145,17 @@ impl Lane {
 /// The lanes of one answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lanes {
-    /// How long the recording is, in seconds.
+    /// The length of the recording, in seconds.
     pub duration_s: f64,
-    /// How high the drawing is, in pixels.
+    /// The height of the drawing, in pixels.
     pub height: f64,
-    /// The median of F0 that the pitch is drawn around, in hertz.
+    /// The median F0 that the pitch axis is centred on, in hertz.
     pub median_hz: Option<f64>,
     lanes: Vec<Lane>,
 }
 
 impl Lanes {
-    /// Draws what there is. `None` for a draft, which has no time.
+    /// Draws the lanes that the data allow. Returns `None` for a draft, which has no times.
     pub fn of(report: &Report, contours: Option<&Contours>, sound: Option<&Sound>) -> Option<Self> {
         let duration_s = report.recording.duration_s.filter(|s| *s > 0.0)?;
         let contours = contours.filter(|c| !c.is_empty());
@@ -176,7 +176,7 @@ impl Lanes {
         Some(lanes)
     }
 
-    /// Puts a lane below the others.
+    /// Adds a lane below the others.
     fn add(
         &mut self,
         name: &'static str,
@@ -317,7 +317,7 @@ impl Lanes {
                 [(s.span.start_s, y), (s.span.end_s, y)]
             });
             shapes.push(Shape::Lines { class: "pace", runs: vec![run.collect()] });
-            // Stretches are labelled in recordings of a few minutes; in longer ones there is no room.
+            // Stretches are labelled only in recordings of a few minutes; in longer ones there is no room.
             let room = pace.series.len() <= 16;
             shapes.extend(pace.series.iter().filter(|_| room).map(|s| {
                 let y = lane.y(s.words_per_minute);
@@ -376,7 +376,7 @@ impl Lanes {
             if marks.is_empty() {
                 continue;
             }
-            // In two rows, since they often overlap.
+            // The marks are placed in two rows, since they often overlap.
             self.add(name, title.into(), 30.0, None, &[], |lane| {
                 let row = |sign| if matches!(sign, Sign::FilledPause | Sign::Outcome) { 7.0 } else { 22.0 };
                 let mark = |(sign, at_s, text): (Sign, f64, String)| Shape::Mark {
@@ -398,7 +398,7 @@ impl Lanes {
         });
     }
 
-    /// The marks that are drawn, for a legend.
+    /// Returns the signs that are drawn, in the order of the legend.
     pub fn signs(&self) -> Vec<Sign> {
         let drawn: Vec<Sign> = self
             .lanes
@@ -409,7 +409,8 @@ impl Lanes {
         Sign::ALL.into_iter().filter(|sign| drawn.contains(sign)).collect()
     }
 
-    /// The elements that stretch with the zoom: `x` is in frames of 10 ms, in a view box as wide as the recording has frames.
+    /// Returns the elements that stretch with the zoom: `x` is in frames of 10 ms, in a view box as wide as the
+    /// recording has frames.
     pub fn stretched(&self) -> String {
         let place = Place { left: 0.0, per_second: 1.0 / STEP_S };
         let mut svg = String::new();
@@ -428,7 +429,7 @@ impl Lanes {
         svg
     }
 
-    /// The elements that do not: positions are in percent of the width.
+    /// Returns the elements that do not stretch: positions are in percent of the width.
     pub fn upright(&self) -> String {
         let percent = |s: f64| format!("{:.4}%", 100.0 * s / self.duration_s);
         let mut svg = String::new();
@@ -465,7 +466,7 @@ impl Lanes {
         svg
     }
 
-    /// What is written at the side and above the lanes, with the numbers ending at `left` pixels.
+    /// Returns the axis labels and the titles of the lanes, with the labels ending near `left` pixels.
     pub fn side(&self, left: f64) -> String {
         let mut svg = String::new();
         for lane in &self.lanes {
@@ -487,7 +488,7 @@ impl Lanes {
         svg
     }
 
-    /// Everything in one piece with the time axis from `left` over `width` pixels.
+    /// Returns all elements in one piece, with the time axis starting at `left` pixels and `width` pixels wide.
     pub fn whole(&self, left: f64, width: f64) -> String {
         let place = Place { left, per_second: width / self.duration_s };
         let mut svg = self.side(left);
@@ -521,7 +522,7 @@ impl Lanes {
     }
 }
 
-/// Where times stand.
+/// The mapping from times to x coordinates.
 struct Place {
     left: f64,
     per_second: f64,
@@ -597,7 +598,7 @@ fn put(svg: &mut String, text: std::fmt::Arguments<'_>) {
     svg.write_fmt(text).expect("writing into memory does not fail");
 }
 
-/// Words at the edge of the drawing stay inside.
+/// Returns the text anchor that keeps a label inside the drawing.
 fn anchor(at_s: f64, duration_s: f64) -> &'static str {
     match at_s / duration_s {
         share if share < 0.01 => "start",
@@ -606,14 +607,14 @@ fn anchor(at_s: f64, duration_s: f64) -> &'static str {
     }
 }
 
-/// Round times from the beginning on, `most` at most.
+/// Returns round times from 0 on, with at most `most` steps between them.
 fn times(duration_s: f64, most: usize) -> Vec<f64> {
     let fits = |step: &&f64| duration_s / **step <= most as f64;
     let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(3_600.0);
     (0..=(duration_s / step) as usize).map(|i| i as f64 * step).collect()
 }
 
-/// Text escaped for XML, without characters that XML does not allow.
+/// Escapes text for XML, replacing characters that XML does not allow.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

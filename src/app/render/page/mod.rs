@@ -1,7 +1,8 @@
-//! Web pages: one file each, without a network, for a screen of any width, a keyboard, a dark or a light room, and paper.
+//! Web pages: single files that need no network and suit screens of any width, keyboards, light and dark mode, and
+//! print.
 //!
-//! Templates (askama) escape whatever they are given. The page's own style and script are the only ones that its
-//! content security policy lets run, by their SHA-256; it can load nothing and send nothing. [`lanes`] is a drawing of its own too.
+//! Templates (askama) escape all values. The content security policy admits only the page's own style and script, by
+//! their SHA-256; the page can load nothing and send nothing. [`lanes`] can also be drawn as a picture of its own.
 
 pub mod chart;
 pub mod lanes;
@@ -15,19 +16,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-/// The style of every page.
+/// The style shared by all pages.
 const STYLE: &str = include_str!("templates/style.css");
-/// The style of the lanes, on a page and in a picture.
+/// The style of the lanes, both on a page and in a picture.
 const LANES_STYLE: &str = include_str!("templates/lanes.css");
 
-/// Removes what no page and no picture may contain: control characters and noncharacters, which names of
-/// files and imported texts can have.
+/// Removes the characters that pages and pictures must not contain: control characters and noncharacters, which file
+/// names and imported texts may have.
 fn printable(document: String) -> String {
     let unfit = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
     if document.contains(unfit) { document.replace(unfit, "\u{fffd}") } else { document }
 }
 
-/// The content security policy for a page with these styles and this script; `media` is what it may show and play.
+/// Returns the content security policy of a page with these styles and this script; `media` is what the page may show
+/// and play.
 fn policy(styles: &[&str], script: &str, media: &str) -> String {
     let styles: Vec<String> = styles.iter().map(|style| allowed(style)).collect();
     format!(
@@ -37,12 +39,12 @@ fn policy(styles: &[&str], script: &str, media: &str) -> String {
     )
 }
 
-/// The hash of a style or script, as the policy names it.
+/// Returns the hash of a style or script as a source expression of the policy.
 fn allowed(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// Bytes as a data URL.
+/// Encodes bytes as a data URL.
 fn data_address(kind: &str, bytes: &[u8]) -> String {
     format!("data:{kind};base64,{}", STANDARD.encode(bytes))
 }

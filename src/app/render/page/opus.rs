@@ -1,22 +1,23 @@
-//! Speech as Ogg Opus: small, free to use (libopus is BSD-licensed), and played by browsers without help.
+//! Encodes speech as Ogg Opus: small, free to use (libopus is BSD-licensed), and supported by browsers natively.
 
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use opusic_c::{Application, Bitrate, Channels, Encoder, SampleRate, Signal};
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// Samples in a packet: 20 ms, as libopus does best.
+/// Samples per packet: 20 ms, where libopus works best.
 const PACKET: usize = SPEECH_RATE_HZ as usize / 50;
-/// Packets in a page of the container: a second, so that a player finds any moment quickly.
+/// Packets per page of the container: one second, so that a player can seek quickly.
 const PACKETS_A_PAGE: usize = 50;
-/// Opus counts time at 48 kHz, whatever the input's rate.
+/// Timestamp units of Opus per sample: Opus counts time at 48 kHz, whatever the input's sample rate.
 const TICKS: u64 = 48_000 / SPEECH_RATE_HZ as u64;
-/// The only stream in the file.
+/// The serial number of the only stream in the file.
 const SERIAL: u32 = 1;
-/// The largest packet that Opus knows, in bytes.
+/// The maximum size of an Opus packet, in bytes.
 const LARGEST: usize = 1_275;
 
-/// The bit rate for a recording of this length: clear speech, and for a long one a file that a browser still opens at once.
+/// Returns the bit rate for a recording of this length: clear speech, or for a long recording a file that a browser
+/// still opens at once.
 pub fn rate_for(duration_s: f64) -> u32 {
     match duration_s {
         s if s <= 600.0 => 28_000,
@@ -25,7 +26,7 @@ pub fn rate_for(duration_s: f64) -> u32 {
     }
 }
 
-/// Encodes a sound.
+/// Encodes speech as an Ogg Opus file.
 pub fn ogg_opus(sound: &Speech, bits_per_second: u32) -> Vec<u8> {
     let works = "libopus takes these settings";
     let mut encoder = Encoder::new(Channels::Mono, SampleRate::Hz16000, Application::Voip).expect(works);
@@ -57,7 +58,7 @@ pub fn ogg_opus(sound: &Speech, bits_per_second: u32) -> Vec<u8> {
     file.into_inner()
 }
 
-/// The first packet (RFC 7845, 5.1): one channel, and how much of the beginning is the encoder's delay.
+/// Returns the identification header (RFC 7845, 5.1): one channel, and the encoder delay to skip.
 fn head(skipped: u16) -> Vec<u8> {
     let mut head = b"OpusHead\x01\x01".to_vec();
     head.extend(skipped.to_le_bytes());
@@ -66,7 +67,7 @@ fn head(skipped: u16) -> Vec<u8> {
     head
 }
 
-/// The second packet (RFC 7845, 5.2): who wrote it, and no comments.
+/// Returns the comment header (RFC 7845, 5.2): the vendor, and no comments.
 fn tags() -> Vec<u8> {
     let vendor = b"aloud";
     let mut tags = b"OpusTags".to_vec();

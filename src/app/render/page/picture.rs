@@ -1,4 +1,4 @@
-//! The lanes as a picture of their own, for a mail or a slide: SVG, and PNG made from it by resvg.
+//! The lanes as a standalone picture, for an e-mail or a slide: SVG, and PNG rendered from it by resvg.
 
 use std::sync::Arc;
 
@@ -6,33 +6,33 @@ use resvg::{tiny_skia, usvg};
 
 use super::lanes::{Lanes, escaped};
 
-/// How wide the picture is, in pixels; a slide is as wide.
+/// The width of the picture, in pixels: that of a slide.
 const WIDTH: f64 = 1_280.0;
-/// Room at the left for the numbers of the axes.
+/// The left margin for the axis labels, in pixels.
 const LEFT: f64 = 52.0;
-/// Room at the right.
+/// The right margin, in pixels.
 const RIGHT: f64 = 20.0;
-/// Room for the heading.
+/// The height of the heading, in pixels.
 const HEADING: f64 = 46.0;
-/// Room for the legend.
+/// The height of the legend, in pixels.
 const LEGEND: f64 = 34.0;
-/// Pixels of the PNG for one of the SVG: sharp on a screen with fine pixels and on paper.
+/// PNG pixels per SVG pixel: sharp on high-density screens and in print.
 const SCALE: f32 = 2.0;
-/// The longest heading, in letters.
+/// The maximum length of the heading, in characters.
 const LONGEST_HEADING: usize = 110;
 
-/// Why there is no picture.
+/// The reason why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     /// The drawing could not be read or drawn.
     #[error("the picture could not be drawn ({0})")]
     Drawing(String),
-    /// There is no font to write with.
+    /// No font is installed.
     #[error("no font is installed to write with; install one, such as DejaVu Sans, or use --svg")]
     NoFont,
 }
 
-/// The lanes as an SVG document with a heading and a legend, in light colours.
+/// Renders the lanes as an SVG document with a heading and a legend, in light colours.
 pub fn svg(lanes: &Lanes, heading: &str) -> String {
     let height = HEADING + lanes.height + LEGEND;
     let mut heading_text: String = heading.chars().take(LONGEST_HEADING).collect();
@@ -61,10 +61,10 @@ pub fn svg(lanes: &Lanes, heading: &str) -> String {
     ))
 }
 
-/// The picture as PNG.
+/// Renders the SVG as a PNG.
 ///
 /// # Errors
-/// When this machine has no font, or it could not be drawn.
+/// Returns an error if this machine has no font, or if the SVG could not be drawn.
 pub fn png(svg: &str) -> Result<Vec<u8>, PictureError> {
     let drawing = |e: &dyn std::fmt::Display| PictureError::Drawing(e.to_string());
     let mut fonts = usvg::fontdb::Database::new();
@@ -82,7 +82,8 @@ pub fn png(svg: &str) -> Result<Vec<u8>, PictureError> {
     pixels.encode_png().map_err(|e| drawing(&e))
 }
 
-/// The style of the lanes with the light colours written out, since not everything that shows SVG knows variables.
+/// Returns the style of the lanes with the variables of the light colours substituted, since not every SVG viewer
+/// supports CSS variables.
 fn plain_style() -> String {
     let rules = super::LANES_STYLE;
     let colours = format!("{}{}", first_block(super::STYLE), first_block(rules));
@@ -95,10 +96,10 @@ fn plain_style() -> String {
     plain
 }
 
-/// Marks where the rules begin that a picture needs too.
+/// The marker in the style after which the rules that a picture also needs begin.
 const MARK: &str = "/* the drawing */";
 
-/// The contents of the first braces of a style.
+/// Returns the contents of the first block of a style.
 fn first_block(style: &str) -> &str {
     let from = style.find('{').map_or(0, |i| i + 1);
     &style[from..style.find('}').unwrap_or(style.len())]

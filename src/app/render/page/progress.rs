@@ -14,14 +14,14 @@ use crate::app::render::terminal::progress::{minutes, movement, verdict, with_un
 use crate::plain::{capital, counted, number};
 use crate::question::QuestionKind;
 
-/// The most answers that are drawn and listed, the newest: more could not be told apart, and would be slow.
+/// The maximum number of answers to draw and list: the newest ones. More could not be told apart, and would be slow.
 const MOST: usize = 400;
-/// A chart is at least this many noticeable steps high.
+/// The minimum height of a chart, in noticeable steps of its measure.
 const LEAST_STEPS: f64 = 4.0;
 /// The script of this page.
 const SCRIPT: &str = include_str!("templates/progress.js");
 
-/// The page, of one speaker; `None` for the person at this machine.
+/// Renders the progress page of one speaker; `None` for the user of this machine.
 pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> String {
     let newest = &progress.attempts[progress.attempts.len().saturating_sub(MOST)..];
     let page = Page {
@@ -88,7 +88,7 @@ struct Plot {
     right: f64,
 }
 
-/// One measure over the answers.
+/// The chart of one measure over the answers.
 struct Chart {
     field: &'static str,
     title: &'static str,
@@ -100,7 +100,7 @@ struct Chart {
     points: Vec<Point>,
     ticks: Vec<(String, String)>,
     dates: Vec<(String, String, &'static str)>,
-    /// Top and height of the good range, and its label.
+    /// The top and the height of the good range, and its label.
     band: Option<(String, String, String)>,
     goal: Option<(String, String)>,
     trend: Option<[String; 4]>,
@@ -154,7 +154,7 @@ impl Chart {
     }
 }
 
-/// The straight line of a trend that is reported, through the medians of its answers.
+/// Returns the line of a significant trend: its intercept is the median residual of the trend's answers.
 fn trend_line(course: &Course, values: &[f64], axis: &Axis) -> Option<[String; 4]> {
     let trend = course.trend.filter(|t| t.is_real() && t.change().abs() >= course.measure.noticeable())?;
     let first = values.len().checked_sub(trend.answers)?;
@@ -167,7 +167,7 @@ fn trend_line(course: &Course, values: &[f64], axis: &Axis) -> Option<[String; 4
     Some([x(first, values.len()), at(first), x(last, values.len()), at(last)].map(written))
 }
 
-/// The first, the middle and the last date, where they are not the same.
+/// Returns the dates for the axis: first, middle and last, without repetition.
 fn dates(having: &[(&Attempt, f64)], zone: &TimeZone) -> Vec<(String, String, &'static str)> {
     let count = having.len();
     let places: &[(usize, &str)] = match count {
@@ -201,7 +201,7 @@ fn band_words(measure: Measure, low: Option<f64>, high: Option<f64>) -> String {
     format!("{range} {} is fine", measure.unit())
 }
 
-/// A part of the score, now and at the start, as bars of a hundred.
+/// A part of the score as two bars, now and at the start, in percent of its maximum.
 struct Bar {
     name: String,
     now: String,
@@ -244,13 +244,13 @@ fn tables(progress: &Progress) -> Vec<Table> {
     tables.into_iter().map(table).filter(|table| !table.rows.is_empty()).collect()
 }
 
-/// A line of a table: what it is about, and each value with its heading.
+/// A row of a group table: the name of the group, and each value with its heading.
 struct GroupRow {
     name: String,
     cells: Vec<(&'static str, String)>,
 }
 
-/// The headings of groups after the name.
+/// The headings of a group table after the name.
 const GROUP_HEADINGS: [&str; 5] = ["answers", "minutes", "score", "best", "fillers a minute"];
 
 fn group(group: &Group, name: String) -> GroupRow {
@@ -265,14 +265,14 @@ fn group(group: &Group, name: String) -> GroupRow {
     GroupRow { name, cells: GROUP_HEADINGS.into_iter().zip(cells).collect() }
 }
 
-/// A line of the answers.
+/// A row of the list of answers.
 struct Answer {
     id: i64,
     date: String,
     what: String,
     question: String,
     file: String,
-    /// Each with its heading.
+    /// The values, each with its heading.
     values: Vec<(&'static str, String)>,
 }
 

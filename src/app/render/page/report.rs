@@ -1,4 +1,4 @@
-//! The page of one answer: `aloud analyze --html`, `aloud history show --html`.
+//! The page of a single answer: `aloud analyze --html`, `aloud history show --html`.
 
 use askama::Template;
 use base64::Engine;
@@ -22,51 +22,51 @@ use crate::score::{Evidence, Part, Priority};
 use crate::signal::Contours;
 use crate::story::Moment;
 
-/// Pauses from this length on stand in the text, in seconds.
+/// The minimum length of a pause shown in the text, in seconds.
 const SHOWN_PAUSE_S: f64 = 0.6;
-/// Words that the model is less sure of than this look uncertain (ours: about the lowest twentieth).
+/// The confidence below which a word is marked as uncertain (ours: about the lowest twentieth).
 const UNSURE: f64 = 0.5;
-/// Room at the left of the lanes for the numbers of their axes, in pixels; the style has it too.
+/// The space at the left of the lanes for axis labels, in pixels; the style repeats this value.
 const SIDE: f64 = 34.0;
-/// Rows of the table of level and pitch at most.
+/// The maximum number of rows in the table of level and pitch.
 const MOST_ROWS: f64 = 180.0;
-/// Steps of that table, in seconds.
+/// The possible steps of that table, in seconds.
 const ROW_STEPS_S: [f64; 6] = [2.0, 5.0, 10.0, 30.0, 60.0, 120.0];
-/// Earlier answers to compare with at most.
+/// The maximum number of earlier answers to compare with.
 const MOST_EARLIER: usize = 4;
 
 const OWN_STYLE: &str = include_str!("templates/report.css");
 const SCRIPT: &str = include_str!("templates/report.js");
 
-/// What the page plays.
+/// The audio that the page plays.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Audio {
-    /// The sound itself, as Ogg Opus, inside the page.
+    /// The recording as Ogg Opus, embedded in the page.
     Inside(Vec<u8>),
-    /// A file of this name beside the page.
+    /// A file with this name in the folder of the page.
     Beside(String),
-    /// Nothing: the recording is gone, or there never was one.
+    /// No audio: the recording is gone, or there never was one.
     None,
 }
 
-/// An answer, as far as a page needs to know it.
+/// The contents of an answer's page.
 #[derive(Debug, Clone)]
 pub struct Answer<'a> {
-    /// Its report.
+    /// The report on the answer.
     pub report: &'a Report,
-    /// When it was given; `None` where nobody knows.
+    /// The time when the answer was given; `None` if unknown.
     pub answered_at: Option<Timestamp>,
-    /// Its tracks, where they were kept.
+    /// The tracks of the answer, if they were kept.
     pub contours: Option<&'a Contours>,
-    /// Its lanes; `None` for a draft.
+    /// The lanes of the answer; `None` for a draft.
     pub lanes: Option<&'a Lanes>,
-    /// Its sound.
+    /// The audio of the answer.
     pub audio: Audio,
-    /// Earlier answers of the same person to the same question, the oldest first.
+    /// Earlier answers of the same speaker to the same question, oldest first.
     pub earlier: &'a [Attempt],
 }
 
-/// The page.
+/// Renders the page of an answer.
 pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
     let report = answer.report;
     let words = shown_words(report);
@@ -148,14 +148,14 @@ struct Page {
     tables: Vec<Table>,
 }
 
-/// A sign of the legend.
+/// An entry of the lane legend.
 struct Key {
     class: &'static str,
     outline: &'static str,
     words: &'static str,
 }
 
-/// The lanes as the template needs them.
+/// The lanes in the form that the template needs.
 struct Drawn {
     stretched: String,
     upright: String,
@@ -164,7 +164,7 @@ struct Drawn {
     height: f64,
     duration: String,
     length: String,
-    /// Level and F0 as the script reads them, empty where they were not kept.
+    /// The level and F0 tracks in Base64 for the script; empty if they were not kept.
     level: String,
     f0: String,
     median: String,
@@ -188,14 +188,14 @@ impl Drawn {
     }
 }
 
-/// Something to do, with the moments to listen to.
+/// A piece of advice, with the moments to listen to.
 struct Todo {
     title: String,
     text: String,
     moments: Vec<Link>,
 }
 
-/// A moment that one can go to.
+/// A moment that the page can jump to.
 struct Link {
     at: Option<String>,
     clock: String,
@@ -225,7 +225,7 @@ fn todo(priority: &Priority, words: &[Shown]) -> Todo {
 
 /// A part of the score.
 struct Row {
-    /// The heading before it, where a new group begins.
+    /// The heading before the row, if a new group begins; otherwise empty.
     group: &'static str,
     name: String,
     points: String,
@@ -262,7 +262,7 @@ fn parts(report: &Report, words: &[Shown]) -> Vec<Row> {
     rows.collect()
 }
 
-/// A paragraph of what was said.
+/// A paragraph of the transcript.
 struct Told {
     part: String,
     class: String,
@@ -270,7 +270,7 @@ struct Told {
     words: Vec<Word>,
 }
 
-/// A word with what comes before it.
+/// A word, with what comes before it.
 struct Word {
     index: usize,
     text: String,
@@ -282,14 +282,14 @@ struct Word {
     before: Vec<Before>,
 }
 
-/// A silence, or a filler that nobody wrote down.
+/// A pause, or a filler that was heard but not transcribed.
 struct Before {
     class: &'static str,
     text: String,
     title: String,
 }
 
-/// What is marked at a word.
+/// The marks of a word.
 #[derive(Clone, Default)]
 struct Marked {
     classes: Vec<&'static str>,
@@ -338,7 +338,7 @@ fn told(report: &Report, words: &[Shown]) -> Vec<Told> {
     paragraphs(report, words).into_iter().map(paragraph).collect()
 }
 
-/// What is marked at each word: fillers, hedges, what is specific, outcomes.
+/// Returns the marks of each word: fillers, hedges, specifics and outcomes.
 fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
     let mut marked = vec![Marked::default(); words.len()];
     let mut mark = |range: std::ops::Range<usize>, sign: Sign| {
@@ -380,7 +380,7 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
     marked
 }
 
-/// The words of a moment, searched from word `from` on; `None` if they are not found.
+/// Finds the words of a moment, searching from word `from`; returns `None` if they are not found.
 fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = moment.text.split_whitespace().map(normalized).collect();
     let begins_at = |i: &usize, at: f64| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02);
@@ -393,7 +393,7 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
         (0..words.len()).find(|i| begins_at(i, at))
     })?;
     let (mut end, mut found) = (first, 0);
-    // Fillers among the words are not part of the moment.
+    // Fillers between the words are skipped.
     while end < words.len() && found < wanted.len() {
         found += usize::from(normalized(&words[end].text) == wanted[found]);
         end += 1;
@@ -401,7 +401,7 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
     Some(first..if found == wanted.len() { end } else { first + 1 })
 }
 
-/// The legend of the marks that occur.
+/// Returns the legend of the marks that occur.
 fn word_legend(paragraphs: &[Told]) -> Vec<(&'static str, &'static str, &'static str)> {
     let words = || paragraphs.iter().flat_map(|p| &p.words);
     let before = |class: &str| words().flat_map(|w| &w.before).any(|b| b.class == class);
@@ -421,7 +421,7 @@ fn word_legend(paragraphs: &[Told]) -> Vec<(&'static str, &'static str, &'static
     legend
 }
 
-/// This answer beside earlier ones.
+/// The comparison of this answer with earlier ones.
 struct Earlier {
     headings: Vec<String>,
     rows: Vec<EarlierRow>,
@@ -453,7 +453,7 @@ fn earlier(report: &Report, attempts: &[Attempt], zone: &TimeZone) -> Option<Ear
     })
 }
 
-/// The length of the recording and when it was made.
+/// Returns the length of the recording and the time when it was made.
 fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
     let length = answer.report.recording.duration_s.map(clock);
     let when = answer.answered_at.map(|t| t.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string());
@@ -461,12 +461,12 @@ fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
     [length, draft, when].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// A file's name as an address, relative to the page.
+/// Returns the URL of a file in the folder of the page.
 fn relative_address(name: &str) -> String {
     format!("./{}", percent_encoded(name, ""))
 }
 
-/// A chart as a table.
+/// The data of a chart as a table.
 struct Table {
     title: &'static str,
     headings: Vec<&'static str>,
@@ -516,7 +516,7 @@ fn tables(report: &Report, answer: &Answer<'_>) -> Vec<Table> {
     tables
 }
 
-/// Level and pitch in equal steps of time.
+/// Returns the rows of the level and pitch table, in equal time steps.
 fn tracks(contours: &Contours, lanes: &Lanes) -> Vec<Vec<String>> {
     let fits = |step: &&f64| lanes.duration_s / **step <= MOST_ROWS;
     let step_s = ROW_STEPS_S.iter().find(fits).copied().unwrap_or(600.0);

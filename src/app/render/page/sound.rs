@@ -1,32 +1,32 @@
-//! What a page shows of the sound itself: the waveform, and the spectrogram as a PNG picture.
+//! The pictures of the sound on a page: the waveform, and the spectrogram as a PNG.
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::spectrogram::{ROWS, spectrogram};
 
-/// Samples in a value of the waveform: 10 ms.
+/// Samples per value of the waveform: 10 ms.
 const STEP: usize = SPEECH_RATE_HZ as usize / 100;
-/// Columns of the spectrogram a second, where the recording is short enough.
+/// Spectrogram columns per second, if the recording is short enough.
 const COLUMNS_A_SECOND: f64 = 40.0;
-/// Columns at most: what a browser can still show in one piece.
+/// The maximum number of spectrogram columns: what a browser can still show in one piece.
 const MOST_COLUMNS: usize = 6_000;
-/// Shades of the spectrogram: a difference of 1.4 dB is one.
+/// The number of shades in the spectrogram: about 1.4 dB each.
 const SHADES: usize = 48;
-/// From the darkest to the brightest shade, in decibels.
+/// The range from the darkest to the brightest shade, in decibels.
 const RANGE_DB: f32 = 66.0;
-/// The brightest shade is at least this level, so that a silent recording shows nothing.
+/// The minimum level of the brightest shade, so that a silent recording stays dark.
 const QUIETEST_BRIGHT_DBFS: f32 = -60.0;
 
-/// The sound of an answer, ready to be drawn.
+/// The waveform and the spectrogram of an answer, ready to be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sound {
-    /// The lowest and the highest sample of every 10 ms.
+    /// The lowest and the highest sample in each 10 ms.
     pub waveform: Vec<[f32; 2]>,
-    /// The spectrogram from 0 Hz (below) to [`crate::signal::spectrogram::TOP_HZ`], as a PNG.
+    /// The spectrogram from 0 Hz (bottom) to [`crate::signal::spectrogram::TOP_HZ`], as a PNG.
     pub spectrogram_png: Vec<u8>,
 }
 
 impl Sound {
-    /// Draws a sound.
+    /// Computes the waveform and the spectrogram of a recording.
     pub fn of(sound: &Speech) -> Self {
         let mut part = [0.0; STEP];
         let mut extremes = |first: usize| {
@@ -42,8 +42,8 @@ impl Sound {
     }
 }
 
-/// The columns as a picture in the colours of inferno, which are equally far apart to the eye and get lighter all the way, so
-/// that it reads in grey too. The brightest is the level that only a thousandth of it exceeds.
+/// Encodes spectrogram columns as a PNG in the inferno palette, which is perceptually uniform and steadily increasing
+/// in lightness, so that the picture also reads in greyscale. The brightest shade is the 99.9% quantile of the levels.
 fn png(columns: &[[f32; ROWS]]) -> Vec<u8> {
     let mut levels: Vec<f32> = columns.iter().flatten().copied().collect();
     let surpassed = levels.len() / 1_000;

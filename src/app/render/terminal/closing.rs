@@ -1,10 +1,10 @@
-//! The page at the end of a practice session, for reading in a terminal.
+//! The closing page of a practice session for a terminal.
 
 use super::lines::Lines;
 use crate::app::practice::closing::Closing;
 use crate::plain::{clock, counted, one_line};
 
-/// The page for a terminal of `columns`.
+/// Renders the page for a terminal of `columns`.
 pub fn render(closing: &Closing, columns: usize) -> String {
     let mut page = Lines::new(columns);
     let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));

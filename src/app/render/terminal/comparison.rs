@@ -1,4 +1,4 @@
-//! Two answers side by side, for reading in a terminal.
+//! The comparison of two answers for a terminal.
 
 use super::history_list::what;
 use super::lines::{Column, Lines, Table, padded};
@@ -8,12 +8,12 @@ use crate::plain::one_line;
 
 /// The widest page, in columns.
 const WIDEST: usize = 120;
-/// From this width on both transcripts are side by side, in columns; below it, one after the other.
+/// The minimum width for transcripts side by side, in columns; in a narrower terminal they follow each other.
 const SIDE_BY_SIDE_FROM: usize = 72;
-/// Between the two columns.
+/// The separator between the two columns.
 const GAP: &str = "  |  ";
 
-/// What got better and worse, every measure, and both transcripts, for a terminal of `columns`.
+/// Renders what got better and worse, every measure, and both transcripts, for a terminal of `columns`.
 pub fn render(comparison: &Comparison, columns: usize) -> String {
     let mut page = Lines::up_to(columns, WIDEST);
     let name = |answer: &Attempt| format!("answer {}, {}", answer.id, what(answer));

@@ -1,4 +1,4 @@
-//! The list of kept answers for reading in a terminal.
+//! The list of kept answers for a terminal.
 
 use jiff::tz::TimeZone;
 
@@ -10,7 +10,7 @@ use crate::plain::{clock, number, one_line};
 /// The widest list, in columns.
 const WIDEST: usize = 120;
 
-/// One line an answer under a line of headings, or in a narrow terminal a paragraph for each.
+/// Renders one line per answer under a line of headings, or in a narrow terminal one paragraph per answer.
 pub fn list(attempts: &[Attempt], zone: &TimeZone, columns: usize) -> String {
     let are_others = attempts.iter().any(|a| a.speaker.is_some());
     let mut headings = vec![
@@ -44,7 +44,7 @@ pub fn list(attempts: &[Attempt], zone: &TimeZone, columns: usize) -> String {
     lines.into_text()
 }
 
-/// The label of an answer: the question's name or text, or else the file's name.
+/// Returns the label of an answer: the question's id or text, or else the file name.
 pub fn what(attempt: &Attempt) -> String {
     let file = || attempt.path.file_name().unwrap_or(attempt.path.as_os_str()).to_string_lossy().into_owned();
     one_line(&attempt.question.as_ref().map(Asked::key).map_or_else(file, str::to_string))

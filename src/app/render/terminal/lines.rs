@@ -1,19 +1,20 @@
-//! Text for a terminal: lines, paragraphs and tables that are no wider than it, and never wider than is easy to read.
+//! Text layout for a terminal: lines, paragraphs and tables that fit its width, and are never wider than is easy to
+//! read.
 //!
-//! Widths are in terminal cells: a Chinese character has two, a combining accent none. What does not fit breaks between
-//! words, or behind the slashes of a path; a table for which there is no room becomes a list.
+//! Widths are in terminal cells: a Chinese character has two, a combining accent none. Text that does not fit breaks
+//! between words, or after the slashes of a path; a table that does not fit becomes a list.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The widest line, in columns.
 pub const WIDEST: usize = 80;
-/// The narrowest layout, in columns: a narrower terminal breaks the lines itself.
+/// The narrowest layout, in columns: a narrower terminal wraps the lines itself.
 pub const NARROWEST: usize = 24;
-/// Between two columns of a table.
+/// The gap between two columns of a table.
 const GAP: usize = 2;
-/// The narrowest column of names, in columns: less tells nothing.
+/// The minimum width of a column of names, in columns: less would say nothing.
 const LEAST_NAME: usize = 12;
-/// How far in the lines of a paragraph may hang, in hundredths of the width: more leaves too little room beside it.
+/// The maximum indent of a paragraph's further lines, in percent of the width: more would leave too little room.
 const MOST_INDENT: usize = 40;
 
 /// A text under construction.
@@ -24,37 +25,36 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// An empty text for a terminal of `columns`.
+    /// Creates an empty text for a terminal of `columns`.
     pub fn new(columns: usize) -> Self {
         Self::up_to(columns, WIDEST)
     }
 
-    /// An empty text for a terminal of `columns`, with lines of at most `widest`.
+    /// Creates an empty text for a terminal of `columns`, with lines of at most `widest`.
     pub fn up_to(columns: usize, widest: usize) -> Self {
         Self { text: String::new(), width: columns.clamp(NARROWEST, widest) }
     }
 
-    /// How wide a line may be, in columns.
+    /// Returns the maximum width of a line, in columns.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Adds a line as it is, without the spaces at its end.
+    /// Adds a line unwrapped, without its trailing spaces.
     pub fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    /// Adds a paragraph that begins with `first` and continues below what follows it, or nearer to the left where that leaves
-    /// little room.
+    /// Adds a paragraph that begins with `first`. Further lines are indented by the width of `first`, or by less if
+    /// that would leave little room.
     pub fn paragraph(&mut self, first: &str, text: &str) {
         let indent = first.width();
         let indent = if 100 * indent > MOST_INDENT * self.width { indent.min(2) } else { indent };
         self.hanging(first, indent, text);
     }
 
-    /// Adds a name, in a column of `names` cells, and its description beside it, or below it where that leaves little
-    /// room.
+    /// Adds a name in a column of `names` cells, with its description beside it, or below it if there is little room.
     pub fn entry(&mut self, name: &str, names: usize, said: &str) {
         if 100 * (names + GAP) > MOST_INDENT * self.width {
             self.paragraph("", name);
@@ -64,7 +64,7 @@ impl Lines {
         }
     }
 
-    /// Adds `label: text` as it stands in a list.
+    /// Adds `label: text` as an entry of a list.
     fn value(&mut self, label: &str, text: &str) {
         let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
         self.hanging("  ", 4, &format!("{label}{text}"));
@@ -76,12 +76,12 @@ impl Lines {
             .initial_indent(first)
             .subsequent_indent(&indent)
             .word_separator(textwrap::WordSeparator::Custom(pieces))
-            // A hyphen is part of a name, such as that of a file or an option.
+            // A hyphen may be part of a name, such as that of a file or an option.
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::wrap(text, options).iter().for_each(|line| self.line(line));
     }
 
-    /// Adds a table, or a list where there is no room for one.
+    /// Adds a table, or a list if the table does not fit.
     pub fn table(&mut self, table: &Table) {
         match table.widths(self.width) {
             Some(widths) => table.as_rows(&widths).iter().for_each(|row| self.line(row)),
@@ -89,7 +89,7 @@ impl Lines {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn into_text(self) -> String {
         self.text
     }
@@ -106,19 +106,19 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     heading: String,
-    /// Its label in a list; the heading, if that says enough.
+    /// The label in a list; the same as the heading unless [`Column::or`] sets another.
     label: String,
     fit: Fit,
 }
 
-/// The alignment and shrinking of a column.
+/// The alignment of a column, and whether it may be shortened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fit {
-    /// At the right, never shortened: a number.
+    /// Right-aligned, never shortened: a number.
     Number,
-    /// At the left, never shortened: a word or two.
+    /// Left-aligned, never shortened: a word or two.
     Words,
-    /// At the left, shortened where the table is too wide: a name from outside.
+    /// Left-aligned, shortened if the table is too wide: a name from outside.
     Name,
 }
 
@@ -128,45 +128,45 @@ impl Column {
         Self { label: heading.clone(), heading, fit }
     }
 
-    /// Numbers, at the right.
+    /// Creates a right-aligned column of numbers.
     pub fn numbers(heading: impl Into<String>) -> Self {
         Self::new(heading, Fit::Number)
     }
 
-    /// Words, at the left.
+    /// Creates a left-aligned column of words.
     pub fn words(heading: impl Into<String>) -> Self {
         Self::new(heading, Fit::Words)
     }
 
-    /// Names, at the left; they are shortened where the table is too wide.
+    /// Creates a left-aligned column of names, which are shortened if the table is too wide.
     pub fn names(heading: impl Into<String>) -> Self {
         Self::new(heading, Fit::Name)
     }
 
-    /// The column, called `label` in a list.
+    /// Sets the label of the column in a list.
     pub fn or(self, label: impl Into<String>) -> Self {
         Self { label: label.into(), ..self }
     }
 }
 
 impl Table {
-    /// An empty table.
+    /// Creates an empty table.
     pub fn new(columns: Vec<Column>) -> Self {
         Self { columns, rows: Vec::new() }
     }
 
-    /// Adds a row: a cell for each column.
+    /// Adds a row, with one cell per column.
     pub fn row(&mut self, cells: Vec<String>) {
         debug_assert_eq!(cells.len(), self.columns.len());
         self.rows.push(cells);
     }
 
-    /// Whether it has no rows.
+    /// Returns whether the table has no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// How wide each column is in `room`; `None` where there is too little.
+    /// Returns the width of each column within `room`; `None` if the table does not fit.
     fn widths(&self, room: usize) -> Option<Vec<usize>> {
         let widest = |i: usize| {
             let cells = self.rows.iter().map(|row| row[i].width());
@@ -200,7 +200,7 @@ impl Table {
     }
 
     fn as_list(&self, lines: &mut Lines) {
-        // A heading that does not belong to a single row stands above them all.
+        // A heading that does not belong to any single row stands above all of them.
         let over_all = self.columns.first().filter(|first| first.label.is_empty() && !first.heading.is_empty());
         if let Some(first) = over_all {
             lines.line(&format!("{}:", first.heading));
@@ -218,19 +218,19 @@ impl Table {
     }
 }
 
-/// The width of a text, in terminal cells.
+/// Returns the width of a text, in terminal cells.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text in exactly `width` columns.
+/// Pads or shortens a text to exactly `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
     let text = shortened(text, width);
     let missing = width.saturating_sub(text.width());
     text + &" ".repeat(missing)
 }
 
-/// The text in at most `width` columns; what is left out is marked.
+/// Shortens a text to at most `width` columns, with an ellipsis if something is cut off.
 pub fn shortened(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_string();
@@ -247,14 +247,14 @@ pub fn shortened(text: &str, width: usize) -> String {
     kept + "..."
 }
 
-/// The pieces of a line that it may break between: as Unicode says (UAX 14), but never behind the slash that a path begins with.
+/// Splits a line at its break opportunities: those of Unicode (UAX 14), except after the slash that a path begins with.
 fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
     let mut from = 0;
     let mut to = 0;
     let mut pieces = Vec::new();
     for word in textwrap::WordSeparator::UnicodeBreakProperties.find_words(line) {
         to += word.word.len() + word.whitespace.len();
-        // Unicode lets no line break before a slash, not even after a space, and one behind it.
+        // Unicode allows no line break before a slash, even after a space, but allows one after it.
         let before = line[from..to].strip_suffix('/').filter(|before| before.is_empty() || before.ends_with(' '));
         let end = if before.is_some() { to - 1 } else { to };
         if from < end {
@@ -268,8 +268,8 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_>
     Box::new(pieces.into_iter())
 }
 
-/// A message in lines of at most `columns` and at most `widest`; the second and further ones stand under the first word. Styles take
-/// no room.
+/// Wraps a message to lines of at most `columns` and at most `widest`. Continuation lines are indented like the first.
+/// ANSI styles take up no width.
 pub fn wrapped(message: &str, columns: usize, widest: usize) -> String {
     let mut lines = Lines::up_to(columns, widest);
     for line in message.lines() {

@@ -1,6 +1,7 @@
-//! Progress for reading in a terminal: first what to do and what got better, then the numbers, a chart, and practice.
+//! The progress report for a terminal: first what to do and what got better, then the numbers, a chart, and practice.
 //!
-//! At most [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns, no colour: shape and words say it all.
+//! Lines are at most [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns wide, and there is no colour:
+//! shape and words say it all.
 
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::shown;
@@ -12,18 +13,18 @@ use crate::plain::{capital, clock, counted, number, one_line};
 use crate::question::QuestionKind;
 use crate::score::PartName;
 
-/// From this width on there is room for units, in columns.
+/// The minimum width that leaves room for units, in columns.
 const ROOMY_FROM: usize = 80;
 /// The chart's height, in lines.
 const CHART_LINES: usize = 8;
-/// Room for the numbers at the chart's left, in columns.
+/// The width of the axis labels at the left of the chart, in columns.
 const AXIS: usize = 6;
-/// A chart is at least this many noticeable steps high.
+/// The minimum height of a chart, in noticeable steps of its measure.
 const LEAST_STEPS: f64 = 4.0;
-/// Groups of a table that are shown at most.
+/// The maximum number of groups shown in a table.
 const MOST_GROUPS: usize = 8;
 
-/// Lays out progress, with a chart of `charted`.
+/// Renders progress, with a chart of the measure `charted`.
 pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
     let mut page = Lines::new(columns);
     write_practice(&mut page, progress);
@@ -200,7 +201,7 @@ fn write_groups(page: &mut Lines, heading: &str, groups: &[Group], label: fn(&st
     }
 }
 
-/// The speakers of a coach's recordings, in the order of their names: nobody is ranked.
+/// Renders a table of a coach's speakers, sorted by name: nobody is ranked.
 pub fn speakers(of_each: &[(Option<String>, Progress)], columns: usize) -> String {
     let mut table = Table::new(vec![
         Column::names("Speaker").or(""),
@@ -228,7 +229,7 @@ pub fn speakers(of_each: &[(Option<String>, Progress)], columns: usize) -> Strin
     page.into_text()
 }
 
-/// A value with its unit.
+/// Formats a value with its unit.
 pub fn with_unit(measure: Measure, value: f64) -> String {
     match measure {
         Measure::Length => clock(value),
@@ -236,12 +237,12 @@ pub fn with_unit(measure: Measure, value: f64) -> String {
     }
 }
 
-/// Whether there is a trend to report.
+/// Returns whether there is a trend to report.
 fn is_told(course: &Course) -> bool {
     !matches!(course.verdict, Verdict::NotEnoughYet | Verdict::Steady)
 }
 
-/// A trend in a word.
+/// Describes a trend in a word or two.
 pub fn verdict(course: &Course) -> &'static str {
     match course.verdict {
         Verdict::NotEnoughYet => "too early",
@@ -253,7 +254,8 @@ pub fn verdict(course: &Course) -> &'static str {
     }
 }
 
-/// A trend in a sentence: "Fillers, about 4.2 a minute less over the last 24 answers (likely 2.0 to 6.1), the right way."
+/// Describes a trend in a sentence: "Fillers, about 4.2 a minute less over the last 24 answers (likely 2.0 to 6.1), the
+/// right way."
 pub fn movement(course: &Course) -> String {
     let measure = course.measure;
     let Some(trend) = course.trend else {
@@ -285,7 +287,7 @@ pub fn movement(course: &Course) -> String {
     )
 }
 
-/// What to work on, and how, in a sentence or two.
+/// Describes what to work on, and how, in a sentence or two.
 pub fn work_on(part: &PartState) -> String {
     let how = match part.part {
         PartName::Fillers => "When you feel an um coming, close your mouth and wait.",
@@ -309,7 +311,7 @@ fn signed(measure: Measure, by: f64) -> String {
     format!("{}{amount}", if by > 0.0 { "+" } else { "-" })
 }
 
-/// `12 minutes`, `3 hours 5 minutes`.
+/// Formats a number of minutes: `12 minutes`, `3 hours 5 minutes`.
 pub fn minutes(minutes: f64) -> String {
     let whole = minutes.round() as usize;
     match (whole / 60, whole % 60) {
@@ -324,18 +326,18 @@ fn uncapital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// How many columns each answer has in a chart, when there is room.
+/// Returns the number of columns per answer in a chart.
 fn column_width(answers: usize, width: usize) -> usize {
     (width / answers.max(1)).clamp(1, 3)
 }
 
-/// How wide a chart is, in columns.
+/// Returns the width of a chart, in columns.
 fn drawn_columns(answers: usize, width: usize) -> usize {
     (column_width(answers, width) * answers).clamp(24.min(width), width)
 }
 
-/// Values as a plot of `*`, the newest at the right; where there are more values than columns, each column is the
-/// median of its share. A line at `level` is dashed.
+/// Plots values as `*`, newest at the right; if there are more values than columns, each column shows the median of its
+/// share. A dashed line marks `level`.
 fn chart(values: &[f64], level: Option<f64>, measure: Measure, width: usize) -> Vec<String> {
     let marks = values.len().min(width);
     let step = column_width(marks, width);
@@ -343,7 +345,7 @@ fn chart(values: &[f64], level: Option<f64>, measure: Measure, width: usize) -> 
     let drawn: Vec<f64> = (0..marks).map(|i| middle(share(i))).collect();
     let all = drawn.iter().copied().chain(level);
     let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
-    // A measure that hardly moves is not stretched to fill the chart.
+    // The chart is at least `LEAST_STEPS` steps high, so that a nearly constant measure is not stretched to fill it.
     let short = (LEAST_STEPS * measure.noticeable() - (high - low)).max(0.0) / 2.0;
     let low = (low - short).max(0.0);
     let high = (high + short).max(low + LEAST_STEPS * measure.noticeable());

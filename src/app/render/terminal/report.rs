@@ -1,7 +1,7 @@
-//! The report for reading in a terminal: what to do first, then why, then the words.
+//! The report for a terminal: what to do first, then why, then the words.
 //!
-//! Plain text first: colour and weight only repeat what the words say, so that it reads the same without them. Lines
-//! are at most [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns and fit the terminal when it is narrower.
+//! Colour and weight only repeat what the words say, so the report reads the same as plain text. Lines are at most
+//! [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns wide and fit the terminal when it is narrower.
 
 use anstyle::{AnsiColor, Style};
 
@@ -14,16 +14,17 @@ use crate::plain::{clock, number, one_line};
 use crate::report::Report;
 use crate::score::{Evidence, Part, PartName};
 
-/// Pauses from this length on are shown in the transcript, in seconds.
+/// The minimum length of a pause shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
-/// Narrower than this, a measure's verdict goes on its own line, in columns.
+/// The minimum width for a measure and its verdict on one line, in columns.
 const ONE_LINE_FROM: usize = 60;
 
 const HEADING: Style = Style::new().bold();
 const FILLER: Style = AnsiColor::Yellow.on_default().bold();
 const PAUSE: Style = AnsiColor::Cyan.on_default();
 
-/// Lays the report out for a terminal of `columns`. The text carries ANSI styles; strip them where they cannot be shown.
+/// Renders the report for a terminal of `columns`. The text contains ANSI styles; strip them where they cannot be
+/// shown.
 pub fn render(report: &Report, columns: usize) -> String {
     let mut page = Lines::new(columns);
     write_title(&mut page, report);
@@ -76,6 +77,10 @@ fn write_priorities(page: &mut Lines, report: &Report) {
         for evidence in &priority.evidence {
             write_evidence(page, evidence);
         }
+    }
+    if let Some(keep) = &report.score.keep {
+        page.paragraph("", "Keep this moment as it is:");
+        write_evidence(page, keep);
     }
 }
 
@@ -176,7 +181,7 @@ fn write_transcript(page: &mut Lines, report: &Report) {
 }
 
 fn write_warnings(page: &mut Lines, report: &Report) {
-    // Without a score, the first warning takes its place.
+    // Without a score, the first warning was already shown in its place.
     let said = usize::from(report.score.overall.is_none());
     let rest = report.warnings.get(said..).unwrap_or_default();
     if rest.is_empty() {
@@ -188,14 +193,14 @@ fn write_warnings(page: &mut Lines, report: &Report) {
     }
 }
 
-/// A line of the measures.
+/// A line of the list of measures.
 struct Measure {
     name: &'static str,
     value: String,
     verdict: String,
 }
 
-/// The measures, each with its number and a verdict.
+/// Returns the measures, each with its value and a verdict.
 fn measures(report: &Report) -> Vec<Measure> {
     let measure = |name, part: PartName, value: String| {
         let part = report.score.parts.iter().find(|p| p.name == part);
@@ -227,7 +232,7 @@ fn measures(report: &Report) -> Vec<Measure> {
     rows
 }
 
-/// A word with brackets where a filler begins and ends; punctuation after the filler stays outside.
+/// Returns a word with brackets where a filler begins and ends; punctuation after the filler stays outside.
 fn marked(word: &Shown) -> String {
     if !word.inside {
         return word.text.clone();
@@ -248,7 +253,7 @@ mod tests {
     use crate::app::render::terminal::lines::WIDEST;
     use crate::span::Span;
 
-    /// The report of a sample answer, and its text without styles at a width.
+    /// Renders a sample report at a width after a `change`, without styles.
     fn read_at(columns: usize, change: impl FnOnce(&mut Report)) -> String {
         let mut report: Report =
             serde_json::from_str(include_str!("../../../../tests/fixtures/report.json")).expect("a report");
@@ -291,7 +296,7 @@ mod tests {
             if let Some(transcript) = &mut report.transcript {
                 transcript.words[3].text = "\u{1b}]0;title\u{7}word".into();
             }
-            // An imported report can say anything.
+            // An imported report can contain any text.
             let (steering, score) = ("\u{9b}2J\r\u{7}", &mut report.score);
             (score.priorities[0].title, score.priorities[0].advice) = (steering.into(), steering.into());
             score.parts.iter_mut().for_each(|p| p.why = steering.into());
