@@ -7,8 +7,10 @@
 pub mod batch;
 pub mod capture;
 pub mod cli;
+pub mod clock;
 pub mod draft_file;
 pub mod history;
+pub mod interviewer;
 pub mod job;
 pub mod models;
 pub mod play;

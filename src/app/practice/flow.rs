@@ -42,7 +42,7 @@ pub struct Asking {
 impl Asking {
     /// Returns the answer to this question, as a recording still to be analyzed.
     pub fn answered_in(self, path: PathBuf) -> Waiting {
-        Waiting { path, question: self.question, is_follow_up: self.is_follow_up }
+        Waiting { path, question: self.question, is_follow_up: self.is_follow_up, asked: None }
     }
 }
 
@@ -310,7 +310,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::practice::formats::Format;
+    use crate::app::practice::session::OwnTerms;
 
     /// A session with these questions, each with one follow-up of its own.
     fn session(ids: &[&str]) -> Session {
@@ -328,7 +328,8 @@ mod tests {
         };
         Session {
             begun_at: Timestamp::UNIX_EPOCH,
-            format: Format::Phone,
+            format: "phone".into(),
+            own_terms: OwnTerms::default(),
             items: ids.iter().map(item).collect(),
             at: 0,
             tries: Vec::new(),

@@ -53,19 +53,26 @@ pub fn lack(report: &Report) -> Option<Lack> {
     (!words().any(|w| is_quantity(&normalized(w)))).then_some(Lack::Numbers)
 }
 
+/// The follow-ups for questions that have no suitable one: about the result, the own part, and the numbers.
+pub const PLAIN: [&str; 3] = [
+    "What came of it in the end, and how do you know?",
+    "What was your own part in it?",
+    "Can you put a number on it: how much, how many, or how long?",
+];
+
 /// Returns the follow-up about what was lacking: one of the question's own if any asks for that, else a general one.
 pub fn question(lack: Lack, own: &[String]) -> String {
     let (asks, plain): (&[&str], &str) = match lack {
         Lack::Result => (
             &["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"],
-            "What came of it in the end, and how do you know?",
+            PLAIN[0],
         ),
         Lack::OwnPart => {
-            (&["own part", "you yourself", "your part", "did you do", "your own"], "What was your own part in it?")
+            (&["own part", "you yourself", "your part", "did you do", "your own"], PLAIN[1])
         }
         Lack::Numbers => (
             &["how much", "how many", "how long", "how often", "number", "measure"],
-            "Can you put a number on it: how much, how many, or how long?",
+            PLAIN[2],
         ),
     };
     let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
