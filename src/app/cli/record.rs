@@ -9,8 +9,8 @@ use super::asking::{Asker, VoiceChoice};
 use super::duration;
 use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
 use crate::app::clock::seconds_between;
-use crate::app::interviewer::{Ended, Voice};
 use crate::app::interviewer::turn::{Event, Step, Terms, Turn};
+use crate::app::interviewer::{Ended, Voice};
 use crate::app::questions;
 use crate::app::settings::{self, Settings};
 use crate::brief::{Asked, Brief, QuestionEnd};
@@ -380,7 +380,8 @@ impl<'a> Session<'a> {
         if !self.screen.has_keys() && !io::stdin().is_terminal() {
             return "Ctrl-C finishes.".to_owned();
         }
-        let (enter, then) = if self.screen.has_keys() { ("Enter finishes", "") } else { ("Enter finishes", " and Enter") };
+        let (enter, then) =
+            if self.screen.has_keys() { ("Enter finishes", "") } else { ("Enter finishes", " and Enter") };
         let terms = self.turn.terms();
         let keys = [
             (terms.pauses, "p", "pauses"),

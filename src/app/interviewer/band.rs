@@ -20,11 +20,8 @@ pub(super) fn telephone(samples: &[f32]) -> Vec<f32> {
 fn tap(n: i32) -> f32 {
     let [low, high] = BAND_HZ.map(|hz| hz / f64::from(SPEECH_RATE_HZ));
     let n = f64::from(n);
-    let ideal = if n == 0.0 {
-        2.0 * (high - low)
-    } else {
-        ((TAU * high * n).sin() - (TAU * low * n).sin()) / (TAU / 2.0 * n)
-    };
+    let ideal =
+        if n == 0.0 { 2.0 * (high - low) } else { ((TAU * high * n).sin() - (TAU * low * n).sin()) / (TAU / 2.0 * n) };
     (ideal * (0.5 + 0.5 * (TAU / 2.0 * n / f64::from(HALF + 1)).cos())) as f32
 }
 

@@ -25,8 +25,9 @@ const LONGEST_PACKET: usize = SPEECH_RATE_HZ as usize * 120 / 1_000;
 const TICKS: u64 = 48_000 / SPEECH_RATE_HZ as u64;
 
 /// The Ogg Opus files of all lines, by text and name of the voice.
-static LINES: LazyLock<HashMap<(&str, &str), &[u8]>> =
-    LazyLock::new(|| INDEX.lines().skip(1).map(|row| line(row).expect("index.tsv is part of the program and tested")).collect());
+static LINES: LazyLock<HashMap<(&str, &str), &[u8]>> = LazyLock::new(|| {
+    INDEX.lines().skip(1).map(|row| line(row).expect("index.tsv is part of the program and tested")).collect()
+});
 
 type Line = ((&'static str, &'static str), &'static [u8]);
 

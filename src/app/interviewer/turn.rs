@@ -183,14 +183,7 @@ mod tests {
         let half_a_minute = Duration::from_secs(30);
         let terms =
             Terms { prepare: Some(half_a_minute), limit_s: Some(120.0), takes: Some(2), pauses: false, ..SPOKEN };
-        let events = [
-            Event::Begun,
-            Event::Heard(end()),
-            Event::Elapsed,
-            Event::Again,
-            Event::Elapsed,
-            Event::Again,
-        ];
+        let events = [Event::Begun, Event::Heard(end()), Event::Elapsed, Event::Again, Event::Elapsed, Event::Again];
         let (turn, steps) = steps(terms, &events);
         let record = Step::Record(None);
         let expected =
@@ -203,7 +196,10 @@ mod tests {
     fn a_question_is_heard_again_when_asked_for() {
         let end = end();
         let events = [Event::Begun, Event::Heard(end), Event::Pardon, Event::Heard(end)];
-        assert_eq!(steps(SPOKEN, &events).1, [Step::Speak, Step::Record(Some(end)), Step::Speak, Step::Record(Some(end))]);
+        assert_eq!(
+            steps(SPOKEN, &events).1,
+            [Step::Speak, Step::Record(Some(end)), Step::Speak, Step::Record(Some(end))]
+        );
         assert_eq!(steps(Terms::default(), &[Event::Pardon]).1, [Step::CountDown(COUNTDOWN)]);
     }
 

@@ -63,17 +63,11 @@ pub const PLAIN: [&str; 3] = [
 /// Returns the follow-up about what was lacking: one of the question's own if any asks for that, else a general one.
 pub fn question(lack: Lack, own: &[String]) -> String {
     let (asks, plain): (&[&str], &str) = match lack {
-        Lack::Result => (
-            &["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"],
-            PLAIN[0],
-        ),
-        Lack::OwnPart => {
-            (&["own part", "you yourself", "your part", "did you do", "your own"], PLAIN[1])
+        Lack::Result => {
+            (&["came of", "result", "outcome", "what changed", "in the end", "better since", "what happened"], PLAIN[0])
         }
-        Lack::Numbers => (
-            &["how much", "how many", "how long", "how often", "number", "measure"],
-            PLAIN[2],
-        ),
+        Lack::OwnPart => (&["own part", "you yourself", "your part", "did you do", "your own"], PLAIN[1]),
+        Lack::Numbers => (&["how much", "how many", "how long", "how often", "number", "measure"], PLAIN[2]),
     };
     let fits = |text: &&String| asks.iter().any(|a| text.to_lowercase().contains(a));
     // The first of a question's own follow-ups always asks for the result.

@@ -204,7 +204,10 @@ mod tests {
             assert_eq!(format.fault(), None);
         }
         let one_way = named("one-way", &formats).unwrap().terms();
-        assert_eq!((one_way.prepare, one_way.limit_s, one_way.takes), (Some(Duration::from_secs(30)), Some(120.0), Some(1)));
+        assert_eq!(
+            (one_way.prepare, one_way.limit_s, one_way.takes),
+            (Some(Duration::from_secs(30)), Some(120.0), Some(1))
+        );
         let panel = named("panel", &formats).unwrap();
         assert_eq!([0, 1, 2].map(|i| panel.voice(i)), [Some(Voice::Woman), Some(Voice::Man), Some(Voice::Woman)]);
         assert_eq!(named("phone", &formats).unwrap().voice(3), None);

@@ -69,7 +69,8 @@ fn a_question_is_heard_kept_out_of_the_take_and_the_latency_is_true() {
 #[test]
 fn a_file_has_no_interview_and_no_latency() {
     let home = tempfile::tempdir().unwrap();
-    let output = crate::common::aloud(home.path()).arg("analyze").arg(sample("good.flac")).arg("--json").output().unwrap();
+    let output =
+        crate::common::aloud(home.path()).arg("analyze").arg(sample("good.flac")).arg("--json").output().unwrap();
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["interview"], Value::Null);
 }
@@ -99,7 +100,11 @@ fn without_a_loudspeaker_or_a_voice_it_goes_on_as_text() {
         let ended = home.start(&["record", "--question", question, "--ask", "--limit", "1s", "--json"]).end();
         assert!(ended.status.success(), "{:?}", ended.said);
         assert_eq!(ended.json()["interview"], Value::Null);
-        assert!(ended.said.iter().any(|line| line.contains(question) || line.contains(QUESTION[1])), "{:?}", ended.said);
+        assert!(
+            ended.said.iter().any(|line| line.contains(question) || line.contains(QUESTION[1])),
+            "{:?}",
+            ended.said
+        );
         ended.said
     };
     // The tape only records: it is a microphone without a loudspeaker.
@@ -120,7 +125,11 @@ fn a_loudspeaker_that_vanishes_does_not_end_the_session() {
     assert!(home.sound_program("pactl").args(["unload-module", "module-null-sink"]).status().unwrap().success());
     drop(speaker.close());
     let ended = running.end();
-    assert!(ended.said.iter().any(|line| line.contains("only shown") || line.contains("went away")), "{:?}", ended.said);
+    assert!(
+        ended.said.iter().any(|line| line.contains("only shown") || line.contains("went away")),
+        "{:?}",
+        ended.said
+    );
 }
 
 /// Writes a program that stands for speech-dispatcher's: it notes what it should say, and takes `s` seconds for it.
@@ -129,7 +138,11 @@ fn fake_voice(home: &Home, s: f64, status: u8) -> String {
     std::fs::create_dir_all(&folder).unwrap();
     let program = folder.join("spd-say");
     let noted = home.path().join("spoken");
-    std::fs::write(&program, format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > '{}'\nsleep {s}\nexit {status}\n", noted.display())).unwrap();
+    std::fs::write(
+        &program,
+        format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > '{}'\nsleep {s}\nexit {status}\n", noted.display()),
+    )
+    .unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     format!("{}:{}", folder.display(), std::env::var("PATH").unwrap())
 }

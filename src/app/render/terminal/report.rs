@@ -241,7 +241,9 @@ pub fn first_word(report: &Report) -> Option<String> {
     let interview = report.interview.as_ref()?;
     let (latency_s, uncertainty_s) = (interview.response_latency_s?, interview.latency_uncertainty_s?);
     let uncertainty_s = (uncertainty_s * 100.0).ceil() / 100.0;
-    Some(format!("Your first word came {latency_s:.1}\u{a0}s after the question (give or take {uncertainty_s:.2}\u{a0}s; not scored)."))
+    Some(format!(
+        "Your first word came {latency_s:.1}\u{a0}s after the question (give or take {uncertainty_s:.2}\u{a0}s; not scored)."
+    ))
 }
 
 /// Returns a word with brackets where a filler begins and ends; punctuation after the filler stays outside.
