@@ -65,7 +65,9 @@ SAY = [
 ]
 # The follow-ups that src/app/practice/follow_up.rs asks where a question has none that fits.
 PLAIN_FOLLOW_UPS = [
+    "Can you think of one time when that happened, and tell me about it?",
     "What came of it in the end, and how do you know?",
+    "What did you do first, and what after that?",
     "What was your own part in it?",
     "Can you put a number on it: how much, how many, or how long?",
 ]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::follow_up::{FollowUp, tells};
 use super::plan::Item;
 use crate::app::interviewer::turn::Terms;
 use crate::app::job::Requirement;
@@ -101,6 +102,9 @@ pub struct Try {
     pub priorities: Vec<(String, String)>,
     /// The follow-up that the answer calls for.
     pub follow_up: Option<String>,
+    /// The follow-up after that, unless the answer to the first one tells what it asks for.
+    #[serde(default)]
+    pub second: Option<FollowUp>,
 }
 
 impl Session {
@@ -114,18 +118,40 @@ impl Session {
         self.tries.iter().filter(|t| t.item == self.at)
     }
 
-    /// Returns the follow-up that the answers to the current question call for, unless one was already asked.
+    /// Returns the follow-up that the answers to the current question call for, unless it was already asked.
     pub fn open_follow_up(&self) -> Option<&str> {
-        let asked = self.tries_here().any(|t| t.is_follow_up);
+        let asked = self.tries_here().filter(|t| t.is_follow_up).count();
         let last = self.tries_here().filter(|t| !t.is_follow_up).last()?;
-        last.follow_up.as_deref().filter(|_| !asked)
+        match asked {
+            0 => last.follow_up.as_deref(),
+            1 => last.second.as_ref().map(|second| second.text.as_str()),
+            _ => None,
+        }
     }
 
-    /// Adds an answer to the session.
-    pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_up: Option<String>) {
+    /// Adds an answer to the session. The answer to a follow-up calls for none; it may do without the second one.
+    pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_ups: Vec<FollowUp>) {
         let Waiting { path, question, is_follow_up, .. } = waiting;
         let priorities = report.score.priorities.iter().map(|p| (p.title.clone(), p.advice.clone())).collect();
         let score = report.score.overall;
-        self.tries.push(Try { item: self.at, question, is_follow_up, attempt, path, score, priorities, follow_up });
+        if is_follow_up {
+            let here = self.at;
+            for earlier in self.tries.iter_mut().filter(|t| t.item == here) {
+                earlier.second = earlier.second.take().filter(|second| !tells(report, second.lack));
+            }
+        }
+        let mut follow_ups = follow_ups.into_iter();
+        let (follow_up, second) = (follow_ups.next().map(|f| f.text), follow_ups.next());
+        self.tries.push(Try {
+            item: self.at,
+            question,
+            is_follow_up,
+            attempt,
+            path,
+            score,
+            priorities,
+            follow_up,
+            second,
+        });
     }
 }
