@@ -219,7 +219,7 @@ mod tests {
     fn a_users_formats_are_read_and_what_is_wrong_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("formats.toml");
-        assert_eq!(own(&path).unwrap(), []);
+        assert!(own(&path).unwrap().is_empty());
         let write = |text: &str| std::fs::write(&path, text).unwrap();
         let good = "[[format]]\nname = \"quick\"\nquestions = 2\nkinds = [\"conflict\"]\nadvice = \"Be quick.\"\n";
         write(good);
