@@ -40,20 +40,23 @@ impl Home {
     /// Creates a home whose microphone records what is played into a sound server. Says so and returns `None` if there
     /// is no server.
     pub fn with_sound_server() -> Option<Self> {
-        Self::with_server("pcm.!default { type pulse }", &[null_sink("mic")])
+        Self::with_server(&[null_sink("mic")])
     }
 
     /// Creates a home with a microphone, which records what is played into the sink `mic`, and with a loudspeaker, whose
     /// sound is at `speaker.monitor`. With an echo, the microphone hears the loudspeaker.
     pub fn with_loudspeaker(has_echo: bool) -> Option<Self> {
-        let devices = "pcm.!default { type asym playback.pcm { type pulse device speaker } capture.pcm { type pulse \
-                       device mic.monitor } }";
         let echo = "module-loopback source=speaker.monitor sink=mic latency_msec=20".to_owned();
         let modules = [null_sink("mic"), null_sink("speaker"), echo];
-        Self::with_server(devices, &modules[..if has_echo { 3 } else { 2 }])
+        let home = Self::with_server(&modules[..if has_echo { 3 } else { 2 }])?;
+        for default in [["set-default-sink", "speaker"], ["set-default-source", "mic.monitor"]] {
+            let status = home.sound_program("pactl").args(default).status().expect("pactl runs");
+            assert!(status.success(), "{default:?}");
+        }
+        Some(home)
     }
 
-    fn with_server(devices: &str, modules: &[String]) -> Option<Self> {
+    fn with_server(modules: &[String]) -> Option<Self> {
         let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
         if !plugin || !runs("pulseaudio") || !runs("paplay") {
             super::skip_without_tool("pulseaudio, paplay and ALSA's pulse plugin are not installed");
@@ -61,13 +64,13 @@ impl Home {
         }
         let mut home = Self::without_microphone();
         std::fs::write(home.path().join("cookie"), [7; 256]).expect("a cookie");
-        let text = format!("{devices}\nctl.!default {{ type pulse }}\n");
+        let text = "pcm.!default { type pulse }\nctl.!default { type pulse }\n";
         std::fs::write(home.path().join(".asoundrc"), text).expect("ALSA's configuration");
         let socket = home.path().join("native");
         let mut command = Command::new("pulseaudio");
         command.args(["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes"]);
         command.arg("-L").arg(format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()));
-        modules.iter().for_each(|module| drop(command.args(["-L", module])));
+        command.args(modules.iter().flat_map(|module| ["-L", module]));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         home.environment(&mut command);
         home.server = Some(command.spawn().expect("pulseaudio runs"));

@@ -22,8 +22,8 @@ const DYING_AWAY: Duration = Duration::from_millis(300);
 /// The choice of a voice on the command line.
 #[derive(Args, Clone, Copy)]
 pub(super) struct VoiceChoice {
-    /// Who asks; `aloud doctor --voice NAME` lets you hear it
-    #[arg(long, value_name = "NAME", value_enum)]
+    /// Who asks: woman, man, system (the system's voice) or none; `aloud doctor --voice NAME` lets you hear it
+    #[arg(long, value_name = "NAME", value_enum, hide_possible_values = true)]
     voice: Option<Voice>,
 }
 

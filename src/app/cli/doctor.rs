@@ -34,8 +34,8 @@ const GLANCE: Duration = Duration::from_millis(20);
 
 #[derive(Args, Clone, Copy)]
 pub(super) struct Arguments {
-    /// Let this voice ask a question, to hear how it sounds and whether the loudspeaker works
-    #[arg(long, value_name = "NAME", value_enum)]
+    /// Let this voice (woman, man or system) ask a question, to hear how it sounds and whether the loudspeaker works
+    #[arg(long, value_name = "NAME", value_enum, hide_possible_values = true)]
     voice: Option<Voice>,
 }
 

@@ -65,11 +65,11 @@ SAY = [
 ]
 # The follow-ups that src/app/practice/follow_up.rs asks where a question has none that fits.
 PLAIN_FOLLOW_UPS = [
-    "Can you think of one time when that happened, and tell me about it?",
     "What came of it in the end, and how do you know?",
-    "What did you do first, and what after that?",
     "What was your own part in it?",
     "Can you put a number on it: how much, how many, or how long?",
+    "Can you think of one time when that happened, and tell me about it?",
+    "What did you do first, and what after that?",
 ]
 
 SPEED = {"woman": 0.87, "man": 0.87}  # ours: at 1.0 Kokoro asks with some 250 words a minute, too fast for a question heard once
