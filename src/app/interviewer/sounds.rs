@@ -96,7 +96,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "make.py has not yet spoken every line"]
     fn every_question_and_follow_up_is_spoken_by_every_voice() {
         for text in texts() {
             for voice in Voice::OWN {
