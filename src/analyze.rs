@@ -1,24 +1,28 @@
-//! The main job, from a file to a report: every stage in order, nothing hidden. Read this first.
+//! The analysis from a file to a report, with every stage in order. Read this first.
 
 use std::path::Path;
 
 use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
 use crate::disfluency::spoken::spoken;
-use crate::disfluency::{fillers, fillers_of_draft};
+use crate::disfluency::{Filler, LeftOut, fillers, fillers_of_draft, without_held_sounds};
 use crate::draft::Draft;
+use crate::interview::{self, Interview};
 use crate::metrics::{Fillers, Metrics};
-use crate::report::Report;
+use crate::question::Question;
+use crate::report::{Program, Report};
 use crate::signal::Features;
+use crate::speakers::{Me, Said, Speakers, write_down};
 use crate::story::model::Weights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
+use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
+use crate::voices::{Count, Voices};
 use crate::warnings::{draft_warnings, warnings};
 
-/// The share of progress for reading the file; transcription is the rest.
+/// The share of the progress that reading the file takes; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
-/// A name by which the words of a draft are read as plain text.
+/// A file name with which the words of a draft are read as plain text, not as Markdown.
 const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// Why there is no report.
@@ -30,42 +34,141 @@ pub enum AnalyzeError {
     /// The words could not be transcribed.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
+    /// An interview has one voice.
+    #[error(
+        "only one voice was heard, so there are no questions to cut at; for one report on all of it: aloud analyze"
+    )]
+    OneVoice,
+    /// An interview has voices that cannot be told apart.
+    #[error(
+        "two voices could not be told apart here; a recording with a channel for each of two people always can (for one report on all of it: aloud analyze)"
+    )]
+    VoicesNotTold,
 }
 
-/// Analyzes a saved answer. `progress` is called with the share that is done, 0 to 1. Returns the report, and the features that
-/// it was made from for plots.
+/// Analyzes a saved answer. `progress` is called with the fraction done, 0 to 1. Returns the report, and the features
+/// from which it was computed, for plots.
 ///
 /// # Errors
-/// When the file cannot be read or the speech model fails. A file with nobody speaking in it gives a report that says so.
+/// When the file cannot be read or the speech model fails. A file in which nobody speaks is not an error: its report
+/// says so.
 pub fn analyze(
     path: &Path,
     engine: &dyn Transcriber,
     brief: &Brief,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
-    let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
-    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
-        progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
-    })?;
-    let report = judge(&recording, &features, transcript, brief);
-    Ok((report, features))
+    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
+    let report = judge(&recording, &said.features, said.transcript, Some(said.speakers), brief);
+    Ok((report, said.features))
 }
 
-/// Every stage after the transcription.
-pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
+/// A recording and what was said in it.
+struct Heard {
+    recording: Recording,
+    said: Said,
+}
+
+/// Every stage up to the transcription.
+fn listen(
+    path: &Path,
+    engine: &dyn Transcriber,
+    me: Option<Me>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Heard, AnalyzeError> {
+    let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
+    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
+    let voices = Voices::of(&recording, &features);
+    let said = write_down(&recording, features, &voices, me, engine, &|done| {
+        progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
+    })?;
+    Ok(Heard { recording, said })
+}
+
+/// Analyzes a recorded interview with two voices: each answer gets a report of its own, against the question that was
+/// asked. `known` names the question of some words, if it is a known one. `brief.question` is not used.
+///
+/// # Errors
+/// When the file cannot be read, the speech model fails, or two voices are not told apart.
+pub fn analyze_interview(
+    path: &Path,
+    engine: &dyn Transcriber,
+    brief: &Brief,
+    known: &dyn Fn(&str) -> Option<Question>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<(Interview, Features), AnalyzeError> {
+    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
+    let Said { transcript, features, speakers } = said;
+    match speakers.heard {
+        Count::Two => {}
+        Count::One => return Err(AnalyzeError::OneVoice),
+        Count::Unsure | Count::MoreThanTwo => return Err(AnalyzeError::VoicesNotTold),
+    }
+    let exchanges = interview::cut(&speakers, &transcript.words);
+    let answers = exchanges.iter().filter_map(|exchange| {
+        let question = exchange
+            .asked()
+            .map(|asked| known(&asked).unwrap_or(Question { id: None, text: asked, kind: None, target_s: None }));
+        let report = exchange.is_answer().then(|| {
+            let brief = Brief { question: question.clone(), ..brief.clone() };
+            let own = features.of_speaker(&exchange.answer);
+            let words = exchange.words.iter().map(|place| transcript.words[*place].clone()).collect();
+            let transcript = Transcript { words, ..transcript.clone() };
+            judge(&recording, &own, transcript, Some(exchange.speakers(&speakers)), &brief)
+        });
+        interview::Answer::of(exchange, &speakers, question, report)
+    });
+    let answers = answers.collect();
+    // Warnings about the sound, and how well it can be heard, are those of the whole.
+    let program = Program::this(brief, &transcript.vocabulary);
+    let whole = judge(&recording, &features, transcript, Some(speakers.clone()), brief);
+    let interview = Interview {
+        schema: interview::SCHEMA,
+        recording: whole.recording.clone(),
+        speakers,
+        answers,
+        program,
+        warnings: whole.warnings.clone(),
+        whole,
+    };
+    Ok((interview, features))
+}
+
+/// Runs every stage after the transcription. `speakers` are those of the recording, if they are known.
+pub fn judge(
+    recording: &Recording,
+    features: &Features,
+    mut transcript: Transcript,
+    speakers: Option<Speakers>,
+    brief: &Brief,
+) -> Report {
     let is_english = transcript.language == ENGLISH;
-    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers));
-    let levels = recording.levels.without(&features.sounds, &recording.speech);
-    let metrics = Metrics::of(features, &transcript, &levels, fillers, brief.target_s());
+    let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
+    let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
+    let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
+    let mut metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
+    if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
+        pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);
+    }
     let story = if is_english {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &features.stretches));
+        let spoken = spoken(&transcript.words, &features.stretches);
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, brief.stutters);
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
     } else {
         None
     };
-    let warnings = warnings(recording, features, &transcript, &metrics);
-    Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
+    let warnings = warnings(recording, features, &transcript, speakers.as_ref(), &metrics);
+    let report = Report::of(recording, features, transcript, metrics, story, warnings, brief);
+    Report { speakers, ..report }.scored()
+}
+
+/// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.
+fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<Vec<Filler>>, Option<LeftOut>) {
+    let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
+    let all = fillers.as_ref().map_or(0, Vec::len);
+    let fillers = fillers.map(without_held_sounds);
+    let sounds_beside_words = all - fillers.as_ref().map_or(0, Vec::len);
+    (fillers, Some(LeftOut { sounds_beside_words, ..LeftOut::of(&texts) }))
 }
 
 /// Judges the story and the score of a report again, after words of its transcript were edited.
@@ -77,8 +180,8 @@ pub fn judge_again(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The report with the score that the present rubric gives to its measures. A story from before the findings were part of it is
-/// judged again from its words.
+/// Returns the report with the score that the current rubric gives to its measures. A story from a version without
+/// findings is judged again from its words.
 #[must_use]
 pub fn rescored(mut report: Report) -> Report {
     if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
@@ -87,28 +190,35 @@ pub fn rescored(mut report: Report) -> Report {
     report.scored()
 }
 
-/// The story of the words of a report, where it had one.
+/// Judges the story of a report again from its words; `None` if the report had no story.
 fn told_again(report: &Report) -> Option<Story> {
     let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+    let stutters = report.left_out.is_some();
     if let Some(transcript) = &report.transcript {
-        let tokens = tokens_of_transcript(&transcript.words, &spoken(&transcript.words, &report.stretches()));
+        let spoken = spoken(&transcript.words, &report.stretches());
+        let tokens = tokens_of_transcript(&transcript.words, &spoken, stutters);
         return Story::of(&tokens, question, weights);
     }
     let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
     let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
-    Story::of(&tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[])), question, weights)
+    let events = fillers_of_draft(&draft.spoken(), &[], stutters);
+    Story::of(&tokens_of_draft(&draft, &events, stutters), question, weights)
 }
 
-/// Analyzes a written draft: its words and its story.
-/// One in another language than English gets only a warning that says so.
+/// Analyzes a written draft: its words and its story. A draft in a language other than English only gets a warning that
+/// says so.
 pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     let other_language = draft.other_language();
     let warnings = draft_warnings(draft.words.len(), other_language);
     if other_language.is_some() {
         return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
-    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers);
-    let story = Story::of(&tokens_of_draft(draft, &events), brief.question.as_ref(), brief.story_weights());
-    let fillers = Fillers::of_draft(events, draft);
-    Report::of_draft(draft, Some(fillers), story, warnings, brief).scored()
+    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers, brief.stutters);
+    let tokens = tokens_of_draft(draft, &events, brief.stutters);
+    let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
+    let fillers = Fillers::of_draft(events, draft, brief.stutters);
+    let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+    let left_out = brief.stutters.then(|| LeftOut::of(&texts));
+    let report = Report::of_draft(draft, Some(fillers), story, warnings, brief);
+    Report { left_out, ..report }.scored()
 }

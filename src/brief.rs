@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::question::Question;
+use crate::speakers::Me;
 use crate::story::model::Weights;
 
 /// What is known about an answer before it is heard.
@@ -16,6 +17,10 @@ pub struct Brief {
     pub own_target_s: Option<[f64; 2]>,
     /// Words and phrases that the speaker wants counted as fillers wherever they occur.
     pub own_fillers: Vec<String>,
+    /// Which of two voices is the speaker's; found out when `None`.
+    pub me: Option<Me>,
+    /// Whether the speaker stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    pub stutters: bool,
     /// The weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<Arc<Weights>>,
     /// How the question was put; `None` where aloud did not put it.

@@ -1,53 +1,54 @@
-//! The codes of statements: everything that aloud can say of an answer, as a closed list.
+//! Statement codes: everything that aloud can say about an answer, as a closed list.
 //!
-//! Whatever is said to a person, a judgement or a piece of advice, has exactly one of these codes. The first nineteen are about what was
-//! told; the rest about how it was said.
+//! Every judgement and every piece of advice that a person reads has exactly one of these codes. The first nineteen
+//! ([`Code::STORY`]) are about what was told; [`Code::NothingSure`] says that nothing in it is certain enough to
+//! mention; the rest are about how it was said.
 
 use serde::{Deserialize, Serialize};
 
-/// What a statement says.
+/// A statement about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// Something that happened was asked for, and no single real occasion is told.
+    /// The question asks for something that happened, but no single real event is told.
     NoEvent,
-    /// Something is told, but not what was asked.
+    /// Something is told, but not what the question asks for.
     OtherQuestion,
-    /// Nothing is said about how it came out.
+    /// The outcome is not told.
     NoResult,
-    /// How it came out is said, but nobody could picture what changed or for whom.
+    /// The outcome is told, but nobody could picture what changed or for whom.
     VagueResult,
-    /// It came out somehow, but not through anything the speaker did.
+    /// The outcome is not due to anything that the speaker did.
     ResultNotYours,
     /// What the speaker did is not told.
     NoSteps,
-    /// Steps are told in words that anybody could say.
+    /// The steps are told in words that anybody could say.
     ThinSteps,
-    /// Steps are told, but not who did them.
+    /// The steps are told, but not who took them.
     OwnPart,
-    /// Others are run down.
+    /// Other people are disparaged.
     Blame,
-    /// The setting takes so much that the rest is short or late.
+    /// The background takes so much time that the rest is short or late.
     LongBackground,
-    /// A listener cannot tell what it was about or what was at stake.
+    /// A listener cannot tell what the answer was about or what was at stake.
     NoSetting,
-    /// A good part is beside the point or said twice.
+    /// A large part is beside the point or said twice.
     Rambling,
-    /// Little that one could picture.
+    /// There is little that a listener could picture.
     NoDetail,
-    /// Impressive words stand where facts should.
+    /// Impressive words take the place of facts.
     EmptyWords,
-    /// It takes back, again and again, what it says.
+    /// The answer takes back what it says, again and again.
     Hedging,
-    /// A listener would lose the thread because of the order.
+    /// The order would make a listener lose the thread.
     Order,
-    /// Far too little to judge.
+    /// The answer is far too short to judge.
     TooShort,
-    /// Far more than anybody listens to.
+    /// The answer is far longer than anybody listens to.
     TooLong,
-    /// Nothing large is missing.
+    /// Nothing important is missing.
     Ready,
-    /// Nothing that is missing is sure enough to say, nor that nothing is.
+    /// Nothing is certain enough to mention: neither a fault nor that there is none.
     NothingSure,
     /// Too many fillers.
     Fillers,
@@ -57,12 +58,12 @@ pub enum Code {
     Pauses,
     /// Shorter or longer than the question asks for.
     Length,
-    /// A pitch that hardly moves.
+    /// The pitch hardly moves.
     Voice,
 }
 
 impl Code {
-    /// Those about what was told, in the order of the detectors' outputs.
+    /// The codes about what was told, in the order of the detectors' outputs.
     pub const STORY: [Self; 19] = [
         Self::NoEvent,
         Self::OtherQuestion,

@@ -179,8 +179,8 @@ pub unsafe extern "C-unwind" fn __wrap_ggml_backend_sched_graph_compute(
     status
 }
 
-/// Whether a graph reads a tensor of another graph that lies in this buffer. The pointer is only compared: the buffer
-/// may have been freed.
+/// Returns whether a graph reads a tensor of another graph that lies in this buffer. The pointer is only compared: the
+/// buffer may have been freed.
 ///
 /// # Safety
 /// The graph and all tensors that it reads are valid.
@@ -211,9 +211,9 @@ unsafe fn empty(buffer: *mut ggml_backend_buffer) {
     }
 }
 
-/// The matrix product of `llamafile_sgemm`: column `j` of `c` begins at `ldc * j` and has `m` numbers, each the dot
-/// product of a row of `a` and row `j` of `b`, `k` elements long (blocks, for a block type). Returns false if the
-/// product is left to ggml.
+/// Computes the matrix product of `llamafile_sgemm`: column `j` of `c` begins at `ldc * j` and has `m` numbers, each
+/// the dot product of a row of `a` and row `j` of `b`, `k` elements long (blocks, for a block type). Returns false if
+/// the product is left to ggml.
 ///
 /// # Safety
 /// The same as for `llamafile_sgemm`: ggml has `m` rows of `k` elements at `a`, `lda` apart, `n` at `b`, `ldb` apart,
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     b_type: c_int,
     c_type: c_int,
 ) -> bool {
-    // SAFETY: ggml's pointer to a structure that begins with these fields (`ggml-cpu-impl.h`).
+    // SAFETY: ggml passes a pointer to a structure that begins with these fields (`ggml-cpu-impl.h`).
     let Turn { thread, threads } = unsafe { *turn };
     let whole = m > 0 && n > 0 && k > 0 && lda >= k && ldb >= k && ldc >= m;
     let [a_is, b_is, c_is] = [a_type, b_type, c_type].map(|t| t as ggml_type);
@@ -274,6 +274,8 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
     unsafe { __real_llamafile_sgemm(turn, m, n, k, a, lda, b, ldb, c, ldc, a_type, b_type, c_type) }
 }
 
+/// Returns `count` rows of a matrix, from row `first` on.
+///
 /// # Safety
 /// From row `first` on, there are `count` rows of `depth` elements of this type, `stride` elements apart.
 unsafe fn rows<'a, T>(begin: *const c_void, first: usize, stride: usize, depth: usize, count: usize) -> Rows<'a, T> {

@@ -31,7 +31,7 @@ pub struct Description {
     pub requirements: Vec<Requirement>,
 }
 
-/// The kind of text that stands under a heading.
+/// The kind of text under a heading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Under {
     Must,

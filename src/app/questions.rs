@@ -73,11 +73,7 @@ pub fn own(path: &Path) -> Result<Vec<Entry>, OwnQuestionsError> {
         Ok(None) => return Ok(Vec::new()),
         Err(e) => return Err(wrong(e.to_string())),
     };
-    let bank: Bank = toml::from_str(&text).map_err(|e| {
-        let line = e.span().map(|span| 1 + text[..span.start].matches('\n').count());
-        let place = line.map_or(String::new(), |line| format!("line {line}: "));
-        wrong(format!("{place}{}", e.message().replace('\n', " ")))
-    })?;
+    let bank: Bank = toml::from_str(&text).map_err(|e| wrong(settings::toml_fault(&text, &e)))?;
     for entry in &bank.question {
         if entry.id.is_empty() || entry.id.contains(char::is_whitespace) || entry.text.trim().is_empty() {
             return Err(wrong(format!("the question '{}' needs an id of one word and a text", entry.id)));

@@ -21,6 +21,8 @@ pub struct Settings {
     pub vocabulary: Vec<String>,
     /// The user's own words and phrases to count as fillers wherever they occur.
     pub fillers: Vec<String>,
+    /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    pub stutter: bool,
     /// Who asks the questions; `None` for the default voice.
     pub voice: Option<Voice>,
 }
@@ -95,13 +97,16 @@ impl Settings {
             Ok(None) => return Ok(Self::default()),
             Err(source) => return Err(SettingsError::Unreadable { path: path.to_path_buf(), source }),
         };
-        toml::from_str(&text).map_err(|e| {
-            let line = e.span().map(|span| 1 + text[..span.start].matches('\n').count());
-            let place = line.map_or(String::new(), |line| format!("line {line}: "));
-            let reason = format!("{place}{}", e.message().replace('\n', " "));
-            SettingsError::Invalid { path: path.to_path_buf(), reason }
-        })
+        toml::from_str(&text)
+            .map_err(|e| SettingsError::Invalid { path: path.to_path_buf(), reason: toml_fault(&text, &e) })
     }
+}
+
+/// Describes what is wrong with a TOML file, and in which line, on one line.
+pub(super) fn toml_fault(text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
+    let place = line.map_or(String::new(), |line| format!("line {line}: "));
+    format!("{place}{}", error.message().replace('\n', " "))
 }
 
 #[cfg(test)]

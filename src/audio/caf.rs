@@ -1,6 +1,6 @@
 //! Apple's Core Audio Format (CAF): its chunks and the location of its packets.
 //!
-//! Layout: Apple, "Core Audio Format Specification 1.0". A recorder that streams leaves -1 as the length of the sound.
+//! Layout: Apple, "Core Audio Format Specification 1.0". A recorder that streams leaves -1 as the length of the audio.
 
 use std::fs::File;
 
@@ -24,7 +24,7 @@ struct Chunks {
     cookie: Vec<u8>,
     /// Number of packets, valid frames, priming frames, remainder frames, and the packet sizes.
     packets: Option<(u64, u64, u32, u32, Vec<u8>)>,
-    /// Offset of the sound and its claimed length.
+    /// Offset of the audio and its claimed length.
     data: Option<(u64, Option<u64>)>,
 }
 
@@ -59,7 +59,7 @@ fn chunks(file: &mut File, file_len: u64) -> Result<Chunks, AudioError> {
                     found.packets = Some((big(0, 8), big(8, 8), big(16, 4) as u32, big(20, 4) as u32, sizes));
                 }
             }
-            // The sound follows a 4-byte count of edits. A length of 0 or less comes from a recorder that never updated
+            // The audio follows a 4-byte count of edits. A length of 0 or less comes from a recorder that never updated
             // it.
             b"data" if found.data.is_none() => {
                 let is_known = len >= 4 && i64::try_from(len).is_ok();
@@ -76,7 +76,7 @@ fn chunks(file: &mut File, file_len: u64) -> Result<Chunks, AudioError> {
     Ok(found)
 }
 
-/// Reads the sound of a CAF file.
+/// Reads the audio of a CAF file.
 pub(super) fn read(file: &mut File, file_len: u64) -> Result<Table, AudioError> {
     let Chunks { description, cookie, packets, data } = chunks(file, file_len)?;
     let Some(description) = description else { return Err(AudioError::Damaged) };

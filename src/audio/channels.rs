@@ -120,8 +120,8 @@ impl ChannelSums {
     }
 }
 
-/// Returns the first of several sound tracks that has sound, that is, whose loudest channel is not so far below that of
-/// the loudest track that a channel would not be used. If all tracks are silent, returns the first.
+/// Returns the first of several audio tracks that is not silent, that is, whose loudest channel is not so far below
+/// that of the loudest track that a channel would not be used. If all tracks are silent, returns the first.
 pub(super) fn first_with_sound(tracks: &[ChannelSums]) -> usize {
     let loudest = |sums: &ChannelSums| (0..sums.channels).map(|i| sums.covariance(i, i)).fold(0.0, f64::max);
     let energies: Vec<f64> = tracks.iter().map(loudest).collect();

@@ -1,4 +1,4 @@
-//! Detection of a file's container by its content, and of the sound tracks in it.
+//! Detection of a file's container by its content, and of the audio tracks in it.
 //!
 //! Containers that depend on lengths which recorders and editors get wrong are parsed here: WAV and its variants, AIFF,
 //! AU, CAF, MP4, and frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by part.
@@ -37,13 +37,13 @@ const OPUS_RATE_HZ: u32 = 48_000;
 /// Number of bytes at the start of a file that identify it: two packets of a transport stream.
 const HEAD: u64 = 200;
 
-/// Maximum number of tags skipped before the sound.
+/// Maximum number of tags skipped before the audio.
 const MAX_TAGS: usize = 16;
 
 /// Number of consecutive unreadable packets after which reading stops.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
-/// Maximum length of a file that is reported as having no sound if it ends inside its header, bytes.
+/// Maximum length of a file that is reported as having no audio if it ends inside its header, bytes.
 const MAX_HEADER_LEN: u64 = 4096;
 
 /// A kind of container.
@@ -113,7 +113,7 @@ impl Kind {
 /// The name in the message about a MIDI file, the one kind of "sound" file without sound.
 const MIDI: &str = "MIDI, which holds notes and no sound,";
 
-/// Whether a brand is that of a picture in the MP4 container (HEIF, AVIF, Canon's raw).
+/// Returns whether a brand is that of a picture in the MP4 container (HEIF, AVIF, Canon's raw).
 fn is_picture(brand: &[u8]) -> bool {
     matches!(
         brand,
@@ -134,7 +134,7 @@ fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioEr
     Ok((start, read_bytes(file, start, HEAD)?))
 }
 
-/// Returns the offset where the sound ends, before the tags that some programs append to any file (ID3v1, APE).
+/// Returns the offset where the audio ends, before the tags that some programs append to any file (ID3v1, APE).
 fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
     let mut end = len;
     if let Some(at) = end.checked_sub(128)
@@ -159,8 +159,8 @@ fn ape_len(footer: &[u8]) -> Option<u64> {
     Some(len + if has_header { 32 } else { 0 })
 }
 
-/// Whether the first bytes of a file are those of sound, or of a video that may have some. Whether the file can be read
-/// only shows when it is opened.
+/// Returns whether a file begins like audio, or like a video that may have an audio track. Whether it can be read only
+/// shows when it is opened.
 pub fn is_sound(path: &Path) -> bool {
     let sniff = || -> Result<bool, AudioError> {
         let (mut file, len) = source::open_file(path)?;
@@ -177,19 +177,19 @@ pub fn is_sound(path: &Path) -> bool {
     sniff().unwrap_or(false)
 }
 
-/// Whether these bytes, which do not come from a file, are the beginning of sound.
+/// Returns whether these bytes, which do not come from a file, are the beginning of an audio or video file.
 pub fn begins_sound(head: &[u8]) -> bool {
     head.starts_with(b"ID3")
         || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
         || is_frame_like(head) && std::str::from_utf8(head).is_err()
 }
 
-/// Whether these bytes can begin a frame of MPEG audio or AAC.
+/// Returns whether these bytes can begin a frame of MPEG audio or AAC.
 fn is_frame_like(head: &[u8]) -> bool {
     matches!(head, [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 8 && third >> 4 != 15 && !matches!(second, 0xfe | 0xff))
 }
 
-/// A candidate among the sound tracks of a file.
+/// A candidate among the audio tracks of a file.
 #[derive(Clone)]
 struct Candidate {
     /// The decoder parameters, or the name of an unsupported codec.
@@ -197,22 +197,22 @@ struct Candidate {
     is_default: bool,
 }
 
-/// A file that was recognised as a container with sound that can be decoded.
+/// A file that was recognised as a container with audio that can be decoded.
 pub(super) struct Opened {
     pub(super) demux: Box<dyn Demux>,
     /// The container's name, e.g. `m4a`.
     pub(super) container: &'static str,
     /// Whether the container was recognized by sync words, which noise can contain too.
     pub(super) is_found_by_sync: bool,
-    /// Number of sound tracks that can be decoded.
+    /// Number of audio tracks that can be decoded.
     pub(super) tracks: usize,
-    /// Number of the chosen track among all sound tracks, from 1.
+    /// Number of the chosen track among all audio tracks, from 1.
     pub(super) number: usize,
     pub(super) file_len: u64,
     pub(super) reached: Arc<AtomicU64>,
 }
 
-/// Opens the file at `path`. Among several sound tracks, chooses number `wanted` in players' order of preference, in
+/// Opens the file at `path`. Among several audio tracks, chooses number `wanted` in players' order of preference, in
 /// which tracks marked as default come first.
 pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
     let (mut file, file_len) = source::open_file(path)?;
@@ -371,7 +371,7 @@ struct Parts {
     reached: Arc<AtomicU64>,
     /// The remaining parts.
     ranges: VecDeque<Range<u64>>,
-    /// Index of the chosen sound track among those of a part.
+    /// Index of the chosen audio track among those of a part.
     track: usize,
     part: Option<Part>,
     /// Whether the current part has been announced.
@@ -498,7 +498,7 @@ impl Parts {
         Err(first_error.map_or(AudioError::NotAudio, |error| unreadable(error, self.kind, range.end)))
     }
 
-    /// Begins a part with its sound track.
+    /// Begins a part with its audio track.
     fn begin(&mut self, reader: Box<dyn FormatReader>) -> Result<(), AudioError> {
         let sound: Vec<&Track> = reader.tracks().iter().filter(|track| sound_params(track).is_some()).collect();
         let Some((track, params)) =
@@ -507,7 +507,7 @@ impl Parts {
             return Err(AudioError::NoAudioTrack);
         };
         let length_s = track.duration.zip(track.time_base).map(|(d, base)| d.get() as f64 * seconds_per_tick(base));
-        // Ogg only gives an estimate, and in Matroska the picture may outlast the sound.
+        // Ogg only gives an estimate, and in Matroska the video may outlast the audio.
         self.promised_s = match self.kind {
             Kind::Flac => self.promised_s.zip(length_s).map(|(before, here)| before + here),
             _ => None,
@@ -521,7 +521,7 @@ impl Parts {
         Ok(())
     }
 
-    /// Whether an unexpected end of the file is allowed here.
+    /// Returns whether an unexpected end of the file is allowed here.
     fn may_end(&self, error: &DecodeError) -> bool {
         let is_end = matches!(error, DecodeError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof);
         is_end && self.layout.is_whole

@@ -68,14 +68,14 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
-/// Rate and number of channels of a block of sound.
+/// Rate and number of channels of a block of audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
     rate_hz: u32,
     channels: usize,
 }
 
-/// One sound track being decoded.
+/// One audio track being decoded.
 pub(super) struct Stream {
     format: String,
     /// Whether the container was recognized by sync words, which noise can contain too.
@@ -92,7 +92,7 @@ pub(super) struct Stream {
     shape: Shape,
     /// The format of what is being decoded.
     decoded: Shape,
-    /// Converts the decoded sound to `shape`, if the formats differ.
+    /// Converts the decoded audio to `shape`, if the formats differ.
     adapter: Option<Adapter>,
     planes: Vec<Vec<f32>>,
     /// Whether `planes` is waiting to be returned.
@@ -112,27 +112,27 @@ pub(super) struct Stream {
     frames: u64,
     decoded_packets: u64,
     skipped_packets: u64,
-    /// Number of packets that the decoder rejected before giving any sound; `None` once it has given some.
+    /// Number of packets that the decoder rejected before giving any audio; `None` once it has given some.
     refused_at_first: Option<u64>,
     unreadable_in_a_row: u32,
     broke_off: bool,
     ended: bool,
 }
 
-/// Time since the first packet, by the container's clock and by the sound decoded.
+/// Time since the first packet, by the container's clock and by the decoded audio.
 #[derive(Default)]
 struct Clock {
     first_s: Option<f64>,
-    /// Duration decoded so far, including the encoder delay and dropped sound, seconds.
+    /// Duration decoded so far, including the encoder delay and dropped audio, seconds.
     heard_s: f64,
 }
 
 impl Stream {
-    /// Opens the file at `path` with sound track number `wanted`, from 0, in players' order of preference, and decodes
-    /// until the format of the sound is known.
+    /// Opens the file at `path` with audio track number `wanted`, from 0, in players' order of preference, and decodes
+    /// until the format of the audio is known.
     ///
     /// # Errors
-    /// All errors of [`AudioError`] that show before the sound itself is decoded.
+    /// All errors of [`AudioError`] that show before the audio itself is decoded.
     pub(super) fn open(path: &Path, wanted: usize) -> Result<Self, AudioError> {
         let opened = container::open(path, wanted)?;
         let container::Opened { mut demux, container, is_found_by_sync, tracks, number, file_len, reached } = opened;
@@ -228,12 +228,12 @@ impl Stream {
         self.quantum
     }
 
-    /// Returns the number of sound tracks of the file that can be decoded.
+    /// Returns the number of audio tracks of the file that can be decoded.
     pub(super) fn tracks(&self) -> usize {
         self.tracks
     }
 
-    /// Returns the number of this track among the file's sound tracks, from 1.
+    /// Returns the number of this track among the file's audio tracks, from 1.
     pub(super) fn track(&self) -> usize {
         self.track
     }
@@ -272,7 +272,7 @@ impl Stream {
     /// Returns what is missing or broken. Call this after the last block.
     ///
     /// # Errors
-    /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if there was no sound at all, [`AudioError::NotAudio`] if
+    /// [`AudioError::NoSound`] or [`AudioError::Damaged`] if there was no audio at all, [`AudioError::NotAudio`] if
     /// most of what looked like packets of MPEG audio or AAC was not.
     pub(super) fn damage(&self) -> Result<Option<Damage>, AudioError> {
         let refused = self.skipped_packets + self.refused_at_first.unwrap_or(0);
@@ -356,7 +356,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Inserts this many seconds of silence before the sound that follows.
+    /// Inserts this many seconds of silence before the audio that follows.
     fn fall_silent(&mut self, seconds: f64) {
         let seconds = seconds.min(self.gaps_left_s).max(0.0);
         self.gaps_left_s -= seconds;
@@ -418,7 +418,7 @@ impl Stream {
     /// Handles a change of rate or channel layout in the block just decoded into `planes`.
     fn change(&mut self, shape: Shape) {
         let Some(before) = self.adapter.take() else { return };
-        // The rest of the preceding sound belongs before this block, which is not converted yet, so the next adapter
+        // The rest of the preceding audio belongs before this block, which is not converted yet, so the next adapter
         // holds it.
         let mut tail = Vec::new();
         before.finish(&mut tail);
@@ -427,7 +427,7 @@ impl Stream {
         self.adapter = Some(after);
     }
 
-    /// Replaces a packet that cannot be decoded by silence, as long as the sound that would have been kept.
+    /// Replaces a packet that cannot be decoded by silence, as long as the audio that would have been kept.
     fn pass_over(&mut self, piece: &Piece) {
         self.planes.iter_mut().for_each(Vec::clear);
         if piece.is_unheard() {
@@ -447,7 +447,7 @@ impl Stream {
         self.fall_silent(heard_s - delay as f64 / f64::from(self.decoded.rate_hz.max(1)));
     }
 
-    /// Trims `planes` to the sound to keep, converts it and marks it as ready.
+    /// Trims `planes` to the audio to keep, converts it and marks it as ready.
     fn hand_out(&mut self, skip_s: f64, until_s: f64, drop_end_s: f64) {
         let rate = f64::from(self.decoded.rate_hz);
         let frames = self.planes[0].len() as u64;
@@ -471,7 +471,7 @@ impl Stream {
     }
 }
 
-/// Converts sound from one rate and channel layout to another, so that the parts of a joined file become one recording.
+/// Converts audio from one rate and channel layout to another, so that the parts of a joined file become one recording.
 struct Adapter {
     channels: usize,
     resamplers: Vec<Resampler>,
@@ -507,7 +507,7 @@ impl Adapter {
     }
 }
 
-/// Converts sound to another number of channels. All of them get the mean of the input channels, so that no speaker is
+/// Converts audio to another number of channels. All of them get the mean of the input channels, so that no speaker is
 /// lost.
 fn to_channels(planes: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     if planes.len() == channels {
@@ -518,7 +518,7 @@ fn to_channels(planes: &[Vec<f32>], channels: usize) -> Vec<Vec<f32>> {
     vec![mean; channels]
 }
 
-/// Samples in an AAC-LC frame. The first frame of a stream overlaps nothing before it and so holds no sound of its own.
+/// Samples in an AAC-LC frame. The first frame of a stream overlaps nothing before it and so holds no audio of its own.
 const AAC_FRAME: u64 = 1024;
 
 /// Delay of every MP3 decoder (528 + 1 samples) and of the LAME encoder (576), which wrote most MP3 files.
@@ -540,7 +540,7 @@ fn make_decoder(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, 
     made.map_err(|_| AudioError::Unsupported { name: codec_name(params) })
 }
 
-/// Whether a track can be decoded.
+/// Returns whether a track can be decoded.
 pub(super) fn is_decodable(params: &AudioCodecParameters) -> bool {
     make_decoder(params).is_ok()
 }

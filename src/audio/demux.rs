@@ -1,5 +1,5 @@
-//! The interface between containers and the decoder: packets of one sound track, each with its position in time and the
-//! portion of its sound to keep.
+//! The interface between containers and the decoder: packets of one audio track, each with its position in time and the
+//! portion of its audio to keep.
 
 use symphonia::core::audio::{Channels, layouts};
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters};
@@ -14,19 +14,19 @@ pub(super) struct Piece {
     pub(super) length_s: f64,
     /// Duration to drop at the start, seconds.
     pub(super) skip_s: f64,
-    /// Where the sound to keep ends, seconds from the packet's start; infinite if all of it is kept.
+    /// Where the audio to keep ends, in seconds from the packet's start; infinite if all of it is kept.
     pub(super) until_s: f64,
     /// Duration to drop at the end, seconds.
     pub(super) drop_end_s: f64,
 }
 
 impl Piece {
-    /// Creates a piece whose sound is kept whole.
+    /// Creates a piece of which all audio is kept.
     pub(super) fn whole(packet: Packet, at_s: Option<f64>, length_s: f64) -> Self {
         Self { packet, at_s, length_s, skip_s: 0.0, until_s: f64::INFINITY, drop_end_s: 0.0 }
     }
 
-    /// Whether none of the sound is kept: such a packet is only needed to decode those after it.
+    /// Returns whether none of the audio is kept: such a packet is only needed to decode those after it.
     pub(super) fn is_unheard(&self) -> bool {
         self.skip_s >= self.until_s || (self.length_s > 0.0 && self.skip_s >= self.length_s)
     }
@@ -61,7 +61,7 @@ pub(super) trait Demux {
     /// Returns the next event. Not called again after [`Event::End`].
     fn next(&mut self) -> Event;
 
-    /// Returns how many seconds of sound the file claims to hold, if the claim is reliable and exceeds what is there.
+    /// Returns how many seconds of audio the file claims to hold, if the claim is reliable and exceeds what is there.
     fn promised_s(&self) -> Option<f64> {
         None
     }

@@ -27,7 +27,7 @@ pub enum AudioError {
     #[error("the file is empty (0 bytes); record or copy it again")]
     Empty,
 
-    /// The container is intact but contains no sound.
+    /// The container is intact but contains no audio.
     #[error("the file has a header but no sound in it; the recording was probably never started, record it again")]
     NoSound,
 
@@ -42,11 +42,11 @@ pub enum AudioError {
         name: String,
     },
 
-    /// A video without a sound track.
+    /// A video without an audio track.
     #[error("there is no sound track in this video; check that the microphone was on and record it again")]
     NoAudioTrack,
 
-    /// The recorder stopped before it wrote the index without which the sound cannot be found (the `moov` atom of MP4).
+    /// The recorder stopped before it wrote the index without which the audio cannot be found (the `moov` atom of MP4).
     #[error(
         "the recorder was stopped before it finished writing this file, so the sound cannot be found in it; repair it with the app that recorded it or record it again"
     )]
@@ -59,7 +59,7 @@ pub enum AudioError {
         what: String,
     },
 
-    /// The container is recognised but so broken that no sound could be decoded.
+    /// The container is recognised but so broken that no audio could be decoded.
     #[error("the file is damaged and no sound could be read from it; copy it again from where it was recorded")]
     Damaged,
 

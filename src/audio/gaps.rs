@@ -1,5 +1,5 @@
-//! Sound that went missing while aloud recorded, as listed in a custom chunk (`alou`) at the end of its WAV files,
-//! which other programs skip. Silence of the same length replaces the sound, so that times are right, but the speaker
+//! Audio that went missing while aloud recorded, as listed in a custom chunk (`alou`) at the end of its WAV files,
+//! which other programs skip. Silence of the same length replaces the audio, so that times are right, but the speaker
 //! was not silent there.
 
 use std::fs::File;
@@ -16,7 +16,7 @@ const SCHEMA: &str = "aloud.take/1";
 /// Maximum length of a chunk that is read, in bytes: ten thousand gaps.
 const LONGEST: u32 = 1 << 20;
 
-/// Sound that went missing while recording, replaced by silence of the same length.
+/// Audio that went missing while recording, replaced by silence of the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first missing frame, counted from the beginning of the recording.

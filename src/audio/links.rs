@@ -99,7 +99,7 @@ pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, 
     Ok((Vec::new(), part))
 }
 
-/// Whether a FLAC frame begins here, by its sync code and the checksum of its header (RFC 9639, 9.1).
+/// Returns whether a FLAC frame begins here, by its sync code and the checksum of its header (RFC 9639, 9.1).
 fn is_frame(file: &mut File, at: u64) -> Result<bool, AudioError> {
     let bytes = read_bytes(file, at, 16)?;
     if bytes.len() < 6 || bytes[0] != 0xff || bytes[1] & 0xfe != 0xf8 {

@@ -21,6 +21,7 @@ mod mpeg;
 mod resample;
 mod rows;
 mod rumble;
+mod sides;
 mod source;
 mod speech;
 mod table;
@@ -34,6 +35,9 @@ pub use error::AudioError;
 pub use gaps::Gap;
 pub use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
+pub use sides::Sides;
+#[cfg(test)]
+pub(crate) use sides::meter as sides_meter;
 pub use source::sha256;
 pub use speech::Speech;
 
@@ -53,13 +57,13 @@ pub const SPEECH_RATE_HZ: u32 = 16_000;
 /// samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
-/// Maximum number of sound tracks that are decoded to choose one; OBS writes six at most.
+/// Maximum number of audio tracks that are decoded to choose one; OBS writes six at most.
 const MOST_TRACKS: usize = 8;
 
 /// Minimum step in which progress is reported.
 const PROGRESS_STEP: f64 = 0.005;
 
-/// One recorded answer: what the file is, and its sound ready for analysis.
+/// One recorded answer: what the file is, and its audio ready for analysis.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Recording {
@@ -68,7 +72,7 @@ pub struct Recording {
     /// Names of container and codec, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the same,
     /// e.g. `flac`.
     pub format: String,
-    /// Duration of the decoded sound, seconds, on the recording's own clock, without encoder delay and padding.
+    /// Duration of the decoded audio, seconds, on the recording's own clock, without encoder delay and padding.
     pub duration_s: f64,
     /// Native sample rate, Hz, 4000 to 384000.
     pub sample_rate_hz: u32,
@@ -76,28 +80,30 @@ pub struct Recording {
     pub channels: u16,
     /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// The sound at [`SPEECH_RATE_HZ`], one channel, high-passed at 50 Hz. Sample `i` is the sound at `i / 16000` s;
+    /// The audio at [`SPEECH_RATE_HZ`], one channel, high-passed at 50 Hz. Sample `i` is the sound at `i / 16000` s;
     /// the length is the duration, rounded to samples.
     pub speech: Speech,
     /// The channels that `speech` and `levels` are made from.
     pub channel_use: ChannelUse,
     /// Peak, clipping and loudness, measured on the same mono signal at the native rate.
     pub levels: Levels,
-    /// Sound that aloud itself lost while recording, in order; `None` for a file that it did not record.
+    /// Audio that aloud itself lost while recording, in order; `None` for a file that it did not record.
     pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
-    /// The chosen sound track, if several can be decoded.
+    /// The levels of two channels over time, if they differ.
+    pub sides: Option<Sides>,
+    /// The chosen audio track, if several can be decoded.
     pub track: Option<TrackUse>,
 }
 
-/// The sound track chosen among several: a screen recorder keeps the computer's sound and the microphone apart.
+/// The audio track chosen among several: a screen recorder keeps the computer's audio and the microphone apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackUse {
-    /// Number of the track among the file's sound tracks, from 1.
+    /// Number of the track among the file's audio tracks, from 1.
     pub number: usize,
-    /// Number of sound tracks that can be decoded.
+    /// Number of audio tracks that can be decoded.
     pub of: usize,
 }
 
@@ -143,7 +149,8 @@ impl Recording {
 
     /// Opens any common audio or video file. The format is detected from the content; the name does not matter.
     ///
-    /// Among several sound tracks, the first with sound is chosen, in players' order of preference ([`TrackUse`]).
+    /// Among several audio tracks, the first that is not silent is chosen, in players' order of preference
+    /// ([`TrackUse`]).
     ///
     /// `progress` is called from time to time with the fraction done, rising from 0 to 1.
     ///
@@ -201,8 +208,12 @@ impl Recording {
             ready.clear();
         };
         let mut frames = 0_u64;
+        let mut sides = (channels == 2 && channel_use == ChannelUse::Mixed).then(|| sides::Meter::new(rate_hz));
         while let Some(planes) = stream.next_block()? {
             channel_use.mix(planes, &mut mono);
+            if let Some(sides) = &mut sides {
+                sides.push(&planes[0], &planes[1]);
+            }
             frames += mono.len() as u64;
             levels.push(&mono);
             resampler.push(&mono, &mut ready);
@@ -227,6 +238,7 @@ impl Recording {
             levels: levels.finish(),
             gaps,
             damage,
+            sides: sides.and_then(sides::Meter::finish),
             track,
         })
     }

@@ -1,7 +1,7 @@
-//! MP4, M4A, 3GP and MOV: the sound tracks, the location of their packets, and the parts of them to keep.
+//! MP4, M4A, 3GP and MOV: the audio tracks, the location of their packets, and the parts of them to keep.
 //!
 //! Implements the index (`moov`) of ISO/IEC 14496-12 and of Apple's QuickTime File Format, with its fragments (`moof`).
-//! Edit lists (8.6.6) say what is kept: the encoder delay is dropped, and sound that somebody cut away in an app, which
+//! Edit lists (8.6.6) say what is kept: the encoder delay is dropped, and audio that somebody cut away in an app, which
 //! is still in the file, must not come back. The codec of the packets is read from the sample description, whichever of
 //! the two families it belongs to.
 
@@ -29,7 +29,7 @@ const LONGEST_TABLE: u64 = 8 * MAX_SAMPLES as u64;
 /// Consecutive edits at most this far apart are joined, seconds: their lengths are rounded to the movie's clock.
 const SAME_TIME_S: f64 = 0.002;
 
-/// One sound track of the index.
+/// One audio track of the index.
 #[derive(Clone)]
 pub(super) struct SoundTrack {
     /// The track's ID.
@@ -324,7 +324,7 @@ impl BoxReader<'_> {
             let at = 8 + 12 * i;
             runs.get(at..at + 12).map(|run| (be(&run[..4]) as usize, be(&run[4..8])))
         };
-        // In sound made of equal blocks, the tables count frames as packets.
+        // In audio made of equal blocks, the tables count frames as packets.
         let frames = rows.filter(|_| constant > 0 && word(&times, 12) <= 1);
         let mut durations =
             times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
@@ -409,7 +409,7 @@ impl BoxReader<'_> {
         let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |word| be(word) as u32);
         let (flags, id) = (word(&head, 0) & 0xff_ffff, word(&head, 4));
         let Some(track) = tracks.iter_mut().find(|track| track.id == id) else {
-            // Not a sound track: only where its data ends would matter, and few files rely on that.
+            // Not an audio track: only where its data ends would matter, and few files rely on that.
             return Ok(implied);
         };
         let mut at = 8;
@@ -470,7 +470,7 @@ impl BoxReader<'_> {
         Ok(data)
     }
 
-    /// Reads the edits in order. An empty edit is silence: the sound begins later than the picture, or pauses.
+    /// Reads the edits in order. An empty edit is silence: the audio begins later than the video, or pauses.
     fn edits(
         &mut self,
         elst: &Range<u64>,

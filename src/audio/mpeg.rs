@@ -22,7 +22,7 @@ use super::error::AudioError;
 /// Maximum distance of the first frame from the preceding tags, bytes.
 const SEARCHED: usize = 1 << 20;
 
-/// Number of consecutive frames required for bytes to count as sound.
+/// Number of consecutive frames required for bytes to count as audio.
 const CONVINCING: usize = 4;
 
 /// Delay of every MP3 decoder, frames. The encoder's stated delay does not include it.
@@ -41,7 +41,7 @@ struct Head {
     len: usize,
     /// Number of samples per channel.
     frames: u64,
-    /// Length of the header before the sound, bytes.
+    /// Length of the header before the audio, bytes.
     head_len: usize,
 }
 
@@ -106,7 +106,7 @@ impl Head {
         Some(Self { codec, rate_hz, channels, len, frames, head_len: 0 })
     }
 
-    /// Whether `other` can belong to the same stream.
+    /// Returns whether `other` can belong to the same stream.
     fn is_like(&self, other: &Self) -> bool {
         (self.codec, self.rate_hz, self.channels) == (other.codec, other.rate_hz, other.channels)
     }
@@ -117,7 +117,7 @@ impl Head {
 struct Info {
     /// Number of frames that follow.
     frames: Option<u64>,
-    /// Number of samples that the encoder added before and after the sound.
+    /// Number of samples that the encoder added before and after the audio.
     delay_padding: Option<(u64, u64)>,
 }
 
@@ -195,7 +195,7 @@ impl Window {
             self.passed = 0;
             let left = self.end.saturating_sub(self.at + have as u64);
             let wanted = (len - have).max(1 << 14) as u64;
-            // A disk failure ends the sound here; if the expected length is known, the loss is detected.
+            // A disk failure ends the audio here; if the expected length is known, the loss is detected.
             let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
         }
         let rest = &self.ahead[self.passed..];
@@ -215,7 +215,7 @@ impl Window {
         self.reached.store(self.at, Ordering::Relaxed);
     }
 
-    /// Whether a frame begins here that is followed by others, a tag or the end of the file.
+    /// Returns whether a frame begins here that is followed by others, a tag or the end of the file.
     fn begins_frames(&mut self, wanted: usize) -> bool {
         let (mut at, mut first) = (0, None::<Head>);
         let end = self.end.saturating_sub(self.at);
@@ -328,7 +328,7 @@ impl FrameReader {
         }
     }
 
-    /// Whether the bytes between this frame and the one before were damaged sound.
+    /// Returns whether the bytes between this frame and the one before were damaged audio.
     fn was_broken(&mut self, head: &Head, is_new_part: bool) -> bool {
         let lost = std::mem::take(&mut self.lost);
         let tagged = std::mem::take(&mut self.tag_before);

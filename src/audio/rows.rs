@@ -1,8 +1,8 @@
-//! Sound that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU
+//! Audio that is uncompressed, or compressed by a constant ratio, in WAV (also RF64, BW64 and Wave64), AIFF and AU
 //! files.
 //!
-//! Recorders write these headers before they know the length of the sound, and other programs edit them. So a length
-//! that the file contradicts is ignored: the sound lies between the header of its chunk and the end of the file, at
+//! Recorders write these headers before they know the length of the audio, and other programs edit them. So a length
+//! that the file contradicts is ignored: the audio lies between the header of its chunk and the end of the file, at
 //! most.
 
 use std::fs::File;
@@ -34,7 +34,7 @@ pub(super) enum Content {
     Frames(Range<u64>),
 }
 
-/// The location of the sound, and its length according to the file.
+/// The location of the audio, and its length according to the file.
 struct Extent {
     range: Range<u64>,
     /// Length that the file claims, if it exceeds what is there, bytes.
@@ -96,7 +96,7 @@ pub(super) fn linear(bits: u64, float: bool, big_endian: bool, channels: u16, ra
     Some(pcm(codec, bytes, channels, rate_hz))
 }
 
-/// Returns the rows of uncompressed sound: one frame per block.
+/// Returns the rows of uncompressed audio: one frame per block.
 fn pcm(codec: AudioCodecId, bytes: u64, channels: u16, rate_hz: u32) -> Rows {
     Rows { params: params(codec, rate_hz, channels), block_len: bytes * u64::from(channels), block_frames: 1 }
 }
@@ -237,7 +237,7 @@ impl Format {
 #[derive(Default)]
 struct Chunks {
     format: Option<Format>,
-    /// Offset of the sound and its claimed length.
+    /// Offset of the audio and its claimed length.
     data: Option<(u64, Option<u64>)>,
 }
 
@@ -335,7 +335,7 @@ fn find(file: &mut File, from: u64, name: &[u8; 4]) -> Result<Vec<u64>, AudioErr
     Ok(found)
 }
 
-/// Whether the bytes from `at` to the end of the file are whole RIFF chunks (or nothing) and not sound.
+/// Returns whether the bytes from `at` to the end of the file are whole RIFF chunks (or nothing) and not audio.
 fn ends_in_chunks(file: &mut File, mut at: u64, file_len: u64) -> Result<bool, AudioError> {
     for _ in 0..MAX_CHUNKS {
         if at >= file_len {
@@ -355,7 +355,7 @@ fn ends_in_chunks(file: &mut File, mut at: u64, file_len: u64) -> Result<bool, A
     Ok(false)
 }
 
-/// Reads the sound of a RIFF, RF64 or BW64 file.
+/// Reads the audio of a RIFF, RF64 or BW64 file.
 pub(super) fn wav(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let mut chunks = Chunks::default();
     let sensible = chunks.walk(file, file_len)?;
@@ -383,7 +383,7 @@ fn wave_content(format: &Format, extent: Extent) -> Result<Content, AudioError> 
 /// The last 12 bytes of the GUIDs of Wave64's chunks, whose first four bytes are RIFF's chunk names.
 const WAVE64: [u8; 12] = [0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0x00, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a];
 
-/// Reads the sound of a Sony Wave64 file, in which lengths have 8 bytes and include the chunk's header of 24 bytes.
+/// Reads the audio of a Sony Wave64 file, in which lengths have 8 bytes and include the chunk's header of 24 bytes.
 pub(super) fn wave64(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let (mut format, mut at) = (None, 40);
     for _ in 0..MAX_CHUNKS {
@@ -415,7 +415,7 @@ fn extended(bytes: [u8; 10]) -> f64 {
     mantissa as f64 * f64::from(exponent).exp2()
 }
 
-/// Reads the sound of an AIFF or AIFF-C file.
+/// Reads the audio of an AIFF or AIFF-C file.
 pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let (mut common, mut sound) = (None, None);
     let mut at = 12;
@@ -461,15 +461,15 @@ pub(super) fn aiff(file: &mut File, file_len: u64) -> Result<Content, AudioError
         return Err(unsupported(format!("AIFF-C with sound of the kind '{letters}'")));
     };
     let mut extent = Extent::new(start, claimed, file_len);
-    // Two fields state the length of the sound, which is complete if it reaches one of them.
-    let by_frames = frames.div_ceil(if rows.block_frames > 1 { 1 } else { rows.block_frames }) * rows.block_len;
+    // Two fields state the length of the audio, which is complete if it reaches one of them. The header counts blocks.
+    let by_frames = frames * rows.block_len;
     if by_frames > 0 && by_frames <= extent.range.end - extent.range.start {
         extent.promised = None;
     }
     Ok(table(&rows, rate_hz, extent))
 }
 
-/// Reads the sound of a Sun or NeXT AU file.
+/// Reads the audio of a Sun or NeXT AU file.
 pub(super) fn au(file: &mut File, file_len: u64) -> Result<Content, AudioError> {
     let Some(head) = read_array::<24>(file, 0)? else { return Err(AudioError::NoSound) };
     let word = |i: usize| u32::from_be_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]);

@@ -9,7 +9,8 @@ use super::SPEECH_RATE_HZ;
 /// -3 dB point of the high-pass. The lowest F0 searched for (75 Hz) loses 0.8 dB.
 const CUTOFF_HZ: f64 = 50.0;
 
-/// Second-order Butterworth high-pass (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").
+/// Second-order Butterworth high-pass (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter
+/// coefficients").
 ///
 /// The filter starts as if the first sample had always been there, so that an offset causes no thump at 0 s.
 pub(super) struct RumbleFilter {

@@ -13,7 +13,7 @@ use symphonia::core::io::MediaSource;
 use super::error::AudioError;
 use crate::files;
 
-/// Maximum number of chunks visited: more than any real file has before its sound, a bound for hostile files.
+/// Maximum number of chunks visited: more than any real file has before its audio, a bound for hostile files.
 pub(super) const MAX_CHUNKS: usize = 4096;
 
 /// Opens the file at `path`, and returns it with its length in bytes.

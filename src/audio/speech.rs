@@ -1,4 +1,4 @@
-//! The sound to be analyzed, mono at 16 kHz: exact for an answer, at half the size for a long recording.
+//! The audio to be analyzed, mono at 16 kHz: exact for an answer, at half the size for a long recording.
 
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ impl Speech {
         }
     }
 
-    /// Whether there are no samples.
+    /// Returns whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -66,7 +66,7 @@ impl Speech {
     /// Returns the samples of a range.
     ///
     /// # Panics
-    /// When the range exceeds the sound.
+    /// When the range exceeds the audio.
     pub fn samples(&self, range: Range<usize>) -> Vec<f32> {
         let mut samples = vec![0.0; range.len()];
         self.copy(range.start, &mut samples);

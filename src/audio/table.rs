@@ -1,4 +1,4 @@
-//! Sound whose packets are all known before any is read, with the location and time of each. Used for WAV, AIFF and
+//! Audio whose packets are all known before any is read, with the location and time of each. Used for WAV, AIFF and
 //! similar formats, CAF, and MP4 with its edit lists.
 
 use std::fs::File;
@@ -17,7 +17,7 @@ use super::demux::{Demux, Entry, Event, Piece};
 /// that a hostile file can use.
 pub(super) const MAX_SAMPLES: usize = 3_000_000;
 
-/// Number of frames in a packet of uncompressed sound.
+/// Number of frames in a packet of uncompressed audio.
 const ROW_FRAMES: u64 = 4096;
 
 /// The pre-roll before an edit, seconds: more than the 80 ms that Opus needs to converge (RFC 7845, 4.2), the two
@@ -50,7 +50,7 @@ pub(super) struct Edit {
     pub(super) length_s: f64,
 }
 
-/// All packets of a sound track.
+/// All packets of an audio track.
 #[derive(Clone)]
 pub(super) struct Table {
     pub(super) params: AudioCodecParameters,
@@ -66,13 +66,13 @@ pub(super) struct Table {
     pub(super) broke_off: bool,
 }
 
-/// Sound in blocks of equal size: PCM of any kind, and ADPCM.
+/// Audio in blocks of equal size: PCM of any kind, and ADPCM.
 #[derive(Clone)]
 pub(super) struct Rows {
     pub(super) params: AudioCodecParameters,
     /// Length of a block of all channels, bytes.
     pub(super) block_len: u64,
-    /// Number of frames in a block; 1 unless the sound is compressed.
+    /// Number of frames in a block; 1 unless the audio is compressed.
     pub(super) block_frames: u64,
 }
 
@@ -96,7 +96,7 @@ impl Rows {
         }
     }
 
-    /// Returns the table of the sound that lies contiguously in `range`.
+    /// Returns the table of the audio that lies contiguously in `range`.
     pub(super) fn table(&self, rate_hz: u32, range: Range<u64>) -> Table {
         let mut samples = Vec::new();
         self.push(range, &mut 0, &mut samples);

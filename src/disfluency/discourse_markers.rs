@@ -17,7 +17,9 @@
 //!
 //! No words give no markers.
 
+use super::log_linear::{Sink, Weights};
 use super::spoken::Spoken;
+use crate::english::classes::{BASE_VERBS, FINITE, NOT_ADVERBS, class, is_adjective};
 use crate::english::lexicon::SUBJECT_PRONOUNS;
 use crate::english::{is_filled_pause, normalized};
 use crate::signal::pause::is_pause;
@@ -46,13 +48,18 @@ const SENTENCE_REACH: usize = 40;
 ///
 /// `own`: the user's own extra fillers, one or more words each, fillers wherever they occur.
 pub fn discourse_markers(words: &[Spoken<'_>], own: &[String]) -> Vec<Marker> {
+    discourse_markers_by(words, own, Weights::built_in())
+}
+
+/// [`discourse_markers`] by other weights, to measure them.
+pub fn discourse_markers_by(words: &[Spoken<'_>], own: &[String], weights: &Weights) -> Vec<Marker> {
     let tokens = tokens(words);
     let own: Vec<Vec<String>> = own.iter().map(|p| p.split_whitespace().map(normalized).collect()).collect();
     let mut found = Vec::new();
     let mut skipped: Vec<bool> = tokens.iter().map(|t| is_filled_pause(&t.bare)).collect();
     let mut at = 0;
     while at < tokens.len() {
-        match judge(&tokens, &skipped, at, &own) {
+        match judge(&tokens, &skipped, at, &own, weights) {
             Some((length, confidence)) => {
                 let last = at + length - 1;
                 skipped[at..=last].fill(true);
@@ -66,15 +73,39 @@ pub fn discourse_markers(words: &[Spoken<'_>], own: &[String]) -> Vec<Marker> {
 }
 
 /// The length in tokens and the confidence of the filler that starts at token `at`, if one does.
-fn judge(tokens: &[Token], skipped: &[bool], at: usize, own: &[Vec<String>]) -> Option<(usize, f64)> {
+fn judge(
+    tokens: &[Token],
+    skipped: &[bool],
+    at: usize,
+    own: &[Vec<String>],
+    weights: &Weights,
+) -> Option<(usize, f64)> {
     let own_length = own.iter().filter(|phrase| stands(tokens, at, phrase)).map(Vec::len).max();
     if let Some(length) = own_length {
         return Some((length, OWN_CONFIDENCE));
     }
     let (phrase, rules) = MARKERS.iter().find(|(phrase, _)| stands(tokens, at, phrase))?;
     let here = Here { tokens, skipped, first: at, last: at + phrase.len() - 1 };
+    if *phrase == ["like"] {
+        let odds = weights.like.score(|add| here.describe(add)).exp();
+        // A word between two hesitations, where the words around it forbid nothing.
+        let is_between = here.hesitates_before() && here.hesitates_after();
+        let between = rules.iter().find(|rule| (rule.applies)(&here)).filter(|rule| is_between && rule.filler);
+        let sure = between.map_or(0.0, |rule| rule.sure).max(odds / (1.0 + odds));
+        return (sure >= 0.5).then_some((1, sure));
+    }
     let rule = rules.iter().find(|rule| (rule.applies)(&here))?;
     rule.filler.then_some((phrase.len(), rule.sure))
+}
+
+/// The features of a "like", the word at `word`: which rule applies, and the words and classes around it.
+/// The training reads them; nothing is added if no "like" stands there.
+pub fn describe_like(words: &[Spoken<'_>], word: usize, add: Sink<'_>) {
+    let tokens = tokens(words);
+    let skipped: Vec<bool> = tokens.iter().map(|t| is_filled_pause(&t.bare)).collect();
+    if let Some(at) = tokens.iter().position(|t| t.index == word && t.bare == "like") {
+        Here { tokens: &tokens, skipped: &skipped, first: at, last: at }.describe(add);
+    }
 }
 
 /// Whether a phrase stands at token `at`, with no punctuation inside it.
@@ -239,6 +270,73 @@ impl Here<'_> {
         is_subject(next) || self.after_is(&[WH, &["let", "let's", "maybe", "if", "when", "that's"]])
     }
 
+    /// The features of a "like" here.
+    fn describe(&self, add: Sink<'_>) {
+        let class_at = |word: &str| if word.is_empty() { "none" } else { class(word) };
+        let [before, before_2, after, after_2] = [self.before(1), self.before(2), self.after(1), self.after(2)];
+        let [b, b2, a, a2] = [before, before_2, after, after_2].map(class_at);
+        let edges = match (self.edge_before(), self.edge_after()) {
+            (true, true) => "set off",
+            (true, false) => "edge before",
+            (false, true) => "edge after",
+            (false, false) => "inside",
+        };
+        let rule = LIKE.iter().position(|rule| (rule.applies)(self));
+        let number = rule.map_or(String::new(), |i| i.to_string());
+        let verdict = match rule.map(|i| LIKE[i].filler) {
+            Some(true) => "filler",
+            Some(false) => "meant",
+            None => "no rule",
+        };
+        add(&["bias"]);
+        add(&["rule", verdict]);
+        add(&["rule", verdict, &number]);
+        add(&["edges", edges]);
+        add(&["edges before", edges, b]);
+        add(&["edges after", edges, a]);
+        add(&["before", before]);
+        add(&["class before", b]);
+        add(&["before 2", before_2]);
+        add(&["classes before", b2, b]);
+        add(&["after", after]);
+        add(&["class after", a]);
+        add(&["classes after", a2, a]);
+        add(&["after 2", after_2]);
+        add(&["between", b, a]);
+        add(&["between", b, a, a2]);
+        add(&["between words", before, after]);
+        add(&["word and class", before, a]);
+        add(&["class and word", b, after]);
+        add(&["around", b2, b, a]);
+        if self.starts() {
+            add(&["starts", a]);
+        }
+        if self.ends() {
+            add(&["ends", b]);
+        }
+        match (self.hesitates_before(), self.hesitates_after()) {
+            (true, true) => add(&["hesitates", "before and after"]),
+            (true, false) => add(&["hesitates", "before"]),
+            (false, true) => add(&["hesitates", "after"]),
+            (false, false) => {}
+        }
+        if self.clause_has(6, &[&["what", "what's", "how"]]) {
+            add(&["question", a]);
+        }
+        if is_finite(after) {
+            add(&["finite after", b]);
+        }
+        if is_adverb(after) || is_degree(after) {
+            add(&["adverb after", b]);
+        }
+        if is_amount(after) {
+            add(&["amount after"]);
+        }
+        if self.clause_follows() {
+            add(&["clause after", before]);
+        }
+    }
+
     /// What follows is a noun phrase or nothing: what a verb or a preposition takes.
     fn object_follows(&self) -> bool {
         self.ends() || self.after_is(&[DETERMINERS, OBJECTS])
@@ -289,6 +387,8 @@ const MARKERS: &[(&[&str], &[Rule])] = &[
     (&["okay"], OKAY),
     (&["ok"], OKAY),
     (&["anyway"], ANYWAY),
+    (&["see"], SEE),
+    (&["now"], NOW),
 ];
 
 /// *like*: a verb after its subject, a preposition or conjunction before what it compares with; otherwise a filler that
@@ -695,6 +795,33 @@ const ANYWAY: &[Rule] = &[
     yes(0.6, |h| h.hesitates_before() && h.hesitates_after() && !h.ends()),
 ];
 
+/// *see*: a filler where it opens a turn before a clause or is set off; otherwise the verb.
+const SEE: &[Rule] = &[
+    // "let's see", "I see, I see", "wait and see".
+    no(0.9, |h| {
+        h.before_is(&[&SUBJECT_PRONOUNS, OTHER_SUBJECTS, CONJUNCTIONS, &["let's", "let", "me", "us", "to"]])
+            || is_auxiliary(h.before(1))
+    }),
+    // "See if they will", "see you later", "see what happens", "see the sign".
+    no(0.9, |h| {
+        h.after_is(&[WH, DETERMINERS, &["if", "whether", "you", "it", "him", "her", "them", "to"]]) && !h.edge_after()
+    }),
+    // "See, I thought", "well, see, the thing".
+    yes(0.85, |h| (h.starts() || h.set_off()) && h.edge_after() && !h.ends()),
+    // "see we get the same thing".
+    yes(0.75, |h| h.starts() && (is_in(h.after(1), &[PERSONS]) || h.after(1) == "that's")),
+];
+
+/// *now*: a filler where it opens a turn and is set off or asks; otherwise the time.
+const NOW: &[Rule] = &[
+    // "Now, now", "now and then", "now that".
+    no(0.9, |h| h.after_is(&[&["now", "and", "that", "is", "was"]])),
+    // "Now, if you go up north".
+    yes(0.75, |h| h.starts() && h.edge_after() && !h.ends()),
+    // "now what kind of dog is it", "now wait a minute".
+    yes(0.7, |h| h.starts() && h.after_is(&[WH, &["wait", "listen", "look", "did", "do", "does", "are", "don't"]])),
+];
+
 /// *or something*, *and stuff*: a filler where the phrase ends; not where something is said of it.
 const EXTENDER: &[Rule] = &[
     // "either the filter or something else".
@@ -788,12 +915,6 @@ fn is_amount(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit()) || is_in(word, &[AMOUNTS])
 }
 
-/// An adjective, by ending or by list.
-fn is_adjective(word: &str) -> bool {
-    let ending = ["ful", "ous", "able", "ible", "less", "ish", "ic", "ical", "er", "est"];
-    is_in(word, &[ADJECTIVES]) || (word.len() > 4 && ending.iter().any(|end| word.ends_with(end)))
-}
-
 const REPLIES: &[&str] = &[
     "yeah", "yes", "yep", "no", "oh", "ah", "hey", "sure", "thanks", "hi", "hello", "great", "alright", "mm", "okay",
     "ok",
@@ -842,29 +963,6 @@ const AMOUNTS: &[&str] = &[
     "dozen", "dozens", "half", "zero", "no", "every", "couple", "few", "lot", "lots", "loads", "tons", "bunch",
     "quarter", "twice", "once", "all", "maybe", "about", "around", "almost", "nearly", "ages", "several", "many",
 ];
-/// Verbs in their base form that are seldom nouns.
-#[rustfmt::skip]
-const BASE_VERBS: &[&str] = &[
-    "know", "think", "want", "have", "get", "understand", "go", "see", "be", "do", "say", "tell", "realise", "realize",
-    "remember", "expect", "ask", "give", "take", "make", "come", "meet", "eat", "believe", "become", "begin", "bring",
-    "buy", "choose", "decide", "explain", "feel", "figure", "find", "finish", "fix", "forget", "grow", "happen", "hear",
-    "keep", "learn", "leave", "let", "lose", "manage", "need", "pay", "phone", "put", "quit", "rethink", "send", "sit",
-    "sort", "speak", "stay", "throw", "wait", "walk", "work", "write", "pretend", "convince", "depend", "mean", "seem",
-];
-#[rustfmt::skip]
-const FINITE: &[&str] = &[
-    "was", "were", "had", "did", "went", "came", "got", "took", "made", "said", "told", "knew", "thought", "gave",
-    "found", "left", "felt", "kept", "let", "began", "ran", "sat", "stood", "froze", "lost", "broke", "fell", "threw",
-    "wrote", "spoke", "brought", "bought", "caught", "taught", "grew", "drew", "flew", "built", "sent", "spent", "met",
-    "paid", "held", "led", "heard", "meant", "put", "quit", "saw", "shut", "slept", "stuck", "swore", "tore",
-    "understood", "woke", "won", "wanted", "blew", "burst", "chose", "drove", "ate", "forgot", "hid", "rang", "rose",
-    "sang", "sank", "shook", "sold", "split", "became", "didn't", "wasn't", "couldn't", "hadn't", "has", "does", "goes",
-    "fled", "hung", "died", "tied", "lied", "cried", "used",
-];
-const NOT_ADVERBS: &[&str] = &[
-    "family", "only", "early", "friendly", "reply", "supply", "apply", "lovely", "italy", "daily", "elderly",
-    "assembly", "ugly", "july",
-];
 const RESEMBLE: &[&str] = &[
     "look", "looks", "looked", "looking", "feel", "feels", "felt", "feeling", "sound", "sounds", "sounded", "sounding",
     "seem", "seems", "seemed", "smell", "smells", "smelled", "smelt", "taste", "tastes", "tasted", "act", "acts",
@@ -887,11 +985,6 @@ const BEFORE_YOU_KNOW: &[&str] = &[
 const KIND_ADJECTIVES: &[&str] = &[
     "same", "different", "certain", "right", "wrong", "best", "worst", "new", "other", "only", "first", "favourite",
     "such", "odd", "strange", "special", "particular", "good", "bad", "rare", "old", "many", "weird",
-];
-const ADJECTIVES: &[&str] = &[
-    "weird", "strange", "odd", "new", "old", "big", "huge", "tiny", "small", "scary", "funny", "hard", "bad", "good",
-    "sad", "mad", "crazy", "nice", "messy", "awkward", "quiet", "loud", "empty", "heavy", "angry", "tired", "busy",
-    "vague", "rough",
 ];
 #[rustfmt::skip]
 const SUPPOSED: &[&str] = &[
@@ -1036,6 +1129,22 @@ mod tests {
             ("It was okay to leave.", &[]),
             ("He brought the dog anyway.", &[]),
             ("but anyway I stayed", &["anyway"]),
+        ]);
+    }
+
+    #[test]
+    fn see_and_now_open_a_turn_or_have_their_meaning() {
+        check(&[
+            ("See, we never had that.", &["see"]),
+            ("See we get the same thing here.", &["see"]),
+            ("See if they'll give you a discount.", &[]),
+            ("Let me see, it was in May.", &[]),
+            ("I see, I see.", &[]),
+            ("Now, my husband, he's a different story.", &["now"]),
+            ("Now what kind of dog is it?", &["now"]),
+            ("Now we have two of them.", &[]),
+            ("Now that they're gone it's quiet.", &[]),
+            ("He's retired now.", &[]),
         ]);
     }
 

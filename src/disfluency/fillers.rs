@@ -18,10 +18,7 @@ use super::discourse_markers::discourse_markers;
 use super::filled_pauses::filled_pauses;
 use super::repairs::{RepairKind, repairs};
 use super::spoken::{Spoken, spoken};
-use super::stuttering::stutter_like;
-
-/// False starts that are less sure than this are not reported: there, punctuation, a filled pause and a silence all fail.
-const LEAST_SURE_FALSE_START: f64 = 0.7;
+use super::stuttering::{begun_again, without_blocks};
 
 /// What sort of filler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,16 +89,19 @@ impl Filler {
 }
 
 /// Finds the fillers of a spoken answer, in order, and marks their words. `own` are words and phrases that the speaker wants
-/// counted wherever they occur.
-pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String]) -> Vec<Filler> {
+/// counted wherever they occur; `stutters` says that they stutter.
+pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String], stutters: bool) -> Vec<Filler> {
     if features.stretches.is_empty() || transcript.words.is_empty() {
         return Vec::new();
     }
-    let mut events = filled_pauses(features, &mut transcript.words);
+    let mut events = filled_pauses(features, transcript);
+    let is_read =
+        |e: &Filler| e.span.is_none_or(|span| transcript.unreadable.iter().all(|u| u.overlap_s(&span) <= 0.0));
+    events.retain(is_read);
     let words = &transcript.words;
     add(
         &mut events,
-        written_fillers(&spoken(words, &features.stretches), own, &|range| {
+        written_fillers(&spoken(words, &features.stretches), own, stutters, &|range| {
             let said = &words[range];
             let span = Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s);
             (Some(span), said.iter().map(|w| w.confidence).fold(1.0, f64::min))
@@ -115,14 +115,19 @@ pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String])
     events
 }
 
+/// Removes the fillers that were only heard: if the speaker stutters, they are as likely prolonged sounds.
+pub fn without_held_sounds(events: Vec<Filler>) -> Vec<Filler> {
+    events.into_iter().filter(|e| e.word.is_some()).collect()
+}
+
 /// Finds the fillers of a written draft, in order, from its words alone.
-pub fn fillers_of_draft(draft: &[Spoken<'_>], own: &[String]) -> Vec<Filler> {
+pub fn fillers_of_draft(draft: &[Spoken<'_>], own: &[String], stutters: bool) -> Vec<Filler> {
     let nothing_known = |_: Range<usize>| (None, 1.0);
     let mut events: Vec<Filler> = (0..draft.len())
         .filter(|i| is_filled_pause(draft[*i].text))
         .map(|i| written(Kind::FilledPause, draft, i, i, 1.0, &nothing_known))
         .collect();
-    add(&mut events, written_fillers(draft, own, &nothing_known));
+    add(&mut events, written_fillers(draft, own, stutters, &nothing_known));
     events.sort_by_key(|e| e.word);
     events
 }
@@ -138,18 +143,21 @@ fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
 
 /// Discourse markers, repetitions and false starts, which the words tell. `heard` gives when words were said and how sure
 /// the model is of them.
-fn written_fillers(words: &[Spoken<'_>], own: &[String], heard: Heard<'_>) -> Vec<Filler> {
+fn written_fillers(words: &[Spoken<'_>], own: &[String], stutters: bool, heard: Heard<'_>) -> Vec<Filler> {
     let mut events = Vec::new();
     let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
-    let stuttered = stutter_like(&texts);
-    for repair in repairs(words, &is_filled_pause) {
-        // Who begins a word again has not filled a silence.
-        if stuttered[repair.first..=repair.last].iter().all(|s| *s) {
+    let stuttered = begun_again(&texts, stutters);
+    let found =
+        if stutters { repairs(&without_blocks(words), &is_filled_pause) } else { repairs(words, &is_filled_pause) };
+    for repair in found {
+        // Who begins a word again has not filled a silence; of somebody who stutters, nothing around it is a filler either.
+        let mut given_up = stuttered[repair.first..=repair.last].iter();
+        let is_stutter = if stutters { given_up.any(|s| *s) } else { given_up.all(|s| *s) };
+        if is_stutter {
             continue;
         }
         let kind = match repair.kind {
             RepairKind::Repetition => Kind::Repetition,
-            RepairKind::FalseStart if repair.confidence < LEAST_SURE_FALSE_START => continue,
             RepairKind::FalseStart => Kind::FalseStart,
         };
         events.push(written(kind, words, repair.first, repair.last, repair.confidence, heard));

@@ -1,14 +1,30 @@
-//! Closed word classes that several measures look for. Words are [normalized](super::normalized).
+//! Closed word classes that several measures share, with [normalized](super::normalized) words.
 
-/// The speaker, alone and contracted.
+/// The first person singular, alone and contracted.
 pub const I: [&str; 5] = ["i", "i'm", "i've", "i'd", "i'll"];
-/// The speaker among others, alone and contracted.
+/// The first person plural, alone and contracted.
 pub const WE: [&str; 5] = ["we", "we're", "we've", "we'd", "we'll"];
-/// Pronouns that are only subjects: no clause ends with one.
+/// Pronouns that can only be subjects: no clause ends with one.
 pub const NOMINATIVES: [&str; 5] = ["i", "we", "he", "she", "they"];
 
-/// Personal pronouns in the form that a subject has; "you" and "it" are objects too.
+/// Personal pronouns in the subject form; "you" and "it" can also be objects.
 pub const SUBJECT_PRONOUNS: [&str; 7] = ["i", "we", "he", "she", "they", "you", "it"];
+
+/// Past forms of verbs, besides those in -ed.
+const PAST_FORMS: [&str; 52] = [
+    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
+    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
+    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
+    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
+];
+
+/// Returns whether a word is a past form of a verb, or looks like one.
+pub fn is_past_form(word: &str) -> bool {
+    PAST_FORMS.contains(&word) || word.len() > 4 && word.ends_with("ed")
+}
+
+/// Pronouns for people who are neither speaker nor listener.
+pub const THIRD_PERSON: [&str; 8] = ["he", "she", "they", "him", "her", "them", "his", "their"];
 
 #[cfg(test)]
 mod tests {

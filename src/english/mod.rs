@@ -1,15 +1,18 @@
-//! The English that everything else shares: one normaliser, closed word classes (`lexicon`), numbers as they are spoken, syllables.
+//! What all analyses share about English: a word normalizer, closed word classes (`lexicon`), numbers as they are
+//! spoken, and syllable counts.
 
+pub mod classes;
 pub mod lexicon;
 pub mod numbers;
 pub mod syllables;
 
-/// A word in lower case, with straight apostrophes, without the punctuation around it; empty if it is punctuation alone.
+/// Normalizes a word: lower case, straight apostrophes, no punctuation around it. Punctuation alone gives an empty
+/// string.
 pub fn normalized(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).replace('\u{2019}', "'").to_lowercase()
 }
 
-/// Whether a word as written is a filled pause: um, uh, er, hmm and their longer spellings.
+/// Returns whether a written word is a filled pause: um, uh, er, hmm and their longer spellings.
 pub fn is_filled_pause(word: &str) -> bool {
     let normal = normalized(word);
     let mut letters: Vec<char> = normal.chars().collect();

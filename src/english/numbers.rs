@@ -1,11 +1,11 @@
-//! Numbers as they are spoken: "$2.5" is written as one word and said as four, "two point five dollars".
+//! Numbers as they are spoken: "$2.5" is written as one word but spoken as four, "two point five dollars".
 //!
-//! Writing hides how much was said: a speech model writes figures for most numbers, a person for some. What is counted
-//! in words or syllables is therefore counted as it is spoken. The forms are those of ordinary American speech ("one
-//! hundred five", no "and"); where there are several ("2:00": two, two o'clock) the one with the words that most have.
-//! Compounds up to ninety-nine are one word, as they are when they are written out. A word without a digit is itself.
+//! The written form hides how much was said: a speech model writes most numbers in figures, a person only some. Words
+//! and syllables are therefore counted in the spoken form. The forms are those of ordinary American speech ("one
+//! hundred five", without "and"); where there are several ("2:00": two, two o'clock), one usual form is chosen.
+//! Compounds up to ninety-nine are one word, as in writing. A word without digits stays as it is.
 
-/// Zero to nineteen.
+/// The words for zero to nineteen.
 const ONES: [&str; 20] = [
     "zero",
     "one",
@@ -28,11 +28,11 @@ const ONES: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-/// Twenty to ninety; the first two are never asked for.
+/// The words for twenty to ninety, by tens; the first two entries are never used.
 const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-/// The powers of a thousand.
+/// The names of the powers of a thousand.
 const SCALES: [&str; 5] = ["", "thousand", "million", "billion", "trillion"];
-/// Ordinals that are no "-th" behind the number.
+/// Ordinals that are not formed by appending "-th".
 const ORDINALS: [(&str, &str); 7] = [
     ("one", "first"),
     ("two", "second"),
@@ -42,9 +42,9 @@ const ORDINALS: [(&str, &str); 7] = [
     ("nine", "ninth"),
     ("twelve", "twelfth"),
 ];
-/// Signs before a number, and what is said for them.
+/// Signs before a number, with their spoken forms.
 const BEFORE: [(char, &str); 4] = [('#', "number"), ('+', "plus"), ('~', "about"), ('±', "plus minus")];
-/// Signs of money, and what is said behind the number, for one and for more.
+/// Currency signs, with the unit spoken after the number, singular and plural.
 const MONEY: [(char, &str, &str); 5] = [
     ('$', "dollar", "dollars"),
     ('£', "pound", "pounds"),
@@ -52,7 +52,7 @@ const MONEY: [(char, &str, &str); 5] = [
     ('¥', "yen", "yen"),
     ('₹', "rupee", "rupees"),
 ];
-/// Letters right behind a number that stand for something longer.
+/// Units and signs right after a number, with their spoken forms.
 const BEHIND: [(&str, &str); 20] = [
     ("%", "percent"),
     ("°", "degrees"),
@@ -75,7 +75,7 @@ const BEHIND: [(&str, &str); 20] = [
     ("hr", "hours"),
     ("hrs", "hours"),
 ];
-/// Letters behind an amount of money that make it larger.
+/// Multipliers right after an amount of money, with their spoken forms.
 const LARGER: [(&str, &str); 7] = [
     ("k", "thousand"),
     ("m", "million"),
@@ -85,7 +85,7 @@ const LARGER: [(&str, &str); 7] = [
     ("bn", "billion"),
     ("t", "trillion"),
 ];
-/// Fractions that are one sign.
+/// Fractions that are a single character, with their spoken forms.
 const FRACTIONS: [(char, &str); 7] = [
     ('½', "half"),
     ('¼', "quarter"),
@@ -95,15 +95,15 @@ const FRACTIONS: [(char, &str); 7] = [
     ('⅛', "eighth"),
     ('⅕', "fifth"),
 ];
-/// Written in a way of its own.
+/// Words with an irregular spoken form.
 const NAMES: [(&str, &str); 2] = [("401k", "four oh one k"), ("401(k)", "four oh one k")];
-/// Years of the past thousand in four figures are said in twos.
+/// Four-digit numbers that are read as years, in two pairs of digits.
 const YEARS: std::ops::RangeInclusive<u64> = 1_100..=2_099;
-/// A number of so many figures without commas is read out figure by figure.
+/// The minimum number of digits, without commas, for a number to be read digit by digit.
 const READ_OUT: usize = 7;
 
-/// How a written word is said, word by word. Words without digits come back as they are, without the punctuation
-/// around them.
+/// Returns the spoken form of a written word, word by word. A word without digits is returned in lower case, without
+/// the punctuation around it.
 pub fn spoken(written: &str) -> Vec<String> {
     let plain = written.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if let Some((_, said)) = NAMES.iter().find(|(name, _)| *name == plain || *name == format!("{plain})")) {
@@ -119,7 +119,7 @@ pub fn spoken(written: &str) -> Vec<String> {
     let mut said = Vec::new();
     match range(trimmed) {
         Some((from, to)) => {
-            // "$10-20" and "10-20%" are one amount: what it is of is said once.
+            // In "$10-20" and "10-20%", the unit is spoken only once.
             let sign = from.chars().next().filter(|c| is_money(*c) && !to.starts_with(*c));
             let bare = sign.map_or(from, |c| &from[c.len_utf8()..]);
             said.extend(one(bare));
@@ -136,22 +136,22 @@ pub fn spoken(written: &str) -> Vec<String> {
     said
 }
 
-/// Whether a word is a cardinal number, or the hundred or million of one, in letters.
+/// Returns whether a word is a cardinal number in letters, "hundred", or a power of a thousand such as "million".
 pub fn is_cardinal(word: &str) -> bool {
     ONES.contains(&word) || TENS[2..].contains(&word) || word == "hundred" || SCALES[1..].contains(&word)
 }
 
-/// Whether a word says how much or how many, in digits or letters: "12", "12%", "twenty-five", "3.5", "9:30", "a dozen".
-/// "One" is mostly none, and so is "zero".
+/// Returns whether a word is a quantity, in digits or letters: "12", "12%", "twenty-five", "3.5", "9:30", "dozen".
+/// "One" and "zero" are left out, since they are rarely quantities.
 pub fn is_quantity(word: &str) -> bool {
     let counts =
         |part: &str| is_cardinal(part) && !matches!(part, "zero" | "one") || matches!(part, "dozen" | "half" | "twice");
     word.starts_with(|c: char| c.is_ascii_digit())
-        || word.split('-').all(|part| counts(part) || part.is_empty())
+        || word.split('-').any(counts) && word.split('-').all(|part| counts(part) || part.is_empty())
         || word.split_once('-').is_some_and(|(first, _)| counts(first))
 }
 
-/// How many words a written word is when it is said.
+/// Returns the number of words in the spoken form of a written word.
 pub fn count(written: &str) -> usize {
     let needs_no_look = written.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b',' | b'.'));
     if needs_no_look { 1 } else { spoken(written).len().max(1) }
@@ -173,7 +173,8 @@ fn is_money(c: char) -> bool {
     MONEY.iter().any(|(sign, ..)| *sign == c)
 }
 
-/// The two ends of a range: "10-20", "$5k-$10k", "1990-95"; not of what is read out or joined otherwise.
+/// Splits a range into its two ends: "10-20", "$5k-$10k", "1990-95". Returns `None` for anything else, including
+/// numbers that are read digit by digit.
 fn range(text: &str) -> Option<(&str, &str)> {
     let (from, to) = text.split_once('-')?;
     let begins = |part: &str| part.starts_with(|c: char| c.is_ascii_digit() || is_money(c));
@@ -181,7 +182,8 @@ fn range(text: &str) -> Option<(&str, &str)> {
     whole.then_some((from, to))
 }
 
-/// Whether figures are read out one by one: telephone numbers, and numbers of places that are not counted.
+/// Returns whether a number is read digit by digit: a telephone number, or a number that counts nothing, such as a long
+/// one without commas or one that begins with a zero.
 fn is_read_out(text: &str) -> bool {
     let groups: Vec<&str> = text.split(['-', '.', '(', ')', ' ']).filter(|g| !g.is_empty()).collect();
     let figures_only = |g: &&str| g.bytes().all(|b| b.is_ascii_digit());
@@ -203,7 +205,7 @@ fn is_read_out(text: &str) -> bool {
     }
 }
 
-/// The parts that hyphens, slashes and colons join, none of them a range.
+/// Splits a text that is not a range at its hyphens. A leading minus sign stays with the first part.
 fn hyphenated(text: &str) -> Vec<&str> {
     let negative = text.starts_with('-');
     let from = usize::from(negative);
@@ -217,7 +219,7 @@ fn hyphenated(text: &str) -> Vec<&str> {
     }
 }
 
-/// One thing with digits in it, without hyphens inside.
+/// Returns the spoken form of a part that contains digits and, apart from a minus sign, no hyphen.
 fn one(text: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut rest = text;
@@ -270,7 +272,7 @@ fn one(text: &str) -> Vec<String> {
     said
 }
 
-/// What is said for a sign among figures.
+/// Returns the spoken form of a sign within a number, such as `½` or `%`; empty if it is not spoken.
 fn sign(c: char, after_number: bool) -> Vec<String> {
     match (FRACTIONS.iter().find(|(s, _)| *s == c), BEHIND.iter().find(|(s, _)| s.starts_with(c))) {
         (Some((_, fraction)), _) if after_number => {
@@ -284,7 +286,7 @@ fn sign(c: char, after_number: bool) -> Vec<String> {
     }
 }
 
-/// How many bytes at the beginning are a number with its commas and points.
+/// Returns the length of the number at the beginning of a text, with its commas and decimal points, in bytes.
 fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
@@ -306,7 +308,8 @@ fn number_length(text: &str) -> usize {
     length
 }
 
-/// "9:30", "9:05pm", "14:00", "16:9".
+/// Returns the spoken form of a time of day or a ratio: "9:30", "9:05pm", "14:00", "16:9". Returns `None` for anything
+/// else.
 fn clock_time(text: &str) -> Option<Vec<String>> {
     let (hours, rest) = text.split_once(':')?;
     let minutes = &rest[..rest.bytes().take_while(u8::is_ascii_digit).count()];
@@ -329,7 +332,8 @@ fn clock_time(text: &str) -> Option<Vec<String>> {
     Some(said)
 }
 
-/// "1/2", "3/4", "24/7", "9/11", "12/25/2020".
+/// Returns the spoken form of a fraction or of numbers between slashes: "1/2", "3/4", "24/7", "9/11", "12/25/2020".
+/// Returns `None` for anything else.
 fn slashed(text: &str) -> Option<Vec<String>> {
     let parts: Vec<&str> = text.split('/').collect();
     if parts.len() < 2 || !parts.iter().all(|p| has_digit(p)) {
@@ -351,7 +355,7 @@ fn slashed(text: &str) -> Option<Vec<String>> {
     Some(parts.into_iter().flat_map(one).collect())
 }
 
-/// "$5", "$2.50", "$2.5m", "£3,000".
+/// Returns the spoken form of an amount of money: "$5", "$2.50", "$2.5m", "£3,000".
 fn amount(figures: &str, unit: &str, one: &str, more: &str) -> Vec<String> {
     let larger = LARGER.iter().find(|(letters, _)| *letters == unit);
     let mut said = Vec::new();
@@ -376,7 +380,7 @@ fn amount(figures: &str, unit: &str, one: &str, more: &str) -> Vec<String> {
     said
 }
 
-/// A number and the letters right behind it: "15%", "1st", "90s", "1990s", "5km", "3x", "3D".
+/// Returns the spoken form of a number and the letters right after it: "15%", "1st", "90s", "1990s", "5km", "3x", "3D".
 fn with_unit(figures: &str, unit: &str, first: bool, rest: &mut &str) -> Vec<String> {
     let value = number(figures, first);
     let unit = unit.trim_end_matches('\'');
@@ -389,7 +393,7 @@ fn with_unit(figures: &str, unit: &str, first: bool, rest: &mut &str) -> Vec<Str
         "" => value,
         "st" | "nd" | "rd" | "th" => ordinal(number(figures, false)),
         "s" => plural(value),
-        // "1920x1080" is by, "3x" times.
+        // The "x" in "1920x1080" is spoken as "by", in "3x" as "times".
         "x" if rest.starts_with(|c: char| c.is_ascii_digit()) => [value, words("by")].concat(),
         _ => match BEHIND.iter().find(|(letters, _)| *letters == unit) {
             Some((_, word)) => [value, words(word)].concat(),
@@ -401,7 +405,7 @@ fn with_unit(figures: &str, unit: &str, first: bool, rest: &mut &str) -> Vec<Str
     }
 }
 
-/// "1990s": nineteen nineties; "100s": hundreds.
+/// Returns the plural of a spoken number: "nineteen nineties" for "1990s", "hundreds" for "100s".
 fn plural(mut said: Vec<String>) -> Vec<String> {
     if said.len() == 2 && said[0] == "one" {
         said.remove(0);
@@ -416,10 +420,10 @@ fn plural(mut said: Vec<String>) -> Vec<String> {
     said
 }
 
-/// The last word of a number as an ordinal.
+/// Returns a spoken number with its last word as an ordinal.
 fn ordinal(mut said: Vec<String>) -> Vec<String> {
     if let Some(last) = said.pop() {
-        // Of "twenty-one" the last part.
+        // Only the last part of "twenty-one" becomes an ordinal.
         let at = last.rfind('-').map_or(0, |hyphen| hyphen + 1);
         let ordinal = match (ORDINALS.iter().find(|(number, _)| *number == &last[at..]), last.strip_suffix('y')) {
             (Some((_, ordinal)), _) => format!("{}{ordinal}", &last[..at]),
@@ -431,7 +435,7 @@ fn ordinal(mut said: Vec<String>) -> Vec<String> {
     said
 }
 
-/// Figures with their commas and points; four of them may be a `year`.
+/// Returns the spoken form of digits with their commas and points. With `year`, four digits may be read as a year.
 fn number(figures: &str, year: bool) -> Vec<String> {
     let mut groups = figures.split('.');
     let whole = groups.next().unwrap_or_default();
@@ -446,7 +450,7 @@ fn number(figures: &str, year: bool) -> Vec<String> {
         Err(_) => self::figures(whole),
     };
     let groups: Vec<&str> = groups.collect();
-    // Of "3.11.2" every part is a number of its own, of "3.14" the figures are said one by one.
+    // In "3.11.2", each part is read as a number; in "3.14", the decimals are read digit by digit.
     let version = groups.len() > 1;
     let behind = groups.into_iter().flat_map(|group| {
         let said =
@@ -456,7 +460,7 @@ fn number(figures: &str, year: bool) -> Vec<String> {
     whole.into_iter().chain(behind).collect()
 }
 
-/// A year: nineteen ninety-eight, twenty nineteen, two thousand nine, nineteen oh five.
+/// Returns the spoken form of a year: nineteen ninety-eight, twenty nineteen, two thousand nine, nineteen oh five.
 fn in_twos(year: u64) -> Vec<String> {
     let (century, rest) = (year / 100, year % 100);
     match (century % 10, rest) {
@@ -467,12 +471,12 @@ fn in_twos(year: u64) -> Vec<String> {
     }
 }
 
-/// Every figure for itself.
+/// Returns the digits of a text, spoken one by one.
 fn figures(text: &str) -> Vec<String> {
     text.bytes().filter(u8::is_ascii_digit).map(|b| ONES[usize::from(b - b'0')].to_string()).collect()
 }
 
-/// A whole number.
+/// Returns the spoken form of a whole number.
 fn cardinal(value: u64) -> Vec<String> {
     let below_hundred = |n: u64, said: &mut Vec<String>| match n {
         0 => {}
@@ -511,7 +515,7 @@ mod tests {
         {
             assert!(is_quantity(word), "{word}");
         }
-        for word in ["one", "zero", "oh", "drivers", "second", "often-used"] {
+        for word in ["one", "zero", "oh", "drivers", "second", "often-used", "", "-", "\u{2013}"] {
             assert!(!is_quantity(word), "{word}");
         }
         assert!(is_cardinal("zero") && is_cardinal("trillion") && !is_cardinal("") && !is_cardinal("dozen"));

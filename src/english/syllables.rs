@@ -1,8 +1,8 @@
-//! About how many syllables written words have: what was written down against what was heard.
+//! Estimates of the number of syllables in written words, to compare what was written with what was heard.
 
 use super::{normalized, numbers};
 
-/// Words whose syllables their letters do not tell, most of them numbers.
+/// Words whose spelling does not show their number of syllables, most of them numbers.
 const EXCEPTIONS: [(&str, usize); 12] = [
     ("nineteen", 2),
     ("nineteenth", 2),
@@ -18,8 +18,8 @@ const EXCEPTIONS: [(&str, usize); 12] = [
     ("p.m", 2),
 ];
 
-/// About how many syllables a word has when it is said: its groups of vowels, a silent "e" at its end left out ("made",
-/// but not "people"); figures as they are spoken. At least 1.
+/// Estimates the number of syllables in a word: the number of its vowel groups, without a silent final "e" ("made", but
+/// not "people"). Figures are counted in their spoken form. At least 1.
 pub fn syllables(word: &str) -> usize {
     if word.chars().any(|c| c.is_ascii_digit()) {
         return numbers::spoken(word).iter().flat_map(|w| w.split('-')).map(of_letters).sum::<usize>().max(1);

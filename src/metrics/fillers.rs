@@ -38,9 +38,9 @@ impl Fillers {
 
     /// Counts the events of a draft. Their word indices, which refer to written words, are converted to indices of
     /// counted words ([`crate::draft::counted_words`]).
-    pub fn of_draft(mut events: Vec<Filler>, draft: &Draft) -> Self {
+    pub fn of_draft(mut events: Vec<Filler>, draft: &Draft, stutters: bool) -> Self {
         let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
-        let words = spoken_words(&texts).iter().sum();
+        let words = spoken_words(&texts, stutters).iter().sum();
         for event in &mut events {
             let range = event.range();
             event.word = Some(draft.counted_before(range.start));

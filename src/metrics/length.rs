@@ -5,8 +5,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::span::Span;
-
 /// The target of an answer whose question is not known, in seconds.
 pub const ANY_TARGET_S: [f64; 2] = [30.0, 120.0];
 /// Share of the shortest good answer below which an answer is far too short.
@@ -33,7 +31,7 @@ pub enum Verdict {
 /// The length of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Length {
-    /// Duration from the first to the last speech, in seconds.
+    /// Duration from the first to the last speech, in seconds, without what is left out because the speaker stutters.
     pub answer_s: f64,
     /// The same without silent pauses and without sound lost while recording, in seconds.
     pub speech_s: f64,
@@ -44,8 +42,7 @@ pub struct Length {
 }
 
 impl Length {
-    pub(super) fn of(answer: &Span, speech_s: f64, target_s: Option<[f64; 2]>) -> Self {
-        let answer_s = answer.duration_s();
+    pub(super) fn of(answer_s: f64, speech_s: f64, target_s: Option<[f64; 2]>) -> Self {
         Self { answer_s, speech_s, target_s, verdict: verdict(answer_s, target_s.unwrap_or(ANY_TARGET_S)) }
     }
 }

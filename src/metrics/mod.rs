@@ -10,16 +10,16 @@ pub mod pauses;
 pub mod voice;
 
 use crate::audio::Levels;
-use crate::disfluency::Filler;
-use crate::signal::Features;
-use crate::signal::pause::pauses;
+use crate::disfluency::{Filler, LeftOut};
+use crate::signal::{Features, outside, pause};
 use crate::span::Span;
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, Word};
 
 pub use fillers::Fillers;
 pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
+use pauses::{Pause, Place};
 pub use voice::Voice;
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -35,33 +35,94 @@ pub struct Metrics {
     pub length: Option<Length>,
     /// Pitch and loudness; `None` without words.
     pub voice: Option<Voice>,
+    /// What was left out of them because the speaker stutters; `None` if they did not say so.
+    pub left_out: Option<LeftOut>,
 }
 
 impl Metrics {
     /// Measures an answer whose `fillers` were found and marked; `None` in a language for which fillers are not
-    /// detected.
+    /// detected. With `left_out`, silences inside clauses are blocks, and neither they nor what was begun again count.
     pub fn of(
         features: &Features,
         transcript: &Transcript,
         levels: &Levels,
         fillers: Option<Vec<Filler>>,
+        mut left_out: Option<LeftOut>,
         target_s: Option<[f64; 2]>,
     ) -> Self {
-        let Some(answer) = answer(features, transcript) else {
-            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None };
+        let Some(span) = answer(features, transcript) else {
+            return Self { pace: None, fillers: None, pauses: None, length: None, voice: None, left_out };
         };
-        let silences = pauses(features, &answer);
-        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&answer)).sum();
-        let phonation_s = answer.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let pace = Pace::of(features, transcript, &answer, phonation_s, silences.len());
+        let silences = pause::pauses(features, &span);
+        let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&span)).sum();
+        let phonation_s = span.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
+        let mut pauses = Pauses::of(&silences, transcript, &span, &features.others);
+        if let Some(left_out) = &mut left_out {
+            let (blocks, rest): (Vec<Pause>, Vec<Pause>) =
+                pauses.events.iter().partition(|p| p.place == Place::WithinClause);
+            left_out.blocks = blocks.iter().map(|p| p.span).collect();
+            let rest: Vec<Span> = rest.iter().map(|p| p.span).collect();
+            pauses = Pauses::of(&rest, transcript, &span, &features.others);
+        }
+        let blocked_s = left_out.iter().flat_map(|l| &l.blocks).map(Span::duration_s).sum::<f64>();
+        let left = left(left_out.as_ref(), &transcript.words, &features.others);
+        // Blocks are silences, which the phonation time is without already.
+        let phonation_s = phonation_s - (left.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
+        let answer = Answer { span, others: &features.others, left, phonation_s };
+        let pace = Pace::of(features, transcript, &answer, pauses.count, left_out.is_some());
         Self {
-            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.duration_s())),
+            fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.counted_s())),
             pace: Some(pace),
-            pauses: Some(Pauses::of(&silences, transcript, &answer)),
-            length: Some(Length::of(&answer, phonation_s, target_s)),
+            pauses: Some(pauses),
+            length: Some(Length::of(answer.counted_s(), phonation_s, target_s)),
             voice: Some(Voice::of(features, transcript, levels)),
+            left_out,
         }
     }
+}
+
+/// The time of an answer.
+struct Answer<'a> {
+    /// From the first to the last speech.
+    span: Span,
+    /// The stretches in which somebody else has the word, in order.
+    others: &'a [Span],
+    /// What is left out of it, without overlap: the time of others, and what a stutter adds.
+    left: Vec<Span>,
+    /// The duration without silent pauses, lost sound and what is left out, in seconds.
+    phonation_s: f64,
+}
+
+impl Answer<'_> {
+    /// Returns the duration without what is left out, in seconds.
+    fn counted_s(&self) -> f64 {
+        counted_s(&self.span, &self.left)
+    }
+}
+
+/// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
+fn counted_s(stretch: &Span, left: &[Span]) -> f64 {
+    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
+}
+
+/// Returns what is left out of an answer, without overlap: the time of others, and what a stutter adds to the own words.
+fn left(left_out: Option<&LeftOut>, words: &[Word], others: &[Span]) -> Vec<Span> {
+    let stuttered = left_out.map(|l| l.spans(words)).unwrap_or_default();
+    let mut left: Vec<Span> = stuttered.into_iter().flat_map(|s| outside(s, others)).collect();
+    left.extend(others);
+    left
+}
+
+/// Converts seconds into an answer, the time of others left out, to a time on the recording's clock.
+fn clock_s(answer: &Span, others: &[Span], passed_s: f64) -> f64 {
+    let mut at_s = answer.start_s + passed_s;
+    for other in others.iter().filter_map(|other| other.shared(answer)) {
+        if other.start_s >= at_s {
+            break;
+        }
+        at_s += other.duration_s();
+    }
+    at_s
 }
 
 /// Returns the span from the first to the last speech; `None` without words.
@@ -87,4 +148,19 @@ fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let at = (sorted.len().checked_sub(1)?) as f64 * share;
     let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
     Some(below + (above - below) * at.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_another_is_no_part_of_the_answer() {
+        let others = [Span::new(0.0, 5.0), Span::new(15.0, 20.0), Span::new(30.0, 60.0)];
+        let answer = Span::new(5.0, 30.0);
+        assert_eq!(counted_s(&answer, &left(None, &[], &others)), 20.0);
+        let clock = [0.0, 4.0, 10.0, 10.5, 20.0].map(|s| clock_s(&answer, &others, s));
+        assert_eq!(clock, [5.0, 9.0, 15.0, 20.5, 30.0]);
+        assert_eq!((counted_s(&answer, &left(None, &[], &[])), clock_s(&answer, &[], 7.0)), (25.0, 12.0));
+    }
 }

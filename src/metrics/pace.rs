@@ -7,13 +7,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::disfluency::stutter_like;
+use crate::disfluency::{LeftOut, begun_again};
 use crate::english::{is_filled_pause, normalized, numbers};
 use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::per_minute;
+use super::{Answer, clock_s, counted_s, left, per_minute};
 
 /// Approximate length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not
 /// decide it.
@@ -55,53 +55,56 @@ impl Pace {
     pub(super) fn of(
         features: &Features,
         transcript: &Transcript,
-        answer: &Span,
-        phonation_s: f64,
+        answer: &Answer<'_>,
         pauses: usize,
+        stutters: bool,
     ) -> Self {
-        let starts = starts_s(&transcript.words);
-        let syllables = features.nuclei_s.len();
-        let answer_s = answer.duration_s();
+        let starts = starts_s(&transcript.words, stutters);
+        let is_counted = |time_s: &&f64| !answer.left.iter().any(|s| s.start_s <= **time_s && **time_s < s.end_s);
+        let syllables = features.nuclei_s.iter().filter(is_counted).count();
+        let answer_s = answer.counted_s();
         Self {
             words: starts.len(),
             words_per_minute: per_minute(starts.len(), answer_s),
             syllables,
             speech_rate_syllables_s: ratio(syllables as f64, answer_s),
-            articulation_rate_syllables_s: ratio(syllables as f64, phonation_s),
-            phonation_time_ratio: ratio(phonation_s, answer_s),
+            articulation_rate_syllables_s: ratio(syllables as f64, answer.phonation_s),
+            phonation_time_ratio: ratio(answer.phonation_s, answer_s),
             mean_length_of_run_syllables: syllables as f64 / (pauses + 1) as f64,
-            series: series(&starts, answer),
+            series: series(&starts, &answer.span, answer.others, &answer.left),
         }
     }
 
-    /// Counts the words again after some were edited; the measures of the signal stay.
-    pub fn recount(&mut self, words: &[Word]) {
+    /// Counts the words again after some were edited; the measures of the signal stay. `others` is the time in which
+    /// somebody else has the word.
+    pub fn recount(&mut self, words: &[Word], left_out: Option<&LeftOut>, others: &[Span]) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
         let answer = Span::new(first.span.start_s, last.span.end_s);
-        let starts = starts_s(words);
+        let starts = starts_s(words, left_out.is_some());
+        let left = left(left_out, words, others);
         self.words = starts.len();
-        self.words_per_minute = per_minute(starts.len(), answer.duration_s());
-        self.series = series(&starts, &answer);
+        self.words_per_minute = per_minute(starts.len(), counted_s(&answer, &left));
+        self.series = series(&starts, &answer, others, &left);
     }
 }
 
 /// Returns the start of each spoken word, in seconds, without filled pauses and the parts that a stutter repeats.
-fn starts_s(words: &[Word]) -> Vec<f64> {
+fn starts_s(words: &[Word], stutters: bool) -> Vec<f64> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-    let counts = spoken_words(&texts);
+    let counts = spoken_words(&texts, stutters);
     words.iter().zip(counts).flat_map(|(w, count)| std::iter::repeat_n(w.span.start_s, count)).collect()
 }
 
 /// Returns how many words each written word is when spoken: none for a filled pause and for a part that a stutter
 /// repeats, several for figures.
-pub(crate) fn spoken_words(texts: &[&str]) -> Vec<usize> {
+pub(crate) fn spoken_words(texts: &[&str], stutters: bool) -> Vec<usize> {
     let count = |(text, again): (&&str, bool)| match normalized(text).as_str() {
         _ if again || is_filled_pause(text) => 0,
         // The model writes either "alright" or "all right"; the pace must not depend on it.
         "alright" => 2,
         _ => numbers::count(text),
     };
-    texts.iter().zip(stutter_like(texts)).map(count).collect()
+    texts.iter().zip(begun_again(texts, stutters)).map(count).collect()
 }
 
 fn ratio(a: f64, b: f64) -> f64 {
@@ -109,15 +112,17 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Divides the answer into equal stretches near 15 s, and measures the pace of each.
-fn series(starts_s: &[f64], answer: &Span) -> Vec<PaceStretch> {
-    let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
-    let step_s = answer.duration_s() / stretches;
+fn series(starts_s: &[f64], answer: &Span, others: &[Span], left: &[Span]) -> Vec<PaceStretch> {
+    let own_s = counted_s(answer, others);
+    let stretches = (own_s / SERIES_STEP_S).round().max(1.0);
+    let step_s = own_s / stretches;
     (0..stretches as usize)
         .map(|i| {
             let last = i + 1 == stretches as usize;
-            let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
+            let at_s = |i: usize| clock_s(answer, others, i as f64 * step_s);
+            let span = Span::new(at_s(i), at_s(i + 1));
             let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
-            PaceStretch { span, words_per_minute: per_minute(words.count(), step_s) }
+            PaceStretch { span, words_per_minute: per_minute(words.count(), counted_s(&span, left)) }
         })
         .collect()
 }

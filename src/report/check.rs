@@ -1,7 +1,7 @@
 //! Checks of a report that is read from a file, before anything is drawn or counted from it.
 //!
-//! A report made by this program always passes. One from elsewhere may claim to last longer than the sun, or refer to
-//! words that do not exist.
+//! A report made by this program always passes. One from elsewhere may claim an absurd duration, or refer to words that
+//! do not exist.
 
 use super::Report;
 use crate::audio::MAX_DURATION_S;
@@ -20,6 +20,8 @@ impl Report {
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| &p.span);
         let paces = self.pace.iter().flat_map(|p| &p.series).map(|s| &s.span);
         let told = self.story.iter().flat_map(|s| &s.sentences).filter_map(|s| s.span.as_ref());
+        let turns = self.speakers.iter().flat_map(|s| &s.turns).map(|t| &t.span);
+        let others = self.speakers.iter().flat_map(|s| &s.other_words).map(|w| &w.span);
         let heard = fillers().filter_map(|f| f.span.as_ref());
         if !self.recording.duration_s.is_none_or(|s| (0.0..=LATEST_S).contains(&s)) {
             return Some("a recording of this length is not possible");
@@ -29,7 +31,7 @@ impl Report {
         if !asked.flatten().all(is_time) {
             return Some("its question ended at a time that is not possible");
         }
-        if !words.chain(pauses).chain(paces).chain(told).chain(heard).all(is_span) {
+        if !words.chain(pauses).chain(paces).chain(told).chain(heard).chain(turns).chain(others).all(is_span) {
             return Some("something in it has a time that is not possible");
         }
         let last_word = match &self.transcript {

@@ -25,7 +25,8 @@ pub fn text<T: Serialize>(data: &T, indented: bool) -> serde_json::Result<String
 /// A formatter that rounds floating-point numbers and leaves everything else to the inner formatter.
 struct Rounded<F>(F);
 
-fn rounded(value: f64) -> f64 {
+/// Rounds a number as it is printed.
+pub fn rounded(value: f64) -> f64 {
     let scale = 10_f64.powi(DIGITS);
     (value * scale).round() / scale
 }

@@ -11,12 +11,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
 use crate::brief::{Asked, Brief};
+use crate::disfluency::LeftOut;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::score::{Measures, Said, Score};
-use crate::signal::Features;
+use crate::signal::{Features, outside};
 use crate::span::Span;
+use crate::speakers::Speakers;
 use crate::story::Story;
 use crate::transcript::{Transcript, Word};
 use crate::warnings::{Warning, is_too_poor};
@@ -69,6 +71,9 @@ pub struct TranscriptSection {
     pub text: String,
     /// The words.
     pub words: Vec<Word>,
+    /// The stretches in which somebody speaks and no words could be made out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Span>,
 }
 
 /// How far the first word's beginning may be off, in seconds: a frame of the signal and half of its window.
@@ -126,10 +131,16 @@ pub struct Report {
     pub length: Option<Length>,
     /// Measures of pitch and loudness.
     pub voice: Option<Voice>,
+    /// Who speaks; `None` in a draft and in reports from before voices were told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speakers: Option<Speakers>,
     /// How well the work was described; `None` without words and in any language other than English.
     pub story: Option<Story>,
     /// The score.
     pub score: Score,
+    /// What was left out of the measures because the speaker stutters; `None` if they did not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
     /// How the question was put; `None` where aloud did not put it.
     #[serde(default)]
     pub interview: Option<Interview>,
@@ -176,14 +187,17 @@ impl Report {
                 model: transcript.model,
                 language: transcript.language,
                 words: transcript.words,
+                unreadable: transcript.unreadable,
             }),
             pace: metrics.pace,
             fillers: metrics.fillers,
             pauses: metrics.pauses,
             length: metrics.length,
             voice: metrics.voice,
+            speakers: None,
             story,
             score: Score::default(),
+            left_out: metrics.left_out,
             warnings,
         }
     }
@@ -209,13 +223,15 @@ impl Report {
             pauses: None,
             length: None,
             voice: None,
+            speakers: None,
             story,
             score: Score::default(),
+            left_out: None,
             warnings,
         }
     }
 
-    /// Returns the same report, scored by the present rubric. This also rescores a stored report.
+    /// Returns the same report, scored by the current rubric. This also rescores a stored report.
     #[must_use]
     pub fn scored(mut self) -> Self {
         self.score = Score::of(&self.measures());
@@ -226,14 +242,25 @@ impl Report {
         self
     }
 
+    /// Returns the time in which somebody else has the word.
+    pub(crate) fn others(&self) -> Vec<Span> {
+        let duration_s = self.recording.duration_s.unwrap_or(0.0);
+        self.speakers.as_ref().map_or_else(Vec::new, |s| s.others(duration_s))
+    }
+
     /// Returns the speech between the pauses, from the first word to the last.
     pub(crate) fn stretches(&self) -> Vec<Span> {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| p.span);
-        let starts = std::iter::once(first.span.start_s).chain(pauses.clone().map(|p| p.end_s));
-        let ends = pauses.map(|p| p.start_s).chain([last.span.end_s]);
-        starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s))).collect()
+        let blocks = self.left_out.iter().flat_map(|l| &l.blocks).copied();
+        let mut pauses: Vec<Span> = pauses.chain(blocks).collect();
+        pauses.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        let starts = std::iter::once(first.span.start_s).chain(pauses.iter().map(|p| p.end_s));
+        let ends = pauses.iter().map(|p| p.start_s).chain([last.span.end_s]);
+        let others = self.others();
+        let between = starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s)));
+        if others.is_empty() { between.collect() } else { between.flat_map(|s| outside(s, &others)).collect() }
     }
 
     /// Returns the measures that the score is computed from.
@@ -248,6 +275,7 @@ impl Report {
             story: self.story.as_ref(),
             pace: self.pace.as_ref(),
             fillers: self.fillers.as_ref(),
+            stutters: self.left_out.is_some(),
             pauses: self.pauses.as_ref(),
             length: self.length.as_ref(),
             voice: self.voice.as_ref(),
@@ -277,7 +305,7 @@ impl RecordingSection {
         }
     }
 
-    /// Only the path of a draft is known.
+    /// Creates the section of a draft, of which only the path is known.
     fn of_draft(draft: &Draft) -> Self {
         Self {
             path: draft.path.clone(),

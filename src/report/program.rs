@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::brief::Brief;
 use crate::files::hex;
+use crate::speakers::Me;
 
 /// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +31,13 @@ pub struct MeasureSettings {
     pub vocabulary: Vec<String>,
     /// The speaker's own fillers.
     pub fillers: Vec<String>,
+    /// Whether the speaker said that they stutter.
+    pub stutter: bool,
     /// SHA-256 of the weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<String>,
+    /// Which of two voices the report is about, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub me: Option<Me>,
 }
 
 impl Program {
@@ -42,10 +48,12 @@ impl Program {
             settings: MeasureSettings {
                 vocabulary: vocabulary.to_vec(),
                 fillers: brief.own_fillers.clone(),
+                stutter: brief.stutters,
                 story_weights: brief.story_weights.as_ref().map(|weights| {
                     let bytes = serde_json::to_vec(&**weights).expect("weights have a form in JSON");
                     hex(Sha256::digest(bytes))
                 }),
+                me: brief.me,
             },
             cpu: cpu(),
         }
@@ -97,6 +105,7 @@ mod tests {
         let other_weights = Brief { story_weights: Some(Arc::new(weights)), ..Brief::default() };
         assert_ne!(plain, Program::this(&Brief::default(), &["Kubernetes".into()]));
         assert_ne!(plain, Program::this(&own_fillers, &[]));
+        assert_ne!(plain, Program::this(&Brief { stutters: true, ..Brief::default() }, &[]));
         assert_ne!(plain, Program::this(&other_weights, &[]));
     }
 

@@ -23,10 +23,12 @@ const QUOTED_WORDS: usize = 7;
 pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
     let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
+    // Without its blocks, how much of an answer is silent does not tell whether the speaker is out of breath.
+    let breath = measures.pace.filter(|_| !measures.stutters);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
-        measures.fillers.map(|f| fillers(f, words, length.answer_s)),
-        measures.pauses.map(|p| pauses(p, measures.pace, words, length.answer_s)),
+        measures.fillers.map(|f| fillers(f, measures.stutters, words, length.answer_s)),
+        measures.pauses.map(|p| pauses(p, breath, words, length.answer_s)),
         Some(judge_length(length)),
         measures.voice.and_then(voice),
     ];
@@ -76,15 +78,13 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     judged(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
+fn fillers(fillers: &Fillers, stutters: bool, words: &[Said<'_>], answer_s: f64) -> Judged {
     let in_full = |e: &&Filler| e.kind == Kind::FilledPause || e.kind == Kind::DiscourseMarker && e.text == LIKE;
     let full = fillers.events.iter().filter(in_full).count() as f64;
     let weighted = full + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - full);
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
     let fine = rubric::FILLERS_FINE_PER_MINUTE;
     let said = tally(&fillers.events);
-    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
-    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
     let (mut why, evidence, todo) = if fillers.count == 0 {
         ("None heard.".to_string(), Vec::new(), None)
     } else if rate <= fine {
@@ -103,7 +103,10 @@ fn fillers(fillers: &Fillers, words: &[Said<'_>], answer_s: f64) -> Judged {
             Some(("Swap fillers for silence".to_string(), advice)),
         )
     };
-    if again > 0 {
+    let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
+    let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
+    // What is left out is said of the whole report.
+    if again > 0 && !stutters {
         why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
     }
     let share = share(rubric::FILLERS_PER_MINUTE, rate);

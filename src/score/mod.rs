@@ -50,7 +50,7 @@ pub struct Part {
     pub points: f64,
     /// Points there are.
     pub out_of: f64,
-    /// Why, in a sentence.
+    /// Why, in a sentence; empty where nothing is sure enough to say.
     pub why: String,
     /// What is said against it, one statement each; a part that keeps less than three quarters of its points has one at least, unless
     /// it is left open. Empty in reports of earlier versions.
@@ -107,6 +107,8 @@ pub struct Measures<'a> {
     pub pace: Option<&'a Pace>,
     /// With which fillers.
     pub fillers: Option<&'a Fillers>,
+    /// Whether what a stutter adds was left out of all this.
+    pub stutters: bool,
     /// With which pauses.
     pub pauses: Option<&'a Pauses>,
     /// How long.
@@ -247,7 +249,7 @@ fn nothing_sure() -> Priority {
     Priority {
         code: Some(Code::NothingSure),
         title: NOTHING_TO_MEND.into(),
-        advice: "Nothing stands out clearly enough to advise on. Say it again without notes, and ask somebody what they remember of it.".into(),
+        advice: "aloud is not sure what would help this answer most. Say it again without notes, and ask somebody what they remember of it.".into(),
         evidence: Vec::new(),
     }
 }

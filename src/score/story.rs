@@ -10,6 +10,7 @@ use super::rubric::{self, share};
 use super::words::Context;
 use super::{Evidence, Part as Judged, PartName, Reason, Statement};
 use crate::codes::Code;
+use crate::english::lexicon::{THIRD_PERSON, is_past_form};
 use crate::question::Question;
 use crate::story::relevance::Kind;
 use crate::story::{Findings, Part, Story, Told, Verdict};
@@ -25,18 +26,10 @@ static PARTS: [(PartName, f64, &[Code]); 8] = [
     (PartName::Others, rubric::OTHERS_POINTS, &[Code::Blame]),
     (PartName::Question, rubric::QUESTION_POINTS, &[Code::OtherQuestion]),
 ];
-/// Parts that are left open as long as no occasion is told.
+/// Parts that are left open as long as no occasion is told, and that nobody is judged by who closes an interview.
 static NEED_AN_EVENT: [PartName; 4] = [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
 /// Words quoted of a sentence.
 const QUOTED_WORDS: usize = 20;
-
-/// Forms of verbs that tell of the past, besides those with -ed.
-const PAST: [&str; 52] = [
-    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
-    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
-    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
-    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
-];
 
 /// A story judged.
 pub(super) struct Verdicts {
@@ -83,9 +76,10 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             said = statement(Code::NoEvent).into_iter().collect();
         }
         let left_open = no_event && NEED_AN_EVENT.contains(name);
-        let band = if left_open {
+        let waits_for_steps = *name == PartName::Result && said.is_empty() && holds.contains(&Code::NoSteps);
+        let band = if left_open || waits_for_steps && view.is_missing(name) {
             Band::LeftOpen
-        } else if let Some(worst) = said.iter().map(|s| rubric::most_with(s.reason.code)).reduce(f64::min) {
+        } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
             Band::Said { most: worst }
         } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) && view.is_enough(name, measured) {
             Band::Clear
@@ -96,8 +90,11 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         let why = match (reasons.first(), band) {
             _ if left_open => "Left open until one time is told.".to_string(),
             (Some(first), _) => first.text.clone(),
+            (None, Band::LeftOpen) => "Left open until your own steps are told.".to_string(),
+            (None, Band::Clear) if *name == PartName::Others && !view.mentions_others() => String::new(),
             (None, Band::Clear) => clear(name).to_string(),
-            _ => OPEN.to_string(),
+            // Of a part that may lack something nothing is said: two readers found most such sentences false or idle.
+            _ => String::new(),
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
         let most = if reasons.is_empty() { *out_of } else { view.most(name, measured, *out_of) };
@@ -164,10 +161,6 @@ fn clear(part: &PartName) -> &'static str {
     }
 }
 
-/// What is said of a part about which nothing is sure. More was said once, and two readers found it false in 31 and 23 of 159 parts,
-/// and mostly idle in the others.
-const OPEN: &str = "Not sure about this one.";
-
 /// A story with what all parts ask of it.
 struct View<'a> {
     story: &'a Story,
@@ -197,6 +190,9 @@ impl<'a> View<'a> {
 
     /// The measure of a part, 0 to 1; `None` where it cannot be judged.
     fn measure(&self, part: &PartName) -> Option<f64> {
+        if self.kind == Kind::Closing && NEED_AN_EVENT.contains(part) {
+            return None;
+        }
         Some(match part {
             PartName::Setting => {
                 share(rubric::SETTING_WORDS, self.told(&[Part::Situation, Part::Task]))
@@ -226,26 +222,37 @@ impl<'a> View<'a> {
 
     /// The findings, with what the measures say where they leave little doubt: what is not there holds, unless the detectors are rather sure
     /// that it does not, and an answer that lacks it is not ready.
+    ///
+    /// Not of what closes an interview; and why somebody wants a job may have no outcome.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
+        if self.kind == Kind::Closing {
+            return findings;
+        }
+        let sure = |code: Code| found.claim(code).map_or(0.0, |c| c.confidence);
         let mut lacks: Vec<(Code, f64)> = Vec::new();
-        if self.is_missing(&PartName::Result) {
+        let lacks_steps = self.is_missing(&PartName::Action);
+        if self.is_missing(&PartName::Result) && self.kind != Kind::Motivation {
             let is_vague = self.told(&[Part::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == Part::Result);
             // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
-            if is_vague || found.claim(Code::VagueResult).is_some_and(|c| c.confidence >= rubric::MAY_BE_VAGUE) {
-                lacks.push((Code::VagueResult, 0.0));
-            } else {
+            if is_vague || sure(Code::VagueResult) >= rubric::MAY_BE_VAGUE {
+                lacks.push((Code::VagueResult, rubric::MAY_BE_VAGUE));
+            } else if !lacks_steps {
                 lacks.push((Code::NoResult, rubric::MAY_BE_MISSING));
+            } else {
+                // What came of no steps is seldom what a coach misses.
+                lacks.push((Code::NoResult, rubric::MISSING_BESIDE_STEPS));
             }
         }
-        if self.is_missing(&PartName::Action) {
+        if lacks_steps {
             lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
             lacks.push((Code::OwnPart, rubric::MAY_BE_VAGUE));
             let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
             told.for_each(|c| c.verdict = Verdict::Fails);
         }
-        for (code, least) in &lacks {
+        lacks.retain(|(code, least)| sure(*code) >= *least);
+        for (code, _) in &lacks {
             let beside: &[Code] = match code {
                 Code::NoResult | Code::VagueResult => &[Code::NoResult, Code::ResultNotYours, Code::VagueResult],
                 code => std::slice::from_ref(code),
@@ -253,7 +260,7 @@ impl<'a> View<'a> {
             if beside.iter().any(|c| findings.verdict(*c) == Verdict::Holds) {
                 continue;
             }
-            if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code && c.confidence >= *least) {
+            if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code) {
                 claim.verdict = Verdict::Holds;
                 let sure = if *code == Code::NoResult { rubric::MEASURED_NO_RESULT } else { rubric::MEASURED };
                 claim.confidence = claim.confidence.max(sure);
@@ -263,6 +270,12 @@ impl<'a> View<'a> {
             findings.claims.iter_mut().filter(|c| c.code == Code::Ready).for_each(|c| c.first = 0.0);
         }
         findings
+    }
+
+    /// Whether somebody else is spoken of, so that one can be fair to them.
+    fn mentions_others(&self) -> bool {
+        let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
+        text.split(|c: char| !c.is_alphabetic()).any(|w| THIRD_PERSON.contains(&w))
     }
 
     /// Whether hardly a word is said of a part that is measured in words.
@@ -345,7 +358,7 @@ fn quote(sentence: &Told) -> Evidence {
 fn tells_of_the_past(sentence: &Told) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    words.any(|w| PAST.contains(&w) || w.len() > 4 && w.ends_with("ed"))
+    words.any(is_past_form)
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Contours {
         self.level.len()
     }
 
-    /// Whether the tracks have no values.
+    /// Returns whether the tracks have no values.
     pub fn is_empty(&self) -> bool {
         self.level.is_empty()
     }

@@ -1,7 +1,7 @@
 //! Silent pauses in the signal: stretches in which nobody speaks, at least 0.25 s long.
 //!
-//! 0.25 s is the usual minimum: N. H. de Jong and H. R. Bosker, "Choosing a threshold for silent pauses to measure second
-//! language fluency", DiSS 2013.
+//! The minimum of 0.25 s is the usual one: N. H. de Jong and H. R. Bosker, "Choosing a threshold for silent pauses to
+//! measure second language fluency", DiSS 2013.
 
 use super::{Features, outside};
 use crate::span::Span;
@@ -9,20 +9,21 @@ use crate::span::Span;
 /// The shortest silence that is a pause, in seconds.
 pub const SHORTEST_PAUSE_S: f64 = 0.25;
 
-/// Whether a silence of this many seconds is a pause. Times are multiples of the frame step; the tolerance absorbs
-/// floating-point rounding.
+/// Returns whether a silence of this many seconds is a pause. Times are multiples of the frame step; the tolerance
+/// absorbs floating-point rounding.
 pub fn is_pause(silence_s: f64) -> bool {
     silence_s >= SHORTEST_PAUSE_S - 1e-9
 }
 
-/// Returns the silences inside the answer that are long enough to be pauses. Sound lost while recording does not count
-/// as silence.
+/// Returns the silences inside the answer that are long enough to be pauses. Neither sound lost while recording nor the time in
+/// which somebody else has the word counts as silence.
 pub fn pauses(features: &Features, answer: &Span) -> Vec<Span> {
     features
         .stretches
         .windows(2)
         .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
         .flat_map(|silence| outside(silence, &features.lost))
+        .flat_map(|silence| outside(silence, &features.others))
         .filter(|gap| is_pause(gap.duration_s()) && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s)
         .collect()
 }

@@ -53,7 +53,7 @@ pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize
     nuclei
 }
 
-/// Whether a frame within [`NEAR`] frames is sonorant: the loudest frame of a vowel can be its onset.
+/// Returns whether a frame within [`NEAR`] frames is sonorant: the loudest frame of a vowel can be its onset.
 fn sonorant_near(sonorant: &[bool], i: usize) -> bool {
     sonorant[i.saturating_sub(NEAR)..(i + NEAR + 1).min(sonorant.len())].contains(&true)
 }

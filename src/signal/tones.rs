@@ -124,7 +124,7 @@ impl Pair<'_> {
         bin as f32 * rate_hz / WINDOW as f32 + off * rate_hz / (TAU * HOP as f32)
     }
 
-    /// Whether a line of this frequency and power near `bin` sounds here too.
+    /// Returns whether a line of this frequency and power near `bin` sounds here too.
     fn has(&self, bin: usize, hz: f32, power: f32) -> bool {
         let nearest = (bin - 1..=bin + 1).max_by(|a, b| self.power(*a).total_cmp(&self.power(*b))).unwrap_or(bin);
         let faded = self.power(nearest) / power;

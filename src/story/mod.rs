@@ -27,7 +27,8 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::Spoken;
-use crate::disfluency::{Filler, stutter_like};
+use crate::disfluency::stuttering::without_tries;
+use crate::disfluency::{Filler, begun_again};
 use crate::draft::Draft;
 use crate::english::numbers;
 use crate::question::Question;
@@ -257,11 +258,15 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
     (vectors.form.row(0).to_owned(), vectors.meaning.row(0).to_owned())
 }
 
-/// The words of a draft as the story is told from them.
-pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a>> {
-    let filler = |i: usize| fillers.iter().any(|e| e.range().contains(&i));
+/// Returns the words of a draft as tokens of the story. With `stutters`, each word is told once and whole.
+pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool) -> Vec<Token<'a>> {
+    let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+    let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };
+    // What a block leaves in writing is no word.
+    let is_block = |i: usize| stutters && !texts[i].contains(char::is_alphanumeric);
+    let filler = |i: usize| again[i] || is_block(i) || fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::DraftWord)| Token {
-        text: &word.text,
+        text: if stutters { without_tries(&word.text) } else { &word.text },
         span: None,
         pause_before_s: None,
         ends_block: word.ends_block,
@@ -270,17 +275,17 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler]) -> Vec<Token<'a
     draft.words.iter().enumerate().map(token).collect()
 }
 
-/// The words of a transcript as the story is told from them.
-pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>]) -> Vec<Token<'a>> {
+/// Returns the words of a transcript as tokens of the story. With `stutters`, each word is told once and whole.
+pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let token = |((word, spoken), again): ((&'a Word, &Spoken<'a>), bool)| Token {
-        text: &word.text,
+        text: if stutters { without_tries(&word.text) } else { &word.text },
         span: Some(word.span),
         pause_before_s: spoken.pause_before_s,
         ends_block: false,
         filler: word.filler || again,
     };
-    words.iter().zip(spoken).zip(stutter_like(&texts)).map(token).collect()
+    words.iter().zip(spoken).zip(begun_again(&texts, stutters)).map(token).collect()
 }
 
 fn text(tokens: &[Token<'_>], range: Range<usize>) -> String {

@@ -6,7 +6,7 @@ use super::cues::Sentence;
 use super::emptiness::buzzwords;
 use super::hedges::hedge_count;
 use super::specifics::TIMES;
-use crate::english::lexicon::I;
+use crate::english::lexicon::{I, is_past_form};
 use crate::english::numbers::is_quantity;
 
 /// Words for what happens again and again.
@@ -115,14 +115,6 @@ const ANYTHING: [&str; 17] = [
     "etc",
     "whatever",
 ];
-/// Forms of verbs that tell of the past, besides those with -ed.
-const PAST: [&str; 52] = [
-    "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
-    "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
-    "met", "led", "held", "bought", "caught", "taught", "fell", "paid", "sent", "lost", "won", "drew", "drove", "rang",
-    "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
-];
-
 /// How many signs there are.
 pub(super) const SIGNS: usize = 19;
 
@@ -136,7 +128,7 @@ pub(super) fn signs(sentence: &Sentence) -> [f32; SIGNS] {
     let big = buzzwords(sentence);
     let letters: usize = words.iter().map(String::len).sum();
     let ends = |w: &&String| w.len() > 6 && ABSTRACT.iter().any(|e| w.ends_with(e));
-    let past = words.iter().filter(|w| PAST.contains(&w.as_str()) || w.len() > 4 && w.ends_with("ed")).count();
+    let past = words.iter().filter(|w| is_past_form(w)).count();
     let is = |what: bool| f32::from(u8::from(what));
     [
         few(names(sentence), 2),

@@ -59,6 +59,7 @@ check syllables_against_dictionary "$python" "$here/syllables_against_dictionary
 check pause_places "$python" "$here/pause_places.py" --reports "$reports" "${both[@]}"
 check formats_agree "$python" "$here/formats_agree.py" "${both[@]}"
 check pitch_against_praat "$python" "$here/pitch_against_praat.py" "${both[@]}"
+check exports_read_elsewhere "$python" "$here/exports_read_elsewhere.py" --aloud "$aloud"
 check job_files "$here/job_files.sh" --python "$python"
 check many_machines "$here/many_machines.sh" --aloud "$aloud"
 

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use aloud::score::rubric::{TABLE, Value};
+
 /// The maximum length of README.md as a front page, in bytes.
 const README_BYTES: usize = 9_000;
 
@@ -54,6 +56,17 @@ fn the_score_is_described_as_it_is() {
     let version = rubric.split("VERSION: &str = \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
     for document in ["docs/score.md", "CHANGELOG.md"] {
         assert!(read(document).contains(&format!("`{version}`")), "{document} does not name {version}");
+    }
+    let explained = read("docs/score.md");
+    let points = TABLE.iter().filter_map(|e| Some((e.name.strip_suffix("_POINTS")?.to_lowercase(), e.value)));
+    for (part, value) in points {
+        let Value::Number(points) = value else { panic!("{part} has points that are no number") };
+        let says = |row: &&str| {
+            let mut cells = row.split('|').map(str::trim).skip(1);
+            let is_part = cells.next().is_some_and(|c| c == part || c.ends_with(&format!("(`{part}`)")));
+            is_part && cells.next() == Some(points.to_string().as_str())
+        };
+        assert!(explained.lines().any(|row| says(&row)), "docs/score.md does not give {part} its {points} points");
     }
 }
 

@@ -48,7 +48,7 @@ struct Walk {
     into: Option<&'static str>,
     /// The files that the command creates or replaces, besides the history.
     makes: Vec<&'static str>,
-    /// The words one of which, if not the path of the file, names what failed.
+    /// Words of which one must name what failed, unless the path of the file does.
     says: Vec<&'static str>,
     /// The number of concurrent runs: higher for commands that mostly wait.
     at_once: usize,
@@ -479,7 +479,7 @@ fn writing() -> Vec<Walk> {
     let json = Walk { makes: Vec::new(), ..into(draft("draft, json", &["analyze", "a.txt", "--json"], "out"), "out") };
     let arguments = ["analyze", "a.txt", "b.txt", "--jsonl", "--output", "lines.jsonl"];
     let lines = draft("draft, lines", &arguments, "lines.jsonl");
-    // The line of the second file is already there, and moves behind that of the first.
+    // The line of the second file is already there, and moves after that of the first.
     let begun = lines.home.path().join("lines.jsonl");
     let ran = Command::new(assert_cmd::cargo::cargo_bin("aloud"))
         .args(["analyze", "b.txt", "--jsonl", "--output", "lines.jsonl"])

@@ -170,7 +170,7 @@ fn a_run_that_was_killed_goes_on_and_ends_as_if_it_had_not_been() {
     assert!(said.contains("6 files done before; 1 to do."), "{said}");
     assert_eq!(fs::read_to_string(file("whole.jsonl")).unwrap(), whole);
 
-    // A file that is new or has changed is analyzed, and its line stands in order.
+    // A file that is new or has changed is analyzed, and its line is in input order.
     let bytes = fs::read(folder.path().join("ben/take-5.wav")).unwrap();
     fs::write(folder.path().join("ana/take-2.wav"), &bytes).unwrap();
     fs::write(folder.path().join("ana/take-1.wav"), &bytes).unwrap();

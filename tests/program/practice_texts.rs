@@ -1,5 +1,5 @@
-//! Resumes and job descriptions annotated by hand, by somebody who had not seen the rules, against what is found in
-//! them.
+//! Compares what is found in resumes and job descriptions with annotations made by hand, by somebody who had not seen
+//! the rules.
 
 use crate::common;
 use std::collections::BTreeSet;
@@ -259,7 +259,7 @@ fn pdfs_with_ranges_of_widths_and_tight_lines_and_word_on_the_web_are_read() {
     }
 }
 
-/// Two justified columns set by Typst.
+/// Reads two justified columns set by Typst.
 #[test]
 fn two_justified_columns_are_read_one_after_the_other() {
     let marks: Marks = marks(&folder().join("resumes/logistics.claims.toml"));
@@ -295,7 +295,7 @@ fn marked(person: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The same texts set by many programs (see `make/corpus.py`; these are a few of its files).
+/// Reads the same texts set by many programs (see `make/corpus.py`; these are a few of its files).
 #[test]
 fn resumes_by_many_programs_give_their_claims_and_no_wrong_employer() {
     let (mut all, mut hit, mut named, mut wrong) = (0, 0, 0, 0);

@@ -57,6 +57,13 @@ impl Home {
         folder.display().to_string()
     }
 
+    /// Creates a recorded interview.
+    fn interview(&self) -> String {
+        let file = self.path().join("interview.wav");
+        crate::two_voices::short().write(&file);
+        file.display().to_string()
+    }
+
     /// Returns commands that cover everything that aloud does without a microphone.
     fn everything(&self) -> Vec<Vec<String>> {
         let answer = sample("too_short.flac").display().to_string();
@@ -68,12 +75,16 @@ impl Home {
             format!("analyze {answer} {answers}/conflict.flac --html pages --audio link"),
             format!("analyze {answers}/weakness.flac {answers}/conflict.flac --jsonl --output made/lines.jsonl"),
             format!("analyze {answer} --no-save --png made/lanes.png"),
+            format!("analyze {answer} --no-save --export textgrid --output made/words.TextGrid"),
+            format!("analyze {answer} {answers}/conflict.flac --no-save --export srt --output captions"),
+            format!("interview {} --html made/interview.html", self.interview()),
             "questions add Why?".to_owned(),
             "questions list".to_owned(),
             format!("questions from-resume {}", root().join("tests/fixtures/practice/resumes/nurse.txt").display()),
             format!("practice --from {answers}"),
             "history list".to_owned(),
             "history show last --html made/again.html --svg made/again.svg --png made/again.png".to_owned(),
+            "history show last --export csv --output made/words.csv".to_owned(),
             "history export --format csv".to_owned(),
             "progress --html made/progress.html".to_owned(),
             "progress goal fillers --below 4".to_owned(),
@@ -100,22 +111,30 @@ fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
 
 /// The options that name an output, with their commands. A new option belongs here or in [`READING`], and in
 /// [`Home::everything`].
-const WRITING: [(&str, &str); 9] = [
+const WRITING: [(&str, &str); 11] = [
     ("analyze", "html"),
     ("analyze", "output"),
     ("analyze", "png"),
     ("analyze", "svg"),
     ("analyze", "tracks"),
     ("history show", "html"),
+    ("history show", "output"),
     ("history show", "png"),
     ("history show", "svg"),
+    ("interview", "html"),
     ("progress", "html"),
 ];
 /// The option that needs a microphone.
 const RECORDING: (&str, &str) = ("record", "output");
 /// The options that name an input, with their commands.
-const READING: [(&str, &str); 4] =
-    [("analyze", "story-weights"), ("practice", "from"), ("practice", "job"), ("practice", "resume")];
+const READING: [(&str, &str); 6] = [
+    ("analyze", "story-weights"),
+    ("analyze", "words"),
+    ("history edit", "words"),
+    ("practice", "from"),
+    ("practice", "job"),
+    ("practice", "resume"),
+];
 
 /// Returns every option whose value is a path, with its command: the completions know the types of values.
 fn path_options(home: &Home) -> Vec<(String, String)> {

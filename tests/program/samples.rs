@@ -93,7 +93,7 @@ fn each_sample_is_told_what_it_was_made_to_need() {
     assert_eq!(reports[0]["story"]["grade"], "strong");
     assert_eq!(reports[4]["length"]["verdict"], "far_too_short");
     for i in [1, 2, 3, 4] {
-        // Of a good story that is told too fast only the pace is lost, and its points are 8 in all.
+        // A good story that is told too fast loses only points for its pace, which are 8 in all.
         let least = if titles(i).contains(&"Slow down") { 7.0 } else { 10.0 };
         assert!(overall(i) <= overall(0) - least, "{}: {}", SAMPLES[i], overall(i));
     }

@@ -81,7 +81,8 @@ fn sounds() -> Vec<(&'static str, Vec<f32>)> {
     ]
 }
 
-/// Downloads, which must fail, and returns the error message; no file may have the name of the model.
+/// Writes the sample answer alone, and with each sound before or after it. Returns the files, each with its
+/// description.
 fn with_sounds(folder: &Path) -> Vec<(String, PathBuf)> {
     let answer =
         aloud::audio::Recording::open(&sample("too_short.flac"), &mut |_| {}).expect("the sample").speech.to_vec();

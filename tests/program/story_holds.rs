@@ -1,9 +1,9 @@
 //! Properties of the story's points, checked over every strong and weak answer: nonsense gains nothing, missing parts
 //! cost points, and differences that a listener would not notice change nothing.
 //!
-//! `make test` takes a part of the answers, the same part of every set and grade; `make soak` takes all. The weights that come with the program
-//! have seen them all: `tests/training/evaluate.py --robustness` runs the same with weights that have not (it sets
-//! `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
+//! `make test` takes a sample of the answers, the same share of every set and grade; `make soak` takes all. The weights
+//! that come with the program were trained on all of them: `tests/training/evaluate.py --robustness` runs the same
+//! tests with held-out weights (it sets `ALOUD_STORY_WEIGHTS` and `ALOUD_STORY_ANSWERS`).
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -23,16 +23,16 @@ use aloud::story::model::Weights;
 use aloud::story::relevance::topic_of_question;
 use serde_json::Value;
 
-/// The share of the answers for which each claim must be true.
+/// The minimum share of the answers for which each claim must hold.
 const MOST: f64 = 0.9;
-/// Of these it is not yet: what is reached, so that it gets no worse. What nobody can be sure of is left unsaid, and what is left
-/// unsaid costs few points.
+/// The claims that do not reach [`MOST`] yet, each with the share that it does reach, which must not fall. What nobody
+/// can be sure of is left unsaid, and what is left unsaid costs few points.
 const REACHED: [(&str, f64); 3] = [
     ("a strong answer shuffled loses", 0.85),
     ("a strong answer without its result loses 8", 0.75),
     ("empty words gain a weak answer 5 at most", 0.75),
 ];
-/// `make test` takes one in so many answers of each set and grade.
+/// `make test` takes one in this many answers of each set and grade.
 const ONE_IN: usize = 6;
 
 struct Answer {
@@ -68,7 +68,7 @@ fn answers() -> Vec<Answer> {
         for line in std::fs::read_to_string(file).expect("answers").lines() {
             let answer: Value = serde_json::from_str(line).expect("an answer");
             let text = |v: &Value| v.as_str().expect("text").to_string();
-            // What is there for its topic alone, and what coaches said, has no sentences.
+            // Answers that are there for their topic alone, and coaches' marks, have no sentences.
             let Some(sentences) = answer["sentences"].as_array() else { continue };
             answers.push(Answer {
                 id: text(&answer["id"]),
@@ -136,7 +136,7 @@ fn with_fillers(sentences: &[&str]) -> Vec<String> {
     sentences.iter().map(&mut put).collect()
 }
 
-/// The sentences in another order, the same for every run.
+/// Returns the sentences in another order, the same on every run.
 fn shuffled<'a>(sentences: &[&'a str]) -> Vec<&'a str> {
     let mut order: Vec<(usize, &str)> =
         sentences.iter().enumerate().map(|(i, s)| ((i * 7 + 3) * 2_654_435_761 % 1_000_003, *s)).collect();
@@ -172,7 +172,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     for k in 0..2 {
         let other = others[(start * 5 + k * 7) % others.len()];
         let share = points(&report(&text, other, brief), PartName::Question);
-        // A question on a topic that no answer was learned from is not judged.
+        // A question on a topic without training answers is not judged.
         if share.is_nan() {
             continue;
         }

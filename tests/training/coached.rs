@@ -1,4 +1,4 @@
-//! Learns the detectors from what coaches said of answers (`coach_*.jsonl`): see `aloud::story::detectors`.
+//! Trains the detectors on what coaches said of answers (`coach_*.jsonl`); see `aloud::story::detectors`.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,26 @@ use aloud::story::model::Linear;
 use ndarray::{Array1, Array2, Axis, s};
 use serde::Deserialize;
 
-/// Pull of the first stage's weights towards zero: on sentences, and on answers as a whole. Found by leaving authors out.
+/// L2 penalty of the first stage's weights on sentences, found by leaving authors out.
 const PULL_SENTENCE: f64 = 6.0;
+/// L2 penalty of the first stage's weights on whole answers, found by leaving authors out.
 const PULL_WHOLE: f64 = 8.0;
-/// Pull of the second stage's weights, in standard units.
+/// L2 penalty of the second stage's weights, for standardized inputs.
 const PULL_SECOND: f64 = 33.0;
-/// A code seen in fewer answers is left at a small chance: too few to learn how it looks.
+/// The minimum number of answers with a code for it to be learned; a rarer code keeps a small constant probability.
 const FEWEST: usize = 4;
-/// Of a hundred codes that are said to hold so many do, on authors not seen; of a hundred that are likely so many ...
+/// The required share of true codes among those stated for certain, on held-out authors.
 const TRUE_OF_CLAIMS: f64 = 0.95;
+/// The required share of true codes among those stated as likely, on held-out authors.
 const TRUE_OF_LIKELY: f64 = 0.9;
-/// ... of a hundred that are taken not to hold so many do not ...
+/// The required share of codes that do not hold among those taken not to hold, on held-out authors.
 const TRUE_OF_DENIALS: f64 = 0.985;
-/// ... and of a hundred quotes, where a code is at least as probable as this, so many are of a right sentence.
+/// The required share of right sentences among those quoted for a code.
 const TRUE_OF_QUOTES: f64 = 0.93;
+/// The probability of a code from which its quotes count towards [`TRUE_OF_QUOTES`].
 const QUOTED_AT: f64 = 0.85;
 
-/// What a coach said of an answer.
+/// A coach's marks for an answer.
 #[derive(Deserialize, Clone)]
 pub struct Gold {
     pub id: String,
@@ -44,13 +47,13 @@ pub struct Gold {
     keep: Option<usize>,
 }
 
-/// An answer with what a coach said of it.
+/// An answer with a coach's marks.
 pub struct Coached {
     seen: Seen,
-    /// [`SEEN`] targets a sentence.
+    /// [`SEEN`] targets per sentence.
     shows: Array2<f64>,
     holds: [f64; CODES],
-    /// Codes that hold of the answer and of no sentence more than of another.
+    /// Codes that hold of the answer as a whole rather than of particular sentences.
     everywhere: [bool; CODES],
     first: [f64; CODES],
     event: [f64; EVENTS],
@@ -58,7 +61,7 @@ pub struct Coached {
 }
 
 impl Coached {
-    /// `from` is, for each of the program's sentences, the coach's.
+    /// Creates an example. `from` has the index of the coach's sentence for each of the program's sentences.
     pub fn new(gold: &Gold, seen: Seen, from: &[usize], labels: &[usize], grade: f64, weight: f64) -> Self {
         let mut shows = Array2::zeros((from.len(), SEEN));
         for (i, place) in from.iter().enumerate() {
@@ -89,9 +92,15 @@ impl Coached {
             weight,
         }
     }
+
+    /// Returns whether the answer is a twin, with a fault that was made on purpose.
+    fn is_twin(&self) -> bool {
+        self.weight < 1.0
+    }
 }
 
-/// What least squares needs of some answers.
+/// The normal equations of least squares for some answers: the products of the inputs with themselves and with the
+/// targets.
 #[derive(Default)]
 pub struct Sums {
     sentence: (Array2<f64>, Array2<f64>),
@@ -106,7 +115,7 @@ impl Sums {
         }
     }
 
-    /// Of one author's answers.
+    /// Computes the sums over one author's answers.
     pub fn of(answers: &[Coached]) -> Self {
         let rows: usize = answers.iter().map(|a| a.seen.rows.nrows()).sum();
         let (mut x, mut y) = (Array2::zeros((rows, ROW)), Array2::zeros((rows, SEEN)));
@@ -132,7 +141,7 @@ impl Sums {
         self.whole.1 += &other.whole.1;
     }
 
-    /// The first stage: on sentences, and on answers as a whole.
+    /// Fits the first stage: one model for sentences, and one for whole answers.
     fn solve(mut self) -> [Linear; 2] {
         self.sentence.0.diag_mut().mapv_inplace(|v| v + PULL_SENTENCE);
         self.whole.0.diag_mut().mapv_inplace(|v| v + PULL_WHOLE);
@@ -140,10 +149,11 @@ impl Sums {
     }
 }
 
-/// Columns that are worked on together.
+/// The number of columns per block of the Cholesky factorization.
 const BLOCK: usize = 64;
 
-/// Solves `a w = b` for a symmetric positive `a` by its Cholesky factor, block by block, and gives `w` as a linear model without bias.
+/// Solves `a w = b` for a symmetric positive definite `a` by a blocked Cholesky factorization. Returns `w` as a linear
+/// model without bias.
 fn least_squares(mut a: Array2<f64>, b: Array2<f64>) -> Linear {
     let (n, outputs) = b.dim();
     for start in (0..n).step_by(BLOCK) {
@@ -178,20 +188,20 @@ fn least_squares(mut a: Array2<f64>, b: Array2<f64>) -> Linear {
     Linear { weights, bias: vec![0.0; outputs] }
 }
 
-/// Weights are kept with four digits after the point.
+/// Rounds a weight to the four decimals that are stored.
 fn rounded(value: f32) -> f32 {
     (value * 1e4).round() / 1e4
 }
 
-/// What the second stage learns from.
+/// The inputs of the second stage, and their means and standard deviations.
 struct Second {
-    /// [`ASPECTS`] values an answer, in standard units.
+    /// [`ASPECTS`] standardized values per answer.
     x: Array2<f32>,
     middle: Vec<f32>,
     spread: Vec<f32>,
 }
 
-/// Learns from the answers of several authors; each list is one author's (one file's), with its sums.
+/// Trains on the answers of several authors; each list is one author's (one file's), with its sums.
 pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
     let (sets, sums): (Vec<&[Coached]>, Vec<&Sums>) = sets.iter().copied().unzip();
     let first_stage = |without: Option<usize>| {
@@ -201,7 +211,7 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
     };
     let answers: Vec<(usize, &Coached)> =
         sets.iter().enumerate().flat_map(|(i, set)| set.iter().map(move |a| (i, a))).collect();
-    // What the second stage reads comes from a first stage that had not seen the author.
+    // The inputs of the second stage come from a first stage that was trained without the author.
     let mut shown: Vec<Vec<Vec<f64>>> = Vec::with_capacity(answers.len());
     let mut aspects: Vec<Array1<f32>> = Vec::with_capacity(answers.len());
     for (i, set) in sets.iter().enumerate() {
@@ -219,7 +229,7 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
     let events = targets(&|a| a.event.to_vec());
     let weights: Vec<f64> = answers.iter().map(|(_, a)| a.weight).collect();
     let everyone: Vec<usize> = (0..answers.len()).collect();
-    // Its own outputs on authors it had not seen, to calibrate them.
+    // The outputs of the second stage for held-out authors, to calibrate them.
     let mut unseen = vec![vec![0.0; CODES]; answers.len()];
     for i in 0..sets.len() {
         let others: Vec<usize> = everyone.iter().copied().filter(|k| answers[*k].0 != i).collect();
@@ -228,12 +238,14 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
             unseen[k] = model.apply(second.x.row(k));
         }
     }
+    let real: Vec<usize> = everyone.iter().copied().filter(|k| !answers[*k].1.is_twin()).collect();
     let mut calibration = Vec::with_capacity(CODES);
     let (mut holds_from, mut likely_from, mut fails_to, mut quoted_from) =
         <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
     for code in 0..CODES {
+        // Twins are left out: a fault made on purpose is easier to find than one that somebody made.
         let seen: Vec<(f64, bool, f64)> =
-            everyone.iter().map(|k| (unseen[*k][code], holds[*k][code] > 0.5, weights[*k])).collect();
+            real.iter().map(|k| (unseen[*k][code], holds[*k][code] > 0.5, weights[*k])).collect();
         let enough = seen.iter().filter(|c| c.1).count() >= FEWEST;
         let [slope, offset] = if enough { calibrate(&seen) } else { UNLEARNED };
         calibration.push([slope, offset]);
@@ -243,8 +255,8 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
         likely_from.push(least(&chances, TRUE_OF_LIKELY));
         let denied: Vec<(f64, bool, f64)> = chances.iter().map(|(p, y, weight)| (1.0 - p, !y, *weight)).collect();
         fails_to.push(1.0 - least(&denied, TRUE_OF_DENIALS));
-        let quotable: Vec<(f64, bool, f64)> = (everyone.iter().filter(|k| chances[**k].0 >= QUOTED_AT))
-            .flat_map(|k| {
+        let quotable: Vec<(f64, bool, f64)> = (real.iter().zip(&chances).filter(|(_, chance)| chance.0 >= QUOTED_AT))
+            .flat_map(|(k, _)| {
                 let (shows, answer) = (&shown[*k], answers[*k].1);
                 let right = |i: usize| answer.everywhere[code] || answer.shows[[i, 6 + code]] > 0.5;
                 (0..shows.len()).map(move |i| (shows[i][6 + code], right(i), 1.0))
@@ -283,9 +295,9 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
     }
 }
 
-/// Slope and offset for a code that is too rare to learn.
+/// The slope and the offset for a code that is too rare to learn.
 const UNLEARNED: [f64; 2] = [0.0, -5.0];
-/// More than any probability or output.
+/// A threshold that no probability or output reaches.
 const NEVER: f64 = 9.0;
 
 impl Second {
@@ -302,10 +314,10 @@ impl Second {
     }
 }
 
-/// The bias is pulled towards zero a hundred times less than a weight.
+/// The scale of the bias, which makes its L2 penalty a hundred times smaller than a weight's.
 const FREE_BIAS: f32 = 10.0;
 
-/// A logistic regression for each column of targets, from some of the rows.
+/// Fits a logistic regression for each column of the targets, on some of the rows.
 fn learn_logistic(x: &Array2<f32>, targets: &[Vec<f64>], weights: &[f64], rows: &[usize]) -> Linear {
     let columns = targets[0].len();
     let x = x.select(Axis(0), rows);
@@ -337,7 +349,8 @@ fn learn_logistic(x: &Array2<f32>, targets: &[Vec<f64>], weights: &[f64], rows: 
     model
 }
 
-/// Slope and offset that make outputs probabilities: logistic regression of the truth on the output (J. Platt 1999).
+/// Returns the slope and the offset that turn outputs into probabilities: a logistic regression of the truth on the
+/// output (Platt scaling, J. Platt 1999).
 fn calibrate(seen: &[(f64, bool, f64)]) -> [f64; 2] {
     let found = minimize(
         2,
@@ -357,8 +370,9 @@ fn calibrate(seen: &[(f64, bool, f64)]) -> [f64; 2] {
     [found[0].max(0.05), found[1]].map(|v| (v * 1e4).round() / 1e4)
 }
 
-/// The least value such that of those at or above it the wanted share, by weight, is right; [`NEVER`] where there is none. One wrong case is
-/// added to what was counted, so that a few right ones are not taken for certainty.
+/// Returns the lowest threshold for which the required share, by weight, of the cases at or above it is right;
+/// [`NEVER`] if there is none. One wrong case is added to those counted, so that a few right ones do not pass for
+/// certainty.
 fn least(cases: &[(f64, bool, f64)], share: f64) -> f64 {
     let mut sorted: Vec<&(f64, bool, f64)> = cases.iter().collect();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));

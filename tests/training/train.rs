@@ -1,19 +1,24 @@
-//! Learns `models/story.json` from labelled answers.
+//! Trains `models/story.json` on labelled answers.
 //!
 //! usage: train-story [--hold-out NAME]... [--each FOLDER] [--keep FILE] [--out FILE] ANSWERS.jsonl...
 //!
-//! NAME is a file's name without `.jsonl`; that file is left out, so that what is learned can be tested on it. `--each` does
-//! so for every file in turn (or for every NAME) and writes FOLDER/NAME.json, before it learns from all (models/story.json, or `--out`). `--keep` learns the
-//! detectors alone and takes everything else from FILE. An answer
-//! is a line of JSON with `id`, `question`, `grade` (strong, middling, weak), `flaws` and `sentences` [`text`, `label` (S, T, A, R, O)]; or
-//! with `question` and `text` alone, from which only the topic is learned. What coaches said of the answers is in files whose names begin with
-//! `coach_`, by the answers' ids. The answers are cut into sentences and described
-//! by the program's own code, once as written and once as a speech model would write them: without some full stops and
-//! commas, with a filler here and there. The same files always give the same weights on the same machine.
+//! NAME is the name of a file without `.jsonl`; that file is held out, so that the weights can be tested on it.
+//! `--each` does so for every file in turn (or for every NAME), writes FOLDER/NAME.json for each, and also trains on
+//! all files (`models/story.json`, or `--out`). `--keep` trains the detectors alone, and takes everything else from
+//! FILE.
+//!
+//! An answer is a line of JSON with `id`, `question`, `grade` (strong, middling, weak), `flaws` and `sentences`
+//! [`text`, `label` (S, T, A, R, O)]; or with `question` and `text` alone, from which only the topic is learned. What
+//! coaches said of the answers is in files whose names begin with `coach_`, by the ids of the answers. The answers are
+//! segmented and described by the program's own code, once as written and once as a speech model would write them:
+//! without some full stops and commas, and with a filler here and there. The same files always give the same weights on
+//! the same machine.
 
 mod coached;
 #[path = "../common/ours.rs"]
 mod ours;
+#[path = "random.rs"]
+mod random;
 mod twins;
 
 use std::collections::{BTreeMap, HashMap};
@@ -32,28 +37,32 @@ use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{question_vectors, sentences::sentences, tokens_of_draft};
 use coached::{Coached, Gold, Sums};
 use ndarray::{Array1, Array2, Axis};
+use random::Random;
 use serde::Deserialize;
 
-/// Strength of the pull of weights towards zero, for each model: one over the variance that is expected of a weight.
+/// L2 penalty of the weights for the parts of the story: the reciprocal of a weight's expected variance.
 const PULL_PARTS: f64 = 0.5;
+/// L2 penalty of the weights for the grade, likewise.
 const PULL_TELLING: f64 = 3.0;
-const PULL_EMPTY: f64 = 1.0; // and of blame, which is as rare
+/// L2 penalty of the weights for empty words, and for blame, which is as rare.
+const PULL_EMPTY: f64 = 1.0;
+/// L2 penalty of the weights for the topic.
 const PULL_TOPICS: f64 = 0.02;
-/// How much an answer in no order counts beside the same in its own ...
+/// The weight of a shuffled answer, relative to the same answer in order.
 const MIXED_WEIGHT: f64 = 0.2;
-/// ... and one without its result.
+/// The weight of an answer without its result, relative to the whole answer.
 const WITHOUT_RESULT_WEIGHT: f64 = 0.25;
-/// The label of results.
+/// The index of the label of results.
 const RESULT: usize = 3;
-/// A topic with fewer answers (each counted twice, as written and as spoken) is not learned.
+/// The minimum number of answers for a topic to be learned; each counts twice, as written and as spoken.
 const FEWEST_ANSWERS: usize = 10;
-/// Steps of the search at most.
+/// The maximum number of optimization steps.
 const ITERATIONS: usize = 150;
-/// How much an answer as a speech model would write it counts beside the same as written.
+/// The weight of an answer as a speech model would write it, relative to the same answer as written.
 const SPOKEN_WEIGHT: f64 = 0.5;
-/// How much a twin of an answer counts beside it.
+/// The weight of a twin, relative to its answer.
 const TWIN_WEIGHT: f64 = 0.25;
-/// The label of what was added to a twin: no part of the story.
+/// The index of the label of sentences added to a twin, which are no part of the story.
 const NO_PART: usize = 4;
 
 /// A line of a file.
@@ -97,7 +106,7 @@ struct About {
     weight: f64,
 }
 
-/// What there is to learn from.
+/// The training data of a file.
 #[derive(Default)]
 struct Lessons {
     examples: Vec<Example>,
@@ -164,7 +173,7 @@ fn main() {
     side_by_side(&turns, |(out, without)| save(out, *without));
 }
 
-/// Does the work for each at the same time; what comes of it in their order.
+/// Runs `work` for all items in parallel. Returns the results in order.
 fn side_by_side<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let work = &work;
     std::thread::scope(|scope| {
@@ -173,8 +182,8 @@ fn side_by_side<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> V
     })
 }
 
-/// What a file teaches: each answer as written and as spoken.
-/// With `only_coached`, nothing but that for the detectors.
+/// Reads the training data of a file: each answer as written and as spoken. With `only_coached`, reads only what the
+/// detectors need.
 fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Lessons {
     let mut random = Random(1);
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
@@ -219,7 +228,7 @@ fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Les
     found
 }
 
-/// What was encoded before: most sentences of a twin are those of its answer.
+/// A cache of encoded questions and sentences: most sentences of a twin are those of its answer.
 #[derive(Default)]
 struct Encoded {
     questions: HashMap<String, (Array1<f32>, Array1<f32>)>,
@@ -233,7 +242,7 @@ impl Encoded {
         self.sentences.extend(sentences.iter().map(|s| s.text.clone()).zip(rows));
     }
 
-    /// The answer as the detectors see it.
+    /// Returns the answer as the detectors see it.
     fn seen(&mut self, question: &str, sentences: &[Sentence]) -> Seen {
         let new: Vec<Sentence> = sentences.iter().filter(|s| !self.sentences.contains_key(&s.text)).cloned().collect();
         if !new.is_empty() {
@@ -257,7 +266,7 @@ fn twin(answer: &Answer, twin: &twins::Twin, encoded: &mut Encoded) -> Coached {
     Coached::new(&twin.gold, seen, &from, &labels, answer.good(), TWIN_WEIGHT)
 }
 
-/// What coaches said, line by line.
+/// Reads the coaches' marks, one answer per line.
 fn gold(file: &Path) -> Vec<Gold> {
     let text = std::fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let read = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
@@ -280,12 +289,12 @@ impl Line {
 }
 
 impl Answer {
-    /// The label of a sentence, or of one that was added after them.
+    /// Returns the label of a sentence, or of one that was added after them.
     fn label(&self, place: usize) -> usize {
         self.sentences.get(place).map_or(NO_PART, Labelled::place)
     }
 
-    /// Its grade as a number, 0 to 1.
+    /// Returns the grade as a number, 0 to 1.
     fn good(&self) -> f64 {
         match self.grade.as_str() {
             "strong" => 1.0,
@@ -295,12 +304,12 @@ impl Answer {
     }
 }
 
-/// Every word with its sentence's place.
+/// Returns every word with the index of its sentence.
 fn words_in_place<'a>(sentences: impl Iterator<Item = (&'a str, usize)>) -> Vec<(String, usize)> {
     sentences.flat_map(|(text, i)| text.split_whitespace().map(move |w| (w.to_string(), i))).collect()
 }
 
-/// The words as a speech model might write them.
+/// Returns the words as a speech model might write them.
 fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usize)> {
     let (stops, commas, fillers) = (random.below(0.5), random.below(0.7), random.below(0.06));
     let mut spoken = Vec::new();
@@ -320,12 +329,13 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
     spoken
 }
 
-/// The sentences that the program finds in the words, and the sentence that most words of each are from.
+/// Returns the sentences that the program finds in the words and, for each, the index of the sentence that most of its
+/// words come from.
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[]));
-    // A mark that stands alone joined the word before it.
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[], false), false);
+    // A punctuation mark that stands alone was joined to the word before it.
     let from: Vec<usize> = words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, i)| *i).collect();
     assert_eq!(from.len(), tokens.len());
     let found: Vec<Sentence> =
@@ -357,8 +367,8 @@ struct Sequence {
     weight: f64,
 }
 
-/// An answer as it is; without its result, so that what comes last is not always one; and in no order, so that a part is
-/// known by what it says more than by its place.
+/// Returns an answer as it is; without its result, so that the last sentence is not always a result; and shuffled, so
+/// that a part is recognized by its words more than by its position.
 fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     let n = example.labels.len();
     let in_order = |order: &[usize], weight: f64| Sequence {
@@ -409,7 +419,7 @@ fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)
     }
 }
 
-/// The conditional random field, by maximum likelihood.
+/// Trains the conditional random field by maximum likelihood.
 fn learn_parts(sequences: &[Sequence]) -> Crf {
     let all: Vec<_> = sequences.iter().flat_map(|s| s.rows.rows()).collect();
     let mut x = Array2::zeros((all.len(), FEATURES));
@@ -472,7 +482,7 @@ fn learn_parts(sequences: &[Sequence]) -> Crf {
     crf(&found)
 }
 
-/// The logarithm of all sequences' weight, and how often each pair of parts is expected to follow each other.
+/// Returns the logarithm of the partition function, and the expected number of transitions between each pair of parts.
 fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
     let n = rows.len();
     let mut a = vec![[0.0; 5]; n];
@@ -508,7 +518,7 @@ fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
     (all, pairs)
 }
 
-/// Logistic regression on targets from 0 to 1.
+/// Fits a logistic regression on targets from 0 to 1.
 fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f64) -> Linear {
     let found = minimize(
         ALONE + 1,
@@ -535,7 +545,8 @@ fn softplus(z: f64) -> f64 {
     z.max(0.0) + (-z.abs()).exp().ln_1p()
 }
 
-/// Multinomial regression of the topic, every topic weighing the same.
+/// Fits a multinomial regression of the topic, in which all topics have the same weight. Returns the mean of the inputs
+/// and the model.
 fn learn_topics(about: &[&About], names: &[String]) -> (Vec<f32>, Linear) {
     let mut x = Array2::zeros((about.len(), TOPIC_FEATURES));
     about.iter().enumerate().for_each(|(i, a)| x.row_mut(i).assign(&a.what));
@@ -554,7 +565,7 @@ fn learn_topics(about: &[&About], names: &[String]) -> (Vec<f32>, Linear) {
     (mean.to_vec(), learn_classes(&x, &place, &weights, names.len(), PULL_TOPICS))
 }
 
-/// Multinomial regression.
+/// Fits a multinomial regression.
 fn learn_classes(x: &Array2<f32>, classes: &[usize], weights: &[f64], k: usize, pull: f64) -> Linear {
     let size = k * (x.ncols() + 1);
     let found = minimize(
@@ -580,7 +591,7 @@ fn learn_classes(x: &Array2<f32>, classes: &[usize], weights: &[f64], k: usize, 
     linear(&found, k)
 }
 
-/// Weights row by row, then the biases.
+/// Creates a linear model from the weights, row by row, followed by the biases.
 fn linear(w: &[f64], outputs: usize) -> Linear {
     let inputs = w.len() / outputs - 1;
     Linear {
@@ -595,7 +606,7 @@ fn outputs(x: &Array2<f32>, model: &Linear) -> Array2<f32> {
     x.dot(&weights.t()) + &Array1::from(model.bias.clone())
 }
 
-/// Adds to the beginning of `gradient` that of a linear model, given the errors of its outputs.
+/// Adds the gradient of a linear model, given the errors of its outputs, to the beginning of `gradient`.
 fn add_linear_gradient(x: &Array2<f32>, errors: &Array2<f32>, gradient: &mut [f64]) {
     let (inputs, outputs) = (x.ncols(), errors.ncols());
     let of_weights = errors.t().dot(x);
@@ -604,7 +615,8 @@ fn add_linear_gradient(x: &Array2<f32>, errors: &Array2<f32>, gradient: &mut [f6
     gradient[outputs * inputs..].iter_mut().zip(&of_bias).for_each(|(g, e)| *g += f64::from(*e));
 }
 
-/// Minimizes a smooth function plus half of `pull` times the squared weights, from zero, by L-BFGS (J. Nocedal 1980).
+/// Minimizes a smooth function plus half of `pull` times the squared norm of the weights, starting at zero, by L-BFGS
+/// (J. Nocedal 1980).
 fn minimize(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>), pull: f64) -> Vec<f64> {
     let pulled = |w: &[f64]| {
         let (mut value, mut gradient) = function(w);
@@ -663,17 +675,4 @@ fn minimize(size: usize, function: impl Fn(&[f64]) -> (f64, Vec<f64>), pull: f64
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// Marsaglia's xorshift: random enough, and the same on every machine.
-struct Random(u64);
-
-impl Random {
-    /// A number from 0 to below `most`.
-    fn below(&mut self, most: f64) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64 * most
-    }
 }

@@ -1,7 +1,7 @@
-//! Twins: an answer changed in one way, with what a coach would say of it by how it was changed.
+//! Twins: copies of an answer, each changed in one way, with what a coach would say of it after the change.
 //!
-//! Coaches marked answers as people gave them, and people seldom tell things in no order or stop before the end. A twin shows the detectors what
-//! such an answer looks like, beside the same answer without the fault.
+//! Coaches marked answers as people gave them, and people seldom tell things in no order or stop before the end. A twin
+//! shows the detectors what such an answer looks like, beside the same answer without the fault.
 
 use aloud::app::questions;
 use aloud::codes::Code;
@@ -12,7 +12,7 @@ use super::coached::Gold;
 use super::ours::with_we;
 use super::{Answer, Labelled, Random};
 
-/// Impressive words that say nothing, as people stuff answers with them.
+/// Impressive sentences that say nothing, as people pad answers with them.
 const EMPTY: [&str; 16] = [
     "We drove operational excellence across the whole value chain.",
     "This was a real paradigm shift for our stakeholders.",
@@ -31,25 +31,25 @@ const EMPTY: [&str; 16] = [
     "It increased productivity and KPIs by half, which everybody recognised.",
     "We streamlined workflows end to end and added value at every touchpoint.",
 ];
-/// Sentences of empty words that make an answer stuffed; one alone makes none.
+/// The number of empty sentences that make an answer stuffed; a single one does not.
 const STUFFED: usize = 3;
-/// An answer of fewer sentences has no order to lose.
+/// The minimum number of sentences for an answer to be shuffled: a shorter one has no order to lose.
 const FEWEST_TO_MIX: usize = 5;
-/// What a coach says before these, and these before the rest.
+/// The codes that a coach says before all others, gravest first.
 const GRAVE: [Code; 6] =
     [Code::NoEvent, Code::OtherQuestion, Code::NoSteps, Code::TooShort, Code::Blame, Code::EmptyWords];
 
 /// An answer changed in one way.
 pub struct Twin {
-    /// The question it is given to.
+    /// The question that the twin answers.
     pub question: String,
-    /// Its sentences, each with its place among the answer's; what was added has places after them.
+    /// The sentences, each with its index in the original answer; added sentences have the indices after those.
     pub sentences: Vec<(String, usize)>,
-    /// What a coach would say of it.
+    /// What a coach would say of the twin.
     pub gold: Gold,
 }
 
-/// The twins of an answer. `questions` are those of its set.
+/// Returns the twins of an answer. `questions` are the questions of its set.
 pub fn twins(answer: &Answer, gold: &Gold, questions: &[&str]) -> Vec<Twin> {
     let mut random = Random(answer.id.bytes().fold(1, |seed, b| seed * 31 + u64::from(b)));
     let all: Vec<(String, usize)> = answer.sentences.iter().enumerate().map(|(i, s)| (s.text.clone(), i)).collect();
@@ -112,7 +112,7 @@ impl Gold {
         self.holds.contains(&code)
     }
 
-    /// The same without some codes, which had perhaps to be said first.
+    /// Returns the same marks without some codes, even if one of them was the first to say.
     fn without(&self, codes: &[Code]) -> Self {
         let mut gold = self.clone();
         gold.holds.retain(|c| !codes.contains(c));
@@ -124,7 +124,8 @@ impl Gold {
         gold
     }
 
-    /// The same with another fault: no longer ready, and the fault is what to say first unless something graver was.
+    /// Returns the same marks with one more fault: the answer is no longer ready, and the fault comes first unless a
+    /// graver one does.
     fn with(&self, code: Code) -> Self {
         let mut gold = self.without(&[Code::Ready]);
         if !gold.says(code) {

@@ -1,12 +1,12 @@
 //! Finds the input files: the named files, the recordings in the named folders, and the shard of them that belongs to
 //! one of several machines.
 //!
-//! A folder yields every recording in it and in its subfolders, sorted by path: every file whose content is sound, and
+//! A folder yields every recording in it and in its subfolders, sorted by path: every file whose content is audio, and
 //! every file with the extension of a recording, so that a damaged one is not silently skipped. Hidden files and
 //! folders are skipped. So are written drafts, since notes often lie beside recordings, and a note is not an answer; a
-//! draft is judged if it is named. A folder without recordings yields its drafts.
+//! draft that is named explicitly is analyzed. A folder without recordings yields its drafts.
 //!
-//! Sound from standard input is first written to a private file, since reading it takes several passes.
+//! Audio from standard input is first written to a private file, since reading it takes several passes.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -21,13 +21,13 @@ use walkdir::{DirEntry, WalkDir};
 use crate::app::draft_file::{is_draft, is_readable};
 use crate::audio;
 
-/// Extensions of recordings, in lower case: in a folder, such a file is taken even if its content is not sound, since
-/// it was meant to be a recording. Every other file is judged by its content.
+/// Extensions of recordings, in lower case. A file in a folder that has one of them is taken even if its content is not
+/// audio, since it was meant to be a recording. Every other file is judged by its content.
 const RECORDINGS: [&str; 16] = [
     "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
 ];
 
-/// The most that is read from standard input, in bytes: three hours of studio sound. This limits an endless stream.
+/// The maximum number of bytes read from standard input: three hours of studio-quality audio. Bounds an endless stream.
 const MOST_PIPED: u64 = 1 << 30;
 
 /// A file to analyze.
@@ -48,7 +48,8 @@ pub enum InputError {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder or a subfolder cannot be read. Nothing is analyzed then: whoever names a folder wants all of it.
+    /// The folder or a subfolder cannot be read. Nothing is analyzed in that case: a user who names a folder wants all
+    /// of it.
     #[error("{}: this folder cannot be read ({reason}); allow reading it, or name the files inside it instead", path.display())]
     Unreadable {
         /// The folder.
@@ -61,7 +62,8 @@ pub enum InputError {
 /// Returns the input files for the named paths: each file itself, and the recordings in each folder.
 ///
 /// # Errors
-/// When a folder cannot be read or has neither recordings nor drafts. A missing file is left to whoever opens it.
+/// When a folder cannot be read or has neither recordings nor drafts. A missing file is reported later, when it is
+/// opened.
 pub fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, InputError> {
     let mut inputs = Vec::new();
     for path in named {
@@ -103,13 +105,13 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
         match entry {
             Ok(entry) if entry.file_type().is_file() && wanted(entry.path()) => found.push(entry.into_path()),
             Ok(_) => {}
-            // A link to a parent folder, whose files are found anyway.
+            // A symbolic link to a parent folder, whose files are found anyway.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_path_buf();
                 let reason = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
                 match reason.kind() {
-                    // A broken link, which is reported by whoever opens it.
+                    // A broken symbolic link, which is reported when the file is opened.
                     io::ErrorKind::NotFound if path != folder && wanted(&path) => found.push(path),
                     io::ErrorKind::NotFound if path != folder => {}
                     _ => return Err(InputError::Unreadable { path, reason }),
@@ -120,7 +122,7 @@ fn files_in(folder: &Path, wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, In
     Ok(found)
 }
 
-/// Copies sound from standard input to a private file. Returns `None` for text, which is left to be read.
+/// Copies audio from standard input to a private file. Returns `None` for text, which is left unread.
 ///
 /// # Errors
 /// When the input cannot be read or stored, or is too long.
@@ -214,7 +216,7 @@ mod tests {
         folder
     }
 
-    /// Returns a second of sound with a WAV header.
+    /// Returns one second of audio with a WAV header.
     fn wav() -> Vec<u8> {
         let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\xff\xff\xff\xff".to_vec();
         bytes.resize(44 + 16_000, 1);
@@ -275,7 +277,7 @@ mod tests {
         let found = inputs(&[folder.path().to_path_buf()]).unwrap();
         assert_eq!(names(&found), ["a/b/c.m4a", "a/z.MP3", "a.flac", "b.wav"]);
         assert!(found.iter().all(|i| i.path == folder.path().join(&i.name)));
-        // A named file is taken whatever its name, and so is a named hidden folder.
+        // A file that is named explicitly is taken whatever its name, and so is a hidden folder.
         let named = [folder.path().join("notes.txt"), folder.path().join(".cache"), "gone.wav".into()];
         assert_eq!(names(&inputs(&named).unwrap()), ["notes.txt", "x.wav", "gone.wav"]);
     }
@@ -350,7 +352,7 @@ mod tests {
             for input in &all {
                 prop_assert_eq!(parts.iter().filter(|p| p.contains(input)).count(), 1);
             }
-            // Reversed, with one more file: no file moves.
+            // In reverse order and with one more file, every file stays in its shard.
             let mut others: Vec<Input> = all.iter().rev().cloned().collect();
             others.insert(0, Input { path: "one more".into(), name: "one more".into() });
             for (number, before) in (1..=of).zip(&parts) {

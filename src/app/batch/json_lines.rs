@@ -102,8 +102,12 @@ impl About {
             "another vocabulary"
         } else if theirs.fillers != ours.fillers {
             "other fillers of your own"
+        } else if theirs.stutter != ours.stutter {
+            "another setting of `stutter`"
         } else if theirs.story_weights != ours.story_weights {
             "other story weights"
+        } else if theirs.me != ours.me {
+            "another choice of --me"
         } else {
             return Ok(());
         };
@@ -117,7 +121,7 @@ pub enum JsonLinesError {
     /// The file cannot be opened or read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The file is not one of ours.
+    /// The file was not written by `aloud analyze --jsonl`.
     #[error("line {line} is not from `aloud analyze --jsonl`, so nothing was written to this file; give another name")]
     NotOurs {
         /// The line number, from 1.
@@ -246,7 +250,8 @@ impl JsonLines {
         let wanted: HashSet<&str> = paths.iter().map(String::as_str).collect();
         let mut order: Vec<usize> =
             (0..self.lines.len()).filter(|i| !wanted.contains(self.lines[*i].about.path())).collect();
-        order.extend(paths.iter().filter_map(|path| self.last.get(path)));
+        let mut placed = HashSet::new();
+        order.extend(paths.iter().filter(|path| placed.insert(path.as_str())).filter_map(|path| self.last.get(path)));
         if order.iter().copied().eq(0..self.lines.len()) {
             return self.file.sync_all();
         }
@@ -333,7 +338,7 @@ mod tests {
         for (name, line) in [("a", report("a", "1")), ("b", report("b", "2")), ("c", error("c"))] {
             lines.append(name, &line).unwrap();
         }
-        lines.finish(&["a", "b", "c", "d", "never done"].map(String::from)).unwrap();
+        lines.finish(&["a", "b", "c", "a", "d", "never done"].map(String::from)).unwrap();
         let expected =
             [report("other", "9"), report("a", "1"), report("b", "2"), error("c"), report("d", "4")].join("\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), expected + "\n");
@@ -363,7 +368,12 @@ mod tests {
             (unknown, "from an earlier aloud, and this is aloud"),
             (ours.replace("Kubernetes", "Ansible"), "with another vocabulary than now; give another name"),
             (ours.replace(r#""fillers":[]"#, r#""fillers":["right"]"#), "with other fillers of your own than now"),
+            (ours.replace(r#""stutter":false"#, r#""stutter":true"#), "with another setting of `stutter` than now"),
             (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
+            (
+                ours.replace(r#""story_weights":null"#, r#""story_weights":null,"me":"first""#),
+                "with another choice of --me than now",
+            ),
         ] {
             assert_ne!(line, ours);
             // The text has a truncated line, which would be removed.
@@ -372,7 +382,7 @@ mod tests {
             let message = open(&path).unwrap_err().to_string();
             assert!(message.contains(said) && message.contains("give another name"), "{message}");
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
-            // A draft is analyzed again whatever program made its report; another processor does not make it another
+            // A draft is analyzed again whichever program made its report. Another processor does not count as another
             // program.
             let (_folder, path) = file(&format!("{}\n", line.replace(r#""sha256":"1""#, r#""sha256":null"#)));
             assert!(open(&path).is_ok());

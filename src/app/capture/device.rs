@@ -16,9 +16,9 @@ use cpal::{BufferSize, Data, ErrorKind, FromSample, SampleFormat, SizedSample, S
 use super::error::CaptureError;
 use super::ring::Intake;
 
-/// The amount of sound to request per callback, in seconds, where the device allows a choice; the device's own buffer
-/// holds two blocks. Long enough for a busy system to keep up (0.05 lost sound on two loaded cores), short enough for
-/// the meter and for the amount of sound that a crash may cost.
+/// The block length to request per callback, in seconds, where the device allows a choice; the device's own buffer
+/// holds two blocks. Long enough for a busy system to keep up (with 0.05, audio was lost on two loaded cores), short
+/// enough for the meter and for the amount of audio that a crash may cost.
 const BLOCK_S: f64 = 0.125;
 /// The longest that the device's thread sleeps before it checks that the device is still there.
 const CHECK_EVERY: Duration = Duration::from_millis(500);

@@ -55,7 +55,7 @@ pub enum CaptureError {
         name: String,
     },
 
-    /// The microphone was there a moment ago.
+    /// The microphone is no longer available.
     #[error("the microphone '{name}' went away; plug it in again")]
     Gone {
         /// The microphone.

@@ -1,4 +1,4 @@
-//! Recording: writes a microphone's sound to a WAV file on disk, and never loses sound without recording the loss.
+//! Recording: writes a microphone's audio to a WAV file on disk, and never loses audio without recording the loss.
 //!
 //! Data flows one way. The device's callback thread converts its samples and pushes them into a lock-free ring
 //! (`ring`); a worker thread (`recorder`) takes them out, fills gaps with silence (`continuity`), meters them (`meter`,

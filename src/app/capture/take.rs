@@ -1,9 +1,9 @@
 //! A take on disk: a WAV file that is valid at every moment, and a note about it until the take is finished.
 //!
-//! The lengths in the header are updated a few times a second, so that a killed recorder loses only the sound since the
+//! The lengths in the header are updated a few times a second, so that a killed recorder loses only the audio since the
 //! last update; the file is synced less often, against a power cut. A note in `.unfinished`, in the folder of the
 //! recordings, says what is being recorded and where. The note is locked while its recorder lives: a note without a
-//! lock belongs to a take that was cut short. Sound that went missing while recording is listed in the note, and
+//! lock belongs to a take that was cut short. Audio that went missing while recording is listed in the note, and
 //! finally in a separate chunk (`alou`) of the WAV file, which other programs skip.
 
 use std::fs::{self, File, OpenOptions};
@@ -20,9 +20,9 @@ use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
 use crate::files::{create_private, make_private_folder, sync_folder};
 
-/// How often the header is updated: the most sound that a crash may cost, besides what is in flight.
+/// How often the header is updated: the most audio that a crash may cost, apart from what is in flight.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
-/// How often the file is synced to disk: the most sound that a power cut may cost. Syncing can block the writer.
+/// How often the file is synced to disk: the most audio that a power cut may cost. Syncing can block the writer.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 /// The largest WAV file, in bytes: its lengths have 32 bits. The remaining 1 MiB is for the header and the gaps.
 const LARGEST_BYTES: u64 = u32::MAX as u64 - (1 << 20);
@@ -75,7 +75,7 @@ pub(super) struct Writer {
 pub(super) enum Failure {
     /// The disk is full or broken.
     Disk(io::Error),
-    /// The file or its folder was removed; the path is where the recorded sound was saved, if anywhere.
+    /// The file or its folder was removed; the path is where the recorded audio was saved, if anywhere.
     Removed(Option<PathBuf>),
     /// The WAV file reached its maximum size.
     Full,
@@ -219,7 +219,7 @@ impl Writer {
         if let Err(failure) = done {
             return Err(self.abandon(failure));
         }
-        // From here on the file is complete; repairing it as an unfinished take would treat its chunk as sound.
+        // From here on the file is complete; repairing it as an unfinished take would treat its chunk as audio.
         self.file.sync_all().map_err(|error| (Failure::Disk(error), self.path.clone()))?;
         if let Some(note) = self.note.take() {
             note.remove();
@@ -359,14 +359,14 @@ fn repair(file: &mut File) -> io::Result<u64> {
 /// The end of the shortest `fmt ` chunk, in bytes.
 const END_OF_FORMAT: usize = 36;
 
-/// Returns the offset of the sound in our own WAV file, the bytes per frame, and the number of frames according to the
+/// Returns the offset of the audio in our own WAV file, the bytes per frame, and the number of frames according to the
 /// header.
 fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     Read::by_ref(file).take(128).read_to_end(&mut head)?;
     let no_wav = || io::Error::new(io::ErrorKind::InvalidData, "it is no WAV file of ours");
-    // No sound begins before the end of the shortest `fmt ` chunk; a header that says so is damaged, and is not
+    // No audio begins before the end of the shortest `fmt ` chunk; a header that says so is damaged, and is not
     // overwritten.
     let is_ours = head.starts_with(b"RIFF") && head.get(8..16) == Some(b"WAVEfmt ");
     let after = head.get(END_OF_FORMAT..).filter(|_| is_ours).ok_or_else(no_wav)?;
@@ -470,7 +470,7 @@ pub fn leave_for_later(recordings: &Path, recording: &Path, about: &About) {
     let _ = Note::create(recordings, recording, about);
 }
 
-/// Returns the takes that were cut short or left, oldest first, after repairing them. The notes of takes without sound
+/// Returns the takes that were cut short or left, oldest first, after repairing them. The notes of takes without audio
 /// are deleted; takes that are being recorded, or that cannot be read or repaired for the moment, are skipped.
 pub fn unfinished(recordings: &Path) -> Vec<Unfinished> {
     let mut notes: Vec<PathBuf> =
@@ -641,7 +641,7 @@ mod tests {
     fn a_file_that_is_no_take_any_more_is_left_alone() {
         let folder = TempDir::new().unwrap();
         let place = place(&folder);
-        // The sound would begin where the header has the sample rate: repairing the one would change the other.
+        // The audio would begin where the header has the sample rate: repairing the one would change the other.
         let early_sound = b"RIFF$2\0\x01\0\x01\0\x80>\0\0\0}\0\0\x02\0\x10\0data\x002[\0\0\x01\0\0\0\0\0\0\0";
         for bytes in [&b"RIFFdata\0\0\0\0"[..], b"", b"RIFF", &[0; 200], early_sound] {
             let take = writer(&place, FORMAT);

@@ -1,4 +1,4 @@
-//! Watches the input while it is recorded: whether sound arrives, whether it is more than zeros, too soft or too loud,
+//! Watches the input while it is recorded: whether audio arrives, whether it is more than zeros, too soft or too loud,
 //! and whether the speaker has fallen silent. Times are in seconds, levels in dBFS.
 
 use std::collections::VecDeque;
@@ -38,7 +38,7 @@ const SHORTEST_SPEECH: usize = 2;
 /// What is wrong with the input right now, most serious first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Concern {
-    /// No sound arrives from the device.
+    /// No audio arrives from the device.
     Stalled,
     /// Only zeros arrive.
     OnlyZeros,
@@ -97,7 +97,7 @@ impl Watch {
         Self { started: now, last_sound: None, zeros: 0, recent: VecDeque::new(), heard: false, silent_readings: 0 }
     }
 
-    /// Notes that sound arrived.
+    /// Notes that audio arrived.
     pub(super) fn arrived(&mut self, now: Duration) {
         self.last_sound = Some(now);
     }
@@ -138,7 +138,7 @@ impl Watch {
             .map(|last| last + 1 - SHORTEST_SPEECH)
     }
 
-    /// Returns whether any sound has arrived yet.
+    /// Returns whether any audio has arrived yet.
     pub(super) fn has_heard(&self) -> bool {
         self.last_sound.is_some()
     }
@@ -153,7 +153,7 @@ impl Watch {
         now.saturating_sub(self.last_sound.unwrap_or(self.started)).as_secs_f64()
     }
 
-    /// Returns how long nobody has spoken, in seconds of sound; `None` before anybody has.
+    /// Returns how long nobody has spoken, in seconds of audio; `None` before anybody has.
     pub(super) fn silent_s(&self) -> Option<f64> {
         self.heard.then_some(self.silent_readings as f64 * READING_S)
     }

@@ -110,8 +110,8 @@ impl Shown {
     }
 }
 
-/// Returns the path of a recording's page. No page that the user wrote has such a name: it is replaced without asking, and
-/// deleted with the recording.
+/// Returns the path of a recording's page. No page of the user's own has such a name, so the file can be replaced
+/// without asking and deleted with the recording.
 pub(super) fn page_of(recording: &Path) -> PathBuf {
     recording.with_extension("aloud.html")
 }

@@ -9,22 +9,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::exports::Exports;
 use super::models::Choice;
-use super::pages::{Drawn, Wanted, page_in};
+use super::pages::{Drawn, Wanted, make_folder, named_in};
 use super::{Outcome, columns, complain, history, print_json, say, write_file};
 use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{self, DraftFileError, is_draft};
-use crate::app::history::Occasion;
+use crate::app::draft_file::{self, DraftFileError, Opened, is_draft};
+use crate::app::export::{Frames, Kind};
+use crate::app::history::{Occasion, edit};
+use crate::app::imports::meeting::Answer;
+use crate::app::imports::{self, MendedWord};
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
 use crate::app::render::terminal::report::render;
 use crate::app::settings::Settings;
@@ -36,6 +40,7 @@ use crate::plain::{counted, one_line};
 use crate::report::tracks::Tracks;
 use crate::report::{Program, Report, json};
 use crate::signal::{Contours, Features};
+use crate::speakers::Me;
 use crate::story::model::Weights;
 use crate::transcript::Transcriber;
 use crate::transcript::model::Model;
@@ -43,6 +48,7 @@ use crate::transcript::pool::Pool;
 use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("into_file").args(["jsonl", "export"])))]
 pub(super) struct Arguments {
     /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
     #[arg(required = true, value_name = "FILE|FOLDER")]
@@ -51,13 +57,18 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "NAME|TEXT")]
     question: Option<String>,
     /// Print the report as JSON: one document for one file, an array for several
-    #[arg(long, conflicts_with = "jsonl")]
+    #[arg(long, conflicts_with = "into_file")]
     json: bool,
     /// Print the reports as JSON, one line a file, in the order given
     #[arg(long)]
     jsonl: bool,
-    /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped
-    #[arg(short, long, value_name = "FILE", requires = "jsonl")]
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
+    export: Option<Kind>,
+    /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
+    /// With --export: the file to write, or a folder for several
+    #[arg(short, long, value_name = "FILE|FOLDER", requires = "into_file")]
     output: Option<PathBuf>,
     /// How many files to work on at the same time; by default as many as this machine has processors
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -70,17 +81,58 @@ pub(super) struct Arguments {
     tracks: Option<PathBuf>,
     #[command(flatten)]
     pages: Wanted,
+    /// Take the words of one recording from a .TextGrid, .vtt or .srt file that --export made and you mended
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
     #[command(flatten)]
     speech: Choice,
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+/// Whose voice the report is about.
+#[derive(Args)]
+pub(super) struct Whose {
+    /// Whose voice is yours where two are heard: the first or the second one; by default who answers
+    #[arg(long, value_name = "FIRST|SECOND", ignore_case = true, hide_possible_values = true)]
+    me: Option<Voice>,
+}
+
+impl Whose {
+    /// Returns the voice that was named.
+    pub(super) fn me(&self) -> Option<Me> {
+        self.me.map(Me::from)
+    }
+}
+
+/// One of the two voices in a recording.
+#[derive(Clone, Copy, ValueEnum)]
+enum Voice {
+    /// Who is heard first
+    First,
+    /// Who is heard second
+    Second,
+}
+
+impl From<Voice> for Me {
+    fn from(voice: Voice) -> Self {
+        match voice {
+            Voice::First => Self::First,
+            Voice::Second => Self::Second,
+        }
+    }
 }
 
 /// The output format of the reports.
@@ -104,6 +156,8 @@ struct Item {
     path: PathBuf,
     /// The path of the page to write, if any.
     page: Option<PathBuf>,
+    /// The path of the export in a file of its own, if any.
+    export: Option<PathBuf>,
     /// Whether the path is a temporary file with the audio from standard input.
     is_piped: bool,
 }
@@ -121,9 +175,11 @@ impl Item {
 /// The analysis of a file.
 struct Analyzed {
     report: Report,
+    /// The report before words were mended; `None` if none were.
+    unmended: Option<Report>,
     /// `None` for a draft.
     contours: Option<Contours>,
-    /// The features, only if `--tracks` needs them.
+    /// The features, only if `--tracks` or `--export frames` needs them.
     features: Option<Features>,
 }
 
@@ -132,13 +188,26 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
-    let brief = Brief { question, own_fillers: settings.fillers.clone(), story_weights, ..Brief::default() };
+    let me = arguments.whose.me();
+    let stutters = arguments.stutter || settings.stutter;
+    let own_fillers = settings.fillers.clone();
+    let brief = Brief { question, own_fillers, stutters, me, story_weights, ..Brief::default() };
+    let mended = match &arguments.words {
+        Some(path) => Some(imports::words(path).with_context(|| path.display().to_string())?),
+        None => None,
+    };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
     let piped = take_sound(&mut items)?;
     if many {
         arguments.pages.make_folder()?;
+        if let (Some(kind), Some(folder)) = (arguments.export, &arguments.output)
+            && !kind.is_table()
+        {
+            make_folder(folder)?;
+        }
     }
+    let mut exports = arguments.export.map(Exports::new);
     let model = if items.iter().all(|item| is_draft(&item.path)) {
         None
     } else {
@@ -147,7 +216,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let names: Vec<String> = items.iter().map(Item::name).collect();
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let output = match &arguments.output {
-        Some(path) => {
+        Some(path) if arguments.jsonl => {
             let program = Program::this(&brief, &settings.vocabulary);
             let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
             if let Some(model) = &model {
@@ -155,7 +224,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             }
             Some(lines)
         }
-        None => None,
+        _ => None,
     };
     let engine = match &model {
         Some(model) if items.iter().any(|item| !is_draft(&item.path)) => {
@@ -171,6 +240,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
+    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(Kind::Frames);
     let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
     let work = |item: &Item| -> Result<Analyzed> {
         let analyzed = match &pool {
@@ -178,9 +248,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
                 report.recording.path = item.name();
                 let contours = Some(Contours::of(&features));
-                Analyzed { report, contours, features: arguments.tracks.is_some().then_some(features) }
+                let unmended = match &mended {
+                    Some(words) => mend(&mut report, words)?,
+                    None => None,
+                };
+                Analyzed { report, unmended, contours, features: keeps_features.then_some(features) }
             }
-            _ => Analyzed { report: draft(&item.path, &brief)?, contours: None, features: None },
+            _ => Analyzed { report: draft(&item.path, &brief)?, unmended: None, contours: None, features: None },
         };
         Ok(analyzed)
     };
@@ -197,13 +271,22 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
                 Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
             };
-            deliver(item, analyzed, arguments, &mut printer, &mut outcome)
+            deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut outcome)
         })
     })?;
     bar.finish_and_clear();
+    if let Some(exports) = exports {
+        exports.finish(arguments.output.as_deref())?;
+    }
     printer.finish(&names)?;
     drop(piped);
     Ok(outcome)
+}
+
+/// Puts mended words into a report. Returns the report as it was, if any word changed.
+fn mend(report: &mut Report, words: &[MendedWord]) -> Result<Option<Report>> {
+    let unmended = report.clone();
+    Ok((edit::mend(report, words)? > 0).then_some(unmended))
 }
 
 /// Saves audio from standard input to a temporary file, which lives as long as the returned handle.
@@ -231,8 +314,18 @@ fn check(arguments: &Arguments, many: bool) {
     if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
         wrong("--tracks needs a recording; a written draft has no sound");
     }
+    if arguments.words.is_some() && (many || arguments.files.iter().any(|f| is_draft(f))) {
+        wrong("--words has the words of one recording; name only that recording");
+    }
     if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
         wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
+    }
+    let Some(kind) = arguments.export else { return };
+    if many && !kind.is_table() && arguments.output.is_none() {
+        wrong("this export has a file for each answer; name a folder for them with --output, or only one file");
+    }
+    if kind.needs_times() && !many && arguments.files.iter().all(|f| is_draft(f) && f.as_os_str() != STANDARD_INPUT) {
+        wrong("a written draft has no times; give a recording, or take --export csv");
     }
 }
 
@@ -246,7 +339,7 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
             say(&format!("No file falls in part {shard}; nothing to do."));
         }
     }
-    if arguments.output.is_some() {
+    if arguments.jsonl && arguments.output.is_some() {
         // The path identifies a line of the output, so each path may occur only once.
         let mut seen = HashSet::new();
         inputs.retain(|input| seen.insert(input.path.clone()));
@@ -254,9 +347,16 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
     let mut pages = Vec::new();
     let mut page = |path: &Path| {
         let to = arguments.pages.html.as_deref()?;
-        Some(if many || to.is_dir() { page_in(to, path, &mut pages) } else { to.to_path_buf() })
+        Some(if many || to.is_dir() { named_in(to, path, "html", &mut pages) } else { to.to_path_buf() })
     };
-    Ok(inputs.into_iter().map(|input| Item { page: page(&input.path), path: input.path, is_piped: false }).collect())
+    let mut exports = Vec::new();
+    let mut export = |path: &Path| {
+        let (kind, to) = (arguments.export.filter(|kind| !kind.is_table())?, arguments.output.as_deref()?);
+        let is_folder = many || to.is_dir();
+        Some(if is_folder { named_in(to, path, kind.extension(), &mut exports) } else { to.to_path_buf() })
+    };
+    let item = |path: PathBuf| Item { page: page(&path), export: export(&path), path, is_piped: false };
+    Ok(inputs.into_iter().map(|input| input.path).map(item).collect())
 }
 
 /// Removes the files whose reports are already in the output.
@@ -293,13 +393,18 @@ fn deliver(
     item: &Item,
     analyzed: Analyzed,
     arguments: &Arguments,
+    exports: Option<&mut Exports>,
     printer: &mut Printer,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let Analyzed { report, contours, features } = analyzed;
+    let Analyzed { report, unmended, contours, features } = analyzed;
     let folders = settings::folders();
     if !arguments.no_save && !is_draft(&item.path) {
-        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), false);
+        let (contours, speaker) = (contours.as_ref(), arguments.speaker.as_deref());
+        match &unmended {
+            None => history::keep(&report, contours, &item.path, speaker, false),
+            Some(unmended) => history::keep_mended(unmended, &report, contours, &item.path, speaker),
+        };
     }
     if arguments.pages.any()
         && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
@@ -307,7 +412,17 @@ fn deliver(
         complain(&format!("{error:#}"));
         *outcome = Outcome::Failed;
     }
-    printer.print(report, Path::new(&item.name()))?;
+    match exports {
+        None => printer.print(report, Path::new(&item.name()))?,
+        Some(exports) => {
+            let to = item.export.as_deref().or(arguments.output.as_deref());
+            let frames = features.as_ref().filter(|_| arguments.export == Some(Kind::Frames)).map(Frames::from);
+            if let Err(error) = exports.add(&report, frames.as_ref(), &item.path, to)? {
+                complain(&format!("{}: {error}", item.name()));
+                *outcome = Outcome::Failed;
+            }
+        }
+    }
     if let Some(folders) = &folders {
         capture::settle(&folders.recordings(), &item.path);
     }
@@ -335,10 +450,15 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
 
 /// Analyzes a single recording under its own progress bar.
 pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
-    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, is_piped: false }], true);
-    let analyzed = listen(path, engine, brief, &bar);
+    under_bar(path, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work on a single recording under its own progress bar.
+pub(super) fn under_bar<T>(path: &Path, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
+    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, export: None, is_piped: false }], true);
+    let done = advancing(&bar, work);
     bar.finish_and_clear();
-    analyzed
+    done
 }
 
 /// Analyzes a recording, advancing the bar by [`FULL`] in total.
@@ -348,8 +468,13 @@ fn listen(
     brief: &Brief,
     bar: &ProgressBar,
 ) -> Result<(Report, Features), AnalyzeError> {
+    advancing(bar, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work, advancing the bar by [`FULL`] in total.
+fn advancing<T>(bar: &ProgressBar, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
     let reached = AtomicU64::new(0);
-    analyze(path, engine, brief, &|done| {
+    work(&|done| {
         let now = (done * FULL as f64) as u64;
         bar.inc(now.saturating_sub(reached.fetch_max(now, Ordering::Relaxed)));
     })
@@ -360,7 +485,12 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    Ok(judge_draft(&draft_file::open(path)?, brief))
+    let Opened { draft, meeting } = draft_file::open(path)?;
+    if let Some(Answer { speaker, others, .. }) = meeting {
+        let [speaker, others] = [speaker, others.join(", ")].map(|names| one_line(&names));
+        say(&format!("This is a transcript. The answer is what {speaker} said, who said most; left out: {others}."));
+    }
+    Ok(judge_draft(&draft, brief))
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {

@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     voice: Option<Voice>,
 }
 
-/// The width of the column of check names, in columns: `microphone`, `recordings`.
+/// The width of the check names, in columns: that of `microphone` and `recordings`.
 const NAMES: usize = 10;
 
 /// The outcome of the checks so far.
@@ -69,13 +69,14 @@ pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
-    let (mut wanted, mut trust, mut voice) = (None, false, None);
+    let (mut wanted, mut trust, mut stutter, mut voice) = (None, false, false, None);
     match &folders {
         Some(folders) => {
             let file = folders.settings_file.display();
             match Settings::load(&folders.settings_file) {
                 Ok(settings) => {
-                    (wanted, trust, voice) = (settings.model, settings.trust_model, settings.voice);
+                    (wanted, trust, stutter) = (settings.model, settings.trust_model, settings.stutter);
+                    voice = settings.voice;
                     let there = folders.settings_file.exists();
                     let state = if there { "read" } else { "not there, so the defaults hold" };
                     doctor.fine("settings", &format!("{file}: {state}"))?;
@@ -107,6 +108,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
         }
         None => doctor.problem("settings", "this user has no home folder. Set HOME to have settings.")?,
     }
+
+    let stutter = if stutter {
+        "repeated, prolonged and blocked sounds are left out, as the settings say"
+    } else {
+        "if you stutter, --stutter or `stutter = true` in the settings leaves those sounds out of every measure"
+    };
+    doctor.fine("stutter", stutter)?;
 
     let places = models::folders(folders.as_ref().map(|f| f.data.as_path()));
     match models::find(wanted.as_deref(), &places, trust) {

@@ -13,13 +13,18 @@ use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::afterwards::page_of;
-use super::pages::{Drawn, Wanted, page_in};
+use super::exports::Exports;
+use super::pages::{Drawn, Wanted, named_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::analyze::rescored;
+use crate::app::export::{Frames, Kind};
 use crate::app::history::compare::Comparison;
-use crate::app::history::edit::{self, Edit};
+use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
-use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::history::{
+    Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
+};
+use crate::app::imports;
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
@@ -80,6 +85,13 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
+    /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
+    /// srt, csv, or frames
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
+    export: Option<Kind>,
+    /// Write the export into this file
+    #[arg(short, long, value_name = "FILE|FOLDER", requires = "export")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     pages: Wanted,
 }
@@ -125,6 +137,9 @@ pub(super) struct EditArguments {
     /// Words that were marked as a filler and are none
     #[arg(long, value_name = "WORDS", group = "mending")]
     not_filler: Option<String>,
+    /// All words, from a .TextGrid, .vtt or .srt file that --export made and you mended
+    #[arg(long, value_name = "FILE", group = "mending", conflicts_with = "at")]
+    words: Option<PathBuf>,
     /// Take back every edit of this answer
     #[arg(long, group = "mending", conflicts_with = "at")]
     undo: bool,
@@ -308,8 +323,22 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let answered_at = Some(attempt.answered_at);
         let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
         let page = arguments.pages.html.as_deref();
-        let page = page.map(|to| if to.is_dir() { page_in(to, recording, &mut Vec::new()) } else { to.to_path_buf() });
+        let page = page
+            .map(|to| if to.is_dir() { named_in(to, recording, "html", &mut Vec::new()) } else { to.to_path_buf() });
         arguments.pages.draw(&drawn, page.as_deref())?;
+    }
+    if let Some(kind) = arguments.export {
+        let frames = contours.as_ref().map(Frames::from);
+        let named = |to: &PathBuf| match to.is_dir() {
+            true => named_in(to, &attempt.path, kind.extension(), &mut Vec::new()),
+            false => to.clone(),
+        };
+        let to = arguments.output.as_ref().map(named);
+        let mut exports = Exports::new(kind);
+        exports.add(&report, frames.as_ref(), &attempt.path, to.as_deref())??;
+        exports.finish(to.as_deref())?;
+    }
+    if arguments.pages.any() || arguments.export.is_some() {
         return Ok(Outcome::Done);
     }
     if arguments.json {
@@ -374,18 +403,33 @@ fn edit(arguments: &EditArguments) -> Result<Outcome> {
         say(&format!("Answer {id} {said}."));
         return Ok(Outcome::Done);
     }
+    if let Some(path) = &arguments.words {
+        let words = imports::words(path).with_context(|| path.display().to_string())?;
+        return changed(arguments.answer, |report| Ok(edit::mend(report, &words)? > 0));
+    }
     let edit = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
         (Some(wrong), Some(right), ..) => Edit::Words { wrong: wrong.clone(), right: right.clone() },
         (_, _, Some(words), _) => Edit::Filler(words.clone()),
         (_, _, _, Some(words)) => Edit::NoFiller(words.clone()),
         _ => bail!("say what to change: --word with --to, --filler, --not-filler or --undo"),
     };
+    changed(arguments.answer, |report| {
+        edit::apply(&edit, report, arguments.at)?;
+        Ok(true)
+    })
+}
+
+/// Changes a kept report, and says what came of it. `change` returns whether there was anything to change.
+fn changed(answer: Choice, change: impl Fn(&mut Report) -> Result<bool, EditError>) -> Result<Outcome> {
     let (id, before) = with_store(Access::Read, |store| {
-        let id = arguments.answer.find(store)?;
+        let id = answer.find(store)?;
         Ok((id, store.report(id)?))
     })?;
     let mut after = before.clone();
-    edit::apply(&edit, &mut after, arguments.at).with_context(|| format!("answer {id}"))?;
+    if !change(&mut after).with_context(|| format!("answer {id}"))? {
+        say(&format!("Answer {id} has these words already; nothing was changed."));
+        return Ok(Outcome::Done);
+    }
     with_store(Access::Write, |store| store.keep_edited(id, &after))?;
     let numbers = |report: &Report| {
         let score = report.score.overall.map_or("no score".to_string(), |s| format!("score {s:.0}"));
@@ -417,7 +461,8 @@ fn export(arguments: &ExportArguments) -> Result<Outcome> {
     let attempts = kept(&arguments.which.filter(Speaker::Anyone)?)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     if matches!(arguments.format, Format::Csv) {
-        export::csv(&attempts, out)?;
+        out.write_all(&export::csv(&attempts))?;
+        out.flush()?;
         return Ok(Outcome::Done);
     }
     let mut outcome = Outcome::Done;
@@ -616,7 +661,7 @@ pub(super) fn kept(filter: &Filter) -> Result<Vec<Attempt>> {
     Ok(attempts)
 }
 
-/// Says that no answers match: the speaker's name may be misspelt, or none are kept yet and how to keep one.
+/// Says why no answers match: none are kept yet, the speaker's name may be misspelt, or the filter excludes all.
 pub(super) fn none_kept(filter: &Filter) {
     if *filter == Filter::default() {
         return say("No answers are kept yet. To keep one: aloud analyze FILE, or: aloud record");
@@ -641,20 +686,46 @@ pub(super) fn keep(
     path: &Path,
     speaker: Option<&str>,
     recorded: bool,
-) -> Option<i64> {
-    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
-    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
-    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
-    let saved = with_store(Access::Write, |store| store.keep(&kept))
-        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
-        .ok()?;
+) -> Option<Saved> {
+    let saved = save(report, contours, path, speaker, recorded, |_, _| Ok(()))?;
     if saved.stays_edited {
         say(&format!(
             "You edited answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
             id = saved.id
         ));
     }
-    Some(saved.id)
+    Some(saved)
+}
+
+/// Keeps the answer in the recording at `path` as one that was edited by hand: as aloud heard it, and with mended words.
+pub(super) fn keep_mended(
+    report: &Report,
+    mended: &Report,
+    contours: Option<&Contours>,
+    path: &Path,
+    speaker: Option<&str>,
+) -> Option<Saved> {
+    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended))
+}
+
+/// Saves an answer to the history, and does `then` with it. If this fails, one line on stderr says why.
+fn save(
+    report: &Report,
+    contours: Option<&Contours>,
+    path: &Path,
+    speaker: Option<&str>,
+    recorded: bool,
+    then: impl Fn(&mut Store, i64) -> Result<(), HistoryError>,
+) -> Option<Saved> {
+    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
+    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
+    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
+    let saved = with_store(Access::Write, |store| {
+        let saved = store.keep(&kept)?;
+        then(store, saved.id)?;
+        Ok(saved)
+    });
+    saved.map_err(|error| complain(&format!("this answer was not kept: {error:#}"))).ok()
 }
 
 /// Returns a line for each of a speaker's goals that this report measures; none if the history cannot be read.

@@ -366,7 +366,7 @@ fn read_keys(wait: Duration) -> Keys {
     }
 }
 
-/// On other platforms a program ends with its window.
+/// Always returns `false`: on other platforms, a program ends with its window.
 #[cfg(not(unix))]
 fn is_hung_up() -> bool {
     false
@@ -407,7 +407,8 @@ fn listen_to_signals(interrupts: &Arc<AtomicUsize>, leaving: &Leaving) {
     });
 }
 
-/// On other platforms Ctrl-C arrives as a key, or ends the program: the take is then found at the next start.
+/// Does nothing: on other platforms, Ctrl-C arrives as a key or ends the program, and the take is then found at the
+/// next start.
 #[cfg(not(unix))]
 fn listen_to_signals(_interrupts: &Arc<AtomicUsize>, _leaving: &Leaving) {}
 

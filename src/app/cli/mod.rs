@@ -8,8 +8,11 @@ mod analyze;
 mod asking;
 mod doctor;
 mod duration;
+mod exports;
 mod history;
 mod input_events;
+mod interview;
+mod man;
 mod models;
 mod pages;
 mod practice;
@@ -41,6 +44,9 @@ use crate::report::json;
 /// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
 
+/// The JSON Schema of the report.
+const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
+
 /// Practise interview answers aloud: hear what you really said, and what to do in the next take.
 ///
 /// Everything happens on this machine; nothing is uploaded.
@@ -59,6 +65,8 @@ enum Command {
     Practice(practice::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
+    /// Analyze a recorded interview with two voices, answer by answer
+    Interview(interview::Arguments),
     /// How the kept answers changed over the weeks, and your goals
     Progress(progress::Arguments),
     /// The answers that were kept
@@ -72,6 +80,17 @@ enum Command {
     Models(models::Command),
     /// Say what works on this machine, and what to do about what does not
     Doctor(doctor::Arguments),
+    /// Print the JSON Schema of the report: what every field means
+    Schema,
+    /// Print a manual page
+    Man {
+        /// Whose page, such as aloud-history-show
+        #[arg(default_value = "aloud")]
+        page: String,
+        /// List all pages
+        #[arg(long, conflicts_with = "page")]
+        list: bool,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell to complete for
@@ -105,6 +124,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),
         Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),
@@ -112,6 +132,11 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
         Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Schema => {
+            io::stdout().write_all(SCHEMA.as_bytes())?;
+            Ok(Outcome::Done)
+        }
+        Command::Man { page, list } => man::run(&page, list),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "aloud", &mut script);
@@ -179,12 +204,12 @@ fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file that was asked for, atomically.
+/// Atomically writes a file that the user asked for.
 fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
     write_whole(file, bytes).with_context(|| format!("{} could not be written", file.display()))
 }
 
-/// Prints a line for people, wrapped in a terminal.
+/// Prints one line on stdout, wrapped if it is a terminal.
 fn print_line(line: &str) -> io::Result<()> {
     let line = one_line(line);
     let text = if io::stdout().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
@@ -196,14 +221,14 @@ fn complain(message: &str) {
     say(&format!("aloud: {message}"));
 }
 
-/// Prints a prompt on stderr, and leaves the cursor behind it. A terminal that is gone is not an error.
+/// Prints a prompt on stderr, and leaves the cursor after it. Failure is ignored: the terminal may be gone.
 fn ask(question: &str) {
     let mut out = anstream::stderr();
     let _ = write!(out, "{question}").and_then(|()| out.flush());
 }
 
-/// Prints a message on stderr, in one line, wrapped in a terminal. A terminal that is gone or a log on a full disk is not an
-/// error.
+/// Prints a message on stderr, in one line, or wrapped if it is a terminal. Failure is ignored: the terminal may be
+/// gone, or the disk of a log may be full.
 fn say(line: &str) {
     let line = one_line(line);
     let said = if io::stderr().is_terminal() { lines::wrapped(&line, columns(), WIDEST) } else { format!("{line}\n") };
@@ -211,7 +236,7 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Returns whether the error is a mistyped name.
+/// Returns whether the error is a usage error: a mistyped name of a question or a model.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
     error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)

@@ -1,4 +1,4 @@
-//! Writes the page of an answer and the pictures of its lanes, and puts the sound into the page or next to it.
+//! Writes the page of an answer and the pictures of its lanes, and puts the audio into the page or next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use super::history::with_store;
 use super::{complain, write_file};
 
-/// The suffix of the file name of a page's sound.
+/// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
 
 /// What to draw, and where to.
@@ -44,7 +44,36 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
-/// The place of the page's sound.
+/// A page on one recording.
+#[derive(Args)]
+pub(super) struct OnePage {
+    /// Write a page for a browser, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Put the sound into the page, or into a file beside it
+    #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
+    audio: Where,
+    /// Open the page in the browser
+    #[arg(long, requires = "html")]
+    open: bool,
+}
+
+impl OnePage {
+    /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
+    pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
+        let Some(page) = &self.html else { return Ok(()) };
+        refuse_answer_itself(page, drawn.recording)?;
+        let recording = found(drawn);
+        let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
+        let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
+        let audio = audio(recording.as_ref(), self.audio, page)?;
+        write_file(page, render(lanes.as_ref(), audio).as_bytes())?;
+        show(page, self.open);
+        Ok(())
+    }
+}
+
+/// Where the page's audio is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
     // Embedded in the page.
@@ -64,7 +93,7 @@ pub(super) struct Drawn<'a> {
 }
 
 impl Wanted {
-    /// Requests a page with embedded sound, opened in the browser.
+    /// Requests a page with embedded audio, opened in the browser.
     pub(super) fn opened(page: PathBuf) -> Self {
         Self { html: Some(page), audio: Where::Embed, open: true, svg: None, png: None }
     }
@@ -76,16 +105,13 @@ impl Wanted {
 
     /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
-        let Some(folder) = &self.html else { return Ok(()) };
-        make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+        self.html.as_deref().map_or(Ok(()), make_folder)
     }
 
     /// Draws an answer, with its page at `page` if given.
     pub(super) fn draw(&self, drawn: &Drawn<'_>, page: Option<&Path>) -> Result<()> {
         for file in [page, self.svg.as_deref(), self.png.as_deref()].into_iter().flatten() {
-            if file.canonicalize().is_ok_and(|f| drawn.recording.canonicalize().is_ok_and(|r| r == f)) {
-                bail!("{}: this is the answer itself; give the page or picture another name", file.display());
-            }
+            refuse_answer_itself(file, drawn.recording)?;
         }
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -96,15 +122,7 @@ impl Wanted {
             complain("a written draft has no sound to draw; --svg and --png need a recording");
         }
         let Some(page) = page else { return Ok(()) };
-        let audio = match (&recording, self.audio) {
-            (None, _) => Audio::None,
-            (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
-            (Some(recording), Where::Link) => {
-                let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
-                write_file(&beside, &encoded(recording))?;
-                Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
-            }
-        };
+        let audio = audio(recording.as_ref(), self.audio, page)?;
         let earlier = earlier(drawn);
         let answer = Answer {
             report: drawn.report,
@@ -115,9 +133,7 @@ impl Wanted {
             earlier: &earlier,
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
-        if self.open && opener::open(page).is_err() {
-            complain(&format!("no browser could be started; open {} yourself", page.display()));
-        }
+        show(page, self.open);
         Ok(())
     }
 
@@ -134,6 +150,39 @@ impl Wanted {
             write_file(file, &picture::png(&svg).with_context(|| file.display().to_string())?)?;
         }
         Ok(())
+    }
+}
+
+/// Creates a folder for what is made of several files.
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
+}
+
+/// Refuses to write over the answer itself.
+pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
+    if file.canonicalize().is_ok_and(|f| answer.canonicalize().is_ok_and(|a| a == f)) {
+        bail!("{}: this is the answer itself; give what is made of it another name", file.display());
+    }
+    Ok(())
+}
+
+/// Returns the sound of a page, written to a file next to it if it is to lie there.
+fn audio(recording: Option<&Recording>, place: Where, page: &Path) -> Result<Audio> {
+    Ok(match (recording, place) {
+        (None, _) => Audio::None,
+        (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
+        (Some(recording), Where::Link) => {
+            let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
+            write_file(&beside, &encoded(recording))?;
+            Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
+        }
+    })
+}
+
+/// Opens a page in the browser, if that is wanted.
+fn show(page: &Path, wanted: bool) {
+    if wanted && opener::open(page).is_err() {
+        complain(&format!("no browser could be started; open {} yourself", page.display()));
     }
 }
 
@@ -168,11 +217,12 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Returns the path for a file's page in `folder`, numbered if the name is taken.
-pub(super) fn page_in(folder: &Path, path: &Path, taken: &mut Vec<PathBuf>) -> PathBuf {
+/// Returns the path in `folder` for what is made of a file, numbered if the name is taken.
+pub(super) fn named_in(folder: &Path, path: &Path, extension: &str, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };
-    let numbered = (1..).map(|n| if n == 1 { format!("{name}.html") } else { format!("{name}-{n}.html") });
+    let numbered =
+        (1..).map(|n| if n == 1 { format!("{name}.{extension}") } else { format!("{name}-{n}.{extension}") });
     let page = numbered.map(|n| folder.join(n)).find(|p| !taken.contains(p)).expect("numbers do not end");
     taken.push(page.clone());
     page
@@ -185,7 +235,7 @@ mod tests {
     #[test]
     fn files_of_one_name_get_pages_of_their_own() {
         let mut taken = Vec::new();
-        let mut page = |path: &str| page_in(Path::new("out"), Path::new(path), &mut taken);
+        let mut page = |path: &str| named_in(Path::new("out"), Path::new(path), "html", &mut taken);
         assert_eq!(page("a/take.flac"), Path::new("out/take.html"));
         assert_eq!(page("b/take.wav"), Path::new("out/take-2.html"));
         assert_eq!(page("-"), Path::new("out/draft.html"));

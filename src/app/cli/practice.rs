@@ -86,6 +86,9 @@ pub(super) struct Arguments {
     /// Keep nothing: no claims, no answers in the history, no session to resume; recordings stay
     #[arg(long, conflicts_with = "go_on")]
     no_store: bool,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
@@ -141,6 +144,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         talks,
         events: &events,
         own_fillers: settings.fillers.clone(),
+        stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
         is_mute: false,
         loading: Some(loading),
@@ -283,6 +287,7 @@ struct Practice<'a> {
     talks: bool,
     events: &'a InputEvents,
     own_fillers: Vec<String>,
+    stutters: bool,
     device: Option<String>,
     format: Format,
     /// Who asks, if somebody was chosen.
@@ -411,7 +416,13 @@ impl Practice<'_> {
     }
 
     fn brief(&self, question: &Question, asked: Option<Asked>) -> Brief {
-        Brief { question: Some(question.clone()), own_fillers: self.own_fillers.clone(), asked, ..Brief::default() }
+        Brief {
+            question: Some(question.clone()),
+            own_fillers: self.own_fillers.clone(),
+            stutters: self.stutters,
+            asked,
+            ..Brief::default()
+        }
     }
 
     /// Analyzes an answer, keeps it, and finds the evidence in it.
@@ -433,11 +444,11 @@ impl Practice<'_> {
         let shown = found(&report, &session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
         let is_recorded = session.from.is_none();
         let keep = || history::keep(&report, Some(&Contours::of(&features)), &answer.path, None, is_recorded);
-        let attempt = self.flow.keeps_answer().then(keep).flatten();
+        let attempt = self.flow.keeps_answer().then(keep).flatten().map(|saved| saved.id);
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
-    /// Saves the session together with the answer, and prints the report in short.
+    /// Saves the session together with the answer, and prints the short report.
     fn present(&mut self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<Event> {
         let given = analyzed.attempt.map(|attempt| Given {
             attempt,
@@ -474,7 +485,7 @@ impl Practice<'_> {
         Ok(Some(analyzed))
     }
 
-    /// Prints the report in short.
+    /// Prints the short report.
     fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];

@@ -70,6 +70,9 @@ pub(super) struct Arguments {
     json: bool,
     #[command(flatten)]
     speech: Choice,
+    /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
+    #[arg(long)]
+    stutter: bool,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
@@ -85,6 +88,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let recordings = place.recordings.clone();
     // A missing model is reported before the answer, not after it.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
+    let settings = &Settings { stutter: arguments.stutter || settings.stutter, ..settings.clone() };
     let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
 
     let events = InputEvents::listen();
@@ -242,7 +246,8 @@ fn place(arguments: &Arguments, question: Option<&Question>) -> Place {
 fn brief(about: &About, settings: &Settings) -> Result<Brief> {
     let question = about.question.as_deref().map(questions::resolve).transpose()?;
     let own_target_s = about.target_s.map(questions::around);
-    Ok(Brief { question, own_target_s, own_fillers: settings.fillers.clone(), ..Brief::default() })
+    let (own_fillers, stutters) = (settings.fillers.clone(), settings.stutter);
+    Ok(Brief { question, own_target_s, own_fillers, stutters, ..Brief::default() })
 }
 
 /// The settings for analyzing takes.

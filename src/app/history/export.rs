@@ -3,7 +3,7 @@
 //! Parquet is left out: its library is larger than all of aloud, and the CSV can be converted with one command.
 
 use std::io;
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +16,7 @@ use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
+use crate::app::spreadsheet::{self, UTF_8_MARK, harmless};
 use crate::files::FileError;
 use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
@@ -25,7 +26,7 @@ pub const SCHEMA: &str = "aloud.attempt/1";
 
 /// The longest line that is read, in bytes: an answer of an hour takes a few million.
 const LONGEST_LINE: u64 = 64 << 20;
-/// The most that is read from one file, in bytes: some ten thousand answers. All of it is held in memory.
+/// The maximum number of bytes read from one file: some ten thousand answers, all of which are held in memory.
 const MOST: u64 = 2 << 30;
 
 /// A line of the export: an answer with everything that is kept about it.
@@ -87,22 +88,14 @@ pub enum ImportError {
     },
 }
 
-/// The byte order mark that tells Excel that a file is UTF-8: without it, accented letters are garbled.
-const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Writes answers as CSV for spreadsheets (RFC 4180: lines end in CR LF; after a UTF-8 byte order mark), with a header
-/// line. Numbers are rounded to a ten-thousandth.
-///
-/// # Errors
-/// When writing fails.
-pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
-    to.write_all(UTF_8_MARK)?;
-    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    let mut headings =
-        vec!["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"];
-    headings.extend(Measure::ALL.iter().map(|m| m.field()));
-    table.write_record(&headings)?;
-    for attempt in attempts {
+/// Returns answers as CSV for spreadsheets, with a header line. Numbers are rounded to a ten-thousandth.
+pub fn csv(attempts: &[Attempt]) -> Vec<u8> {
+    let mut headings: Vec<String> =
+        ["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"]
+            .map(String::from)
+            .into();
+    headings.extend(Measure::ALL.iter().map(|m| m.field().to_string()));
+    let row = |attempt: &Attempt| {
         let question = attempt.question.as_ref();
         let mut cells = vec![
             attempt.id.to_string(),
@@ -118,16 +111,9 @@ pub fn csv(attempts: &[Attempt], mut to: impl Write) -> io::Result<()> {
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
         cells.extend(Measure::ALL.map(cell));
-        table.write_record(&cells)?;
-    }
-    table.flush()
-}
-
-/// Escapes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection"; the full-width signs are those
-/// of East Asian keyboards, which Excel treats like the ASCII ones).
-fn harmless(cell: &str) -> String {
-    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-    if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
+        cells
+    };
+    spreadsheet::table(UTF_8_MARK, std::iter::once(headings).chain(attempts.iter().map(row)))
 }
 
 /// Returns an answer with everything that is kept about it.
@@ -252,16 +238,10 @@ mod tests {
         let mut kept = attempt(4, "2026-11-01T18:00:00Z", &[(Measure::Score, 61.25)]);
         kept.speaker = Some("=cmd()".into());
         kept.question = Some(crate::app::history::attempt::Asked { id: None, text: "Why, \"us\"?".into(), kind: None });
-        let mut text = Vec::new();
-        csv(&[kept], &mut text).unwrap();
-        let text = String::from_utf8(text).unwrap();
+        let text = String::from_utf8(csv(&[kept])).unwrap();
         assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"), "{text:?}");
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
         insta::assert_snapshot!("csv", text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));
-        for cell in ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "\u{ff1d}1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell}");
-        }
-        assert_eq!(harmless("plain - text"), "plain - text");
     }
 
     #[test]

@@ -74,8 +74,8 @@ pub(super) fn rescue(path: &Path) -> Result<Option<Rescue>, HistoryError> {
     Ok(Some(Rescue { aside, answers: found.answers, without_report: found.without_report }))
 }
 
-/// Sets the damaged store aside and puts the new one, if any, in its place. A file has the store's name at every
-/// moment: another program that found none would create an empty one.
+/// Sets the damaged store aside and puts the new one, if any, in its place. If there is a new one, some file has the
+/// store's name at every moment, since another program that found none would create an empty one.
 ///
 /// # Errors
 /// When the folder cannot be written; in that case everything is as it was.

@@ -28,7 +28,8 @@ use crate::signal::Contours;
 
 /// How long to wait for another program's write lock.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// More than SQLite's log and index need at first, in bytes.
+/// The size of the test write that finds the cause of an error, in bytes: more than SQLite's log and index need at
+/// first.
 const PROBE_BYTES: usize = 256 << 10;
 /// The pause between two attempts to open a store that other programs are just creating.
 const BREATH: Duration = Duration::from_millis(20);
@@ -480,13 +481,13 @@ impl Change<'_> {
                 "UPDATE attempt SET path = ?, recorded_here = max(recorded_here, ?) WHERE id = ?",
                 params![path_text(report), occasion.recorded_here, id],
             )?;
-            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
-                self.keep_score(id, &before)?;
-            }
             if self.is_edited(id)? {
-                // The hand-edited report stays; the machine's report behind it is updated.
+                // The hand-edited report stays; the machine's report kept beside it is updated.
                 self.set_machine_report(id, report)?;
                 return Ok(Saved { id, is_new: false, stays_edited: true });
+            }
+            if let Some(before) = report_in(self.db, "report", id).ok().flatten() {
+                self.keep_score(id, &before)?;
             }
             self.set_report(id, report)?;
             return Ok(Saved { id, is_new: false, stays_edited: false });

@@ -46,7 +46,7 @@ pub struct Timeouts {
 }
 
 impl Default for Timeouts {
-    /// Returns the time that people wait in front of a progress bar that does not move (ours).
+    /// Returns timeouts as long as people wait at a progress bar that does not move (ours).
     fn default() -> Self {
         let s = Duration::from_secs;
         Self { connect: s(20), silence: s(30), tries: 3, pause: s(2) }
@@ -133,7 +133,7 @@ pub enum FetchError {
         /// The reason, in words.
         reason: String,
     },
-    /// The file is another one: its length is wrong.
+    /// The file is not the published one: its length is wrong.
     #[error(
         "what {host} sends is not the model: it has {} instead of {expected}; if a page asks you to log in to this network, do so first",
         found.map_or("more bytes".to_owned(), |found| format!("{found} bytes"))
@@ -146,7 +146,7 @@ pub enum FetchError {
         /// The size of the model's file, in bytes.
         expected: u64,
     },
-    /// The file is another one: its SHA-1 is wrong.
+    /// The file is not the published one: its SHA-1 is wrong.
     #[error(
         "what {host} sent is not the model: its SHA-1 is {found} and should be {expected}; nothing was kept; try again, or name another address with --from URL"
     )]

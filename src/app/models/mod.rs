@@ -225,7 +225,7 @@ pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError>
 /// Checks that a file has the published size and SHA-1 of a model.
 ///
 /// # Errors
-/// When the file is unreadable or another one.
+/// When the file is unreadable or not the published one.
 pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
     let (name, path_buf, found) = (entry.name.clone(), path.to_path_buf(), size(path)?);
     if found != entry.bytes {

@@ -4,17 +4,24 @@ use std::ops::Range;
 
 use crate::disfluency::{Filler, Kind};
 use crate::draft::counted_words;
-use crate::plain::one_line;
+use crate::interview::{Answer, Mark, MarkKind};
+use crate::metrics::length::ANY_TARGET_S;
+use crate::plain::{clock, number, one_line};
 use crate::report::Report;
 use crate::score::{Part, PartName};
 use crate::span::Span;
+use crate::speakers::{Speakers, Who};
 use crate::story::{Grade, Part as StoryPart, Told};
+use crate::transcript::Word;
 
 /// The number of words after which a transcript paragraph ends at the next sentence end.
 const PARAGRAPH_WORDS: usize = 30;
 
 /// The confidence below which the part of a sentence is shown with a question mark.
 const SURE_PART: f64 = 0.6;
+/// What is said once of the parts that have points and no reason.
+pub(crate) const WITHOUT_REASON: &str = "Where only points stand, aloud is not sure enough to say more.";
+
 /// Returns the name of the file without its folder.
 pub(crate) fn file_name(report: &Report) -> String {
     let name = std::path::Path::new(&report.recording.path).file_name();
@@ -24,6 +31,33 @@ pub(crate) fn file_name(report: &Report) -> String {
 /// Formats points without a trailing zero: `8`, `8.5`.
 pub(crate) fn whole(points: f64) -> String {
     if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
+}
+
+/// The score as a headline: the points of a take out of 100, or those of a draft's story on their own scale, since a draft and a take are
+/// not compared. `None` without a score.
+pub(crate) fn headline(report: &Report) -> Option<(&'static str, String, String)> {
+    let overall = report.score.overall?;
+    let (points, out_of) = report.score.points();
+    Some(match report.transcript {
+        Some(_) => ("Score", format!("{overall:.0}"), "100".into()),
+        None => ("Story", whole(points), whole(out_of)),
+    })
+}
+
+/// The pace at which the length of a draft is estimated, in words a minute: within the comfortable range.
+const READ_ALOUD_WORDS_PER_MINUTE: f64 = 150.0;
+/// The step to which an estimated length is rounded, in seconds.
+const ESTIMATE_STEP_S: f64 = 5.0;
+
+/// Returns the number of words of a draft and about how long it takes to say them; `None` for a recording.
+pub(crate) fn length_as_spoken(report: &Report) -> Option<(String, String)> {
+    let story = report.story.as_ref().filter(|_| report.transcript.is_none())?;
+    let words: usize = story.sentences.iter().map(|s| s.words).sum();
+    let seconds = 60.0 * words as f64 / READ_ALOUD_WORDS_PER_MINUTE;
+    let about = clock((seconds / ESTIMATE_STEP_S).round().max(1.0) * ESTIMATE_STEP_S);
+    let [shortest, longest] = report.question.as_ref().and_then(|q| q.target_s).unwrap_or(ANY_TARGET_S);
+    let words = format!("{words} {}", if words == 1 { "word" } else { "words" });
+    Some((words, format!("About {about} when spoken; {} to {} is a good length.", clock(shortest), clock(longest))))
 }
 
 /// Returns the points of the two groups: the story, and how it was said.
@@ -36,22 +70,102 @@ pub(crate) fn shares(report: &Report) -> String {
     let said = (all.0 - story.0, all.1 - story.1);
     let of =
         |(points, out_of): (f64, f64)| format!("{} of {} points", whole((points * 10.0).round() / 10.0), whole(out_of));
-    let grade = match report.story.as_ref().and_then(|s| s.grade) {
-        Some(Grade::Strong) => ", strong",
-        Some(Grade::Middling) => ", middling",
-        Some(Grade::Weak) => ", weak",
-        None => "",
-    };
+    let grade = report.story.as_ref().and_then(|s| s.grade).map(|grade| match grade {
+        Grade::Strong => "strong",
+        Grade::Middling => "middling",
+        Grade::Weak => "weak",
+    });
     let left_out = match report.score.parts.iter().any(|p| p.name == PartName::Question) {
         true => "",
         false => "; the question was not judged",
     };
     let together = format!("Together {} of {}{left_out}.", whole(all.0), whole(all.1));
     match (story.1 > 0.0, said.1 > 0.0) {
-        (true, true) => format!("The story: {}{grade}. How you said it: {}. {together}", of(story), of(said)),
-        (true, false) => format!("The story: {}{grade}. How you would say it is not judged from a draft.", of(story)),
+        (true, true) => {
+            let grade = grade.map_or(String::new(), |grade| format!(", {grade}"));
+            format!("The story: {}{grade}. How you said it: {}. {together}", of(story), of(said))
+        }
+        (true, false) => {
+            let grade = grade.map_or(String::new(), |grade| format!("The story is {grade}{left_out}. "));
+            format!("{grade}How you would say it cannot be judged from a draft.")
+        }
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
+}
+
+/// Returns whom the report is about, where two voices were heard.
+pub(crate) fn about_whom(speakers: &Speakers) -> Option<String> {
+    let begins = clock(speakers.begins_s()?);
+    let probably = if speakers.is_sure_who() { "" } else { "probably " };
+    Some(format!("Two voices were heard. This is {probably}about you if you are the one first heard at {begins}."))
+}
+
+/// What somebody else says in a turn.
+pub(crate) struct OtherTurn {
+    pub(crate) start_s: f64,
+    pub(crate) text: String,
+    /// Whether it could not be told whose turn it is.
+    pub(crate) is_unsure: bool,
+}
+
+/// Returns what others say, in order; nothing unless two voices were heard.
+pub(crate) fn others_said(report: &Report) -> Vec<OtherTurn> {
+    let turn = |(who, start_s, words): (Who, f64, &[Word])| {
+        let texts: Vec<String> = words.iter().map(|w| one_line(&w.text)).collect();
+        OtherTurn { start_s, text: texts.join(" "), is_unsure: who == Who::Unsure }
+    };
+    report.speakers.iter().flat_map(|s| s.others_said()).map(turn).collect()
+}
+
+/// Returns how long it took to answer, and how long the answer is.
+pub(crate) fn answered(answer: &Answer) -> String {
+    let length = clock(answer.answer_s());
+    match answer.response_latency_s {
+        Some(latency_s) => format!("answered after {}\u{a0}s, {length} long", number(latency_s)),
+        None => format!("{length} long"),
+    }
+}
+
+/// Returns a mark of an answer: when, who, and the words.
+pub(crate) fn mark(mark: &Mark) -> String {
+    let kind = match mark.kind {
+        MarkKind::Backchannel | MarkKind::Prompt => "",
+        MarkKind::Interruption => " cut in",
+    };
+    let words = if mark.text.is_empty() { String::new() } else { format!(" \u{201c}{}\u{201d}", one_line(&mark.text)) };
+    format!("{} {}{kind}{words}", clock(mark.span.start_s), mark.who.label())
+}
+
+/// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.
+pub(crate) fn left_out(report: &Report) -> Option<String> {
+    let left_out = report.left_out.as_ref()?;
+    let blocked_s: f64 = left_out.blocks.iter().map(Span::duration_s).sum();
+    let held = left_out.sounds_in_words + left_out.sounds_beside_words;
+    let kinds = [
+        (
+            left_out.begun_again,
+            "word or part of a word begun again",
+            "words or parts of words begun again",
+            String::new(),
+        ),
+        (held, "repeated or held sound", "repeated or held sounds", String::new()),
+        (
+            left_out.blocks.len(),
+            "silence inside a clause",
+            "silences inside a clause",
+            format!(" ({}\u{a0}s)", number(blocked_s)),
+        ),
+    ];
+    let named: Vec<String> = kinds
+        .iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, more, long)| format!("{n} {}{long}", if *n == 1 { one } else { more }))
+        .collect();
+    Some(if named.is_empty() {
+        "As you asked, what a stutter adds does not count; there was nothing to leave out.".to_string()
+    } else {
+        format!("As you asked, left out of every measure: {}.", named.join(", "))
+    })
 }
 
 /// A word of the transcript or draft.

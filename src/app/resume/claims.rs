@@ -15,7 +15,7 @@ use super::layout::{Paragraph, sentences};
 use super::sections::{Section, has_words, heading, looks_like_heading, looks_like_sentence_heading};
 use super::verbs::{Form, form, is_honour, is_participle_of_deed, is_verb_of};
 
-/// A deed that a resume claims.
+/// A claim in a resume: something that its writer did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// The text of the claim.
@@ -34,7 +34,7 @@ const FEWEST_WORDS: usize = 3;
 const FEWEST_IN_PROSE: usize = 5;
 /// The maximum number of words of a line at the head of a job.
 const HEAD_WORDS: usize = 14;
-/// The minimum number of deeds in a section of work under a heading of the writer's own.
+/// The minimum number of deeds in a section for it to count as work under a heading of the writer's own.
 const FEWEST_DEEDS: usize = 2;
 /// The number of first lines that are taken for a name and an address rather than a heading of the writer's own.
 const NAME_LINES: usize = 4;
@@ -74,7 +74,8 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
             head.clear();
             continue;
         }
-        // Where work is told of, too, unless the name of an employer is more likely.
+        // In a work section, a heading of the writer's own counts only after another one or, where the known headings
+        // are in capitals, if it is in capitals: otherwise the line is more likely an employer's name.
         let may_open = section != Section::Work || is_own || (is_shouted && !text.contains(char::is_lowercase));
         if may_open && opens_own(paragraph, section, is_shouted) {
             let tells = tells_mostly_deeds(&paragraphs[n + 1..]);
@@ -101,7 +102,7 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
         };
         let period = dates::period(text).filter(|_| head.is_empty() && !paragraph.is_item);
         if period.is_some_and(|p| told.is_empty() || p.is_current.is_some()) {
-            // Another job begins, whatever it is.
+            // Another job begins, even if nothing is known about it.
             job = Job::default();
         }
         if !head.is_empty() && !told.is_empty() {
@@ -125,7 +126,7 @@ fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
             }
         }
     }
-    // Who writes employers on lines of their own has departments and regions behind titles.
+    // A resume with employers on lines of their own has departments and regions after the titles.
     for (claim, is_suffix) in found.iter_mut().zip(behind_titles) {
         claim.employer = claim.employer.take().filter(|_| !(is_suffix && has_own_lines));
     }
@@ -138,8 +139,8 @@ fn shouts(paragraphs: &[Paragraph]) -> bool {
     headings.peek().is_some() && headings.all(|p| !p.text.contains(char::is_lowercase))
 }
 
-/// Returns whether a line opens a section with a heading of the writer's own. Where nothing is taken from the section
-/// before it, words need no capitals for that, but they look like the known headings.
+/// Returns whether a line is a heading of the writer's own that opens a section. After a section from which nothing is
+/// taken, it may also be in sentence case, but must be in capitals if the known headings are.
 fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool {
     let text = paragraph.text.trim();
     let is_own = looks_like_heading(paragraph)
@@ -148,7 +149,7 @@ fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool 
     is_own && is_known_look && !has_title(text) && !(section != Section::Own && names_employer(text))
 }
 
-/// Returns whether a section tells of deeds as a rule: then the rest of its list is work, too.
+/// Returns whether a section mostly tells of deeds, in which case the rest of its list counts as work too.
 fn tells_mostly_deeds(section: &[Paragraph]) -> bool {
     let until = section.iter().position(|p| heading(p).is_some() || looks_like_heading(p)).unwrap_or(section.len());
     let lines = |are_items: bool| {
@@ -322,7 +323,7 @@ fn is_aside(text: &str) -> bool {
         || (capital && text.split_whitespace().count() <= 4 && !text.ends_with(['.', '!', ';']))
 }
 
-/// Returns whether a line begins or ends with its dates, as the head of a job does, and is no sentence.
+/// Returns whether a line begins or ends with its dates, as the head of a job does, and is not a sentence.
 fn is_dated(text: &str) -> bool {
     let periods = dates::periods(text);
     let end = text.trim_end_matches(['.', ')', ' ']).len();
@@ -460,7 +461,7 @@ mod tests {
         assert_eq!((found[0].is_current, found[2].is_current), (Some(true), Some(false)));
     }
 
-    /// The claims with their employers.
+    /// Returns the claims with their employers.
     fn placed(lines: &[(&str, bool)]) -> Vec<(String, Option<String>)> {
         of(lines).into_iter().map(|c| (c.text, c.employer)).collect()
     }

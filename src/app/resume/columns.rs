@@ -137,7 +137,7 @@ fn is_mark(text: &str) -> bool {
     text == "o" || (text.chars().count() <= 3 && !text.chars().all(char::is_alphabetic))
 }
 
-/// Moves bullets that stand a little above or below their lines into these lines.
+/// Moves bullets that lie a little above or below their lines into these lines.
 fn with_marks(mut lines: Vec<Line>) -> Vec<Line> {
     let mut n = 0;
     while n < lines.len() {
@@ -183,7 +183,7 @@ fn pieces(mut line: Vec<Letter>) -> Line {
             right = right.max(letter.x + letter.width);
         }
     }
-    // Drawn bars and dots that rate skills.
+    // Drops drawn bars and dots that rate skills.
     let is_drawn = |p: &Piece| {
         let signs = p.text.chars().filter(|c| !c.is_whitespace());
         signs.clone().count() > 2 && !signs.clone().any(|c| c.is_alphanumeric() || c == '\u{fffd}')
@@ -207,7 +207,7 @@ fn piece(letters: Vec<Letter>) -> Piece {
         if !piece.text.is_empty() && (gap > space || (blank_before && gap > 0.0)) {
             piece.text.push(' ');
         }
-        // In many fonts the hyphen that is seen is also the soft one, and files give either name.
+        // In many fonts, one glyph serves as hyphen and soft hyphen, and files may map it to either.
         piece.text.push_str(&letter.text.replace('\u{ad}', "-"));
         piece.right = piece.right.max(letter.x + letter.width);
         piece.size = piece.size.max(letter.size);

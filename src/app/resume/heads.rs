@@ -9,7 +9,7 @@ use super::sections::has_words;
 pub(super) struct Job {
     pub employer: Option<String>,
     pub is_current: Option<bool>,
-    /// Whether the employer's name stands only behind a title, where others write a department or a region.
+    /// Whether the employer's name only follows a title, where other resumes have a department or a region.
     pub is_suffix: bool,
     /// Whether the employer has a line of its own, apart from the title.
     pub has_own_line: bool,
@@ -168,7 +168,7 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words that stand in the place of an employer but are not one.
+/// Words found in place of an employer that do not name one.
 const NO_EMPLOYER: &[&str] = &[
     "self-employed",
     "self employed",
@@ -199,9 +199,9 @@ const NO_EMPLOYER: &[&str] = &[
     "promoted",
     "expected",
 ];
-/// Words of people who have no employer.
+/// Words for people without an employer.
 const OWN_BOSS: &[&str] = &["self-employed", "self employed", "freelance", "freelancer", "sole trader"];
-/// Words in names of employers that their departments and products have too: "Hotel Bookings", "Client Services".
+/// Words in employers' names that also occur in names of departments and products: "Hotel Bookings", "Client Services".
 const ALSO_OF_PARTS: &[&str] = &[
     "bank",
     "company",
@@ -301,7 +301,7 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
-/// States and provinces in two letters, without those that are company forms, too ("Nordic Peat AB").
+/// Two-letter codes of states and provinces, except those that are also company forms ("Nordic Peat AB").
 const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NH NJ NM NY NC ND OH OK OR PA \
 RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
 /// The first city in [`PLACES`]; the entries before it are countries and states.
@@ -315,19 +315,19 @@ pub(super) fn names_employer(text: &str) -> bool {
     lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_part && !is_title(text)
 }
 
-/// Returns whether a word of the text is one that only whole employers have in their names.
+/// Returns whether the text contains a word that occurs only in the names of whole employers.
 fn names_whole_employer(text: &str) -> bool {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w) && !ALSO_OF_PARTS.contains(&w))
 }
 
-/// Returns whether a text has a word of a job's title: "President", but not "President's".
+/// Returns whether a text contains a word of a job title: "President", but not "President's".
 pub(super) fn has_title(text: &str) -> bool {
     let within = |c: char| c.is_alphabetic() || "-'\u{2019}".contains(c);
     text.to_lowercase().split(|c| !within(c)).any(|w| TITLES.contains(&w.trim_matches(['\'', '\u{2019}'])))
 }
 
-/// Returns whether the words of a text have capitals as those of a name do: "Museum of Glass", but not "Hotel bookings".
+/// Returns whether the words of a text are capitalized like a name: "Museum of Glass", but not "Hotel bookings".
 fn has_capitals(text: &str) -> bool {
     const SMALL: usize = 3;
     let is_big = |w: &str| {
@@ -343,7 +343,7 @@ fn is_code(text: &str) -> bool {
     words.len() <= 2 && words.last().is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Returns whether a field is a title: it contains a title word, or its last word has such an ending ("Befriender",
+/// Returns whether a field is a title: it contains a title word, or its last word ends like one ("Befriender",
 /// "Auditor").
 fn is_title(field: &str) -> bool {
     const ENDINGS: &[&str] = &[
@@ -446,7 +446,7 @@ fn fields(cell: &str) -> Vec<Field> {
         .collect()
 }
 
-/// Returns a field without the full stop of its line; "Ltd." and "B.V." keep theirs.
+/// Returns a field without the full stop that ends its line; "Ltd." and "B.V." keep theirs.
 fn without_stop(field: &str) -> &str {
     const LONGEST_SHORT: usize = 4;
     let bare = field.strip_suffix('.').unwrap_or(field);
@@ -488,11 +488,11 @@ enum Place {
     First,
     /// After a title in its cell.
     Suffix,
-    /// Elsewhere: after another name, which it may be the place of, or at the right.
+    /// Elsewhere: at the right, or after another name, whose place it may be.
     Rest,
 }
 
-/// What may be the name of an employer.
+/// A possible name of the employer.
 struct Candidate<'a> {
     text: &'a str,
     line: usize,
@@ -594,7 +594,7 @@ mod tests {
             (&["Self-employed electrician", "2011 to 2014"], None),
             (&["tidyledger\t2022"], None),
             (&["Radley Mills", "Baker, Pastry and Bread", "2018 - 2019"], None),
-            // Grades, regions, departments and surroundings are no employers.
+            // Grades, regions, departments and surroundings are not employers.
             (&["Tax Inspector (G7), Harbour Revenue\t2011 - 2014"], Some("Harbour Revenue")),
             (&["Nurse, Band 6", "2011 - 2014"], None),
             (&["Area Manager, Southern Region\t2011 - 2014"], None),
@@ -603,13 +603,14 @@ mod tests {
             (&["Cook (Pastry), Radley Mills, 2011 - 2014"], Some("Radley Mills")),
             (&["Self-employed\t2011 - 2014", "Gardener, Leeds and villages"], None),
             (&["Self-employed\t2011 - 2014", "Gardener, Private Estates"], None),
-            // Of two that could be it none is taken; the one on its own line is where its words say so.
+            // Of two possible employers, neither is taken, unless the words of the one on its own line name an
+            // employer.
             (&["ORLOP\t2011 - 2014", "Account Manager, Retail Services"], None),
             (&["Orlop Freight Ltd\t2011 - 2014", "Clerk, Retail Services"], Some("Orlop Freight Ltd")),
             (&["Baker, Bread Lines, Radley Mills, 2018 - 2019"], None),
             (&["Clerk, Nordic Peat AB\t2011 - 2014"], Some("Nordic Peat AB")),
             (&["Clerk, Nordic Peat AB\t2011 - 2014", "Radley Works, a plant of 40 people"], None),
-            // Names that are broken over two lines, and full stops that are not theirs.
+            // Names that are broken over two lines, and full stops that do not belong to a name.
             (&["Treasurer, Elm Valley\t2019 -", "Choral Trust\t2023"], None),
             (&["Visiting oboe tutor, Elm Valley Academy. 2011 to 2015"], Some("Elm Valley Academy")),
             (&["Work experience at Elm Valley Forge, ten days in May 2019"], Some("Elm Valley Forge")),

@@ -128,7 +128,7 @@ fn whole_words(rows: &[Row]) -> HashSet<String> {
     found
 }
 
-/// What a line that breaks a word ends with.
+/// The characters that end a line in the middle of a word.
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
 
 /// The maximum length of a word in a resume, in letters.
@@ -148,7 +148,7 @@ fn is_doubtful(text: &str) -> bool {
 /// The share of the longest line from which a line of a list item counts as full.
 const MOST_OF_A_LINE: f64 = 0.75;
 
-/// Words that no line of a paragraph ends with unless it goes on.
+/// Words that end a line of a paragraph only if the paragraph goes on.
 const OPEN: [&str; 20] = [
     "a", "an", "the", "and", "or", "of", "in", "for", "to", "with", "from", "at", "by", "on", "into", "than", "since",
     "our", "my", "their",
@@ -185,7 +185,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     {
         return true;
     }
-    // A line that begins with a number begins nothing, unless the number is a year.
+    // A line that begins with a number does not begin a paragraph, unless the number is a year.
     let number = row.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
         && dates::period(&row.text).is_none_or(|p| p.range.start != 0);
     if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit
@@ -195,7 +195,7 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     let ends_with_date = |text: &str, is_span: bool| {
         dates::period(text).is_some_and(|p| p.range.end == text.len() && (!is_span || p.is_current.is_some()))
     };
-    // After a sentence, a line with the time of a job is its head.
+    // After a sentence, a line that ends with the period of a job is the job's head.
     let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(row.text.trim_end(), true);
     if !paragraph.is_item && (ends_with_date(ended, false) || opens_job) {
         return false;
@@ -210,10 +210,10 @@ fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
     is_full && (before.left - row.left).abs() < 2.0 * row.letter
 }
 
-/// Words that are joined to others by a hyphen, and are not in the vocabulary or are parts of words in it.
+/// Prefixes that a hyphen joins to words; they are not in the vocabulary, or only as parts of words.
 const BEFORE_HYPHENS: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
 
-/// Appends a line to a paragraph; a word that was broken in two becomes whole, but "well-" and "known" stay two words.
+/// Appends a line to a paragraph. A word broken in two becomes whole, but "well-" and "known" keep their hyphen.
 fn join(text: &mut String, line: &str, known: &HashSet<String>) {
     if text.ends_with('\u{ad}') {
         text.pop();
@@ -227,7 +227,7 @@ fn join(text: &mut String, line: &str, known: &HashSet<String>) {
         let second: String = line.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
         let is_word = |word: &str| known.contains(word) || encoder::knows_word(word);
         let is_first = is_word(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
-        // After a figure the hyphen is the writer's: "12-month".
+        // After a figure, the hyphen belongs to the word: "12-month".
         let is_broken = !first.is_empty() && (is_word(&format!("{first}{second}")) || !(is_first && is_word(&second)));
         if is_broken {
             text.truncate(stem.len());
@@ -270,7 +270,7 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    /// Lines of a column of this many characters, each at its indent.
+    /// Returns the paragraphs of these lines, each with its indent, in a column of `width` characters.
     fn texts(width: f64, lines: &[(f64, &str)]) -> Vec<String> {
         let row = |(left, text): &(f64, &str)| Row {
             text: (*text).to_string(),

@@ -279,7 +279,7 @@ fn tex_letters(code: u32) -> String {
     .into()
 }
 
-/// Ghostscript writes the letters of some ligatures with their bytes swapped: "\u{7400}\u{6900}" is "ti".
+/// Corrects ligatures whose letters Ghostscript writes with their bytes swapped: "\u{7400}\u{6900}" is "ti".
 fn unswapped(text: String) -> String {
     let swapped = |c: char| {
         let high = u8::try_from(u32::from(c) >> 8).ok().filter(|_| u32::from(c) & 0xff == 0)?;

@@ -42,7 +42,7 @@ struct Said {
 /// Returns an employer's name as it is written after "at": "the University of Kent", "the Institute for Bee Research".
 fn with_article(employer: &str) -> String {
     const TAKES_ARTICLE: &[&str] = &["U.S.", "US", "Royal", "National"];
-    // What these are of or for makes them a certain one.
+    // Kinds of institutions whose names take an article if "of" or "for" follows.
     const KINDS: &[&str] = &[
         "Academy",
         "Agency",
@@ -105,8 +105,8 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
     // The first sentence suffices to identify the claim.
     let text = sentences(&claim.text).first().copied()?;
     let lower = text.to_lowercase();
-    // Sentences with "we" tell what others did, too; words in quotes and lists of labels are better left alone, and so is
-    // what is no single sentence: "built it, it was full".
+    // Sentences with "we" also tell what others did; quotes and lists of labels are better left alone, and so are
+    // run-on sentences: "built it, it was full".
     let others = ["we", "our", "us", "ours"].iter().any(|w| has_words(&lower, w));
     let runs_on = [", it ", ", they ", ", he ", ", she ", ", this "].iter().any(|w| lower.contains(w));
     if others || runs_on || text.contains([':', '\n', '\t']) {
@@ -127,7 +127,7 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
     }
     let first = text.split_whitespace().next()?;
     let rest = text[first.len()..].trim_start();
-    // After "I" a verb has the form of the present only where that is meant.
+    // After "I", a verb has the present form only in the present tense.
     let tense_after_i = |rest: &str| match rest.split_whitespace().next().and_then(form) {
         Some(Form::Present) => Tense::Present,
         _ if rest.starts_with("am ") || rest.starts_with("have ") => Tense::Present,
@@ -157,7 +157,7 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
     }
     match form_of_first {
         Form::Past | Form::Either => with(&uncapital(first), Tense::Past),
-        // "You serve" is no English of a job that has ended.
+        // "You serve" is wrong for a job that has ended.
         Form::Present if claim.is_current == Some(false) => None,
         Form::Present => with(&uncapital(first), Tense::Present),
         Form::Gerund(base, past) if !more_of(|f| matches!(f, Form::Gerund(..))) => match claim.is_current? {

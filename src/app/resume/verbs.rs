@@ -124,7 +124,7 @@ const NO_DEED: [&str; 30] = [
 
 /// Participles that tell what others thought of the writer's work: a line that begins with one is a claim.
 const HONOURS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
-/// Participles that stand before a title: "Qualified nurse".
+/// Participles that precede a title: "Qualified nurse".
 const BEFORE_TITLES: [&str; 10] = [
     "certified",
     "chartered",
@@ -210,7 +210,7 @@ pub(super) fn form(word: &str) -> Option<Form> {
             None
         }
     });
-    // Nearly every other word in -ed at the beginning of a line tells a deed, too.
+    // Nearly every other word in -ed that begins a line tells a deed too.
     let joined = word.contains('-') && !["re-", "co-", "pre-"].iter().any(|p| word.starts_with(p));
     let past = || word.len() > 5 && word.ends_with("ed") && !joined && !NO_DEED.contains(&word);
     found.or_else(|| past().then_some(Form::Past))
@@ -276,7 +276,7 @@ pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
         Form::Either => opens || preposition || word == "cut",
         Form::Past => {
             let passive = listed(PASSIVE, &word) || (preposition && next != "and" && listed(PASSIVE_BEFORE, &word));
-            // A participle that is not of a listed verb may be an adjective: "Limited-edition prints".
+            // The participle of an unlisted verb may be an adjective: "Limited-edition prints".
             !passive && (is_listed(&word) || opens || preposition)
         }
     }

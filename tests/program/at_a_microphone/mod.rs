@@ -1,5 +1,5 @@
-//! Tests at a microphone, and of one process over a long time. Other load on the machine must not decide them, so they
-//! run separately (`make test`).
+//! Tests with a microphone, and of one process over a long time. They run separately (`make test`), so that no other
+//! load on the machine affects their outcome.
 
 mod asking;
 mod long_haul;

@@ -1,4 +1,4 @@
-//! `aloud record` as a whole, with microphones that are real but for the air in front of them (`common/microphone.rs`).
+//! `aloud record` as a whole, with virtual microphones behind the real ALSA library (`common/microphone.rs`).
 
 use crate::common;
 use std::path::{Path, PathBuf};
@@ -295,7 +295,7 @@ fn lost_sound_is_counted_filled_and_reported() {
     assert!((0.6..0.9).contains(&lost_s), "{lost_s}");
     assert_eq!(number(&report, "/recording/duration_s"), 4.0);
     assert!(ended.said.iter().any(|line| line.contains("frames went missing")), "{:?}", ended.said);
-    // The silence stands where sound is missing, and nowhere else.
+    // Silence replaces the missing audio, and nothing else.
     let path = only_wav(&home.recordings());
     let samples: Vec<i16> = hound::WavReader::open(path).unwrap().samples().map(Result::unwrap).collect();
     let zeros: Vec<usize> =

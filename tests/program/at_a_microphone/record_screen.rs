@@ -114,7 +114,7 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
 
 #[test]
 fn a_window_that_is_closed_closes_the_microphone_and_keeps_the_take() {
-    // From one window the program receives a signal; of the other's closing it learns only by the end of its input.
+    // Half of the windows send the program a signal when they close; the others only end its input.
     let rounds: Vec<usize> = (0..20).collect();
     let worst = std::thread::scope(|scope| {
         let of_each = rounds.chunks(5).enumerate().map(|(worker, rounds)| {

@@ -16,6 +16,7 @@ use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::spectrogram::TOP_HZ;
 use crate::signal::{Contours, STEP_S};
+use crate::speakers::{Turn, Who};
 use crate::story::Moment;
 
 /// The space above a lane for its title, in pixels.
@@ -26,7 +27,7 @@ const GAP: f64 = 9.0;
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
 /// The pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
-/// The maximum number of points of a line; a longer recording is drawn by the loudest of several values.
+/// The maximum number of points of a line; in a longer recording, each point stands for several values.
 const MOST_POINTS: usize = 30_000;
 /// The minimum length of a pause labelled with its length, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
@@ -88,7 +89,7 @@ impl Sign {
         }
     }
 
-    /// Returns the name of the sign in the style.
+    /// Returns the CSS class of the sign.
     pub fn class(self) -> &'static str {
         match self {
             Self::FilledPause => "um",
@@ -161,6 +162,7 @@ impl Lanes {
         let contours = contours.filter(|c| !c.is_empty());
         let median_hz = report.voice.as_ref().and_then(|v| v.f0_median_hz);
         let mut lanes = Self { duration_s, height: 0.0, median_hz, lanes: Vec::new() };
+        lanes.voices(report);
         lanes.story(report);
         lanes.level(contours, sound);
         if let Some(sound) = sound {
@@ -193,6 +195,29 @@ impl Lanes {
         lane.shapes.extend(draw(&lane));
         self.height = top + height + GAP;
         self.lanes.push(lane);
+    }
+
+    /// Draws whose turn it is, where two voices were heard.
+    fn voices(&mut self, report: &Report) {
+        let Some(speakers) = report.speakers.as_ref().filter(|s| !s.turns.is_empty()) else { return };
+        self.add("voices", "Who speaks".into(), 18.0, None, &[], |lane| {
+            let turn = |turn: &Turn| {
+                let who = turn.who.label();
+                let class = match turn.who {
+                    Who::Me => "part part-action",
+                    Who::Other => "part part-aside",
+                    Who::Unsure => "part part-task",
+                };
+                let (from_s, to_s) = (turn.span.start_s, turn.span.end_s);
+                let title = format!("{} to {}: {who}", clock(from_s), clock(to_s));
+                let (top, height) = (lane.top, lane.height);
+                [
+                    Shape::Block { class: class.into(), from_s, to_s, top, height, title },
+                    Shape::Name { from_s, to_s, top, height, text: who.into(), short: String::new() },
+                ]
+            };
+            speakers.turns.iter().flat_map(turn).collect()
+        });
     }
 
     fn story(&mut self, report: &Report) {
@@ -609,7 +634,7 @@ fn anchor(at_s: f64, duration_s: f64) -> &'static str {
 
 /// Returns round times from 0 on, with at most `most` steps between them.
 fn times(duration_s: f64, most: usize) -> Vec<f64> {
-    let fits = |step: &&f64| duration_s / **step <= most as f64;
+    let fits = |step: &&f64| duration_s / **step < most as f64;
     let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(3_600.0);
     (0..=(duration_s / step) as usize).map(|i| i as f64 * step).collect()
 }
@@ -686,5 +711,6 @@ mod tests {
         assert_eq!(times(52.0, 8), [0.0, 10.0, 20.0, 30.0, 40.0, 50.0]);
         assert_eq!(times(3_600.0, 8).len(), 7);
         assert_eq!(times(0.4, 8), [0.0]);
+        assert!(times(80.0, 8).len() <= 8, "{:?}", times(80.0, 8));
     }
 }

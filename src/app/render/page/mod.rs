@@ -2,9 +2,10 @@
 //! print.
 //!
 //! Templates (askama) escape all values. The content security policy admits only the page's own style and script, by
-//! their SHA-256; the page can load nothing and send nothing. [`lanes`] can also be drawn as a picture of its own.
+//! their SHA-256; the page can load nothing and send nothing. [`lanes`] can also be drawn as a separate picture.
 
 pub mod chart;
+pub mod interview;
 pub mod lanes;
 pub mod opus;
 pub mod picture;

@@ -1,4 +1,4 @@
-//! The pictures of the sound on a page: the waveform, and the spectrogram as a PNG.
+//! The pictures of the audio on a page: the waveform, and the spectrogram as a PNG.
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::spectrogram::{ROWS, spectrogram};

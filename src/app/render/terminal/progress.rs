@@ -389,7 +389,7 @@ mod tests {
         Progress::of(attempts, goals, "2026-11-25T12:00:00Z".parse().unwrap(), &TimeZone::UTC)
     }
 
-    /// Three weeks in which fillers fall, the score rises, and pauses cost most.
+    /// Returns three weeks in which fillers fall, the score rises, and pauses cost most.
     fn three_weeks() -> Vec<Attempt> {
         (0..21)
             .map(|i| {

@@ -5,8 +5,11 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::app::render::shown::Paragraph;
-use crate::app::render::shown::{Shown, begins_before, file_name, paragraphs, shares, shown_words, whole};
+use crate::app::render::shown::{OtherTurn, Paragraph, Shown};
+use crate::app::render::shown::{
+    WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken, others_said,
+    paragraphs, shares, shown_words, whole,
+};
 use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
 use crate::metrics::pauses::Pause;
@@ -33,6 +36,7 @@ pub fn render(report: &Report, columns: usize) -> String {
     write_story(&mut page, report);
     write_measures(&mut page, report);
     write_transcript(&mut page, report);
+    write_others(&mut page, report);
     write_warnings(&mut page, report);
     page.into_text()
 }
@@ -49,13 +53,16 @@ fn write_title(page: &mut Lines, report: &Report) {
     if let Some(question) = &report.question {
         page.paragraph("", &format!("Question: {}", one_line(&question.text)));
     }
+    if let Some(whom) = report.speakers.as_ref().and_then(about_whom) {
+        page.paragraph("", &whom);
+    }
 }
 
 fn write_score(page: &mut Lines, report: &Report) {
     page.line("");
-    match report.score.overall {
-        Some(overall) => {
-            page.line(&styled(HEADING, &format!("Score {overall:.0} of 100")));
+    match headline(report) {
+        Some((what, points, out_of)) => {
+            page.line(&styled(HEADING, &format!("{what} {points} of {out_of}")));
             page.paragraph("", &shares(report));
         }
         None => {
@@ -64,6 +71,9 @@ fn write_score(page: &mut Lines, report: &Report) {
                 page.paragraph("", &one_line(&format!("{} {}", warning.message, warning.remedy)));
             }
         }
+    }
+    if let Some(left_out) = left_out(report) {
+        page.paragraph("", &left_out);
     }
 }
 
@@ -97,14 +107,17 @@ fn write_story(page: &mut Lines, report: &Report) {
         return;
     }
     write_heading(page, "The story");
-    for part in parts {
+    for part in &parts {
         let (name, why) = (one_line(&part.name.label()), one_line(&part.why));
         let points = format!("{} of {}", whole(part.points), whole(part.out_of));
         if page.width() >= ONE_LINE_FROM {
             page.paragraph(&format!("{name:<15} {points:>10}  "), &why);
         } else {
-            page.paragraph("  ", &format!("{name}, {points}. {why}"));
+            page.paragraph("  ", format!("{name}, {points}. {why}").trim_end());
         }
+    }
+    if parts.iter().any(|p| p.why.is_empty()) {
+        page.paragraph("", WITHOUT_REASON);
     }
 }
 
@@ -183,6 +196,19 @@ fn write_transcript(page: &mut Lines, report: &Report) {
     }
 }
 
+fn write_others(page: &mut Lines, report: &Report) {
+    let said = others_said(report);
+    if said.is_empty() {
+        return;
+    }
+    write_heading(page, "The other person said");
+    page.paragraph("", "None of this counts.");
+    for OtherTurn { start_s, text, is_unsure } in said {
+        let unsure = if is_unsure { "perhaps you: " } else { "" };
+        page.paragraph(&format!("{:>5}  ", clock(start_s)), &format!("{unsure}{text}"));
+    }
+}
+
 fn write_warnings(page: &mut Lines, report: &Report) {
     // Without a score, the first warning was already shown in its place.
     let said = usize::from(report.score.overall.is_none());
@@ -223,6 +249,9 @@ fn measures(report: &Report) -> Vec<Measure> {
     if let Some(pauses) = &report.pauses {
         let longest = pauses.longest_s.map_or("none".to_string(), |s| format!("longest {}\u{a0}s", number(s)));
         rows.push(measure("Pauses", PartName::Pauses, longest));
+    }
+    if let Some((value, verdict)) = length_as_spoken(report) {
+        rows.push(Measure { name: "Length", value, verdict });
     }
     if let Some(length) = &report.length {
         rows.push(measure("Length", PartName::Length, clock(length.answer_s)));
@@ -265,6 +294,7 @@ fn styled(style: Style, text: &str) -> String {
 mod tests {
     use super::*;
     use crate::app::render::terminal::lines::WIDEST;
+    use crate::disfluency::LeftOut;
     use crate::span::Span;
 
     /// Renders a sample report at a width after a `change`, without styles.
@@ -285,10 +315,44 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for columns in [24, 30, 40, 44, 57, 80, 200] {
-            let text = read_at(columns, |_| {});
-            let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
-            assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
+            for change in [|_: &mut Report| {}, with_another] {
+                let text = read_at(columns, change);
+                let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
+                assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
+            }
         }
+    }
+
+    /// Adds somebody who asks before the answer and once within.
+    fn with_another(report: &mut Report) {
+        report.speakers = Some(
+            serde_json::from_value(serde_json::json!({
+                "count": 2, "heard": "two", "confidence": 0.99, "how": "voices", "me_confidence": 0.7,
+                "turns": [
+                    {"who": "other", "start_s": 0.2, "end_s": 1.5}, {"who": "me", "start_s": 2.0, "end_s": 20.0},
+                    {"who": "unsure", "start_s": 20.2, "end_s": 20.5}, {"who": "me", "start_s": 21.0, "end_s": 60.0}
+                ],
+                "other_words": [
+                    {"text": "What", "start_s": 0.2, "end_s": 0.5, "confidence": 0.9, "filler": false},
+                    {"text": "happened\u{1b}[2J?", "start_s": 0.6, "end_s": 1.4, "confidence": 0.9, "filler": false},
+                    {"text": "Right.", "start_s": 20.2, "end_s": 20.5, "confidence": 0.9, "filler": false}
+                ]
+            }))
+            .expect("speakers"),
+        );
+    }
+
+    #[test]
+    fn what_another_says_is_apart_and_whom_the_report_is_about_is_said_first() {
+        let text = read_at(44, with_another);
+        let lines: Vec<&str> = text.lines().collect();
+        let at = |part: &str| lines.iter().position(|l| l.contains(part)).unwrap_or_else(|| panic!("{part} in {text}"));
+        assert!(at("Two voices were heard.") < at("Score"));
+        assert!(at("What you said") < at("The other person said"));
+        assert!(lines[at(" 0:00  What happened")].ends_with('?'), "{text}");
+        assert!(text.contains(" 0:20  perhaps you: Right."), "{text}");
+        assert!(!text.contains('\u{1b}'));
+        assert!(!read_at(80, |_| {}).contains("other person"));
     }
 
     #[test]
@@ -301,6 +365,24 @@ mod tests {
             report.fillers.as_mut().unwrap().events.push(heard);
         });
         assert_eq!(text.matches("[uh?]").count(), 2, "in the legend and where it was heard: {text}");
+    }
+
+    #[test]
+    fn somebody_who_stutters_reads_what_was_left_out() {
+        let left_out = LeftOut {
+            begun_again: 1,
+            sounds_in_words: 2,
+            sounds_beside_words: 1,
+            blocks: vec![Span::new(1.0, 1.5), Span::new(4.0, 5.0)],
+        };
+        let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = one_line(read_at(200, |report| report.left_out = Some(left_out.clone())));
+        assert!(text.contains(
+            "left out of every measure: 1 word or part of a word begun again, 3 repeated or held sounds, 2 silences inside a clause (1.5 s)."
+        ), "{text}");
+        let nothing = one_line(read_at(200, |report| report.left_out = Some(LeftOut::default())));
+        assert!(nothing.contains("nothing to leave out"), "{nothing}");
+        assert!(!read_at(200, |_| {}).contains("eft out of every measure"));
     }
 
     #[test]

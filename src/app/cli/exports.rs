@@ -1,0 +1,71 @@
+//! Writes answers in the formats of other programs, to standard output or into files.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::pages::refuse_answer_itself;
+use super::write_file;
+use crate::app::export::{Answer, ExportError, Frames, Kind};
+use crate::report::Report;
+
+/// Exports as they come, in one format.
+pub(super) struct Exports {
+    kind: Kind,
+    /// The rows of a table that goes into a file, which is written whole at the end.
+    table: Vec<u8>,
+    /// Whether the heading of a table was written.
+    is_begun: bool,
+}
+
+impl Exports {
+    /// Creates the exports in a format.
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, table: Vec::new(), is_begun: false }
+    }
+
+    /// Exports the report on the answer at `path` to a file, or to standard output. Returns why it has no export, if so.
+    pub(super) fn add(
+        &mut self,
+        report: &Report,
+        frames: Option<&Frames>,
+        path: &Path,
+        to: Option<&Path>,
+    ) -> Result<Result<(), ExportError>> {
+        if let Some(to) = to {
+            refuse_answer_itself(to, path)?;
+        }
+        let body = match self.kind.body(&Answer { report, frames, exported_at: Timestamp::now() }) {
+            Ok(body) => body,
+            Err(error) => return Ok(Err(error)),
+        };
+        match to {
+            Some(_) if self.kind.is_table() => self.table.extend(body),
+            Some(to) => write_file(to, &body)?,
+            None => {
+                self.begin()?;
+                io::stdout().lock().write_all(&body)?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Prints the heading of a table, once.
+    fn begin(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            io::stdout().lock().write_all(&self.kind.heading())?;
+        }
+        Ok(())
+    }
+
+    /// Writes what belongs into one file, or the heading of a table without rows.
+    pub(super) fn finish(mut self, to: Option<&Path>) -> Result<()> {
+        match to {
+            Some(to) if self.kind.is_table() => write_file(to, &[self.kind.heading(), self.table].concat()),
+            Some(_) => Ok(()),
+            None => self.begin(),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! CSV that spreadsheets open with a double click, and that is data to them.
+
+/// The byte order mark that tells Excel that a file is UTF-8: without it, accented letters are garbled.
+pub const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Escapes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection"; the full-width signs are those
+/// of East Asian keyboards, which Excel treats like the ASCII ones).
+pub fn harmless(cell: &str) -> String {
+    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
+}
+
+/// Returns records as CSV (RFC 4180: lines end in CR LF), after `prefix`.
+pub fn table<Record, Cell>(prefix: &[u8], records: impl Iterator<Item = Record>) -> Vec<u8>
+where
+    Record: IntoIterator<Item = Cell>,
+    Cell: AsRef<[u8]>,
+{
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(prefix.to_vec());
+    for record in records {
+        table.write_record(record).expect("memory can be written, and all records are equally long");
+    }
+    table.into_inner().expect("memory can be written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for cell in ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "\u{ff1d}1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(harmless("plain - text"), "plain - text");
+    }
+
+    #[test]
+    fn a_table_is_quoted_where_it_must_be() {
+        let text = table(UTF_8_MARK, [["a", "b"], ["1,5", "say \"x\""]].into_iter());
+        assert_eq!(String::from_utf8(text).unwrap(), "\u{feff}a,b\r\n\"1,5\",\"say \"\"x\"\"\"\r\n");
+    }
+}
