@@ -26,6 +26,11 @@ impl Report {
         if !self.recording.duration_s.is_none_or(|s| (0.0..=LATEST_S).contains(&s)) {
             return Some("a recording of this length is not possible");
         }
+        let asked =
+            self.interview.iter().flat_map(|i| [i.question_end_s, i.response_latency_s, i.latency_uncertainty_s]);
+        if !asked.flatten().all(is_time) {
+            return Some("its question ended at a time that is not possible");
+        }
         if !words.chain(pauses).chain(paces).chain(told).chain(heard).chain(turns).chain(others).all(is_span) {
             return Some("something in it has a time that is not possible");
         }

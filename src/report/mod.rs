@@ -10,7 +10,7 @@ pub use program::{MeasureSettings, Program};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
-use crate::brief::Brief;
+use crate::brief::{Asked, Brief};
 use crate::disfluency::LeftOut;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
@@ -76,6 +76,39 @@ pub struct TranscriptSection {
     pub unreadable: Vec<Span>,
 }
 
+/// How far the first word's beginning may be off, in seconds: a frame of the signal and half of its window.
+const ONSET_UNCERTAINTY_S: f64 = 0.02;
+
+/// How the question was put, where aloud put it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Interview {
+    /// When the last word of the question ended, in seconds from the start of the recording (negative: before it);
+    /// `None` if the question was not heard, or if there was time to prepare between it and the answer.
+    pub question_end_s: Option<f64>,
+    /// Time from there to the first word, in seconds.
+    pub response_latency_s: Option<f64>,
+    /// How far that time may be off, in seconds.
+    pub latency_uncertainty_s: Option<f64>,
+    /// The format of the interview.
+    pub format: Option<String>,
+    /// The number of the take, from 1.
+    pub take: u32,
+}
+
+impl Interview {
+    fn of(asked: &Asked, pauses: Option<&Pauses>) -> Self {
+        let heard = asked.end.zip(pauses);
+        Self {
+            question_end_s: asked.end.map(|end| end.at_s),
+            // Whoever begins before the question has ended does not wait.
+            response_latency_s: heard.map(|(end, pauses)| (pauses.response_latency_s - end.at_s).max(0.0)),
+            latency_uncertainty_s: heard.map(|(end, _)| end.uncertainty_s + ONSET_UNCERTAINTY_S),
+            format: asked.format.clone(),
+            take: asked.take,
+        }
+    }
+}
+
 /// Everything about one answer, in the format `aloud.report/1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -108,6 +141,9 @@ pub struct Report {
     /// What was left out of the measures because the speaker stutters; `None` if they did not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// How the question was put; `None` where aloud did not put it.
+    #[serde(default)]
+    pub interview: Option<Interview>,
     /// The program that made the report; `None` in a report from a version that did not record it.
     #[serde(default)]
     pub program: Option<Program>,
@@ -144,6 +180,7 @@ impl Report {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
             question: brief.question.clone(),
+            interview: brief.asked.as_ref().map(|asked| Interview::of(asked, metrics.pauses.as_ref())),
             program: Some(Program::this(brief, &transcript.vocabulary)),
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
@@ -178,6 +215,7 @@ impl Report {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
             question: brief.question.clone(),
+            interview: None,
             program: Some(Program::this(brief, &[])),
             transcript: None,
             pace: None,

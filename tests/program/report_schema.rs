@@ -87,6 +87,8 @@ fn full_report() -> Value {
         "story_weights": "0".repeat(64), "stutter": true, "me": "first"}, "cpu": "x86_64"});
     report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
         "blocks": [{"start_s": 1.0, "end_s": 1.5}]});
+    report["interview"] = json!({"question_end_s": -0.1, "response_latency_s": 1.2, "latency_uncertainty_s": 0.05,
+        "format": "phone", "take": 1});
     report["transcript"]["unreadable"] = json!([{"start_s": 1.0, "end_s": 2.0}]);
     let word = json!({"text": "Why?", "start_s": 0.1, "end_s": 0.4, "confidence": 0.9, "filler": false});
     report["speakers"] = json!({"count": 2, "heard": "two", "confidence": 0.9, "how": "voices", "me_confidence": 0.9,

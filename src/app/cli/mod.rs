@@ -5,6 +5,7 @@
 
 mod afterwards;
 mod analyze;
+mod asking;
 mod doctor;
 mod duration;
 mod exports;
@@ -30,6 +31,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::app::models::ModelError;
+use crate::app::practice::formats::UnknownFormat;
 use crate::app::questions::UnknownQuestion;
 use crate::app::render::terminal::lines;
 use crate::app::render::terminal::lines::{Lines, WIDEST};
@@ -77,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Models(models::Command),
     /// Say what works on this machine, and what to do about what does not
-    Doctor,
+    Doctor(doctor::Arguments),
     /// Print the JSON Schema of the report: what every field means
     Schema,
     /// Print a manual page
@@ -129,7 +131,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
         Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Schema => {
             io::stdout().write_all(SCHEMA.as_bytes())?;
             Ok(Outcome::Done)
@@ -237,7 +239,7 @@ fn say(line: &str) {
 /// Returns whether the error is a usage error: a mistyped name of a question or a model.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
-    error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
+    error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.

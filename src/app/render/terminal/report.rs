@@ -135,6 +135,9 @@ fn write_measures(page: &mut Lines, report: &Report) {
             page.paragraph(&format!("{name:<8} "), &format!("{value}. {verdict}"));
         }
     }
+    if let Some(latency) = first_word(report) {
+        page.paragraph("", &latency);
+    }
 }
 
 fn write_transcript(page: &mut Lines, report: &Report) {
@@ -259,6 +262,17 @@ fn measures(report: &Report) -> Vec<Measure> {
         rows.push(measure("Voice", PartName::Voice, value));
     }
     rows
+}
+
+/// Returns how long the speaker took to begin after a question that aloud asked; `None` for any other answer. It is told
+/// and not scored: a pause of two seconds lowers perceived sincerity (Ziano and Wang 2021), but nobody knows what is best.
+pub fn first_word(report: &Report) -> Option<String> {
+    let interview = report.interview.as_ref()?;
+    let (latency_s, uncertainty_s) = (interview.response_latency_s?, interview.latency_uncertainty_s?);
+    let uncertainty_s = (uncertainty_s * 100.0).ceil() / 100.0;
+    Some(format!(
+        "Your first word came {latency_s:.1}\u{a0}s after the question (give or take {uncertainty_s:.2}\u{a0}s; not scored)."
+    ))
 }
 
 /// Returns a word with brackets where a filler begins and ends; punctuation after the filler stays outside.
