@@ -59,17 +59,20 @@ supply: ## Check the libraries' licences and where they come from (needs cargo-d
 licences: ## List the libraries and their licences in LIBRARIES.txt
 	@$(LIBRARIES) > LIBRARIES.txt
 
-install: build ## Install the program, its speech model and shell completions under PREFIX (~/.local)
+install: build ## Install the program, its speech model, manual pages and shell completions under PREFIX (~/.local)
 	install -Dm755 $(ALOUD) "$(DESTDIR)$(PREFIX)/bin/aloud"
 	install -Dm644 models/ggml-base-q8_0.bin "$(DESTDIR)$(PREFIX)/share/aloud/models/ggml-base-q8_0.bin"
 	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
 	$(ALOUD) completions bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud"
 	$(ALOUD) completions zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud"
 	$(ALOUD) completions fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
+	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
+	for page in $$($(ALOUD) man --list); do $(ALOUD) man $$page > "$(DESTDIR)$(PREFIX)/share/man/man1/$$page.1" || exit 1; done
 	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "Add $(PREFIX)/bin to your PATH to run aloud by its name." ;; esac
 
 uninstall: ## Remove what `make install` put under PREFIX
 	rm -f "$(DESTDIR)$(PREFIX)/bin/aloud" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
+	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/aloud.1" "$(DESTDIR)$(PREFIX)"/share/man/man1/aloud-*.1
 	rm -rf "$(DESTDIR)$(PREFIX)/share/aloud"
 
 clean: ## Remove what was built

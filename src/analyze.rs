@@ -112,8 +112,7 @@ pub fn analyze_interview(
         let report = exchange.is_answer().then(|| {
             let brief = Brief { question: question.clone(), ..brief.clone() };
             let own = features.of_speaker(&exchange.answer);
-            let words = exchange.words.iter().map(|place| transcript.words[*place].clone()).collect();
-            let transcript = Transcript { words, ..transcript.clone() };
+            let transcript = exchange.transcript(&transcript);
             judge(&recording, &own, transcript, Some(exchange.speakers(&speakers)), &brief)
         });
         interview::Answer::of(exchange, &speakers, question, report)

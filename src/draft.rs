@@ -89,10 +89,7 @@ impl Draft {
     /// # Errors
     /// See [`DraftError`].
     pub fn open(path: &Path) -> Result<Self, DraftError> {
-        if path.as_os_str() == STANDARD_INPUT {
-            return Self::read(io::stdin().lock(), path);
-        }
-        Self::read(files::open(path)?.0, path)
+        Self::of_source(&source(path)?, path)
     }
 
     /// Creates a draft from text that was read elsewhere; empty lines separate its paragraphs.
@@ -108,16 +105,17 @@ impl Draft {
     /// # Errors
     /// See [`DraftError`].
     pub fn read(from: impl Read, path: &Path) -> Result<Self, DraftError> {
-        let mut bytes = Vec::new();
-        from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-        let too_long = bytes.len() as u64 > MAX_BYTES;
-        let text = text(bytes, too_long)?;
-        if too_long {
-            return Err(DraftError::TooLong);
-        }
+        Self::of_source(&source_from(from)?, path)
+    }
+
+    /// Creates a draft from the text of a file; the extension of `path` says whether it is Markdown.
+    ///
+    /// # Errors
+    /// When the text has no words, or far too many.
+    pub fn of_source(text: &str, path: &Path) -> Result<Self, DraftError> {
         let is_markdown =
             path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md") || e.eq_ignore_ascii_case("markdown"));
-        Self::of_text(&if is_markdown { spoken_part(&text) } else { text }, path)
+        if is_markdown { Self::of_text(&spoken_part(text), path) } else { Self::of_text(text, path) }
     }
 
     fn of_words(words: Vec<DraftWord>, path: &Path) -> Result<Self, DraftError> {
@@ -157,6 +155,25 @@ impl Draft {
     pub fn spoken(&self) -> Vec<Spoken<'_>> {
         self.words.iter().map(|w| Spoken { text: &w.text, pause_before_s: None, pause_after_s: None }).collect()
     }
+}
+
+/// Reads the text at `path`, or standard input for [`STANDARD_INPUT`].
+///
+/// # Errors
+/// See [`DraftError`].
+pub fn source(path: &Path) -> Result<String, DraftError> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return source_from(io::stdin().lock());
+    }
+    source_from(files::open(path)?.0)
+}
+
+fn source_from(from: impl Read) -> Result<String, DraftError> {
+    let mut bytes = Vec::new();
+    from.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    let too_long = bytes.len() as u64 > MAX_BYTES;
+    let text = text(bytes, too_long)?;
+    if too_long { Err(DraftError::TooLong) } else { Ok(text) }
 }
 
 /// Counts a written word as its runs of letters, digits and apostrophes, so that "twenty-five" is two words.

@@ -250,7 +250,14 @@ mod tests {
     fn said(text: &str) -> Transcript {
         let word = |text: &str| Word { text: text.into(), span: Span::new(0.0, 0.3), confidence: 1.0, filler: false };
         let words = text.split_whitespace().map(word).collect();
-        Transcript { model: String::new(), language: "en".into(), vocabulary: Default::default(), words }
+        Transcript {
+            model: String::new(),
+            language: "en".into(),
+            vocabulary: Vec::new(),
+            words,
+            unreadable: Vec::new(),
+            expected: Vec::new(),
+        }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Code {
     Damaged,
     /// Audio went missing during the recording.
     Dropped,
+    /// In some stretches somebody speaks and no words could be made out.
+    Unreadable,
     /// The recording is distorted.
     Clipped,
     /// The background noise is nearly as loud as the voice.
@@ -121,7 +123,7 @@ pub fn warnings(
             "Copy or record the file again.",
         ));
     }
-    let lost_s: f64 = features.lost.iter().map(Span::duration_s).sum();
+    let lost_s: f64 = recording.lost().iter().map(Span::duration_s).sum();
     if lost_s >= LOST_S {
         found.push(Warning::new(
             Code::Dropped,
@@ -130,6 +132,13 @@ pub fn warnings(
         ));
     }
     found.extend(speakers.and_then(speaker_warning));
+    if let Some(places) = places(&transcript.unreadable) {
+        found.push(Warning::new(
+            Code::Unreadable,
+            format!("{places} could not be made out. Nothing is counted there, and the report is about the rest."),
+            "Nothing to do if you know what you said there; else say it again, and take your time.",
+        ));
+    }
     found.extend(level_warnings(recording, features));
     if !transcript.words.is_empty() {
         found.extend(measure_warnings(transcript, metrics));
@@ -169,6 +178,14 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
             "Analyze a recording of yourself, or of yourself and one other person.",
         )),
     }
+}
+
+/// Returns stretches of time in words (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
+fn places(stretches: &[Span]) -> Option<String> {
+    let place = |s: &Span| format!("{} to {}", clock(s.start_s.floor()), clock(s.end_s.ceil()));
+    let (last, before) = stretches.split_last()?;
+    let before: Vec<String> = before.iter().map(place).collect();
+    Some(if before.is_empty() { place(last) } else { format!("{} and {}", before.join(", "), place(last)) })
 }
 
 /// Returns the warnings about the level, noise, tracks and channels of the sound.

@@ -1,12 +1,14 @@
 //! Files with a written answer: which files are drafts, and what to do about files that cannot be read.
 //!
-//! Word and PDF files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are
+//! Of the transcript of a meeting ([`crate::app::imports::meeting`]), the draft is what one speaker said. Word and PDF
+//! files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are
 //! recognized by their extensions, and the error message says what to do instead.
 
 use std::path::Path;
 
+use crate::app::imports::meeting::{self, Answer};
 use crate::app::resume::read::{self, ReadError};
-use crate::draft::{Draft, DraftError, STANDARD_INPUT};
+use crate::draft::{self, Draft, DraftError, STANDARD_INPUT};
 use crate::files;
 
 /// The kinds of files that are not recordings, by extension.
@@ -16,6 +18,8 @@ enum Form {
     Text,
     /// A document that [`read`] can read.
     Document,
+    /// Captions, as programs for meetings save transcripts.
+    Captions,
     /// A file that aloud does not read: its kind, and what to do about it.
     Foreign(&'static str, Remedy),
 }
@@ -32,9 +36,10 @@ enum Remedy {
 }
 
 /// The extensions of files that are not recordings, with the kind of each.
-const FORMS: [(&[&str], Form); 14] = [
+const FORMS: [(&[&str], Form); 15] = [
     (&["txt", "text", "md", "markdown"], Form::Text),
     (&["docx", "pdf"], Form::Document),
+    (&["vtt", "srt"], Form::Captions),
     (&["doc", "dot"], Form::Foreign("an old Word document", Remedy::SaveAsDocument)),
     (&["docm"], Form::Foreign("a Word document with macros", Remedy::SaveAsDocument)),
     (&["odt", "fodt"], Form::Foreign("an OpenDocument text", Remedy::SaveAsDocument)),
@@ -109,25 +114,46 @@ pub fn is_draft(path: &Path) -> bool {
 
 /// Returns whether a path names a draft that can be read, by its extension.
 pub fn is_readable(path: &Path) -> bool {
-    matches!(Form::of(path), Some(Form::Text | Form::Document))
+    matches!(Form::of(path), Some(Form::Text | Form::Document | Form::Captions))
+}
+
+/// A draft that was read from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// The draft.
+    pub draft: Draft,
+    /// If the file is a transcript of several speakers: whose words the draft has, and who else spoke.
+    pub meeting: Option<Answer>,
 }
 
 /// Reads the draft at `path`, or standard input for [`STANDARD_INPUT`].
 ///
 /// # Errors
 /// See [`DraftFileError`].
-pub fn open(path: &Path) -> Result<Draft, DraftFileError> {
-    match Form::of(path) {
-        Some(Form::Document) => {
-            let paragraphs: Vec<String> = read::read(path)?.into_iter().map(|p| p.text).collect();
-            Ok(Draft::of_text(&paragraphs.join("\n\n"), path)?)
-        }
+pub fn open(path: &Path) -> Result<Opened, DraftFileError> {
+    let (turns, text) = match Form::of(path) {
         Some(Form::Foreign(what, remedy)) => {
             files::open(path).map_err(DraftError::from)?;
-            Err(DraftFileError::Foreign(what, remedy.words()))
+            return Err(DraftFileError::Foreign(what, remedy.words()));
         }
-        Some(Form::Text) | None => Ok(Draft::open(path)?),
-    }
+        Some(Form::Document) => {
+            let paragraphs: Vec<String> = read::read(path)?.into_iter().map(|p| p.text).collect();
+            let text = paragraphs.join("\n\n");
+            (meeting::of_text(&text), text)
+        }
+        Some(Form::Captions) => {
+            let text = draft::source(path)?;
+            (Some(meeting::of_captions(&text).ok_or(DraftError::Empty)?), text)
+        }
+        Some(Form::Text) | None => {
+            let text = draft::source(path)?;
+            (meeting::of_text(&text), text)
+        }
+    };
+    let Some(turns) = turns else { return Ok(Opened { draft: Draft::of_source(&text, path)?, meeting: None }) };
+    let answer = meeting::answer(&turns);
+    let draft = Draft::of_text(&answer.text, path)?;
+    Ok(Opened { draft, meeting: Some(answer).filter(|answer| !answer.others.is_empty()) })
 }
 
 #[cfg(test)]
@@ -149,10 +175,53 @@ mod tests {
     fn word_and_pdf_files_are_read_as_drafts() {
         let folder = Path::new("tests/fixtures/practice/resumes");
         for file in ["nurse.docx", "nurse.pdf"] {
-            let Ok(draft) = open(&folder.join(file)) else { panic!("{file}") };
+            let Ok(Opened { draft, .. }) = open(&folder.join(file)) else { panic!("{file}") };
             assert!(draft.words.len() > 20, "{file}");
             assert!(draft.words.iter().filter(|w| w.ends_block).count() > 2, "{file}: no paragraphs");
         }
+    }
+
+    #[test]
+    fn of_a_transcript_the_words_of_one_speaker_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let turns = "Ann Lee  0:03\nTell me about a conflict.\n\nSam  0:07\nSure. Last May a customer was angry, and I called her.\n";
+        let vtt = "WEBVTT\n\n00:03.000 --> 00:05.000\nAnn Lee: Tell me about a conflict.\n\n00:07.000 --> 00:12.000\n\
+                   Sam: Sure. Last May a customer was angry, and I called her.\n";
+        for (name, text) in [("otter.txt", turns), ("zoom.vtt", vtt)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let Opened { draft, meeting } = open(&path).unwrap();
+            let words: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+            assert_eq!(words.join(" "), "Sure. Last May a customer was angry, and I called her.", "{name}");
+            let meeting = meeting.unwrap();
+            assert_eq!((meeting.speaker.as_str(), meeting.others), ("Sam", vec!["Ann Lee".to_string()]));
+        }
+        // Teams: a paragraph a turn, with line breaks inside.
+        let document = folder.path().join("teams.docx");
+        let turn = |lines: &[&str]| {
+            let runs: Vec<String> =
+                lines.iter().map(|line| format!("<w:r><w:t xml:space=\"preserve\">{line}</w:t></w:r>")).collect();
+            format!("<w:p>{}</w:p>", runs.join("<w:r><w:br/></w:r>"))
+        };
+        let [question, answer] =
+            ["Tell me about a conflict.", "Sure. Last May a customer was angry, and I called her."];
+        for turns in [
+            [turn(&["Ann Lee   0:03", question]), turn(&["Sam   0:07", answer])],
+            [turn(&["0:0:3.0 --> 0:0:5.0", "Ann Lee", question]), turn(&["0:0:7.0 --> 0:0:9.0", "Sam", answer])],
+        ] {
+            let mut zip = zip::ZipWriter::new(std::fs::File::create(&document).unwrap());
+            zip.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+            let namespace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+            let xml = format!("<w:document xmlns:w=\"{namespace}\"><w:body>{}</w:body></w:document>", turns.concat());
+            std::io::Write::write_all(&mut zip, xml.as_bytes()).unwrap();
+            zip.finish().unwrap();
+            let Opened { draft, meeting } = open(&document).unwrap();
+            let words: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
+            assert_eq!(words.join(" "), answer);
+            assert_eq!(meeting.unwrap().speaker, "Sam");
+        }
+        std::fs::write(folder.path().join("none.vtt"), "WEBVTT\n").unwrap();
+        assert!(matches!(open(&folder.path().join("none.vtt")), Err(DraftFileError::Draft(DraftError::Empty))));
     }
 
     #[test]

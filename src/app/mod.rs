@@ -10,6 +10,7 @@ pub mod cli;
 pub mod draft_file;
 pub mod export;
 pub mod history;
+pub mod imports;
 pub mod job;
 pub mod models;
 pub mod play;

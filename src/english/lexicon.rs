@@ -23,6 +23,9 @@ pub fn is_past_form(word: &str) -> bool {
     PAST_FORMS.contains(&word) || word.len() > 4 && word.ends_with("ed")
 }
 
+/// Pronouns for people who are neither speaker nor listener.
+pub const THIRD_PERSON: [&str; 8] = ["he", "she", "they", "him", "her", "them", "his", "their"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,6 +71,9 @@ pub struct TranscriptSection {
     pub text: String,
     /// The words.
     pub words: Vec<Word>,
+    /// The stretches in which somebody speaks and no words could be made out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Span>,
 }
 
 /// Everything about one answer, in the format `aloud.report/1`.
@@ -147,6 +150,7 @@ impl Report {
                 model: transcript.model,
                 language: transcript.language,
                 words: transcript.words,
+                unreadable: transcript.unreadable,
             }),
             pace: metrics.pace,
             fillers: metrics.fillers,

@@ -10,7 +10,7 @@ use super::rubric::{self, share};
 use super::words::Context;
 use super::{Evidence, Part as Judged, PartName, Reason, Statement};
 use crate::codes::Code;
-use crate::english::lexicon::is_past_form;
+use crate::english::lexicon::{THIRD_PERSON, is_past_form};
 use crate::question::Question;
 use crate::story::relevance::Kind;
 use crate::story::{Findings, Part, Story, Told, Verdict};
@@ -26,7 +26,7 @@ static PARTS: [(PartName, f64, &[Code]); 8] = [
     (PartName::Others, rubric::OTHERS_POINTS, &[Code::Blame]),
     (PartName::Question, rubric::QUESTION_POINTS, &[Code::OtherQuestion]),
 ];
-/// Parts that are left open as long as no occasion is told.
+/// Parts that are left open as long as no occasion is told, and that nobody is judged by who closes an interview.
 static NEED_AN_EVENT: [PartName; 4] = [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
 /// Words quoted of a sentence.
 const QUOTED_WORDS: usize = 20;
@@ -91,6 +91,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             _ if left_open => "Left open until one time is told.".to_string(),
             (Some(first), _) => first.text.clone(),
             (None, Band::LeftOpen) => "Left open until your own steps are told.".to_string(),
+            (None, Band::Clear) if *name == PartName::Others && !view.mentions_others() => String::new(),
             (None, Band::Clear) => clear(name).to_string(),
             // Of a part that may lack something nothing is said: two readers found most such sentences false or idle.
             _ => String::new(),
@@ -189,6 +190,9 @@ impl<'a> View<'a> {
 
     /// The measure of a part, 0 to 1; `None` where it cannot be judged.
     fn measure(&self, part: &PartName) -> Option<f64> {
+        if self.kind == Kind::Closing && NEED_AN_EVENT.contains(part) {
+            return None;
+        }
         Some(match part {
             PartName::Setting => {
                 share(rubric::SETTING_WORDS, self.told(&[Part::Situation, Part::Task]))
@@ -218,12 +222,17 @@ impl<'a> View<'a> {
 
     /// The findings, with what the measures say where they leave little doubt: what is not there holds, unless the detectors are rather sure
     /// that it does not, and an answer that lacks it is not ready.
+    ///
+    /// Not of what closes an interview; and why somebody wants a job may have no outcome.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
+        if self.kind == Kind::Closing {
+            return findings;
+        }
         let sure = |code: Code| found.claim(code).map_or(0.0, |c| c.confidence);
         let mut lacks: Vec<(Code, f64)> = Vec::new();
         let lacks_steps = self.is_missing(&PartName::Action);
-        if self.is_missing(&PartName::Result) {
+        if self.is_missing(&PartName::Result) && self.kind != Kind::Motivation {
             let is_vague = self.told(&[Part::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == Part::Result);
             // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
             if is_vague || sure(Code::VagueResult) >= rubric::MAY_BE_VAGUE {
@@ -261,6 +270,12 @@ impl<'a> View<'a> {
             findings.claims.iter_mut().filter(|c| c.code == Code::Ready).for_each(|c| c.first = 0.0);
         }
         findings
+    }
+
+    /// Whether somebody else is spoken of, so that one can be fair to them.
+    fn mentions_others(&self) -> bool {
+        let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
+        text.split(|c: char| !c.is_alphabetic()).any(|w| THIRD_PERSON.contains(&w))
     }
 
     /// Whether hardly a word is said of a part that is measured in words.

@@ -49,8 +49,8 @@ pub struct Features {
     /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
     /// word was said. They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-    /// The stretches that were lost while recording, in order. There is no sound, but the speaker is not known to be
-    /// silent.
+    /// The stretches in which nothing is counted, in order: they were lost while recording, so that there is no sound
+    /// but the speaker is not known to be silent, or somebody spoke and the words could not be made out.
     pub lost: Vec<Span>,
     /// The stretches in which the word is somebody else's, in order: neither speech nor pauses of the speaker. None where one
     /// person speaks.
@@ -115,6 +115,7 @@ impl Features {
         let is_own = |time_s: f64| own.iter().any(|o| o.distance_s(time_s) <= 0.0);
         let mut features = Self { others: outside(whole, own), ..self.clone() };
         features.stretches = self.stretches.iter().flat_map(|s| own.iter().filter_map(|o| s.shared(o))).collect();
+        features.lost = self.lost.iter().flat_map(|lost| outside(*lost, &features.others)).collect();
         features.nuclei_s.retain(|s| is_own(*s));
         for i in 0..self.speech.len() {
             if !is_own(frame_time_s(i)) {
@@ -125,6 +126,15 @@ impl Features {
         }
         features.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &features.speech);
         features
+    }
+
+    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
+    #[must_use]
+    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
+        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
+        self.lost.extend(unreadable);
+        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        self
     }
 
     /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].

@@ -278,7 +278,7 @@ impl Detectors {
         let claim = |k: usize| {
             let [slope, offset] = self.calibration[k];
             let code = Code::STORY[k];
-            let applies = code != Code::NoEvent || asks_for_one;
+            let applies = applies(code, seen.kind);
             let confidence = if applies { logistic(slope * holds[k] + offset) } else { 0.0 };
             let verdict = if confidence >= self.holds_from[k] {
                 Verdict::Holds
@@ -321,6 +321,26 @@ impl Detectors {
 
 fn most_probable(outputs: &[f64]) -> usize {
     (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or(0)
+}
+
+/// Returns whether a code can hold of answers to a kind of question: an occasion is missed only where one was asked for, and who closes
+/// an interview with a question or a wish owes no deeds.
+fn applies(code: Code, kind: Kind) -> bool {
+    match kind {
+        Kind::PastStory => true,
+        Kind::Closing => !matches!(
+            code,
+            Code::NoEvent
+                | Code::NoSteps
+                | Code::ThinSteps
+                | Code::OwnPart
+                | Code::NoResult
+                | Code::VagueResult
+                | Code::ResultNotYours
+                | Code::Hedging
+        ),
+        _ => code != Code::NoEvent,
+    }
 }
 
 /// The logistic function.
@@ -366,6 +386,17 @@ mod tests {
         assert!(
             findings.claims.iter().all(|c| (0.0..=1.0).contains(&c.confidence) && c.sentences.iter().all(|i| *i == 0))
         );
+    }
+
+    #[test]
+    fn nobody_who_asks_a_question_at_the_end_is_told_to_tell_deeds() {
+        let sentences = [sentence_of("I'd like to know what the first month looks like, I suppose.")];
+        let described = Described::of(&sentences);
+        let seen = Seen::of(&sentences, &described.alone, &described.meaning, None, Kind::Closing);
+        let findings = Weights::built_in().detectors.findings(&seen, &[0]);
+        for code in [Code::NoEvent, Code::NoSteps, Code::NoResult, Code::Hedging] {
+            assert_eq!(findings.verdict(code), Verdict::Fails, "{code:?}");
+        }
     }
 
     #[test]

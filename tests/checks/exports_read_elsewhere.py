@@ -12,7 +12,8 @@ Reads    the samples, or the files that are named; of each the report and every 
          tables     pandas; several answers in one table too
 Bars     every word, filler, pause, part and sentence of the report is there once, with its text; times are the
          report's to the last printed digit, or its milliseconds where the format has no finer ones; a time stamp of
-         WebVTT is the start of its word; frames are those of `--tracks`
+         WebVTT is the start of its word; frames are those of `--tracks`; an export that comes back, also saved by
+         Praat in its long or short form, changes nothing; a word that is mended in Praat changes that word alone
 Prints   a line a file. Exit 1 when anything was missed.
 
 Python 3.9, and the packages in requirements.txt.
@@ -63,6 +64,7 @@ def main():
             to, tracks = folder / "frames.csv", folder / "tracks.json"
             run("analyze", file, "--no-save", "--export", "frames", "--output", to, "--tracks", tracks)
             wrong += [f"frames: {what}" for what in frames(to, json.loads(tracks.read_text()))]
+            wrong += [f"import: {what}" for what in imports(run, number, folder, report)]
             counts = ", ".join(f"{len(found)} {kind}" for kind, found in annotations(report).items())
             print(f"{file.name:32}{counts}  {'FAIL' if wrong else 'ok'}", flush=True)
             missed += [f"{file.name}: {what}" for what in wrong]
@@ -247,6 +249,36 @@ def table(to, *reports):
                 wrong.append(f"filler {row.index}")
     if len(rows) != sum(len(found) for report in reports for kind, found in annotations(report).items() if kind != "parts"):
         wrong.append(f"{len(rows)} rows")
+    return wrong
+
+
+def imports(run, number, folder, report):
+    """What is wrong when exports come back: as they were, as Praat saves them, and with one word mended in Praat."""
+    wrong = []
+    words = (report["transcript"] or {}).get("words") or []
+    if not words:
+        return wrong
+    grid = parselmouth.read(str(folder / "answer.TextGrid"))
+    grid.save_as_text_file(str(folder / "long.TextGrid"))
+    grid.save_as_short_text_file(str(folder / "short.TextGrid"))
+    for name in ("answer.TextGrid", "long.TextGrid", "short.TextGrid", "answer.vtt", "answer.srt"):
+        run("history", "edit", number, "--words", folder / name)
+        if json.loads(run("history", "show", number, "--json")) != report:
+            wrong.append(f"{name} is unchanged, but the report is not")
+    call = parselmouth.praat.call
+    at = next(i for i in range(len(words) // 2, len(words)) if words[i]["end_s"] > words[i]["start_s"])
+    start, end = words[at]["start_s"], words[at]["end_s"]
+    interval = call(grid, "Get interval at time...", 1, (start + end) / 2)
+    call(grid, "Set interval text...", 1, interval, "na\u00efvet\u00e9")  # Praat saves it in UTF-16
+    grid.save_as_text_file(str(folder / "mended.TextGrid"))
+    run("history", "edit", number, "--words", folder / "mended.TextGrid")
+    mended = json.loads(run("history", "show", number, "--json"))["transcript"]["words"]
+    others = lambda words: [{**w, "filler": None} for i, w in enumerate(words) if i != at]
+    if others(mended) != others(words):
+        wrong.append("another word than the mended one changed")
+    if not re.fullmatch("na\u00efvet\u00e9[.,?!]?", mended[at]["text"], re.IGNORECASE) or mended[at]["start_s"] != start:
+        wrong.append(f"the mended word is {mended[at]}")
+    run("history", "edit", number, "--undo")
     return wrong
 
 

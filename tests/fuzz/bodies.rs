@@ -14,6 +14,7 @@ use aloud::app::history::edit::{self, Edit};
 use aloud::app::history::export::{Lines, import, line, read as read_lines};
 use aloud::app::history::progress::Progress;
 use aloud::app::history::{Measure, Store};
+use aloud::app::imports::{self, meeting};
 use aloud::app::job::Description;
 use aloud::app::models::{self, Known};
 use aloud::app::questions::{self, Entry};
@@ -41,7 +42,7 @@ use tempfile::TempDir;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, the riskiest first.
-pub const ALL: [Target; 12] = [
+pub const ALL: [Target; 13] = [
     ("decode", decode),
     ("resume", resume),
     ("wav_recovery", wav_recovery),
@@ -50,6 +51,7 @@ pub const ALL: [Target; 12] = [
     ("page", page),
     ("job", job),
     ("draft", draft),
+    ("words", words),
     ("questions", questions),
     ("settings", settings),
     ("model_file", model_file),
@@ -108,7 +110,7 @@ impl Reader for TwoWords {
             span: Span::new(start_s, end_s),
             probability: 0.9,
         };
-        Ok(Reading { words: vec![word("I", 0.1, 0.2), word("asked.", 0.2, 0.4)], until_s: None, language: None })
+        Ok(Reading { words: vec![word("I", 0.1, 0.2), word("asked.", 0.2, 0.4)], ..Reading::default() })
     }
 }
 
@@ -289,6 +291,28 @@ fn exported(report: &Report, exported_at: Timestamp) {
     for kind in [Kind::TextGrid, Kind::Elan, Kind::Audacity, Kind::Vtt, Kind::Srt, Kind::Csv] {
         let body = kind.body(&Exported { report, frames: None, exported_at });
         assert_eq!(body.is_err(), kind.needs_times() && report.transcript.is_none());
+    }
+}
+
+/// Words that somebody mended, and the transcript of a meeting: the first byte says in which format. What is read can be
+/// put into a report, whose times are then in order and possible.
+pub fn words(bytes: &[u8]) {
+    const EXTENSIONS: [&str; 3] = ["TextGrid", "vtt", "srt"];
+    let Some((kind, bytes)) = bytes.split_first() else { return };
+    let path = file(&format!("words.{}", EXTENSIONS[usize::from(*kind) % EXTENSIONS.len()]), bytes);
+    match imports::words(&path) {
+        Ok(words) => {
+            let mut report: Report = serde_json::from_str(REPORT).expect("the report is one");
+            edit::mend(&mut report, &words).expect("it has a transcript");
+            let json = json::text(&report, false).expect("it can be printed");
+            serde_json::from_str::<Report>(&json).expect("what was printed can be read");
+            exported(&report, Timestamp::UNIX_EPOCH);
+        }
+        Err(error) => is_one_line(&error.to_string()),
+    }
+    let text = String::from_utf8_lossy(bytes);
+    for turns in [meeting::of_text(&text), meeting::of_captions(&text)].into_iter().flatten() {
+        assert!(!meeting::answer(&turns).text.is_empty(), "an answer without words");
     }
 }
 

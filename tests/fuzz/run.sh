@@ -9,7 +9,7 @@ seconds=${1:?run.sh SECONDS_EACH [TARGET...]}
 shift
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
-  targets=(decode resume wav_recovery history_import report page job draft questions settings model_file manifest)
+  targets=(decode resume wav_recovery history_import report page job draft words questions settings model_file manifest)
 fi
 if ! cargo +nightly fuzz --version >/dev/null 2>&1; then
   echo "skipped: fuzzing needs a nightly toolchain and cargo-fuzz (tests/fuzz/README.md)"

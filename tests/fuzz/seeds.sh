@@ -4,7 +4,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 fixtures=$root/tests/fixtures
 corpus=$root/tests/fuzz/corpus
-for target in decode wav_recovery model_file manifest settings questions resume job draft history_import report page; do
+for target in decode wav_recovery model_file manifest settings questions resume job draft words history_import report page; do
   mkdir -p "$corpus/$target"
   if [ -d "$fixtures/found/$target" ]; then
     cp "$fixtures/found/$target"/* "$corpus/$target/"
@@ -32,6 +32,9 @@ for path in (fixtures / "practice/jobs").glob("*.txt"):
 for path in (fixtures / "practice/answers").glob("*.txt"):
     (corpus / f"draft/{path.name}").write_bytes(path.read_bytes())
 (corpus / "draft/marks.md").write_text("# A *heading*\n\n- one `two`\n- three\n\n> said <b>so</b> [link](http://x)\n\n```\ncode\n```\n")
+for kind, name in enumerate(["textgrid", "vtt", "srt"]):
+    text = (root / f"src/app/export/snapshots/aloud__app__export__tests__{name}.snap").read_text().split("---\n", 2)[2]
+    (corpus / f"words/{name}").write_bytes(bytes([kind]) + text.encode())
 report = json.loads((fixtures / "report.json").read_text())
 flat = json.dumps(report)
 (corpus / "report/whole").write_text(flat)

@@ -37,6 +37,14 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
         }
         "job" => all("practice/jobs").collect(),
         "draft" => all("practice/answers").collect(),
+        "words" => {
+            let export = |(kind, name): (usize, &str)| {
+                let file = format!("src/app/export/snapshots/aloud__app__export__tests__{name}.snap");
+                let text = fs::read_to_string(common::root().join(file)).unwrap();
+                [&[kind as u8][..], text.splitn(3, "---\n").last().unwrap().as_bytes()].concat()
+            };
+            ["textgrid", "vtt", "srt"].into_iter().enumerate().map(export).collect()
+        }
         "report" => {
             let mut chance = Chance::new(7);
             let edits = (0..60).map(|_| {

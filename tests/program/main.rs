@@ -21,6 +21,7 @@ mod history;
 mod history_faults;
 mod history_scale;
 mod hostile;
+mod imports;
 mod invariants;
 mod many_files;
 mod models;

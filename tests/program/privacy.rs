@@ -127,8 +127,14 @@ const WRITING: [(&str, &str); 11] = [
 /// The option that needs a microphone.
 const RECORDING: (&str, &str) = ("record", "output");
 /// The options that name an input, with their commands.
-const READING: [(&str, &str); 4] =
-    [("analyze", "story-weights"), ("practice", "from"), ("practice", "job"), ("practice", "resume")];
+const READING: [(&str, &str); 6] = [
+    ("analyze", "story-weights"),
+    ("analyze", "words"),
+    ("history edit", "words"),
+    ("practice", "from"),
+    ("practice", "job"),
+    ("practice", "resume"),
+];
 
 /// Returns every option whose value is a path, with its command: the completions know the types of values.
 fn path_options(home: &Home) -> Vec<(String, String)> {

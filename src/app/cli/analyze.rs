@@ -24,9 +24,11 @@ use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{self, DraftFileError, is_draft};
+use crate::app::draft_file::{self, DraftFileError, Opened, is_draft};
 use crate::app::export::{Frames, Kind};
-use crate::app::history::Occasion;
+use crate::app::history::{Occasion, edit};
+use crate::app::imports::meeting::Answer;
+use crate::app::imports::{self, MendedWord};
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
 use crate::app::render::terminal::report::render;
 use crate::app::settings::Settings;
@@ -79,6 +81,9 @@ pub(super) struct Arguments {
     tracks: Option<PathBuf>,
     #[command(flatten)]
     pages: Wanted,
+    /// Take the words of one recording from a .TextGrid, .vtt or .srt file that --export made and you mended
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
     #[command(flatten)]
     speech: Choice,
     /// Who speaks, where it is not you: for a coach's recordings
@@ -170,6 +175,8 @@ impl Item {
 /// The analysis of a file.
 struct Analyzed {
     report: Report,
+    /// The report before words were mended; `None` if none were.
+    unmended: Option<Report>,
     /// `None` for a draft.
     contours: Option<Contours>,
     /// The features, only if `--tracks` or `--export frames` needs them.
@@ -185,6 +192,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let stutters = arguments.stutter || settings.stutter;
     let own_fillers = settings.fillers.clone();
     let brief = Brief { question, own_fillers, stutters, me, story_weights, ..Brief::default() };
+    let mended = match &arguments.words {
+        Some(path) => Some(imports::words(path).with_context(|| path.display().to_string())?),
+        None => None,
+    };
     let folders = settings::folders();
     let mut items = items(arguments, many)?;
     let piped = take_sound(&mut items)?;
@@ -237,9 +248,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
                 report.recording.path = item.name();
                 let contours = Some(Contours::of(&features));
-                Analyzed { report, contours, features: keeps_features.then_some(features) }
+                let unmended = match &mended {
+                    Some(words) => mend(&mut report, words)?,
+                    None => None,
+                };
+                Analyzed { report, unmended, contours, features: keeps_features.then_some(features) }
             }
-            _ => Analyzed { report: draft(&item.path, &brief)?, contours: None, features: None },
+            _ => Analyzed { report: draft(&item.path, &brief)?, unmended: None, contours: None, features: None },
         };
         Ok(analyzed)
     };
@@ -268,6 +283,12 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     Ok(outcome)
 }
 
+/// Puts mended words into a report. Returns the report as it was, if any word changed.
+fn mend(report: &mut Report, words: &[MendedWord]) -> Result<Option<Report>> {
+    let unmended = report.clone();
+    Ok((edit::mend(report, words)? > 0).then_some(unmended))
+}
+
 /// Saves audio from standard input to a temporary file, which lives as long as the returned handle.
 fn take_sound(items: &mut [Item]) -> Result<Option<NamedTempFile>> {
     let Some(item) = items.iter_mut().find(|item| item.path.as_os_str() == STANDARD_INPUT) else {
@@ -292,6 +313,9 @@ fn check(arguments: &Arguments, many: bool) {
     }
     if arguments.tracks.is_some() && arguments.files.iter().any(|f| is_draft(f)) {
         wrong("--tracks needs a recording; a written draft has no sound");
+    }
+    if arguments.words.is_some() && (many || arguments.files.iter().any(|f| is_draft(f))) {
+        wrong("--words has the words of one recording; name only that recording");
     }
     if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
         wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
@@ -373,10 +397,14 @@ fn deliver(
     printer: &mut Printer,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let Analyzed { report, contours, features } = analyzed;
+    let Analyzed { report, unmended, contours, features } = analyzed;
     let folders = settings::folders();
     if !arguments.no_save && !is_draft(&item.path) {
-        history::keep(&report, contours.as_ref(), &item.path, arguments.speaker.as_deref(), false);
+        let (contours, speaker) = (contours.as_ref(), arguments.speaker.as_deref());
+        match &unmended {
+            None => history::keep(&report, contours, &item.path, speaker, false),
+            Some(unmended) => history::keep_mended(unmended, &report, contours, &item.path, speaker),
+        };
     }
     if arguments.pages.any()
         && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
@@ -457,7 +485,12 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    Ok(judge_draft(&draft_file::open(path)?, brief))
+    let Opened { draft, meeting } = draft_file::open(path)?;
+    if let Some(Answer { speaker, others, .. }) = meeting {
+        let [speaker, others] = [speaker, others.join(", ")].map(|names| one_line(&names));
+        say(&format!("This is a transcript. The answer is what {speaker} said, who said most; left out: {others}."));
+    }
+    Ok(judge_draft(&draft, brief))
 }
 
 fn write_tracks(to: &Path, features: &Features) -> Result<()> {

@@ -19,11 +19,12 @@ use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::analyze::rescored;
 use crate::app::export::{Frames, Kind};
 use crate::app::history::compare::Comparison;
-use crate::app::history::edit::{self, Edit};
+use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
+use crate::app::imports;
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
@@ -136,6 +137,9 @@ pub(super) struct EditArguments {
     /// Words that were marked as a filler and are none
     #[arg(long, value_name = "WORDS", group = "mending")]
     not_filler: Option<String>,
+    /// All words, from a .TextGrid, .vtt or .srt file that --export made and you mended
+    #[arg(long, value_name = "FILE", group = "mending", conflicts_with = "at")]
+    words: Option<PathBuf>,
     /// Take back every edit of this answer
     #[arg(long, group = "mending", conflicts_with = "at")]
     undo: bool,
@@ -399,18 +403,33 @@ fn edit(arguments: &EditArguments) -> Result<Outcome> {
         say(&format!("Answer {id} {said}."));
         return Ok(Outcome::Done);
     }
+    if let Some(path) = &arguments.words {
+        let words = imports::words(path).with_context(|| path.display().to_string())?;
+        return changed(arguments.answer, |report| Ok(edit::mend(report, &words)? > 0));
+    }
     let edit = match (&arguments.word, &arguments.to, &arguments.filler, &arguments.not_filler) {
         (Some(wrong), Some(right), ..) => Edit::Words { wrong: wrong.clone(), right: right.clone() },
         (_, _, Some(words), _) => Edit::Filler(words.clone()),
         (_, _, _, Some(words)) => Edit::NoFiller(words.clone()),
         _ => bail!("say what to change: --word with --to, --filler, --not-filler or --undo"),
     };
+    changed(arguments.answer, |report| {
+        edit::apply(&edit, report, arguments.at)?;
+        Ok(true)
+    })
+}
+
+/// Changes a kept report, and says what came of it. `change` returns whether there was anything to change.
+fn changed(answer: Choice, change: impl Fn(&mut Report) -> Result<bool, EditError>) -> Result<Outcome> {
     let (id, before) = with_store(Access::Read, |store| {
-        let id = arguments.answer.find(store)?;
+        let id = answer.find(store)?;
         Ok((id, store.report(id)?))
     })?;
     let mut after = before.clone();
-    edit::apply(&edit, &mut after, arguments.at).with_context(|| format!("answer {id}"))?;
+    if !change(&mut after).with_context(|| format!("answer {id}"))? {
+        say(&format!("Answer {id} has these words already; nothing was changed."));
+        return Ok(Outcome::Done);
+    }
     with_store(Access::Write, |store| store.keep_edited(id, &after))?;
     let numbers = |report: &Report| {
         let score = report.score.overall.map_or("no score".to_string(), |s| format!("score {s:.0}"));
@@ -668,12 +687,7 @@ pub(super) fn keep(
     speaker: Option<&str>,
     recorded: bool,
 ) -> Option<Saved> {
-    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
-    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
-    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
-    let saved = with_store(Access::Write, |store| store.keep(&kept))
-        .map_err(|error| complain(&format!("this answer was not kept: {error:#}")))
-        .ok()?;
+    let saved = save(report, contours, path, speaker, recorded, |_, _| Ok(()))?;
     if saved.stays_edited {
         say(&format!(
             "You edited answer {id} by hand, and the history keeps it so. To take this report instead: aloud history edit {id} --undo",
@@ -681,6 +695,37 @@ pub(super) fn keep(
         ));
     }
     Some(saved)
+}
+
+/// Keeps the answer in the recording at `path` as one that was edited by hand: as aloud heard it, and with mended words.
+pub(super) fn keep_mended(
+    report: &Report,
+    mended: &Report,
+    contours: Option<&Contours>,
+    path: &Path,
+    speaker: Option<&str>,
+) -> Option<i64> {
+    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended)).map(|saved| saved.id)
+}
+
+/// Saves an answer to the history, and does `then` with it. If this fails, one line on stderr says why.
+fn save(
+    report: &Report,
+    contours: Option<&Contours>,
+    path: &Path,
+    speaker: Option<&str>,
+    recorded: bool,
+    then: impl Fn(&mut Store, i64) -> Result<(), HistoryError>,
+) -> Option<Saved> {
+    let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
+    occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
+    let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };
+    let saved = with_store(Access::Write, |store| {
+        let saved = store.keep(&kept)?;
+        then(store, saved.id)?;
+        Ok(saved)
+    });
+    saved.map_err(|error| complain(&format!("this answer was not kept: {error:#}"))).ok()
 }
 
 /// Returns a line for each of a speaker's goals that this report measures; none if the history cannot be read.

@@ -11,6 +11,7 @@ mod exports;
 mod history;
 mod input_events;
 mod interview;
+mod man;
 mod models;
 mod pages;
 mod practice;
@@ -79,6 +80,15 @@ enum Command {
     Doctor,
     /// Print the JSON Schema of the report: what every field means
     Schema,
+    /// Print a manual page
+    Man {
+        /// Whose page, such as aloud-history-show
+        #[arg(default_value = "aloud")]
+        page: String,
+        /// List all pages
+        #[arg(long, conflicts_with = "page")]
+        list: bool,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell to complete for
@@ -124,6 +134,7 @@ fn dispatch(command: Command) -> Result<Outcome> {
             io::stdout().write_all(SCHEMA.as_bytes())?;
             Ok(Outcome::Done)
         }
+        Command::Man { page, list } => man::run(&page, list),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "aloud", &mut script);

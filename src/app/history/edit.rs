@@ -9,12 +9,15 @@
 
 use std::ops::Range;
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
 use crate::analyze::judge_again;
+use crate::app::imports::MendedWord;
 use crate::disfluency::{Filler, Kind, Witness};
 use crate::english::is_filled_pause;
 use crate::metrics::Fillers;
 use crate::plain::clock;
-use crate::report::Report;
+use crate::report::{Report, json};
 use crate::span::Span;
 use crate::transcript::Word;
 
@@ -96,12 +99,105 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
         }
     }
     if let Some(events) = &mut events {
-        let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
-        events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
+        sort(events);
     }
     remeasure(report, events);
     *report = judge_again(report.clone());
     Ok(())
+}
+
+/// Replaces the words of a report by those that somebody mended in another program. Words that are the same stay as they
+/// are, with their confidence; a new word is handled as one of [`Edit::Words`]. Returns the number of words that changed;
+/// if it is 0, the report is unchanged.
+///
+/// # Errors
+/// When the answer has no transcript.
+pub fn mend(report: &mut Report, mended: &[MendedWord]) -> Result<usize, EditError> {
+    let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(EditError::NoTranscript)?;
+    if is_unchanged(&transcript.words, mended) {
+        return Ok(0);
+    }
+    let mut events = report.fillers.as_ref().map(|f| f.events.clone());
+    let changed = put(&mut transcript.words, events.as_mut(), mended);
+    if changed > 0 {
+        if let Some(events) = &mut events {
+            sort(events);
+        }
+        remeasure(report, events);
+        *report = judge_again(report.clone());
+    }
+    Ok(changed)
+}
+
+/// Returns whether a time is another one than the report prints.
+fn differs(time_s: f64, mended_s: f64) -> bool {
+    json::rounded(time_s) != json::rounded(mended_s)
+}
+
+/// Returns whether these are the same words at the same times, in whatever order words of one time stand.
+fn is_unchanged(words: &[Word], mended: &[MendedWord]) -> bool {
+    let key = |span: Span| (json::rounded(span.start_s), json::rounded(span.end_s));
+    let mut words: Vec<&Word> = words.iter().collect();
+    if mended.iter().all(|word| word.span.is_some()) {
+        words.sort_by(|a, b| key(a.span).partial_cmp(&key(b.span)).expect("times are numbers"));
+    }
+    let is_same = |(word, mended): (&&Word, &MendedWord)| {
+        word.text == mended.text && mended.span.is_none_or(|span| key(span) == key(word.span))
+    };
+    words.len() == mended.len() && words.iter().zip(mended).all(is_same)
+}
+
+/// Puts the mended words in the place of the words. Returns the number of words that changed.
+fn put(words: &mut Vec<Word>, mut events: Option<&mut Vec<Filler>>, mended: &[MendedWord]) -> usize {
+    let key = |text: &str| Some(bare(text)).filter(|bare| !bare.is_empty()).unwrap_or_else(|| text.to_string());
+    let old: Vec<String> = words.iter().map(|word| key(&word.text)).collect();
+    let new: Vec<String> = mended.iter().map(|word| key(&word.text)).collect();
+    let mut changed = 0;
+    // From the end, so that the places of what comes before stay right.
+    for operation in capture_diff_slices(Algorithm::Myers, &old, &new).into_iter().rev() {
+        let (mut range, given) = (operation.old_range(), &mended[operation.new_range()]);
+        if let DiffOp::Equal { .. } = operation {
+            for (word, given) in words[range].iter_mut().zip(given) {
+                changed += usize::from(word.text != given.text);
+                word.text.clone_from(&given.text);
+            }
+            continue;
+        }
+        changed += range.len().max(given.len());
+        let mut right: Vec<String> = given.iter().map(|word| word.text.clone()).collect();
+        if range.is_empty() {
+            // New words take their time from the word before them, or from the first word.
+            let host = range.start.saturating_sub(1);
+            right.insert(if range.start > 0 { 0 } else { right.len() }, unspaced(&words[host].text));
+            range = host..host + 1;
+        }
+        let wrong: Vec<String> = words[range.clone()].iter().map(|word| unspaced(&word.text)).collect();
+        replace(words, events.as_deref_mut(), range, &wrong.join(" "), &right.join(" "));
+    }
+    let mut moved = vec![false; words.len()];
+    for (i, (word, given)) in words.iter_mut().zip(mended).enumerate() {
+        let Some(span) = given.span else { continue };
+        if differs(word.span.start_s, span.start_s) || differs(word.span.end_s, span.end_s) {
+            word.span = span;
+            moved[i] = true;
+        }
+    }
+    for event in events.into_iter().flatten().filter(|e| !e.range().is_empty() && moved[e.range()].contains(&true)) {
+        let range = event.range();
+        event.span = Some(Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s));
+    }
+    changed.max(moved.into_iter().filter(|moved| *moved).count())
+}
+
+/// Returns a word without spaces, which a report from elsewhere can have in a word; never nothing.
+fn unspaced(word: &str) -> String {
+    let text: String = word.split_whitespace().collect();
+    if text.is_empty() { "-".to_string() } else { text }
+}
+
+fn sort(events: &mut [Filler]) {
+    let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
+    events.sort_by(|a, b| start_s(a).total_cmp(&start_s(b)));
 }
 
 /// Turns "not there" into "already marked" for words that are in the transcript but are marked already.
