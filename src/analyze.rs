@@ -112,7 +112,8 @@ pub fn analyze_interview(
         let report = exchange.is_answer().then(|| {
             let brief = Brief { question: question.clone(), ..brief.clone() };
             let own = features.of_speaker(&exchange.answer);
-            let transcript = exchange.transcript(&transcript);
+            let words = exchange.words.iter().map(|place| transcript.words[*place].clone()).collect();
+            let transcript = Transcript { words, ..transcript.clone() };
             judge(&recording, &own, transcript, Some(exchange.speakers(&speakers)), &brief)
         });
         interview::Answer::of(exchange, &speakers, question, report)

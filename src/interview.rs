@@ -10,7 +10,7 @@ use crate::question::Question;
 use crate::report::{Program, RecordingSection, Report};
 use crate::span::Span;
 use crate::speakers::{Speakers, Turn, Who};
-use crate::transcript::{Transcript, Word};
+use crate::transcript::Word;
 use crate::warnings::Warning;
 
 /// The name and version of the format.
@@ -132,22 +132,6 @@ impl Exchange {
         let first = self.question.first().or(self.answer.first())?;
         let last = self.answer.last().or(self.question.last())?;
         Some(Span::new(first.start_s, last.end_s))
-    }
-
-    /// Returns what was said in this answer alone.
-    pub(crate) fn transcript(&self, all: &Transcript) -> Transcript {
-        let is_here = |s: &Span| self.answer.iter().any(|answer| answer.shared(s).is_some());
-        Transcript {
-            words: self.words.iter().map(|place| all.words[*place].clone()).collect(),
-            unreadable: all.unreadable.iter().filter(|s| is_here(s)).copied().collect(),
-            expected: all
-                .expected
-                .iter()
-                .filter(|e| self.answer.iter().any(|a| a.distance_s(e.at_s) <= 0.0))
-                .cloned()
-                .collect(),
-            ..all.clone()
-        }
     }
 
     /// Returns the speakers within this exchange alone.

@@ -253,7 +253,7 @@ mod tests {
         Transcript {
             model: String::new(),
             language: "en".into(),
-            vocabulary: Vec::new(),
+            vocabulary: Default::default(),
             words,
             unreadable: Vec::new(),
             expected: Vec::new(),

@@ -131,7 +131,6 @@ pub fn warnings(
             "Close other programs while you record, or plug the microphone in directly.",
         ));
     }
-    found.extend(speakers.and_then(speaker_warning));
     if let Some(places) = places(&transcript.unreadable) {
         found.push(Warning::new(
             Code::Unreadable,
@@ -139,11 +138,20 @@ pub fn warnings(
             "Nothing to do if you know what you said there; else say it again, and take your time.",
         ));
     }
+    found.extend(speakers.and_then(speaker_warning));
     found.extend(level_warnings(recording, features));
     if !transcript.words.is_empty() {
         found.extend(measure_warnings(transcript, metrics));
     }
     found
+}
+
+/// Returns stretches of time in words (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
+fn places(stretches: &[Span]) -> Option<String> {
+    let place = |s: &Span| format!("{} to {}", clock(s.start_s.floor()), clock(s.end_s.ceil()));
+    let (last, before) = stretches.split_last()?;
+    let before: Vec<String> = before.iter().map(place).collect();
+    Some(if before.is_empty() { place(last) } else { format!("{} and {}", before.join(", "), place(last)) })
 }
 
 /// Returns the warning about more voices than one, if there may be any.
@@ -178,14 +186,6 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
             "Analyze a recording of yourself, or of yourself and one other person.",
         )),
     }
-}
-
-/// Returns stretches of time in words (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
-fn places(stretches: &[Span]) -> Option<String> {
-    let place = |s: &Span| format!("{} to {}", clock(s.start_s.floor()), clock(s.end_s.ceil()));
-    let (last, before) = stretches.split_last()?;
-    let before: Vec<String> = before.iter().map(place).collect();
-    Some(if before.is_empty() { place(last) } else { format!("{} and {}", before.join(", "), place(last)) })
 }
 
 /// Returns the warnings about the level, noise, tracks and channels of the sound.

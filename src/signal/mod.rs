@@ -101,6 +101,15 @@ impl Features {
         }
     }
 
+    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
+    #[must_use]
+    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
+        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
+        self.lost.extend(unreadable);
+        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        self
+    }
+
     /// The stretches in which something else than the speaker's voice may sound, in order of their beginnings.
     pub fn elsewhere(&self) -> Vec<Span> {
         let mut elsewhere = [&self.sounds[..], &self.others].concat();
@@ -115,7 +124,6 @@ impl Features {
         let is_own = |time_s: f64| own.iter().any(|o| o.distance_s(time_s) <= 0.0);
         let mut features = Self { others: outside(whole, own), ..self.clone() };
         features.stretches = self.stretches.iter().flat_map(|s| own.iter().filter_map(|o| s.shared(o))).collect();
-        features.lost = self.lost.iter().flat_map(|lost| outside(*lost, &features.others)).collect();
         features.nuclei_s.retain(|s| is_own(*s));
         for i in 0..self.speech.len() {
             if !is_own(frame_time_s(i)) {
@@ -126,15 +134,6 @@ impl Features {
         }
         features.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &features.speech);
         features
-    }
-
-    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
-    #[must_use]
-    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
-        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
-        self.lost.extend(unreadable);
-        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        self
     }
 
     /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].

@@ -83,10 +83,10 @@ fn full_report() -> Value {
     let claim = json!({"code": "no_result", "confidence": 0.9, "first": 0.1, "verdict": "holds", "sentences": [0]});
     report["story"]["findings"] =
         json!({"event": "real", "claims": [claim], "results": [0], "figures": [0], "keep": 0});
-    report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
-        "blocks": [{"start_s": 1.0, "end_s": 2.0}]});
     report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"],
-        "stutter": true, "story_weights": "0".repeat(64), "me": "first"}, "cpu": "x86_64"});
+        "story_weights": "0".repeat(64), "stutter": true, "me": "first"}, "cpu": "x86_64"});
+    report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
+        "blocks": [{"start_s": 1.0, "end_s": 1.5}]});
     report["transcript"]["unreadable"] = json!([{"start_s": 1.0, "end_s": 2.0}]);
     let word = json!({"text": "Why?", "start_s": 0.1, "end_s": 0.4, "confidence": 0.9, "filler": false});
     report["speakers"] = json!({"count": 2, "heard": "two", "confidence": 0.9, "how": "voices", "me_confidence": 0.9,

@@ -704,8 +704,8 @@ pub(super) fn keep_mended(
     contours: Option<&Contours>,
     path: &Path,
     speaker: Option<&str>,
-) -> Option<i64> {
-    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended)).map(|saved| saved.id)
+) -> Option<Saved> {
+    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended))
 }
 
 /// Saves an answer to the history, and does `then` with it. If this fails, one line on stderr says why.
