@@ -229,35 +229,34 @@ fn leanings(scores: &[f64], cost: impl Fn(usize) -> f64) -> Vec<f64> {
     leanings
 }
 
+/// Pieces of two seconds with half a second between, of the voice that each character stands for. `wavers` is how far a piece is
+/// from its voice.
+#[cfg(test)]
+pub(super) fn pieces_of(voices: &str, wavers: f32) -> Vec<Piece> {
+    let piece = |(i, voice): (usize, char)| {
+        let mut embedding = [0.0; network::WIDTH];
+        embedding[voice as usize - 'a' as usize] = 1.0;
+        embedding[10 + i] = wavers;
+        let length = dot(&embedding, &embedding).sqrt();
+        let start_s = 2.5 * i as f64;
+        Piece {
+            span: crate::span::Span::new(start_s, start_s + 2.0),
+            speech_s: 2.0,
+            embedding: embedding.map(|x| x / length),
+            overlap: 0.0,
+            link: 0.0,
+            after: After::Pause,
+        }
+    };
+    voices.chars().enumerate().map(piece).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::Span;
-    use crate::voices::network::WIDTH;
-
-    /// Pieces of two seconds with half a second between, of the voice that each character stands for. `wavers` is how far a piece is
-    /// from its voice.
-    fn pieces(voices: &str, wavers: f32) -> Vec<Piece> {
-        let piece = |(i, voice): (usize, char)| {
-            let mut embedding = [0.0; WIDTH];
-            embedding[voice as usize - 'a' as usize] = 1.0;
-            embedding[10 + i] = wavers;
-            let length = dot(&embedding, &embedding).sqrt();
-            let start_s = 2.5 * i as f64;
-            Piece {
-                span: Span::new(start_s, start_s + 2.0),
-                speech_s: 2.0,
-                embedding: embedding.map(|x| x / length),
-                overlap: 0.0,
-                link: 0.0,
-                after: After::Pause,
-            }
-        };
-        voices.chars().enumerate().map(piece).collect()
-    }
 
     fn told(voices: &str, wavers: f32) -> String {
-        let groups = two(&pieces(voices, wavers)).unwrap();
+        let groups = two(&pieces_of(voices, wavers)).unwrap();
         let first = groups.second[0];
         groups.second.iter().map(|second| if *second == first { 'a' } else { 'b' }).collect()
     }
@@ -267,9 +266,9 @@ mod tests {
         for voices in ["abab", "aabbbbab", "abbbbbbbbbbbbba", "aaaaaaaaaab"] {
             assert_eq!(told(voices, 0.8), voices);
         }
-        assert!(two(&pieces("aabbbbab", 0.8)).unwrap().gap > 0.5);
-        assert!(two(&pieces("aaaaaaaa", 0.8)).unwrap().gap < 0.1);
-        assert!(two(&pieces("ab", 0.0)).is_none());
+        assert!(two(&pieces_of("aabbbbab", 0.8)).unwrap().gap > 0.5);
+        assert!(two(&pieces_of("aaaaaaaa", 0.8)).unwrap().gap < 0.1);
+        assert!(two(&pieces_of("ab", 0.0)).is_none());
     }
 
     #[test]

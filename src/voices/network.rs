@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::{AsView, NdTensor};
 
 use super::mel::{BANDS, Mel};
@@ -48,7 +48,9 @@ struct Nodes {
 
 impl Networks {
     fn read() -> Self {
-        let model = Model::load_static_slice(WEIGHTS).expect("the networks are part of the program and tested");
+        // The weights are packed once, not for every piece.
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load_static_slice(WEIGHTS);
+        let model = model.expect("the networks are part of the program and tested");
         let node = |name| model.node_id(name).expect("the networks have their ends");
         let nodes = Nodes {
             sound: node("sound"),

@@ -117,13 +117,27 @@ impl Window {
     }
 }
 
-/// All pieces of a recording, in order. `stretches` are those of speech; `level_db` has a value every 10 ms.
-pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32]) -> Vec<Piece> {
+/// The pieces of a recording as pauses and their length cut them, in order: what can be had without the segmentation.
+/// `stretches` are those of speech; `level_db` has a value every 10 ms.
+pub(super) fn between_pauses(sound: &Speech, stretches: &[Span], level_db: &[f32]) -> Vec<Piece> {
+    let piece = |(span, after): (Span, After)| {
+        let embedding = network::voice(&samples(sound, &span))?;
+        Some(Piece { span, speech_s: span.duration_s(), embedding, overlap: 0.0, link: 0.0, after })
+    };
+    cut(stretches, &[], level_db).into_iter().filter_map(piece).collect()
+}
+
+/// All pieces of a recording, in order. `between_pauses` are those that are known already.
+pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32], between_pauses: &[Piece]) -> Vec<Piece> {
     let windows = listen(sound, stretches);
     let cut = cut(stretches, &changes(&windows), level_db);
+    let known = |span: &Span| {
+        let i = between_pauses.binary_search_by(|p| p.span.start_s.total_cmp(&span.start_s)).ok()?;
+        (between_pauses[i].span == *span).then_some(between_pauses[i].embedding)
+    };
     let mut pieces = Vec::with_capacity(cut.len());
     for (span, speech_s, after, link) in joined(cut, &windows) {
-        let Some(embedding) = network::voice(&samples(sound, &span)) else { continue };
+        let Some(embedding) = known(&span).or_else(|| network::voice(&samples(sound, &span))) else { continue };
         let overlap = mean(&windows, &span, |window| {
             let heard = &window.who[window.frames(&span)];
             let several = heard.iter().filter(|who| who.count_ones() > 1).count();
