@@ -7,12 +7,16 @@ use crate::brief::Brief;
 use crate::disfluency::spoken::spoken;
 use crate::disfluency::{Filler, LeftOut, fillers, fillers_of_draft, without_held_sounds};
 use crate::draft::Draft;
+use crate::interview::{self, Interview};
 use crate::metrics::{Fillers, Metrics};
-use crate::report::Report;
+use crate::question::Question;
+use crate::report::{Program, Report};
 use crate::signal::Features;
+use crate::speakers::{Me, Said, Speakers, write_down};
 use crate::story::model::Weights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError, transcribe};
+use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
+use crate::voices::{Count, Voices};
 use crate::warnings::{draft_warnings, warnings};
 
 /// The share of the progress that reading the file takes; transcription is the rest.
@@ -30,6 +34,16 @@ pub enum AnalyzeError {
     /// The words could not be transcribed.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
+    /// An interview has one voice.
+    #[error(
+        "only one voice was heard, so there are no questions to cut at; for one report on all of it: aloud analyze"
+    )]
+    OneVoice,
+    /// An interview has voices that cannot be told apart.
+    #[error(
+        "two voices could not be told apart here; a recording with a channel for each of two people always can (for one report on all of it: aloud analyze)"
+    )]
+    VoicesNotTold,
 }
 
 /// Analyzes a saved answer. `progress` is called with the fraction done, 0 to 1. Returns the report, and the features
@@ -44,22 +58,97 @@ pub fn analyze(
     brief: &Brief,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
-    let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
-    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let (transcript, features) = transcribe(&recording.speech, features, engine, &|done| {
-        progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
-    })?;
-    let report = judge(&recording, &features, transcript, brief);
-    Ok((report, features))
+    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
+    let report = judge(&recording, &said.features, said.transcript, Some(said.speakers), brief);
+    Ok((report, said.features))
 }
 
-/// Runs every stage after the transcription.
-pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcript, brief: &Brief) -> Report {
+/// A recording and what was said in it.
+struct Heard {
+    recording: Recording,
+    said: Said,
+}
+
+/// Every stage up to the transcription.
+fn listen(
+    path: &Path,
+    engine: &dyn Transcriber,
+    me: Option<Me>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Heard, AnalyzeError> {
+    let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
+    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
+    let voices = Voices::of(&recording, &features);
+    let said = write_down(&recording, features, &voices, me, engine, &|done| {
+        progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
+    })?;
+    Ok(Heard { recording, said })
+}
+
+/// Analyzes a recorded interview with two voices: each answer gets a report of its own, against the question that was
+/// asked. `known` names the question of some words, if it is a known one. `brief.question` is not used.
+///
+/// # Errors
+/// When the file cannot be read, the speech model fails, or two voices are not told apart.
+pub fn analyze_interview(
+    path: &Path,
+    engine: &dyn Transcriber,
+    brief: &Brief,
+    known: &dyn Fn(&str) -> Option<Question>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<(Interview, Features), AnalyzeError> {
+    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
+    let Said { transcript, features, speakers } = said;
+    match speakers.heard {
+        Count::Two => {}
+        Count::One => return Err(AnalyzeError::OneVoice),
+        Count::Unsure | Count::MoreThanTwo => return Err(AnalyzeError::VoicesNotTold),
+    }
+    let exchanges = interview::cut(&speakers, &transcript.words);
+    let answers = exchanges.iter().filter_map(|exchange| {
+        let question = exchange
+            .asked()
+            .map(|asked| known(&asked).unwrap_or(Question { id: None, text: asked, kind: None, target_s: None }));
+        let report = exchange.is_answer().then(|| {
+            let brief = Brief { question: question.clone(), ..brief.clone() };
+            let own = features.of_speaker(&exchange.answer);
+            let transcript = exchange.transcript(&transcript);
+            judge(&recording, &own, transcript, Some(exchange.speakers(&speakers)), &brief)
+        });
+        interview::Answer::of(exchange, &speakers, question, report)
+    });
+    let answers = answers.collect();
+    // Warnings about the sound, and how well it can be heard, are those of the whole.
+    let program = Program::this(brief, &transcript.vocabulary);
+    let whole = judge(&recording, &features, transcript, Some(speakers.clone()), brief);
+    let interview = Interview {
+        schema: interview::SCHEMA,
+        recording: whole.recording.clone(),
+        speakers,
+        answers,
+        program,
+        warnings: whole.warnings.clone(),
+        whole,
+    };
+    Ok((interview, features))
+}
+
+/// Runs every stage after the transcription. `speakers` are those of the recording, if they are known.
+pub fn judge(
+    recording: &Recording,
+    features: &Features,
+    mut transcript: Transcript,
+    speakers: Option<Speakers>,
+    brief: &Brief,
+) -> Report {
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
     let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
-    let levels = recording.levels.without(&features.sounds, &recording.speech);
-    let metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
+    let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
+    let mut metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
+    if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
+        pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);
+    }
     let story = if is_english {
         let spoken = spoken(&transcript.words, &features.stretches);
         let tokens = tokens_of_transcript(&transcript.words, &spoken, brief.stutters);
@@ -67,8 +156,9 @@ pub fn judge(recording: &Recording, features: &Features, mut transcript: Transcr
     } else {
         None
     };
-    let warnings = warnings(recording, features, &transcript, &metrics);
-    Report::of(recording, features, transcript, metrics, story, warnings, brief).scored()
+    let warnings = warnings(recording, features, &transcript, speakers.as_ref(), &metrics);
+    let report = Report::of(recording, features, transcript, metrics, story, warnings, brief);
+    Report { speakers, ..report }.scored()
 }
 
 /// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.

@@ -27,6 +27,12 @@ impl Span {
         (self.end_s.min(other.end_s) - self.start_s.max(other.start_s)).max(0.0)
     }
 
+    /// Returns the overlap with another span, if it is not empty.
+    pub fn shared(&self, other: &Span) -> Option<Span> {
+        let shared = Span::new(self.start_s.max(other.start_s), self.end_s.min(other.end_s));
+        (shared.duration_s() > 0.0).then_some(shared)
+    }
+
     /// Returns the distance from `time_s` to this span, in seconds; 0 inside it.
     pub fn distance_s(&self, time_s: f64) -> f64 {
         (self.start_s - time_s).max(time_s - self.end_s).max(0.0)

@@ -4,9 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::{ChannelUse, Recording};
 use crate::metrics::Metrics;
+use crate::plain::clock;
 use crate::signal::Features;
 use crate::span::Span;
+use crate::speakers::{Me, Speakers};
 use crate::transcript::{ENGLISH, Transcript};
+use crate::voices::Count;
 
 /// Minimum share of clipped samples at which the distortion is audible: one in a thousand.
 const CLIPPED: f64 = 0.001;
@@ -33,6 +36,8 @@ pub enum Code {
     Damaged,
     /// Audio went missing during the recording.
     Dropped,
+    /// In some stretches somebody speaks and no words could be made out.
+    Unreadable,
     /// The recording is distorted.
     Clipped,
     /// The background noise is nearly as loud as the voice.
@@ -45,6 +50,12 @@ pub enum Code {
     Channels,
     /// The file has several audio tracks, of which one was chosen.
     Tracks,
+    /// Two people speak, and the report is about one of them.
+    TwoVoices,
+    /// It could not be told whether one or two people speak.
+    UnsureVoices,
+    /// More than two people speak.
+    ManyVoices,
     /// The speech is not English.
     NotEnglish,
     /// There are too few words to measure rates.
@@ -82,6 +93,7 @@ pub fn warnings(
     recording: &Recording,
     features: &Features,
     transcript: &Transcript,
+    speakers: Option<&Speakers>,
     metrics: &Metrics,
 ) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -111,7 +123,7 @@ pub fn warnings(
             "Copy or record the file again.",
         ));
     }
-    let lost_s: f64 = features.lost.iter().map(Span::duration_s).sum();
+    let lost_s: f64 = recording.lost().iter().map(Span::duration_s).sum();
     if lost_s >= LOST_S {
         found.push(Warning::new(
             Code::Dropped,
@@ -119,11 +131,61 @@ pub fn warnings(
             "Close other programs while you record, or plug the microphone in directly.",
         ));
     }
+    if let Some(places) = places(&transcript.unreadable) {
+        found.push(Warning::new(
+            Code::Unreadable,
+            format!("{places} could not be made out. Nothing is counted there, and the report is about the rest."),
+            "Nothing to do if you know what you said there; else say it again, and take your time.",
+        ));
+    }
+    found.extend(speakers.and_then(speaker_warning));
     found.extend(level_warnings(recording, features));
     if !transcript.words.is_empty() {
         found.extend(measure_warnings(transcript, metrics));
     }
     found
+}
+
+/// Returns stretches of time in words (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
+fn places(stretches: &[Span]) -> Option<String> {
+    let place = |s: &Span| format!("{} to {}", clock(s.start_s.floor()), clock(s.end_s.ceil()));
+    let (last, before) = stretches.split_last()?;
+    let before: Vec<String> = before.iter().map(place).collect();
+    Some(if before.is_empty() { place(last) } else { format!("{} and {}", before.join(", "), place(last)) })
+}
+
+/// Returns the warning about more voices than one, if there may be any.
+fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
+    match speakers.heard {
+        Count::One => None,
+        Count::Two => {
+            let begins_s = speakers.begins_s()?;
+            let who = if speakers.is_sure_who() { "the one who answers" } else { "probably the one who answers" };
+            let other = speakers.other().map_or("first", Me::name);
+            Some(Warning::new(
+                Code::TwoVoices,
+                format!(
+                    "Two voices were heard. This report is about one of them, {who}, first heard at {}. Nothing that the \
+                     other person says counts.",
+                    clock(begins_s)
+                ),
+                format!(
+                    "If that is not you, analyze the recording again with: --me {other}. Ask the other person before you keep \
+                     or share what they said."
+                ),
+            ))
+        }
+        Count::Unsure => Some(Warning::new(
+            Code::UnsureVoices,
+            "There may be a second voice in this recording. It could not be told apart, so all words are counted as yours.",
+            "Nothing to do if you were alone; else leave out what the other person says, or record each on a channel of their own.",
+        )),
+        Count::MoreThanTwo => Some(Warning::new(
+            Code::ManyVoices,
+            "More than two voices were heard. They could not be told apart, so everybody's words are counted as yours.",
+            "Analyze a recording of yourself, or of yourself and one other person.",
+        )),
+    }
 }
 
 /// Returns the warnings about the level, noise, tracks and channels of the sound.

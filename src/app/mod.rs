@@ -7,10 +7,12 @@
 pub mod batch;
 pub mod capture;
 pub mod cli;
+pub mod clock;
 pub mod draft_file;
 pub mod export;
 pub mod history;
 pub mod imports;
+pub mod interviewer;
 pub mod job;
 pub mod models;
 pub mod play;

@@ -1,14 +1,16 @@
-//! Plays a recording from a given moment, as aloud heard it: the samples that were analyzed.
+//! Plays sound at the system's default loudspeaker: a recording from a given moment, as aloud heard it (the samples that
+//! were analyzed), or a spoken question, whose end is known on the program's clock.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig, SupportedBufferSize};
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _};
 
+use super::clock::{Moment, StreamClock};
 use crate::audio::{Recording, SPEECH_RATE_HZ};
 
 /// The interval at which the player checks whether playback has finished.
@@ -62,36 +64,94 @@ pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(),
         return Err(PlayError::AfterTheEnd);
     }
     let end = to_s.map_or(sound.len(), |s| at(s).clamp(first, sound.len()));
-    let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
-    let supported = device.default_output_config()?;
-    let (format, period) = (supported.sample_format(), period(&supported));
-    let config: StreamConfig = supported.into();
-    let samples = resampled(sound.samples(first..end), config.sample_rate);
-    let playing = Arc::new(Playing { samples, ..Playing::default() });
-    let build = |buffer_size| {
-        let config = StreamConfig { buffer_size, ..config };
-        match format {
-            SampleFormat::I16 => stream::<i16>(&device, config, &playing),
-            SampleFormat::I32 => stream::<i32>(&device, config, &playing),
-            SampleFormat::U8 => stream::<u8>(&device, config, &playing),
-            _ => stream::<f32>(&device, config, &playing),
+    Player::start(sound.samples(first..end))?.finish()
+}
+
+/// A sound that is being played. Dropping it stops the sound.
+pub struct Player {
+    playing: Arc<Playing>,
+    /// The number of samples that were handed to the device when it last took some, and when that was.
+    last: (usize, Instant),
+    /// When the device had taken all samples, and how long it may still play what it buffers.
+    handed_over: Option<(Instant, Duration)>,
+    _stream: cpal::Stream,
+}
+
+/// How far a [`Player`] has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Progress {
+    /// Samples are still to be handed to the device.
+    Playing,
+    /// The device has all samples. They end at this moment; `None` if the device does not say when it plays what.
+    Ending(Option<Moment>),
+    /// The sound has ended, at this moment.
+    Ended(Option<Moment>),
+}
+
+impl Player {
+    /// Starts to play mono samples at 16 kHz.
+    ///
+    /// # Errors
+    /// Returns an error if there is no output device, or if it cannot be opened.
+    pub fn start(samples: Vec<f32>) -> Result<Self, PlayError> {
+        let device = cpal::default_host().default_output_device().ok_or(PlayError::NoDevice)?;
+        let supported = device.default_output_config()?;
+        let (format, period) = (supported.sample_format(), period(&supported));
+        let config: StreamConfig = supported.into();
+        let playing = Arc::new(Playing {
+            samples: resampled(samples, config.sample_rate),
+            at: AtomicUsize::new(0),
+            held_ms: AtomicU64::new(0),
+            clock: Mutex::new(StreamClock::new(Instant::now(), config.sample_rate)),
+            is_lost: AtomicBool::new(false),
+        });
+        let build = |buffer_size| {
+            let config = StreamConfig { buffer_size, ..config };
+            match format {
+                SampleFormat::I16 => stream::<i16>(&device, config, &playing),
+                SampleFormat::I32 => stream::<i32>(&device, config, &playing),
+                SampleFormat::U8 => stream::<u8>(&device, config, &playing),
+                _ => stream::<f32>(&device, config, &playing),
+            }
+        };
+        let stream = build(period).or_else(|_| build(BufferSize::Default))?;
+        stream.play()?;
+        Ok(Self { playing, last: (0, Instant::now()), handed_over: None, _stream: stream })
+    }
+
+    /// Returns how far the sound has come. Call this often.
+    ///
+    /// # Errors
+    /// Returns an error if the device is gone or takes no samples any more.
+    pub fn progress(&mut self) -> Result<Progress, PlayError> {
+        let now = Instant::now();
+        let taken = self.playing.at.load(Ordering::Acquire);
+        if taken != self.last.0 {
+            self.last = (taken, now);
         }
-    };
-    let stream = build(period).or_else(|_| build(BufferSize::Default))?;
-    stream.play()?;
-    let (mut last, mut still) = (0, Duration::ZERO);
-    while playing.at.load(Ordering::Acquire) < playing.samples.len() {
-        std::thread::sleep(GLANCE);
-        let now = playing.at.load(Ordering::Relaxed);
-        still = if now == last { still + GLANCE } else { Duration::ZERO };
-        last = now;
-        if still >= STALLED || playing.is_lost.load(Ordering::Relaxed) {
+        if self.playing.is_lost.load(Ordering::Relaxed) {
             return Err(PlayError::Stalled);
         }
+        if taken < self.playing.samples.len() {
+            return if now - self.last.1 < STALLED { Ok(Progress::Playing) } else { Err(PlayError::Stalled) };
+        }
+        let (since, held) = *self.handed_over.get_or_insert_with(|| {
+            let held = Duration::from_millis(self.playing.held_ms.load(Ordering::Relaxed));
+            (now, held.min(LONGEST_TAIL))
+        });
+        let end = self.playing.end();
+        let is_over = end.map_or(now >= since + held, |end| now >= end.at);
+        Ok(if is_over { Progress::Ended(end) } else { Progress::Ending(end) })
     }
-    let held = Duration::from_millis(playing.held_ms.load(Ordering::Relaxed));
-    std::thread::sleep(held.min(LONGEST_TAIL) + TAIL);
-    Ok(())
+
+    /// Waits until the sound has ended.
+    fn finish(mut self) -> Result<(), PlayError> {
+        while !matches!(self.progress()?, Progress::Ended(_)) {
+            std::thread::sleep(GLANCE);
+        }
+        std::thread::sleep(TAIL);
+        Ok(())
+    }
 }
 
 /// Returns the buffer size to request, within the range that the device supports.
@@ -105,7 +165,6 @@ fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
 }
 
 /// The samples being played, and the position within them.
-#[derive(Default)]
 struct Playing {
     /// The samples, at the sample rate of the device.
     samples: Vec<f32>,
@@ -113,8 +172,19 @@ struct Playing {
     at: AtomicUsize,
     /// The audio still buffered by the device when it took the last sample, that sample included, in milliseconds.
     held_ms: AtomicU64,
+    /// When each sample leaves the loudspeaker. Only the device's thread waits for nobody: it skips a block while
+    /// another thread looks.
+    clock: Mutex<StreamClock>,
     /// Whether the device is gone.
     is_lost: AtomicBool,
+}
+
+impl Playing {
+    /// Returns when the last sample has left the loudspeaker, at the latest [`LONGEST_TAIL`] from now.
+    fn end(&self) -> Option<Moment> {
+        let clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        clock.time_of(self.samples.len() as u64).filter(|end| end.at <= Instant::now() + LONGEST_TAIL)
+    }
 }
 
 /// Returns whether this error ends the stream because its device or the sound server is gone. After any other error the
@@ -145,8 +215,11 @@ fn stream<T: SizedSample + FromSample<f32>>(
             let frames = out.len() / channels;
             if first < sound.samples.len() {
                 let time = info.timestamp();
-                let before = time.playback.duration_since(time.callback).as_millis() as u64;
-                sound.held_ms.store(before + frames as u64 * 1000 / rate_hz, Ordering::Relaxed);
+                let before = time.playback.duration_since(time.callback);
+                sound.held_ms.store(before.as_millis() as u64 + frames as u64 * 1000 / rate_hz, Ordering::Relaxed);
+                if let Ok(mut clock) = sound.clock.try_lock() {
+                    clock.note(first as u64, Instant::now(), before.as_secs_f64());
+                }
             }
             sound.at.store(first + frames, Ordering::Release);
         },

@@ -6,6 +6,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::Deserialize;
 
 use crate::app::capture::is_take;
+use crate::app::interviewer::Voice;
 use crate::files::read_text;
 
 /// The user's settings.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub fillers: Vec<String>,
     /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
     pub stutter: bool,
+    /// Who asks the questions; `None` for the default voice.
+    pub voice: Option<Voice>,
 }
 
 /// The error for a settings file that cannot be used.
@@ -52,6 +55,8 @@ pub struct Folders {
     pub settings_file: PathBuf,
     /// The file with the user's own questions.
     pub questions_file: PathBuf,
+    /// The file with the user's own formats of interviews.
+    pub formats_file: PathBuf,
     /// The folder with models, recordings and the history.
     pub data: PathBuf,
 }
@@ -76,6 +81,7 @@ pub fn folders() -> Option<Folders> {
     Some(Folders {
         settings_file: strategy.config_dir().join("aloud").join("settings.toml"),
         questions_file: strategy.config_dir().join("aloud").join("questions.toml"),
+        formats_file: strategy.config_dir().join("aloud").join("formats.toml"),
         data: strategy.data_dir().join("aloud"),
     })
 }
@@ -114,6 +120,11 @@ mod tests {
         assert_eq!(Settings::load(&path).unwrap(), Settings::default());
         std::fs::write(&path, "vocabulary = [\"Kubernetes\"]\nmodel = \"tiny.en-q8_0\"\n").unwrap();
         assert_eq!(Settings::load(&path).unwrap().vocabulary, ["Kubernetes"]);
+        std::fs::write(&path, "voice = \"none\"\n").unwrap();
+        assert_eq!(Settings::load(&path).unwrap().voice, Some(Voice::None));
+        std::fs::write(&path, "voice = \"robot\"\n").unwrap();
+        let message = Settings::load(&path).unwrap_err().to_string();
+        assert!(message.contains("robot") && message.contains("woman"), "{message}");
         std::fs::write(&path, "vocabulary = []\nmodle = \"x\"\n").unwrap();
         let message = Settings::load(&path).unwrap_err().to_string();
         assert!(message.contains("line 2") && message.contains("modle"), "{message}");

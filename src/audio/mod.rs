@@ -21,6 +21,7 @@ mod mpeg;
 mod resample;
 mod rows;
 mod rumble;
+mod sides;
 mod source;
 mod speech;
 mod table;
@@ -34,6 +35,9 @@ pub use error::AudioError;
 pub use gaps::Gap;
 pub use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
 pub use levels::Levels;
+pub use sides::Sides;
+#[cfg(test)]
+pub(crate) use sides::meter as sides_meter;
 pub use source::sha256;
 pub use speech::Speech;
 
@@ -87,6 +91,8 @@ pub struct Recording {
     pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
+    /// The levels of two channels over time, if they differ.
+    pub sides: Option<Sides>,
     /// The chosen audio track, if several can be decoded.
     pub track: Option<TrackUse>,
 }
@@ -202,8 +208,12 @@ impl Recording {
             ready.clear();
         };
         let mut frames = 0_u64;
+        let mut sides = (channels == 2 && channel_use == ChannelUse::Mixed).then(|| sides::Meter::new(rate_hz));
         while let Some(planes) = stream.next_block()? {
             channel_use.mix(planes, &mut mono);
+            if let Some(sides) = &mut sides {
+                sides.push(&planes[0], &planes[1]);
+            }
             frames += mono.len() as u64;
             levels.push(&mono);
             resampler.push(&mono, &mut ready);
@@ -228,6 +238,7 @@ impl Recording {
             levels: levels.finish(),
             gaps,
             damage,
+            sides: sides.and_then(sides::Meter::finish),
             track,
         })
     }

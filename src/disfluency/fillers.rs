@@ -94,7 +94,10 @@ pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String],
     if features.stretches.is_empty() || transcript.words.is_empty() {
         return Vec::new();
     }
-    let mut events = filled_pauses(features, &mut transcript.words);
+    let mut events = filled_pauses(features, transcript);
+    let is_read =
+        |e: &Filler| e.span.is_none_or(|span| transcript.unreadable.iter().all(|u| u.overlap_s(&span) <= 0.0));
+    events.retain(is_read);
     let words = &transcript.words;
     add(
         &mut events,

@@ -89,6 +89,11 @@ pub fn without_tries(text: &str) -> &str {
     }
 }
 
+/// Returns a word without repeated or prolonged sounds at its beginning, and without the ellipsis that a block leaves behind it.
+pub fn fluent(text: &str) -> &str {
+    without_tries(text.strip_suffix('\u{2026}').filter(|word| word.ends_with(' ')).map_or(text, str::trim_end))
+}
+
 /// Removes the ellipses and silences that blocks leave after words: they are no evidence of a repair.
 pub fn without_blocks<'a>(words: &[Spoken<'a>]) -> Vec<Spoken<'a>> {
     let without = |text: &'a str| {
@@ -144,12 +149,13 @@ fn is_part(text: &str, next: &[String]) -> bool {
         || next.first().is_some_and(|n| *n == part)
 }
 
-/// Whether a word is said again as it is.
+/// Whether a word is said again as it is, or contracted: "that that's".
 fn is_whole(text: &str, next: &str) -> bool {
     let word = normalized(text);
     let ends = text.ends_with(['.', '?', '!']);
     let number = word.starts_with(|c: char| c.is_ascii_digit());
-    word == next && !ends && !number && word.chars().count() <= LONGEST_WHOLE && !ON_PURPOSE.contains(&word.as_str())
+    let is_same = word == next || next.strip_prefix(&word).is_some_and(|rest| rest.starts_with('\''));
+    is_same && !ends && !number && word.chars().count() <= LONGEST_WHOLE && !ON_PURPOSE.contains(&word.as_str())
 }
 
 /// Whether tries and the word are written as one: "Mu-mu-multi", "b-b-but".

@@ -11,10 +11,9 @@ pub mod voice;
 
 use crate::audio::Levels;
 use crate::disfluency::{Filler, LeftOut};
-use crate::signal::Features;
-use crate::signal::pause;
+use crate::signal::{Features, outside, pause};
 use crate::span::Span;
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, Word};
 
 pub use fillers::Fillers;
 pub use length::Length;
@@ -57,18 +56,19 @@ impl Metrics {
         let silences = pause::pauses(features, &span);
         let lost_s: f64 = features.lost.iter().map(|lost| lost.overlap_s(&span)).sum();
         let phonation_s = span.duration_s() - lost_s - silences.iter().map(Span::duration_s).sum::<f64>();
-        let mut pauses = Pauses::of(&silences, transcript, &span);
+        let mut pauses = Pauses::of(&silences, transcript, &span, &features.others);
         if let Some(left_out) = &mut left_out {
-            let (blocks, others): (Vec<Pause>, Vec<Pause>) =
+            let (blocks, rest): (Vec<Pause>, Vec<Pause>) =
                 pauses.events.iter().partition(|p| p.place == Place::WithinClause);
             left_out.blocks = blocks.iter().map(|p| p.span).collect();
-            pauses = Pauses::of(&others.iter().map(|p| p.span).collect::<Vec<_>>(), transcript, &span);
+            let rest: Vec<Span> = rest.iter().map(|p| p.span).collect();
+            pauses = Pauses::of(&rest, transcript, &span, &features.others);
         }
         let blocked_s = left_out.iter().flat_map(|l| &l.blocks).map(Span::duration_s).sum::<f64>();
-        let left = left_out.as_ref().map(|l| l.spans(&transcript.words)).unwrap_or_default();
+        let left = left(left_out.as_ref(), &transcript.words, &features.others);
         // Blocks are silences, which the phonation time is without already.
         let phonation_s = phonation_s - (left.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
-        let answer = Answer { span, left, phonation_s };
+        let answer = Answer { span, others: &features.others, left, phonation_s };
         let pace = Pace::of(features, transcript, &answer, pauses.count, left_out.is_some());
         Self {
             fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.counted_s())),
@@ -82,16 +82,18 @@ impl Metrics {
 }
 
 /// The time of an answer.
-struct Answer {
+struct Answer<'a> {
     /// From the first to the last speech.
     span: Span,
-    /// What is left out of it because the speaker stutters, without overlap.
+    /// The stretches in which somebody else has the word, in order.
+    others: &'a [Span],
+    /// What is left out of it, without overlap: the time of others, and what a stutter adds.
     left: Vec<Span>,
     /// The duration without silent pauses, lost sound and what is left out, in seconds.
     phonation_s: f64,
 }
 
-impl Answer {
+impl Answer<'_> {
     /// Returns the duration without what is left out, in seconds.
     fn counted_s(&self) -> f64 {
         counted_s(&self.span, &self.left)
@@ -101,6 +103,26 @@ impl Answer {
 /// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
 fn counted_s(stretch: &Span, left: &[Span]) -> f64 {
     stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
+}
+
+/// Returns what is left out of an answer, without overlap: the time of others, and what a stutter adds to the own words.
+fn left(left_out: Option<&LeftOut>, words: &[Word], others: &[Span]) -> Vec<Span> {
+    let stuttered = left_out.map(|l| l.spans(words)).unwrap_or_default();
+    let mut left: Vec<Span> = stuttered.into_iter().flat_map(|s| outside(s, others)).collect();
+    left.extend(others);
+    left
+}
+
+/// Converts seconds into an answer, the time of others left out, to a time on the recording's clock.
+fn clock_s(answer: &Span, others: &[Span], passed_s: f64) -> f64 {
+    let mut at_s = answer.start_s + passed_s;
+    for other in others.iter().filter_map(|other| other.shared(answer)) {
+        if other.start_s >= at_s {
+            break;
+        }
+        at_s += other.duration_s();
+    }
+    at_s
 }
 
 /// Returns the span from the first to the last speech; `None` without words.
@@ -126,4 +148,19 @@ fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let at = (sorted.len().checked_sub(1)?) as f64 * share;
     let (below, above) = (sorted[at.floor() as usize], sorted[at.ceil() as usize]);
     Some(below + (above - below) * at.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_another_is_no_part_of_the_answer() {
+        let others = [Span::new(0.0, 5.0), Span::new(15.0, 20.0), Span::new(30.0, 60.0)];
+        let answer = Span::new(5.0, 30.0);
+        assert_eq!(counted_s(&answer, &left(None, &[], &others)), 20.0);
+        let clock = [0.0, 4.0, 10.0, 10.5, 20.0].map(|s| clock_s(&answer, &others, s));
+        assert_eq!(clock, [5.0, 9.0, 15.0, 20.5, 30.0]);
+        assert_eq!((counted_s(&answer, &left(None, &[], &[])), clock_s(&answer, &[], 7.0)), (25.0, 12.0));
+    }
 }

@@ -13,7 +13,7 @@ use crate::signal::Features;
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::{Answer, counted_s, per_minute};
+use super::{Answer, clock_s, counted_s, left, per_minute};
 
 /// Approximate length of a stretch of [`Pace::series`], in seconds: several sentences, so that one pause does not
 /// decide it.
@@ -55,7 +55,7 @@ impl Pace {
     pub(super) fn of(
         features: &Features,
         transcript: &Transcript,
-        answer: &Answer,
+        answer: &Answer<'_>,
         pauses: usize,
         stutters: bool,
     ) -> Self {
@@ -71,19 +71,20 @@ impl Pace {
             articulation_rate_syllables_s: ratio(syllables as f64, answer.phonation_s),
             phonation_time_ratio: ratio(answer.phonation_s, answer_s),
             mean_length_of_run_syllables: syllables as f64 / (pauses + 1) as f64,
-            series: series(&starts, &answer.span, &answer.left),
+            series: series(&starts, &answer.span, answer.others, &answer.left),
         }
     }
 
-    /// Counts the words again after some were edited; the measures of the signal stay.
-    pub fn recount(&mut self, words: &[Word], left_out: Option<&LeftOut>) {
+    /// Counts the words again after some were edited; the measures of the signal stay. `others` is the time in which
+    /// somebody else has the word.
+    pub fn recount(&mut self, words: &[Word], left_out: Option<&LeftOut>, others: &[Span]) {
         let Some((first, last)) = self.series.first().zip(self.series.last()) else { return };
         let answer = Span::new(first.span.start_s, last.span.end_s);
         let starts = starts_s(words, left_out.is_some());
-        let left = left_out.map(|l| l.spans(words)).unwrap_or_default();
+        let left = left(left_out, words, others);
         self.words = starts.len();
         self.words_per_minute = per_minute(starts.len(), counted_s(&answer, &left));
-        self.series = series(&starts, &answer, &left);
+        self.series = series(&starts, &answer, others, &left);
     }
 }
 
@@ -111,13 +112,15 @@ fn ratio(a: f64, b: f64) -> f64 {
 }
 
 /// Divides the answer into equal stretches near 15 s, and measures the pace of each.
-fn series(starts_s: &[f64], answer: &Span, left: &[Span]) -> Vec<PaceStretch> {
-    let stretches = (answer.duration_s() / SERIES_STEP_S).round().max(1.0);
-    let step_s = answer.duration_s() / stretches;
+fn series(starts_s: &[f64], answer: &Span, others: &[Span], left: &[Span]) -> Vec<PaceStretch> {
+    let own_s = counted_s(answer, others);
+    let stretches = (own_s / SERIES_STEP_S).round().max(1.0);
+    let step_s = own_s / stretches;
     (0..stretches as usize)
         .map(|i| {
             let last = i + 1 == stretches as usize;
-            let span = Span::new(answer.start_s + i as f64 * step_s, answer.start_s + (i + 1) as f64 * step_s);
+            let at_s = |i: usize| clock_s(answer, others, i as f64 * step_s);
+            let span = Span::new(at_s(i), at_s(i + 1));
             let words = starts_s.iter().filter(|s| (i == 0 || **s >= span.start_s) && (last || **s < span.end_s));
             PaceStretch { span, words_per_minute: per_minute(words.count(), counted_s(&span, left)) }
         })

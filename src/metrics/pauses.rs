@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::span::Span;
 use crate::transcript::{Transcript, Word};
 
-use super::{median, per_minute};
+use super::{counted_s, median, per_minute};
 use crate::english::lexicon::{I, WE};
 use crate::english::{is_filled_pause, normalized};
 
@@ -64,14 +64,14 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// Describes the silences of an answer.
-    pub(super) fn of(silences: &[Span], transcript: &Transcript, answer: &Span) -> Self {
+    /// Describes the silences of an answer; `others` is the time in which somebody else has the word.
+    pub(super) fn of(silences: &[Span], transcript: &Transcript, answer: &Span, others: &[Span]) -> Self {
         let events: Vec<Pause> =
             silences.iter().map(|span| Pause { span: *span, place: place(span, &transcript.words) }).collect();
         let lengths: Vec<f64> = silences.iter().map(Span::duration_s).collect();
         Self {
             count: events.len(),
-            per_minute: per_minute(events.len(), answer.duration_s()),
+            per_minute: per_minute(events.len(), counted_s(answer, others)),
             median_s: median(&lengths),
             longest_s: lengths.into_iter().reduce(f64::max),
             response_latency_s: answer.start_s,

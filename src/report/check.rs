@@ -20,11 +20,18 @@ impl Report {
         let pauses = self.pauses.iter().flat_map(|p| &p.events).map(|p| &p.span);
         let paces = self.pace.iter().flat_map(|p| &p.series).map(|s| &s.span);
         let told = self.story.iter().flat_map(|s| &s.sentences).filter_map(|s| s.span.as_ref());
+        let turns = self.speakers.iter().flat_map(|s| &s.turns).map(|t| &t.span);
+        let others = self.speakers.iter().flat_map(|s| &s.other_words).map(|w| &w.span);
         let heard = fillers().filter_map(|f| f.span.as_ref());
         if !self.recording.duration_s.is_none_or(|s| (0.0..=LATEST_S).contains(&s)) {
             return Some("a recording of this length is not possible");
         }
-        if !words.chain(pauses).chain(paces).chain(told).chain(heard).all(is_span) {
+        let asked =
+            self.interview.iter().flat_map(|i| [i.question_end_s, i.response_latency_s, i.latency_uncertainty_s]);
+        if !asked.flatten().all(is_time) {
+            return Some("its question ended at a time that is not possible");
+        }
+        if !words.chain(pauses).chain(paces).chain(told).chain(heard).chain(turns).chain(others).all(is_span) {
             return Some("something in it has a time that is not possible");
         }
         let last_word = match &self.transcript {

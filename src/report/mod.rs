@@ -10,14 +10,15 @@ pub use program::{MeasureSettings, Program};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::audio::Recording;
-use crate::brief::Brief;
+use crate::brief::{Asked, Brief};
 use crate::disfluency::LeftOut;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
 use crate::score::{Measures, Said, Score};
-use crate::signal::Features;
+use crate::signal::{Features, outside};
 use crate::span::Span;
+use crate::speakers::Speakers;
 use crate::story::Story;
 use crate::transcript::{Transcript, Word};
 use crate::warnings::{Warning, is_too_poor};
@@ -70,6 +71,42 @@ pub struct TranscriptSection {
     pub text: String,
     /// The words.
     pub words: Vec<Word>,
+    /// The stretches in which somebody speaks and no words could be made out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Span>,
+}
+
+/// How far the first word's beginning may be off, in seconds: a frame of the signal and half of its window.
+const ONSET_UNCERTAINTY_S: f64 = 0.02;
+
+/// How the question was put, where aloud put it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Interview {
+    /// When the last word of the question ended, in seconds from the start of the recording (negative: before it);
+    /// `None` if the question was not heard, or if there was time to prepare between it and the answer.
+    pub question_end_s: Option<f64>,
+    /// Time from there to the first word, in seconds.
+    pub response_latency_s: Option<f64>,
+    /// How far that time may be off, in seconds.
+    pub latency_uncertainty_s: Option<f64>,
+    /// The format of the interview.
+    pub format: Option<String>,
+    /// The number of the take, from 1.
+    pub take: u32,
+}
+
+impl Interview {
+    fn of(asked: &Asked, pauses: Option<&Pauses>) -> Self {
+        let heard = asked.end.zip(pauses);
+        Self {
+            question_end_s: asked.end.map(|end| end.at_s),
+            // Whoever begins before the question has ended does not wait.
+            response_latency_s: heard.map(|(end, pauses)| (pauses.response_latency_s - end.at_s).max(0.0)),
+            latency_uncertainty_s: heard.map(|(end, _)| end.uncertainty_s + ONSET_UNCERTAINTY_S),
+            format: asked.format.clone(),
+            take: asked.take,
+        }
+    }
 }
 
 /// Everything about one answer, in the format `aloud.report/1`.
@@ -94,6 +131,9 @@ pub struct Report {
     pub length: Option<Length>,
     /// Measures of pitch and loudness.
     pub voice: Option<Voice>,
+    /// Who speaks; `None` in a draft and in reports from before voices were told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speakers: Option<Speakers>,
     /// How well the work was described; `None` without words and in any language other than English.
     pub story: Option<Story>,
     /// The score.
@@ -101,6 +141,9 @@ pub struct Report {
     /// What was left out of the measures because the speaker stutters; `None` if they did not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// How the question was put; `None` where aloud did not put it.
+    #[serde(default)]
+    pub interview: Option<Interview>,
     /// The program that made the report; `None` in a report from a version that did not record it.
     #[serde(default)]
     pub program: Option<Program>,
@@ -137,18 +180,21 @@ impl Report {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
             question: brief.question.clone(),
+            interview: brief.asked.as_ref().map(|asked| Interview::of(asked, metrics.pauses.as_ref())),
             program: Some(Program::this(brief, &transcript.vocabulary)),
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,
                 language: transcript.language,
                 words: transcript.words,
+                unreadable: transcript.unreadable,
             }),
             pace: metrics.pace,
             fillers: metrics.fillers,
             pauses: metrics.pauses,
             length: metrics.length,
             voice: metrics.voice,
+            speakers: None,
             story,
             score: Score::default(),
             left_out: metrics.left_out,
@@ -169,6 +215,7 @@ impl Report {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of_draft(draft),
             question: brief.question.clone(),
+            interview: None,
             program: Some(Program::this(brief, &[])),
             transcript: None,
             pace: None,
@@ -176,6 +223,7 @@ impl Report {
             pauses: None,
             length: None,
             voice: None,
+            speakers: None,
             story,
             score: Score::default(),
             left_out: None,
@@ -194,6 +242,12 @@ impl Report {
         self
     }
 
+    /// Returns the time in which somebody else has the word.
+    pub(crate) fn others(&self) -> Vec<Span> {
+        let duration_s = self.recording.duration_s.unwrap_or(0.0);
+        self.speakers.as_ref().map_or_else(Vec::new, |s| s.others(duration_s))
+    }
+
     /// Returns the speech between the pauses, from the first word to the last.
     pub(crate) fn stretches(&self) -> Vec<Span> {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
@@ -204,7 +258,9 @@ impl Report {
         pauses.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let starts = std::iter::once(first.span.start_s).chain(pauses.iter().map(|p| p.end_s));
         let ends = pauses.iter().map(|p| p.start_s).chain([last.span.end_s]);
-        starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s))).collect()
+        let others = self.others();
+        let between = starts.zip(ends).map(|(start_s, end_s)| Span::new(start_s, end_s.max(start_s)));
+        if others.is_empty() { between.collect() } else { between.flat_map(|s| outside(s, &others)).collect() }
     }
 
     /// Returns the measures that the score is computed from.

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::brief::Brief;
 use crate::files::hex;
+use crate::speakers::Me;
 
 /// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct MeasureSettings {
     pub stutter: bool,
     /// SHA-256 of the weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<String>,
+    /// Which of two voices the report is about, where that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub me: Option<Me>,
 }
 
 impl Program {
@@ -49,6 +53,7 @@ impl Program {
                     let bytes = serde_json::to_vec(&**weights).expect("weights have a form in JSON");
                     hex(Sha256::digest(bytes))
                 }),
+                me: brief.me,
             },
             cpu: cpu(),
         }

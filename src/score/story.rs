@@ -223,16 +223,16 @@ impl<'a> View<'a> {
     /// The findings, with what the measures say where they leave little doubt: what is not there holds, unless the detectors are rather sure
     /// that it does not, and an answer that lacks it is not ready.
     ///
-    /// Only of stories from the past: what other questions ask for is told in too many ways to be measured in words.
+    /// Not of what closes an interview; and why somebody wants a job may have no outcome.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
-        if self.kind != Kind::PastStory {
+        if self.kind == Kind::Closing {
             return findings;
         }
         let sure = |code: Code| found.claim(code).map_or(0.0, |c| c.confidence);
         let mut lacks: Vec<(Code, f64)> = Vec::new();
         let lacks_steps = self.is_missing(&PartName::Action);
-        if self.is_missing(&PartName::Result) {
+        if self.is_missing(&PartName::Result) && self.kind != Kind::Motivation {
             let is_vague = self.told(&[Part::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == Part::Result);
             // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
             if is_vague || sure(Code::VagueResult) >= rubric::MAY_BE_VAGUE {

@@ -49,9 +49,12 @@ pub struct Features {
     /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
     /// word was said. They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-    /// The stretches that were lost while recording, in order. There is no sound, but the speaker is not known to be
-    /// silent.
+    /// The stretches in which nothing is counted, in order: they were lost while recording, so that there is no sound
+    /// but the speaker is not known to be silent, or somebody spoke and the words could not be made out.
     pub lost: Vec<Span>,
+    /// The stretches in which the word is somebody else's, in order: neither speech nor pauses of the speaker. None where one
+    /// person speaks.
+    pub others: Vec<Span>,
     /// The middles of the syllables, in seconds, in order.
     pub nuclei_s: Vec<f64>,
     /// The noise floor where nobody speaks, in dBFS in the speech band; `None` for digital silence.
@@ -81,7 +84,7 @@ impl Features {
         let noise_floor_dbfs = room_level_dbfs(&voices_db, &speech)
             .or_else(|| typical_dbfs(floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect()));
         let snr_db = snr_db(&levels.speech_db, noise_floor_dbfs, &speech);
-        let lost = Vec::new();
+        let (lost, others) = (Vec::new(), Vec::new());
         let level_db = levels.speech_db;
         Self {
             level_db,
@@ -91,10 +94,47 @@ impl Features {
             stretches,
             sounds,
             lost,
+            others,
             nuclei_s,
             noise_floor_dbfs,
             snr_db,
         }
+    }
+
+    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
+    #[must_use]
+    pub fn without_words(mut self, unreadable: &[Span]) -> Self {
+        self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
+        self.lost.extend(unreadable);
+        self.lost.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        self
+    }
+
+    /// The stretches in which something else than the speaker's voice may sound, in order of their beginnings.
+    pub fn elsewhere(&self) -> Vec<Span> {
+        let mut elsewhere = [&self.sounds[..], &self.others].concat();
+        elsewhere.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        elsewhere
+    }
+
+    /// The same of one of several speakers: who has the word in the spans `own`, in order, and is silent in all others.
+    #[must_use]
+    pub fn of_speaker(&self, own: &[Span]) -> Self {
+        let whole = Span::new(0.0, frame_time_s(self.speech.len()));
+        let is_own = |time_s: f64| own.iter().any(|o| o.distance_s(time_s) <= 0.0);
+        let mut features = Self { others: outside(whole, own), ..self.clone() };
+        features.stretches = self.stretches.iter().flat_map(|s| own.iter().filter_map(|o| s.shared(o))).collect();
+        features.lost = self.lost.iter().flat_map(|lost| outside(*lost, &features.others)).collect();
+        features.nuclei_s.retain(|s| is_own(*s));
+        for i in 0..self.speech.len() {
+            if !is_own(frame_time_s(i)) {
+                features.speech[i] = false;
+                features.f0_hz[i] = None;
+                features.filled_pause_log_odds[i] = filled_pause::NO_VOICE;
+            }
+        }
+        features.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &features.speech);
+        features
     }
 
     /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].
@@ -115,7 +155,7 @@ impl Features {
         self.sounds.extend(nobody);
         self.sounds.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let mut elsewhere = vec![false; self.speech.len()];
-        for sound in &self.sounds {
+        for sound in self.elsewhere() {
             let to = (frame_at(sound.end_s) + 1).min(elsewhere.len());
             elsewhere[frame_at(sound.start_s).min(to)..to].fill(true);
         }

@@ -15,14 +15,15 @@ pub fn is_pause(silence_s: f64) -> bool {
     silence_s >= SHORTEST_PAUSE_S - 1e-9
 }
 
-/// Returns the silences inside the answer that are long enough to be pauses. Sound lost while recording does not count
-/// as silence.
+/// Returns the silences inside the answer that are long enough to be pauses. Neither sound lost while recording nor the time in
+/// which somebody else has the word counts as silence.
 pub fn pauses(features: &Features, answer: &Span) -> Vec<Span> {
     features
         .stretches
         .windows(2)
         .map(|pair| Span::new(pair[0].end_s, pair[1].start_s))
         .flat_map(|silence| outside(silence, &features.lost))
+        .flat_map(|silence| outside(silence, &features.others))
         .filter(|gap| is_pause(gap.duration_s()) && answer.start_s <= gap.start_s && gap.end_s <= answer.end_s)
         .collect()
 }

@@ -27,7 +27,7 @@ use ndarray::Array1;
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::Spoken;
-use crate::disfluency::stuttering::without_tries;
+use crate::disfluency::stuttering::fluent;
 use crate::disfluency::{Filler, begun_again};
 use crate::draft::Draft;
 use crate::english::numbers;
@@ -264,7 +264,7 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool)
     let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };
     let filler = |i: usize| again[i] || fillers.iter().any(|e| e.range().contains(&i));
     let token = |(i, word): (usize, &'a crate::draft::DraftWord)| Token {
-        text: if stutters { without_tries(&word.text) } else { &word.text },
+        text: if stutters { fluent(&word.text) } else { &word.text },
         span: None,
         pause_before_s: None,
         ends_block: word.ends_block,
@@ -277,7 +277,7 @@ pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool)
 pub fn tokens_of_transcript<'a>(words: &'a [Word], spoken: &[Spoken<'a>], stutters: bool) -> Vec<Token<'a>> {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let token = |((word, spoken), again): ((&'a Word, &Spoken<'a>), bool)| Token {
-        text: if stutters { without_tries(&word.text) } else { &word.text },
+        text: if stutters { fluent(&word.text) } else { &word.text },
         span: Some(word.span),
         pause_before_s: spoken.pause_before_s,
         ends_block: false,

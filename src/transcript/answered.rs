@@ -33,16 +33,16 @@ const INVENTED_SYLLABLES_S: f64 = 0.7;
 /// What the model makes up, it is not sure of.
 const INVENTED_CONFIDENCE: f64 = 0.6;
 
-/// Takes out of `words` what was made up for a sound, and gives the stretches of `features` that no word was said in.
-/// `words` are in order, with the model's own times.
-pub(super) fn nobody(words: &mut Vec<Word>, features: &Features) -> Vec<Span> {
-    let groups = long_runs(&features.stretches, words);
+/// Takes out of `words` what was made up for a sound, and returns the stretches of `features` that no word was said in.
+/// `words` are in order, with the model's own times. In the `unread` stretches somebody spoke, and the model lost its place.
+pub(super) fn nobody(words: &mut Vec<Word>, unread: &[Span], features: &Features) -> Vec<Span> {
+    let groups = long_runs(&features.stretches, words, unread);
     drop_invented(words, &groups);
     let heard_s: Vec<f64> = words.iter().map(heard_s).collect();
     let hoarse = is_hoarse(features, &heard_s);
     let mut nobody: Vec<Span> = Vec::new();
     for group in &groups {
-        let confirmed = |s: &Span| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0);
+        let confirmed = |s: &Span| is_answer(s, &heard_s, unread);
         let last_s = heard_s.last().copied().unwrap_or_default();
         let inside = heard_s.first().is_some_and(|first_s| *first_s < group[0].start_s) && group[0].start_s < last_s;
         if !group.iter().any(confirmed) && is_nobody(group, &heard_s, features, inside, hoarse) {
@@ -56,14 +56,19 @@ fn heard_s(word: &Word) -> f64 {
     word.span.end_s - BEFORE_END_S.min(word.span.duration_s() / 2.0)
 }
 
+/// Whether a word was heard in a stretch, or the model lost its place in it.
+fn is_answer(stretch: &Span, heard_s: &[f64], unread: &[Span]) -> bool {
+    heard_s.iter().any(|at| stretch.distance_s(*at) <= 0.0) || unread.iter().any(|u| u.overlap_s(stretch) > 0.0)
+}
+
 fn whole(group: &[Span]) -> Span {
     Span::new(group[0].start_s, group[group.len() - 1].end_s)
 }
 
 /// The stretches in groups that belong together: utterances, and within them what goes on for long without a word.
-fn long_runs<'a>(stretches: &'a [Span], words: &[Word]) -> Vec<&'a [Span]> {
+fn long_runs<'a>(stretches: &'a [Span], words: &[Word], unread: &[Span]) -> Vec<&'a [Span]> {
     let heard_s: Vec<f64> = words.iter().map(heard_s).collect();
-    let has_word = |s: &Span| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0);
+    let has_word = |s: &Span| is_answer(s, &heard_s, unread);
     let mut groups = Vec::new();
     for utterance in stretches.chunk_by(|a, b| !is_pause(b.start_s - a.end_s)) {
         let parts: Vec<&[Span]> = utterance.chunk_by(|a, b| has_word(a) == has_word(b)).collect();
@@ -148,6 +153,7 @@ mod tests {
             stretches: stretches.iter().map(|(from, to)| Span::new(*from, *to)).collect(),
             sounds: Vec::new(),
             lost: Vec::new(),
+            others: Vec::new(),
             nuclei_s: Vec::new(),
             noise_floor_dbfs: Some(-60.0),
             snr_db: Some(40.0),
@@ -170,7 +176,7 @@ mod tests {
         let mut said = words(&[("We", 0.0, 9.0, 0.9), ("left", 9.0, 9.5, 0.9)]);
         // Four seconds of music, a breath after it the answer.
         let features = features(&[(1.0, 5.0), (5.13, 7.9), (8.1, 10.0)], true);
-        assert_eq!(nobody(&mut said, &features), features.stretches[..2]);
+        assert_eq!(nobody(&mut said, &[], &features), features.stretches[..2]);
         assert_eq!(said.len(), 2);
     }
 
@@ -183,7 +189,7 @@ mod tests {
             let mut features = features(&[(1.0, 2.5), (at, at + 0.3)], voiced);
             features.f0_hz[100..250].fill(Some(120.0));
             let mut said = words(&[("We", 1.0, 1.6, 0.9), ("left", 1.6, 2.55, 0.9)]);
-            assert_eq!(nobody(&mut said, &features).len(), usize::from(is_nobody), "{voiced} {far}");
+            assert_eq!(nobody(&mut said, &[], &features).len(), usize::from(is_nobody), "{voiced} {far}");
         }
     }
 
@@ -192,7 +198,7 @@ mod tests {
         for voiced in [true, false] {
             let features = features(&[(1.0, 2.5), (4.0, 4.4), (6.0, 7.0)], voiced);
             let mut said = words(&[("We", 1.0, 2.5, 0.9), ("um,", 4.7, 5.3, 0.6), ("left", 6.0, 6.9, 0.9)]);
-            assert!(nobody(&mut said, &features).is_empty(), "{voiced}");
+            assert!(nobody(&mut said, &[], &features).is_empty(), "{voiced}");
         }
     }
 
@@ -200,7 +206,7 @@ mod tests {
     fn a_hoarse_voice_does_not_lose_its_first_word_for_want_of_a_pitch() {
         let features = features(&[(0.55, 0.9), (1.43, 3.0)], false);
         let mut said = words(&[("Alright,", 0.55, 1.3, 0.6), ("so", 1.33, 2.0, 0.9), ("this", 2.0, 2.9, 0.9)]);
-        assert!(nobody(&mut said, &features).is_empty());
+        assert!(nobody(&mut said, &[], &features).is_empty());
     }
 
     #[test]
@@ -209,17 +215,17 @@ mod tests {
         features.filled_pause_log_odds[100..150].fill(3.0);
         features.f0_hz[100..150].fill(None);
         let mut said = words(&[("We", 3.0, 4.5, 0.9), ("left", 4.5, 5.9, 0.9)]);
-        assert!(nobody(&mut said, &features).is_empty());
+        assert!(nobody(&mut said, &[], &features).is_empty());
     }
 
     #[test]
     fn a_word_made_up_for_music_goes_and_a_slow_sure_one_stays() {
         let features = features(&[(1.0, 5.0), (8.0, 9.0)], true);
         let mut said = words(&[("you", 1.0, 4.0, 0.4), ("Yes.", 8.0, 8.9, 0.9)]);
-        assert_eq!(nobody(&mut said, &features), features.stretches[..1]);
+        assert_eq!(nobody(&mut said, &[], &features), features.stretches[..1]);
         assert_eq!(said.len(), 1);
         let mut said = words(&[("Well", 1.0, 4.0, 0.9), ("Yes.", 8.0, 8.9, 0.9)]);
-        assert!(nobody(&mut said, &features).is_empty());
-        assert!(nobody(&mut Vec::new(), &self::features(&[], true)).is_empty());
+        assert!(nobody(&mut said, &[], &features).is_empty());
+        assert!(nobody(&mut Vec::new(), &[], &self::features(&[], true)).is_empty());
     }
 }

@@ -5,6 +5,8 @@
 
 mod answered;
 pub mod chunks;
+mod doubt;
+mod expected;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
 pub mod model;
@@ -21,6 +23,8 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::english::syllables::syllables;
 use crate::signal::Features;
 use crate::span::Span;
+
+use doubt::Doubt;
 
 /// A word as it was said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +52,21 @@ pub struct Transcript {
     pub vocabulary: Vec<String>,
     /// The words in order, each starting no earlier than the one before; empty when nobody spoke.
     pub words: Vec<Word>,
+    /// The stretches in which somebody speaks and no words could be made out, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<Span>,
+    /// How much the model expected a filled pause at each decoding step, in order.
+    #[serde(skip)]
+    pub expected: Vec<Expected>,
+}
+
+/// How much the model expected a filled pause at one decoding step, whatever it wrote then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expected {
+    /// About when the words written before the step end, on the clock of the piece or, in a [`Transcript`], of the recording.
+    pub at_s: f64,
+    /// The log-odds of the likeliest filled pause against the likeliest other token.
+    pub log_odds: f32,
 }
 
 impl Transcript {
@@ -78,6 +97,39 @@ pub struct Reading {
     pub until_s: Option<f64>,
     /// The language that it sounds like and how probable that is; `None` from a model that knows only English.
     pub language: Option<(String, f64)>,
+    /// How much it expected a filled pause at each step, in order; empty from a model that does not say.
+    pub expected: Vec<Expected>,
+    /// The stretches in which somebody speaks and it made nothing out, on the clock of the recording, in order.
+    pub unreadable: Vec<Span>,
+    /// Whether it lost its place and repeated itself in one of them.
+    pub has_loop: bool,
+}
+
+impl Reading {
+    /// Returns the reading with all times moved.
+    fn moved(mut self, by_s: f64) -> Self {
+        for word in &mut self.words {
+            word.span = Span::new(word.span.start_s + by_s, word.span.end_s + by_s);
+        }
+        self.expected.iter_mut().for_each(|e| e.at_s += by_s);
+        self
+    }
+
+    /// Puts a reading of the same piece, from `from_s` on, behind what was read before.
+    fn add(&mut self, part: Self, from_s: f64) {
+        let part = part.moved(from_s);
+        append(&mut self.words, part.words, from_s);
+        self.expected.retain(|e| e.at_s < from_s);
+        self.expected.extend(part.expected);
+        self.language = self.language.take().or(part.language);
+    }
+
+    /// Puts a reading of the next piece behind it, whose times are on the same clock.
+    fn join(&mut self, next: Self) {
+        self.words.extend(next.words);
+        self.expected.extend(next.expected);
+        self.language = self.language.take().or(next.language);
+    }
 }
 
 /// Something that writes down what is said in at most 30 s of sound.
@@ -137,6 +189,10 @@ const OTHER_LANGUAGE: f64 = 0.8;
 
 /// A part that the model left unread is read when it has at least this much speech, in seconds.
 const WORTH_READING_S: f64 = 0.6;
+/// Minimum duration of either part of a piece that is cut in two to be read again, in seconds.
+const SHORTEST_CUT_S: f64 = 1.5;
+/// How often a piece in which the model repeats itself is cut in two, and its parts again, to be read anew.
+const MOST_CUTS: usize = 2;
 /// A reading that got no farther than this is not continued, in seconds.
 const LEAST_PROGRESS_S: f64 = 1.0;
 /// So many words that end one part and begin the next were said once; a single one can be said twice.
@@ -150,6 +206,8 @@ const SHORTEST_WORD_S: f64 = 0.1;
 const MOST_SYLLABLES: f64 = 1.8;
 /// ... and with less than this it left some out. Laughter and creaking voices have as few.
 const LEAST_SYLLABLES: f64 = 0.5;
+/// The time of another speaker is read this far from its edges, in seconds (ours).
+const EDGE_S: f64 = 0.1;
 /// Two readings are different when their syllables differ by this share.
 const OTHER_WORDS: f64 = 0.3;
 /// Syllables by which a short piece may be off all the same.
@@ -169,10 +227,12 @@ pub fn transcribe(
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Transcript, Features), TranscriptError> {
-    let chunks = chunks::plan(&features.stretches, &features.level_db, sound.duration_s());
+    let chunks = chunks::plan(&features.stretches, &features.others, &features.level_db, sound.duration_s());
+    let heard = Heard { sound, silenced: silenced(&features.others) };
+    let whole = features.sounds.is_empty() && features.others.is_empty();
     let job = Job {
-        sound,
-        gain: gain(if features.sounds.is_empty() { sound.peak() } else { peak_of(sound, &chunks) }),
+        gain: gain(if whole { sound.peak() } else { chunks.iter().map(|chunk| heard.peak(chunk)).fold(0.0, f32::max) }),
+        heard,
         chunks: &chunks,
         stretches: &features.stretches,
         nuclei_s: &features.nuclei_s,
@@ -184,15 +244,23 @@ pub fn transcribe(
         language = other;
         readings = job.run(engine, &language)?;
     }
+    let expected = chunks
+        .iter()
+        .zip(&readings)
+        .flat_map(|(chunk, reading)| reading.expected.iter().map(|e| Expected { at_s: chunk.start_s + e.at_s, ..*e }));
+    let expected = expected.collect();
+    let unreadable: Vec<Span> = readings.iter().flat_map(|r| r.unreadable.iter().copied()).collect();
     let (words, features) = words::assemble(&chunks, readings, features);
+    let unreadable = doubt::spoken(unreadable, &words, &features.nuclei_s);
+    let features = features.without_words(&unreadable);
     let (model, vocabulary) = (engine.model().to_string(), engine.vocabulary().to_vec());
-    Ok((Transcript { model, language, vocabulary, words }, features))
+    Ok((Transcript { model, language, vocabulary, words, unreadable, expected }, features))
 }
 
 /// All pieces of one recording.
 struct Job<'a> {
-    sound: &'a Speech,
-    /// What its samples are multiplied with.
+    heard: Heard<'a>,
+    /// What the samples are multiplied with.
     gain: f32,
     chunks: &'a [Span],
     stretches: &'a [Span],
@@ -229,10 +297,72 @@ impl Job<'_> {
         Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
-    /// Reads one piece. Where that gives more or fewer words than can have been said, it is read again as the model does by
-    /// itself; that reading is taken if it is another one and its words can have been said. (In noise the two are much the
-    /// same: there, syllables are not heard.)
+    /// Reads one piece. What still cannot have been said when it was read in every way is taken out and named.
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
+        let (doubt, mut reading) = self.read_in_parts(chunk, MOST_CUTS, reader, language)?;
+        reading.has_loop = doubt.has_loop();
+        reading.unreadable = doubt.taken_out_of(&mut reading.words, chunk.start_s);
+        Ok(reading)
+    }
+
+    /// Reads a piece. If that cannot be what was said, reads it again, cut in two at its longest silence and as the model
+    /// does by itself, and returns the reading with the least doubt.
+    fn read_in_parts(
+        &self,
+        piece: &Span,
+        cuts: usize,
+        reader: &mut dyn Reader,
+        language: &str,
+    ) -> Result<(Doubt, Reading), TranscriptError> {
+        let verbatim = self.read_as_said(piece, reader, language)?;
+        let mut best = (self.doubt(piece, &verbatim.words), verbatim);
+        if best.0.is_none() {
+            return Ok(best);
+        }
+        // A decoder that repeats itself has lost its place, and finds it in a shorter piece. Syllables without words can be
+        // no speech at all, and are worth less trouble.
+        let cuts = if best.0.has_loop() { cuts } else { cuts.saturating_sub(1) };
+        if let Some(cut_s) = self.longest_silence_within(piece).filter(|_| cuts > 0) {
+            let mut halves = Reading::default();
+            for half in [Span::new(piece.start_s, cut_s), Span::new(cut_s, piece.end_s)] {
+                let (_, read) = self.read_in_parts(&half, cuts - 1, reader, language)?;
+                halves.join(read.moved(half.start_s - piece.start_s));
+            }
+            let doubt = self.doubt(piece, &halves.words);
+            if doubt.seconds() < best.0.seconds() {
+                best = (doubt, halves);
+            }
+        }
+        if !best.0.is_none() {
+            let plain = self.read_to_the_end(piece, reader, language, PromptMode::Unprompted)?;
+            let doubt = self.doubt(piece, &plain.words);
+            if doubt.seconds() < best.0.seconds() {
+                best = (doubt, plain);
+            }
+        }
+        Ok(best)
+    }
+
+    /// Returns what cannot have been said of the words read from one piece.
+    fn doubt(&self, chunk: &Span, words: &[ReadWord]) -> Doubt {
+        let from = self.nuclei_s.partition_point(|s| *s < chunk.start_s);
+        let to = self.nuclei_s.partition_point(|s| *s < chunk.end_s);
+        let nuclei_s: Vec<f64> = self.nuclei_s[from..to].iter().map(|s| s - chunk.start_s).collect();
+        Doubt::of(words, &nuclei_s, chunk.duration_s())
+    }
+
+    /// Returns the middle of the longest silence within a piece, not too near its ends, in seconds.
+    fn longest_silence_within(&self, chunk: &Span) -> Option<f64> {
+        let silences = self.stretches.windows(2).map(|pair| Span::new(pair[0].end_s, pair[1].start_s));
+        let inside = |s: &Span| s.start_s >= chunk.start_s + SHORTEST_CUT_S && s.end_s <= chunk.end_s - SHORTEST_CUT_S;
+        let longest = silences.filter(inside).max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()))?;
+        Some((longest.start_s + longest.end_s) / 2.0)
+    }
+
+    /// Reads one piece verbatim. Where that gives more or fewer words than can have been said, it is read again as the model
+    /// does by itself; that reading is taken if it is another one and its words can have been said. (In noise the two are
+    /// much the same: there, syllables are not heard.)
+    fn read_as_said(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
         let verbatim = self.read_to_the_end(chunk, reader, language, PromptMode::Verbatim)?;
         let heard = self.nuclei_s.iter().filter(|s| (chunk.start_s..chunk.end_s).contains(*s)).count() as f64;
         let written = |reading: &Reading| reading.words.iter().map(|w| syllables(&w.text)).sum::<usize>() as f64;
@@ -261,17 +391,13 @@ impl Job<'_> {
         let mut whole = Reading::default();
         let mut from_s = chunk.start_s;
         loop {
-            let mut part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, mode)?;
-            let offset_s = from_s - chunk.start_s;
-            for word in &mut part.words {
-                word.span = Span::new(word.span.start_s + offset_s, word.span.end_s + offset_s);
-            }
-            append(&mut whole.words, part.words, offset_s);
-            whole.language = whole.language.or(part.language);
+            let part = reader.read(&self.samples(&Span::new(from_s, chunk.end_s)), language, mode)?;
+            let until_s = part.until_s;
+            whole.add(part, from_s - chunk.start_s);
             let is_left = |until_s: f64| {
                 until_s - from_s >= LEAST_PROGRESS_S && self.speech_between_s(until_s, chunk.end_s) >= WORTH_READING_S
             };
-            match part.until_s.map(|s| from_s + s).filter(|s| is_left(*s)) {
+            match until_s.map(|s| from_s + s).filter(|s| is_left(*s)) {
                 Some(until_s) => from_s = until_s,
                 None => break,
             }
@@ -286,11 +412,39 @@ impl Job<'_> {
     }
 
     fn samples(&self, chunk: &Span) -> Vec<f32> {
-        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
-        let mut samples = self.sound.samples(at(chunk.start_s)..at(chunk.end_s));
+        let mut samples = self.heard.samples(chunk);
         samples.iter_mut().for_each(|x| *x *= self.gain);
         samples
     }
+}
+
+/// The sound without what others say in it.
+struct Heard<'a> {
+    sound: &'a Speech,
+    silenced: Vec<Span>,
+}
+
+impl Heard<'_> {
+    fn samples(&self, part: &Span) -> Vec<f32> {
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
+        let first = at(part.start_s);
+        let mut samples = self.sound.samples(first..at(part.end_s));
+        for silent in self.silenced.iter().filter_map(|s| s.shared(part)) {
+            samples[at(silent.start_s) - first..at(silent.end_s) - first].fill(0.0);
+        }
+        samples
+    }
+
+    /// The largest amount of any sample in a part: a beep elsewhere does not make the voice soft.
+    fn peak(&self, part: &Span) -> f32 {
+        self.samples(part).into_iter().fold(0.0, |peak, x| peak.max(x.abs()))
+    }
+}
+
+/// The time of the others that nothing is read from. A word may sound a little longer than its speech is marked.
+fn silenced(others: &[Span]) -> Vec<Span> {
+    let inner = others.iter().map(|o| Span::new(o.start_s + EDGE_S, o.end_s - EDGE_S));
+    inner.filter(|o| o.duration_s() > 0.0).collect()
 }
 
 /// Puts a part, read from `from_s` on, behind the words read before. The model sometimes says that it stopped before words
@@ -349,13 +503,6 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     (2 * votes > heard.len()).then(|| first.clone())
 }
 
-/// The largest amount of any sample in these pieces: a beep elsewhere does not make the voice soft.
-fn peak_of(sound: &Speech, pieces: &[Span]) -> f32 {
-    let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(sound.len());
-    let samples = pieces.iter().flat_map(|piece| sound.samples(at(piece.start_s)..at(piece.end_s)));
-    samples.fold(0.0, |peak, x| peak.max(x.abs()))
-}
-
 /// What brings a sound with this peak to the same one, whatever the recording's level: the model hears soft speech worse.
 fn gain(peak: f32) -> f32 {
     if peak > 0.0 { 0.7 / peak } else { 1.0 }
@@ -364,6 +511,70 @@ fn gain(peak: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signal::synth;
+
+    /// A model that repeats itself in pieces longer than this, in seconds; in others it writes four words a second.
+    struct Stuck(f64);
+
+    impl Transcriber for Stuck {
+        fn model(&self) -> &str {
+            "stuck"
+        }
+
+        fn workers(&self) -> usize {
+            1
+        }
+
+        fn reader(&self, _: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
+            Ok(Box::new(Self(self.0)))
+        }
+    }
+
+    impl Reader for Stuck {
+        fn read(&mut self, samples: &[f32], _: &str, _: PromptMode) -> Result<Reading, TranscriptError> {
+            let duration_s = samples.len() as f64 / f64::from(SPEECH_RATE_HZ);
+            let word = |text: &str, start_s: f64, end_s: f64| ReadWord {
+                text: text.into(),
+                span: Span::new(start_s, end_s),
+                probability: 0.9,
+            };
+            let count = (duration_s * 4.0) as usize;
+            let mut words: Vec<ReadWord> =
+                (0..count).map(|i| word(&format!("n{i}"), i as f64 * 0.25, (i + 1) as f64 * 0.25)).collect();
+            if duration_s > self.0 {
+                words.truncate(2);
+                words.push(word("m-m-m-m-m-m-m-m-m-m", 0.5, duration_s));
+            }
+            Ok(Reading { words, ..Reading::default() })
+        }
+    }
+
+    /// Transcribes two utterances of three seconds each, half a second apart.
+    fn heard_by(engine: &Stuck) -> (Transcript, Features) {
+        let mut samples = synth::noise(-70.0, 0.5);
+        for _ in 0..2 {
+            samples.extend(synth::syllables(4.0, -20.0, 3.0));
+            samples.extend(synth::noise(-70.0, 0.5));
+        }
+        let sound = Speech::of(&samples);
+        transcribe(&sound, Features::of(&sound), engine, &|_| {}).unwrap()
+    }
+
+    #[test]
+    fn a_piece_in_which_the_model_repeats_itself_is_read_in_shorter_ones() {
+        let (transcript, _) = heard_by(&Stuck(5.0));
+        assert!(transcript.unreadable.is_empty(), "{:?}", transcript.unreadable);
+        assert!(transcript.words.len() > 20, "{}", transcript.text());
+    }
+
+    #[test]
+    fn what_no_reading_makes_out_is_named_and_stays_speech() {
+        let (transcript, features) = heard_by(&Stuck(0.0));
+        assert_eq!(transcript.text(), "n0 n1 n0 n1");
+        let last = transcript.unreadable.last().unwrap();
+        assert!(last.end_s > 6.5 && transcript.unreadable[0].start_s < 2.0, "{:?}", transcript.unreadable);
+        assert!(features.sounds.is_empty() && features.stretches.last().unwrap().end_s > 6.5, "{features:?}");
+    }
 
     #[test]
     fn a_loop_of_the_model_is_written_once() {

@@ -9,13 +9,16 @@ use whisper_rs::{
     WhisperState, WhisperToken, WhisperTokenId, get_lang_max_id, get_lang_str,
 };
 
+use super::expected::Expectations;
 use super::model::{Architecture, Model};
-use super::{ENGLISH, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
+use super::{ENGLISH, Expected, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
 /// A text that is itself full of fillers: without it the model leaves every "um" out, with it they are written down.
 const DISFLUENT_PROMPT: &str = "Um, so, uh, I was, like, you know, hmm, er, and, uh, I mean, um.";
+/// The spellings of filled pauses that are one token.
+const HESITATIONS: [&str; 10] = [" um", " Um", " uh", " Uh", " er", " Er", " hmm", " Hmm", "Um", "Uh"];
 /// Samples in one position of the model's audio context (20 ms).
 const SAMPLES_PER_POSITION: usize = 320;
 /// Audio context left after the last sample, in positions. With less the model repeats itself or loses words: on 42
@@ -87,6 +90,8 @@ pub struct Whisper {
     model: String,
     vocabulary: Vec<String>,
     prompt: Vec<WhisperTokenId>,
+    /// The tokens that are filled pauses, in ascending order.
+    hesitations: Vec<WhisperTokenId>,
     strategy: SamplingStrategy,
 }
 
@@ -108,14 +113,25 @@ impl Whisper {
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
         // What comes last in a prompt counts most, so the fillers stand there and the words before them.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
+        let hesitations = hesitation_tokens(&context);
         Ok(Self {
             context,
             model: model.name.clone(),
             vocabulary: vocabulary.to_vec(),
             prompt,
+            hesitations,
             strategy: strategy(model.architecture),
         })
     }
+}
+
+/// Returns the tokens that alone are filled pauses, in ascending order.
+fn hesitation_tokens(context: &WhisperContext) -> Vec<WhisperTokenId> {
+    let single =
+        |text: &&str| context.tokenize(text, 4).ok().filter(|tokens| tokens.len() == 1).map(|tokens| tokens[0]);
+    let mut tokens: Vec<WhisperTokenId> = HESITATIONS.iter().filter_map(single).collect();
+    tokens.sort_unstable();
+    tokens
 }
 
 fn prompt_text(vocabulary: &[String]) -> String {
@@ -182,6 +198,7 @@ struct WhisperReader<'a> {
 }
 
 impl Reader for WhisperReader<'_> {
+    #[expect(unsafe_code, reason = "the parameters get a pointer")]
     fn read(&mut self, samples: &[f32], language: &str, mode: PromptMode) -> Result<Reading, TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         self.padded.clear();
@@ -206,12 +223,15 @@ impl Reader for WhisperReader<'_> {
         if language == ENGLISH && mode == PromptMode::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
+        let expectations = Expectations::new(&self.whisper.hesitations, context.n_vocab() as usize);
+        // SAFETY: the reading below is the only one with these parameters, and `expectations` stays where it is until after it.
+        unsafe { expectations.listen(&mut parameters) };
         let _at_work = AtWork::begin();
         let mut state = context.create_state().map_err(failed)?;
         state.full(parameters, &self.padded).map_err(failed)?;
-        let (words, until_s) = self.written(&state);
+        let (words, until_s, expected) = self.written(&state, &expectations);
         let language = if context.is_multilingual() { Some(self.language(&mut state)?) } else { None };
-        Ok(Reading { words, until_s, language })
+        Ok(Reading { words, until_s, language, expected, ..Reading::default() })
     }
 }
 
@@ -222,21 +242,31 @@ fn positions(samples: usize, most: usize) -> usize {
 }
 
 impl WhisperReader<'_> {
-    /// The words of the last reading, and the last time that the model wrote down.
-    fn written(&self, state: &WhisperState) -> (Vec<ReadWord>, Option<f64>) {
+    /// The words of the last reading, the last time that the model wrote down, and where it expected filled pauses.
+    fn written(
+        &self,
+        state: &WhisperState,
+        expectations: &Expectations,
+    ) -> (Vec<ReadWord>, Option<f64>, Vec<Expected>) {
         let end_of_text = self.whisper.context.token_eot();
         let first_time = self.whisper.context.token_beg();
         let mut until_s = None;
         let mut words: Vec<Spelled> = Vec::new();
+        let mut expected = Vec::new();
+        let mut before: Vec<WhisperTokenId> = Vec::new();
+        let mut at_s = 0.0;
         for segment in state.as_iter() {
             for i in 0..segment.n_tokens() {
                 let Some(token) = segment.get_token(i) else { continue };
+                expected.extend(expectations.after(&before).map(|log_odds| Expected { at_s, log_odds }));
+                before.push(token.token_id());
                 if token.token_id() >= first_time {
                     until_s = Some(f64::from(token.token_id() - first_time) * TIME_TOKEN_S);
                 }
                 if token.token_id() >= end_of_text {
                     continue; // a time or another sign of the model's own
                 }
+                at_s = f64::max(at_s, token_end_s(&token));
                 let Ok(bytes) = token.to_bytes() else { continue };
                 match words.last_mut() {
                     Some(word) if !bytes.starts_with(b" ") => word.add(bytes, &token),
@@ -251,7 +281,8 @@ impl WhisperReader<'_> {
             start_s = word.span.end_s;
             read.push(word);
         }
-        (read, until_s)
+        expected.extend(expectations.after(&before).map(|log_odds| Expected { at_s, log_odds }));
+        (read, until_s, expected)
     }
 
     /// The language that the last reading's sound is most like, and how probable it is among all.
@@ -271,6 +302,11 @@ impl WhisperReader<'_> {
     }
 }
 
+/// Where the alignment leaves a token for the next one: whisper.cpp's time of a token is its end, not its beginning.
+fn token_end_s(token: &WhisperToken<'_, '_>) -> f64 {
+    token.token_data().t_dtw.max(0) as f64 / 100.0
+}
+
 /// A word being put together from its tokens.
 struct Spelled {
     bytes: Vec<u8>,
@@ -288,8 +324,7 @@ impl Spelled {
 
     fn add(&mut self, bytes: &[u8], token: &WhisperToken<'_, '_>) {
         self.bytes.extend_from_slice(bytes);
-        // Where the alignment leaves a token for the next one: whisper.cpp's time of a token is its end, not its beginning.
-        self.end_s = self.end_s.max(token.token_data().t_dtw.max(0) as f64 / 100.0);
+        self.end_s = self.end_s.max(token_end_s(token));
         // A comma is not part of how sure the word is.
         if self.tokens == 0 || bytes.iter().any(u8::is_ascii_alphanumeric) {
             self.log_probability += f64::from(token.token_probability().max(f32::MIN_POSITIVE)).ln();

@@ -20,7 +20,11 @@ const SHORTEST_WORD_S: f64 = 0.02;
 /// words show them: without the stretches that nobody spoke in.
 pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: Features) -> (Vec<Word>, Features) {
     let mut words: Vec<Word> = Vec::new();
+    let mut unread: Vec<Span> = Vec::new();
     for (chunk, reading) in chunks.iter().zip(readings) {
+        if reading.has_loop {
+            unread.extend(&reading.unreadable);
+        }
         for word in spoken(&reading.words) {
             let at = |s: f64| (chunk.start_s + s).min(chunk.end_s);
             let span = Span::new(at(word.span.start_s), at(word.span.end_s));
@@ -31,7 +35,7 @@ pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: Features) -> 
         }
     }
     in_order(&mut words);
-    let nobody = answered::nobody(&mut words, &features);
+    let nobody = answered::nobody(&mut words, &unread, &features);
     // Without any word nothing is known of who speaks: the warnings say so.
     let features = if words.is_empty() { features } else { features.without_stretches(&nobody) };
     keep_out_of_gaps(&mut words, &features.stretches);

@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (features, seconds) = timed(|| Features::of(&opened.speech));
         signal.push(seconds);
         let words = transcript.clone();
-        let (report, seconds) = timed(|| judge(&opened, &features, words, &brief));
+        let (report, seconds) = timed(|| judge(&opened, &features, words, None, &brief));
         judged.push(seconds);
         black_box(report);
     }

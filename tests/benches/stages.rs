@@ -59,7 +59,7 @@ fn report(bencher: Bencher) {
     let features = Features::of(&recording.speech);
     bencher
         .with_inputs(|| transcript.clone())
-        .bench_values(|transcript| judge(&recording, &features, transcript, black_box(&brief)));
+        .bench_values(|transcript| judge(&recording, &features, transcript, None, black_box(&brief)));
 }
 
 #[divan::bench]

@@ -40,6 +40,23 @@ impl Home {
     /// Creates a home whose microphone records what is played into a sound server. Says so and returns `None` if there
     /// is no server.
     pub fn with_sound_server() -> Option<Self> {
+        Self::with_server(&[null_sink("mic")])
+    }
+
+    /// Creates a home with a microphone, which records what is played into the sink `mic`, and with a loudspeaker, whose
+    /// sound is at `speaker.monitor`. With an echo, the microphone hears the loudspeaker.
+    pub fn with_loudspeaker(has_echo: bool) -> Option<Self> {
+        let echo = "module-loopback source=speaker.monitor sink=mic latency_msec=20".to_owned();
+        let modules = [null_sink("mic"), null_sink("speaker"), echo];
+        let home = Self::with_server(&modules[..if has_echo { 3 } else { 2 }])?;
+        for default in [["set-default-sink", "speaker"], ["set-default-source", "mic.monitor"]] {
+            let status = home.sound_program("pactl").args(default).status().expect("pactl runs");
+            assert!(status.success(), "{default:?}");
+        }
+        Some(home)
+    }
+
+    fn with_server(modules: &[String]) -> Option<Self> {
         let plugin = ["/usr/lib", "/usr/lib64"].iter().any(|folder| has_pulse_plugin(Path::new(folder)));
         if !plugin || !runs("pulseaudio") || !runs("paplay") {
             super::skip_without_tool("pulseaudio, paplay and ALSA's pulse plugin are not installed");
@@ -53,7 +70,7 @@ impl Home {
         let mut command = Command::new("pulseaudio");
         command.args(["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes"]);
         command.arg("-L").arg(format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()));
-        command.args(["-L", "module-null-sink sink_name=mic rate=48000 channels=2 format=s16le"]);
+        command.args(modules.iter().flat_map(|module| ["-L", module]));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         home.environment(&mut command);
         home.server = Some(command.spawn().expect("pulseaudio runs"));
@@ -249,6 +266,63 @@ impl Drop for Busy {
 pub fn signal(process: u32, name: &str) {
     let sent = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status();
     assert!(sent.expect("sh runs").success(), "{name}");
+}
+
+/// Returns the module of a sound server's sink that plays into nothing.
+fn null_sink(name: &str) -> String {
+    format!("module-null-sink sink_name={name} rate=48000 channels=2 format=s16le")
+}
+
+/// What can be heard at a source of the sound server, at 16 kHz, with its times.
+pub struct Tap {
+    recorder: Child,
+    reader: std::thread::JoinHandle<(Vec<f32>, Option<Instant>)>,
+}
+
+/// What a [`Tap`] heard.
+pub struct Heard {
+    pub samples: Vec<f32>,
+    /// The time of the first sample.
+    pub begun: Instant,
+}
+
+impl Tap {
+    pub fn open(home: &Home, source: &str) -> Self {
+        let mut command = home.sound_program("parec");
+        command.args(["--format=s16le", "--rate=16000", "--channels=1", "--latency-msec=10"]);
+        command.arg(format!("--device={source}")).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut recorder = command.spawn().expect("parec runs");
+        let mut sound = recorder.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let (mut samples, mut begun, mut bytes) = (Vec::new(), None, [0; 640]);
+            while std::io::Read::read_exact(&mut sound, &mut bytes).is_ok() {
+                samples.extend(bytes.chunks(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0));
+                // The block that arrived with the least delay says best when the first sample was heard.
+                let first = Instant::now() - Duration::from_secs_f64(samples.len() as f64 / 16_000.0);
+                begun = Some(begun.map_or(first, |earliest: Instant| earliest.min(first)));
+            }
+            (samples, begun)
+        });
+        Self { recorder, reader }
+    }
+
+    pub fn close(mut self) -> Heard {
+        let _ = self.recorder.kill();
+        let _ = self.recorder.wait();
+        let (samples, begun) = self.reader.join().expect("the reader ends");
+        Heard { samples, begun: begun.expect("something was heard") }
+    }
+}
+
+impl Heard {
+    /// Returns when the sound louder than 1 % of its peak begins and ends.
+    pub fn span(&self) -> (Instant, Instant) {
+        let peak = self.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+        let loud = |x: &f32| x.abs() > 0.01 * peak;
+        let at = |i: usize| self.begun + Duration::from_secs_f64(i as f64 / 16_000.0);
+        let (first, last) = (self.samples.iter().position(loud), self.samples.iter().rposition(loud));
+        (at(first.expect("sound")), at(last.expect("sound")))
+    }
 }
 
 /// Returns the only WAV file in a folder.

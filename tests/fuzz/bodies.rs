@@ -110,7 +110,7 @@ impl Reader for TwoWords {
             span: Span::new(start_s, end_s),
             probability: 0.9,
         };
-        Ok(Reading { words: vec![word("I", 0.1, 0.2), word("asked.", 0.2, 0.4)], until_s: None, language: None })
+        Ok(Reading { words: vec![word("I", 0.1, 0.2), word("asked.", 0.2, 0.4)], ..Reading::default() })
     }
 }
 

@@ -26,6 +26,7 @@ fn help_says_what_there_is() {
     let home = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", told(home.path(), &["--help"]));
     insta::assert_snapshot!("help_analyze", told(home.path(), &["analyze", "--help"]));
+    insta::assert_snapshot!("help_interview", told(home.path(), &["interview", "--help"]));
     insta::assert_snapshot!("help_record", told(home.path(), &["record", "--help"]));
 }
 

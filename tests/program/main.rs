@@ -35,3 +35,4 @@ mod shared_recordings;
 mod speech_or_sound;
 mod story_holds;
 mod stuttered_twins;
+mod two_voices;

@@ -30,7 +30,7 @@ fn check(page: &Path, answers: usize, pictures: &str) {
 }
 
 /// Checks the page of an answer, and compares its lanes with the tracks.
-fn check_report(page: &Path, tracks: Option<&Path>, pictures: &str) {
+pub(crate) fn check_report(page: &Path, tracks: Option<&Path>, pictures: &str) {
     let tracks: Vec<String> = tracks.iter().map(|t| t.display().to_string()).collect();
     look("report.mjs", pictures, &[page.display().to_string()], &tracks);
 }

@@ -57,6 +57,13 @@ impl Home {
         folder.display().to_string()
     }
 
+    /// Creates a recorded interview.
+    fn interview(&self) -> String {
+        let file = self.path().join("interview.wav");
+        crate::two_voices::short().write(&file);
+        file.display().to_string()
+    }
+
     /// Returns commands that cover everything that aloud does without a microphone.
     fn everything(&self) -> Vec<Vec<String>> {
         let answer = sample("too_short.flac").display().to_string();
@@ -70,6 +77,7 @@ impl Home {
             format!("analyze {answer} --no-save --png made/lanes.png"),
             format!("analyze {answer} --no-save --export textgrid --output made/words.TextGrid"),
             format!("analyze {answer} {answers}/conflict.flac --no-save --export srt --output captions"),
+            format!("interview {} --html made/interview.html", self.interview()),
             "questions add Why?".to_owned(),
             "questions list".to_owned(),
             format!("questions from-resume {}", root().join("tests/fixtures/practice/resumes/nurse.txt").display()),
@@ -103,7 +111,7 @@ fn modes(folder: &Path) -> BTreeMap<PathBuf, u32> {
 
 /// The options that name an output, with their commands. A new option belongs here or in [`READING`], and in
 /// [`Home::everything`].
-const WRITING: [(&str, &str); 10] = [
+const WRITING: [(&str, &str); 11] = [
     ("analyze", "html"),
     ("analyze", "output"),
     ("analyze", "png"),
@@ -113,6 +121,7 @@ const WRITING: [(&str, &str); 10] = [
     ("history show", "output"),
     ("history show", "png"),
     ("history show", "svg"),
+    ("interview", "html"),
     ("progress", "html"),
 ];
 /// The option that needs a microphone.

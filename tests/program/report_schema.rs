@@ -3,7 +3,7 @@
 use aloud::codes::Code;
 use aloud::report::Report;
 use aloud::score::PartName;
-use aloud::{disfluency, metrics, story, warnings};
+use aloud::{disfluency, metrics, speakers, story, voices, warnings};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -83,10 +83,16 @@ fn full_report() -> Value {
     let claim = json!({"code": "no_result", "confidence": 0.9, "first": 0.1, "verdict": "holds", "sentences": [0]});
     report["story"]["findings"] =
         json!({"event": "real", "claims": [claim], "results": [0], "figures": [0], "keep": 0});
+    report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"],
+        "story_weights": "0".repeat(64), "stutter": true, "me": "first"}, "cpu": "x86_64"});
     report["left_out"] = json!({"begun_again": 1, "sounds_in_words": 1, "sounds_beside_words": 1,
-        "blocks": [{"start_s": 1.0, "end_s": 2.0}]});
-    report["program"] = json!({"version": "0.1.0", "settings": {"vocabulary": ["Kubernetes"], "fillers": ["right"], "stutter": true,
-        "story_weights": "0".repeat(64)}, "cpu": "x86_64"});
+        "blocks": [{"start_s": 1.0, "end_s": 1.5}]});
+    report["interview"] = json!({"question_end_s": -0.1, "response_latency_s": 1.2, "latency_uncertainty_s": 0.05,
+        "format": "phone", "take": 1});
+    report["transcript"]["unreadable"] = json!([{"start_s": 1.0, "end_s": 2.0}]);
+    let word = json!({"text": "Why?", "start_s": 0.1, "end_s": 0.4, "confidence": 0.9, "filler": false});
+    report["speakers"] = json!({"count": 2, "heard": "two", "confidence": 0.9, "how": "voices", "me_confidence": 0.9,
+        "turns": [{"who": "other", "start_s": 0.1, "end_s": 0.4}], "other_words": [word]});
     report["warnings"] = json!([{"code": "soft", "message": "It is soft.", "remedy": "Speak up."}]);
     let report: Report = serde_json::from_value(report).expect("the code reads it");
     serde_json::to_value(report).expect("the code writes it")
@@ -141,7 +147,7 @@ fn names<T: DeserializeOwned>() -> Vec<String> {
 fn schema_and_code_have_the_same_names_in_closed_lists() {
     let schema = schema();
     let fields = fields(&schema);
-    let of_code: [(&str, Vec<String>); 11] = [
+    let of_code: [(&str, Vec<String>); 15] = [
         ("/fillers/events/*/kind", names::<disfluency::Kind>()),
         ("/fillers/events/*/heard_by/*", names::<disfluency::Witness>()),
         ("/pauses/events/*/place", names::<metrics::pauses::Place>()),
@@ -155,6 +161,10 @@ fn schema_and_code_have_the_same_names_in_closed_lists() {
         ),
         ("/story/grade", names::<story::Grade>()),
         ("/score/parts/*/reasons/*/code", names::<Code>()),
+        ("/speakers/heard", names::<voices::Count>()),
+        ("/speakers/how", names::<voices::How>()),
+        ("/speakers/turns/*/who", names::<speakers::Who>()),
+        ("/program/settings/me", names::<speakers::Me>()),
         ("/warnings/*/code", names::<warnings::Code>()),
     ];
     let mut seen = 0;

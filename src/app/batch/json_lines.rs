@@ -106,6 +106,8 @@ impl About {
             "another setting of `stutter`"
         } else if theirs.story_weights != ours.story_weights {
             "other story weights"
+        } else if theirs.me != ours.me {
+            "another choice of --me"
         } else {
             return Ok(());
         };
@@ -368,6 +370,10 @@ mod tests {
             (ours.replace(r#""fillers":[]"#, r#""fillers":["right"]"#), "with other fillers of your own than now"),
             (ours.replace(r#""stutter":false"#, r#""stutter":true"#), "with another setting of `stutter` than now"),
             (ours.replace(r#""story_weights":null"#, r#""story_weights":"ab""#), "with other story weights than now"),
+            (
+                ours.replace(r#""story_weights":null"#, r#""story_weights":null,"me":"first""#),
+                "with another choice of --me than now",
+            ),
         ] {
             assert_ne!(line, ours);
             // The text has a truncated line, which would be removed.

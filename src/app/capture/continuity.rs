@@ -85,7 +85,7 @@ mod tests {
     const RATE_HZ: u32 = 48_000;
 
     fn block(arrived_s: f64, frames: usize) -> Block {
-        Block { frames, dropped: 0, arrived: Duration::from_secs_f64(arrived_s), overrun: false }
+        Block { frames, dropped: 0, arrived: Duration::from_secs_f64(arrived_s), age: Duration::ZERO, overrun: false }
     }
 
     /// Feeds the blocks as they arrive and returns (frames missing before the block, its frames) for each.

@@ -228,32 +228,35 @@ impl Microphone {
             // Never blocks: if the channel is full, the error is dropped.
             _ => drop(errors.try_send(error)),
         };
-        let arrived = move |data: &Data, _: &cpal::InputCallbackInfo| accept(data, &mut intake);
+        let arrived = move |data: &Data, info: &cpal::InputCallbackInfo| {
+            let time = info.timestamp();
+            accept(data, time.callback.duration_since(time.capture), &mut intake);
+        };
         self.device.build_input_stream_raw(*config, format, arrived, failed, Some(CHECK_EVERY))
     }
 }
 
 /// Converts a block of any format and passes it on. Runs on the device's thread: see [`Intake::accept`].
-fn accept(data: &Data, intake: &mut Intake) {
-    fn typed<T: SizedSample>(data: &Data, intake: &mut Intake)
+fn accept(data: &Data, age: Duration, intake: &mut Intake) {
+    fn typed<T: SizedSample>(data: &Data, age: Duration, intake: &mut Intake)
     where
         f32: FromSample<T>,
     {
         if let Some(samples) = data.as_slice::<T>() {
-            intake.accept(samples, |x| f32::from_sample_(x));
+            intake.accept(samples, age, |x| f32::from_sample_(x));
         }
     }
     match data.sample_format() {
-        SampleFormat::I8 => typed::<i8>(data, intake),
-        SampleFormat::I16 => typed::<i16>(data, intake),
-        SampleFormat::I24 => typed::<cpal::I24>(data, intake),
-        SampleFormat::I32 => typed::<i32>(data, intake),
-        SampleFormat::U8 => typed::<u8>(data, intake),
-        SampleFormat::U16 => typed::<u16>(data, intake),
-        SampleFormat::U24 => typed::<cpal::U24>(data, intake),
-        SampleFormat::U32 => typed::<u32>(data, intake),
-        SampleFormat::F32 => typed::<f32>(data, intake),
-        SampleFormat::F64 => typed::<f64>(data, intake),
+        SampleFormat::I8 => typed::<i8>(data, age, intake),
+        SampleFormat::I16 => typed::<i16>(data, age, intake),
+        SampleFormat::I24 => typed::<cpal::I24>(data, age, intake),
+        SampleFormat::I32 => typed::<i32>(data, age, intake),
+        SampleFormat::U8 => typed::<u8>(data, age, intake),
+        SampleFormat::U16 => typed::<u16>(data, age, intake),
+        SampleFormat::U24 => typed::<cpal::U24>(data, age, intake),
+        SampleFormat::U32 => typed::<u32>(data, age, intake),
+        SampleFormat::F32 => typed::<f32>(data, age, intake),
+        SampleFormat::F64 => typed::<f64>(data, age, intake),
         _ => {} // refused by `Microphone::config`
     }
 }
@@ -362,7 +365,7 @@ mod tests {
             #[allow(unsafe_code, reason = "cpal::Data has no safe constructor")]
             let data = unsafe { Data::from_parts(samples.as_mut_ptr().cast(), samples.len(), T::FORMAT) };
             let (mut intake, mut outlet) = ring(8_000, 1, Arc::default());
-            accept(&data, &mut intake);
+            accept(&data, Duration::ZERO, &mut intake);
             let block = outlet.next_block().expect("a block of every format");
             let mut out = Vec::new();
             outlet.take(&block, &mut out);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::continuity::Continuity;
 use super::device::{Format, Microphone};
@@ -17,6 +17,7 @@ use super::meter::Meter;
 use super::ring::{Intake, Outlet, ring};
 use super::take::{About, Failure, Place, Writer};
 use super::watch::{Concern, Watch};
+use crate::app::clock::{Moment, StreamClock};
 use crate::app::play::is_lost;
 
 /// How often the worker polls for sound.
@@ -75,6 +76,8 @@ pub struct Take {
     pub path: PathBuf,
     /// The length of the take, in seconds.
     pub duration_s: f64,
+    /// When the microphone picked up the beginning of the take; `None` for a take without sound.
+    pub began: Option<Moment>,
     /// The number of missing frames, which were replaced by silence.
     pub dropped_frames: u64,
     /// Whether the take holds nothing but zeros.
@@ -107,7 +110,7 @@ pub struct Status {
 }
 
 enum Command {
-    Begin(SyncSender<Result<PathBuf, CaptureError>>),
+    Begin(Option<Instant>, SyncSender<Result<PathBuf, CaptureError>>),
     Pause(bool),
     Finish,
     FinishWhen(Arc<AtomicBool>),
@@ -147,13 +150,26 @@ impl Recorder {
         Ok(Self { format, commands: Some(commands), status, thread: Some(thread) })
     }
 
-    /// Begins a take and returns its path.
+    /// Begins a take of all sound that arrives from now on, and returns its path.
     ///
     /// # Errors
     /// When the file cannot be written there, or would overwrite another.
     pub fn begin(&self) -> Result<PathBuf, CaptureError> {
+        self.begin_with(None)
+    }
+
+    /// Begins a take of what the microphone picks up from `from` on, however long that sound is on its way, and returns
+    /// its path.
+    ///
+    /// # Errors
+    /// As [`Recorder::begin`].
+    pub fn begin_at(&self, from: Instant) -> Result<PathBuf, CaptureError> {
+        self.begin_with(Some(from))
+    }
+
+    fn begin_with(&self, from: Option<Instant>) -> Result<PathBuf, CaptureError> {
         let (reply, begun) = sync_channel(1);
-        self.send(Command::Begin(reply));
+        self.send(Command::Begin(from, reply));
         begun.recv().unwrap_or_else(|_| Err(CaptureError::Gone { name: "recorder".to_owned() }))
     }
 
@@ -229,8 +245,15 @@ struct Worker {
     continuity: Continuity,
     meter: Meter,
     watch: Watch,
+    /// When the microphone picked up which frame of the stream.
+    clock: StreamClock,
+    /// The number of frames of the stream so far, missing ones included.
+    frames: u64,
     take: Option<Writer>,
     takes: u32,
+    /// Before this moment nothing belongs to the take.
+    from: Option<Instant>,
+    began: Option<Moment>,
     paused: bool,
     only_zeros: bool,
     peak_dbfs: Option<f64>,
@@ -244,6 +267,7 @@ impl Worker {
     fn new(stream: Stream, place: Place, about: About, limits: Limits, status: Arc<Mutex<Status>>) -> Self {
         let Format { rate_hz, channels, .. } = stream.format;
         let watch = Watch::new(stream.outlet.now());
+        let clock = StreamClock::new(stream.outlet.since(), rate_hz);
         Self {
             stream,
             place,
@@ -253,8 +277,12 @@ impl Worker {
             continuity: Continuity::new(rate_hz),
             meter: Meter::new(rate_hz, channels),
             watch,
+            clock,
+            frames: 0,
             take: None,
             takes: 0,
+            from: None,
+            began: None,
             paused: false,
             only_zeros: true,
             peak_dbfs: None,
@@ -278,7 +306,7 @@ impl Worker {
                 self.end(Ending::Asked);
             }
             match command {
-                Ok(Command::Begin(reply)) => drop(reply.send(self.begin())),
+                Ok(Command::Begin(from, reply)) => drop(reply.send(self.begin(from))),
                 Ok(Command::Pause(paused)) => self.paused = paused,
                 Ok(Command::Finish) => self.end(Ending::Asked),
                 Ok(Command::FinishWhen(flag)) => self.finish_when = flag,
@@ -292,12 +320,13 @@ impl Worker {
         }
     }
 
-    fn begin(&mut self) -> Result<PathBuf, CaptureError> {
+    fn begin(&mut self, from: Option<Instant>) -> Result<PathBuf, CaptureError> {
         let is_first = self.takes == 0 && !self.place.goes_on;
         let take = Writer::create(&self.place, &self.about, self.stream.format, is_first)?;
         let path = take.path().to_owned();
         self.take = Some(take);
         self.takes += 1;
+        (self.from, self.began) = (from, None);
         self.paused = false;
         self.only_zeros = true;
         self.watch = Watch::new(self.stream.outlet.now());
@@ -315,7 +344,13 @@ impl Worker {
             blocks += 1;
         }
         let now = self.stream.outlet.now();
+        let rate_hz = f64::from(self.stream.format.rate_hz);
         while let Some((block, missing)) = self.continuity.next(now, all) {
+            self.frames += missing;
+            // A block cannot be younger than its first frame.
+            let age_s = block.age.as_secs_f64().max(block.frames as f64 / rate_hz);
+            self.clock.note(self.frames, self.stream.outlet.since() + block.arrived, -age_s);
+            self.frames += block.frames as u64;
             self.samples.clear();
             self.stream.outlet.take(&block, &mut self.samples);
             let (watch, peak) = (&mut self.watch, &mut self.peak_dbfs);
@@ -346,10 +381,19 @@ impl Worker {
         let take = self.take.as_mut().filter(|_| !self.paused)?;
         let rate_hz = f64::from(self.stream.format.rate_hz);
         let channels = usize::from(self.stream.format.channels);
+        let there = (self.samples.len() / channels) as u64;
+        let first = self.frames - there - missing;
+        let early = self.from.and_then(|from| self.clock.frame_at(from)).map_or(0, |from| from.saturating_sub(first));
+        if early >= missing + there {
+            return None; // all of it is from before the take
+        }
+        self.from = None;
+        self.began = self.began.or_else(|| self.clock.time_of(first + early));
+        let (skipped, missing) = (early.saturating_sub(missing), missing.saturating_sub(early));
         let room = self.limits.max_s.map_or(u64::MAX, |s| ((s * rate_hz).round() as u64).saturating_sub(take.frames()));
         let missing = missing.min(room);
-        let frames = ((self.samples.len() / channels) as u64).min(room - missing);
-        let samples = &self.samples[..frames as usize * channels];
+        let frames = (there - skipped).min(room - missing);
+        let samples = &self.samples[skipped as usize * channels..(skipped + frames) as usize * channels];
         self.only_zeros &= samples.iter().all(|x| *x == 0.0);
         let filled = if missing > 0 { take.fill(missing) } else { Ok(()) };
         match filled.and_then(|()| take.write(samples)) {
@@ -391,7 +435,7 @@ impl Worker {
                 Err((failure, path)) => (path, Ending::from(failure)),
             }
         };
-        self.over(Take { path, duration_s, dropped_frames, only_zeros: self.only_zeros, ending });
+        self.over(Take { path, duration_s, began: self.began, dropped_frames, only_zeros: self.only_zeros, ending });
     }
 
     /// Ends the take after a disk failure, and returns how it ended.
@@ -400,7 +444,8 @@ impl Worker {
         let (duration_s, dropped_frames) = (self.length_s(&take), take.dropped());
         let (failure, path) = take.abandon(failure);
         let ending = Ending::from(failure);
-        self.over(Take { path, duration_s, dropped_frames, only_zeros: self.only_zeros, ending: ending.clone() });
+        let (began, only_zeros) = (self.began, self.only_zeros);
+        self.over(Take { path, duration_s, began, dropped_frames, only_zeros, ending: ending.clone() });
         ending
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Block {
     pub(super) dropped: u64,
     /// When the device's thread received the block, as the time since the ring was created.
     pub(super) arrived: Duration,
+    /// How long before that the microphone picked up the block's first frame.
+    pub(super) age: Duration,
     /// Whether the device reported a loss of sound just before this block.
     pub(super) overrun: bool,
 }
@@ -60,8 +62,9 @@ pub(super) fn ring(rate_hz: u32, channels: u16, overruns: Arc<AtomicU64>) -> (In
 }
 
 impl Intake {
-    /// Pushes one block of interleaved samples; `convert` maps them to full scale 1.0.
-    pub(super) fn accept<T: Copy>(&mut self, block: &[T], convert: impl Fn(T) -> f32) {
+    /// Pushes one block of interleaved samples, the first of which was picked up `age` ago; `convert` maps them to full
+    /// scale 1.0.
+    pub(super) fn accept<T: Copy>(&mut self, block: &[T], age: Duration, convert: impl Fn(T) -> f32) {
         let frames = block.len() / self.channels;
         if frames == 0 {
             return;
@@ -75,7 +78,7 @@ impl Intake {
                 let overrun = overruns != self.overruns_seen;
                 self.overruns_seen = overruns;
                 // There is room, since only this thread fills the ring.
-                let _ = self.blocks.push(Block { frames, dropped: self.dropped, arrived, overrun });
+                let _ = self.blocks.push(Block { frames, dropped: self.dropped, arrived, age, overrun });
                 self.dropped = 0;
             }
             _ => self.dropped += frames as u64,
@@ -97,6 +100,11 @@ impl Outlet {
         to.extend_from_slice(first);
         to.extend_from_slice(second);
         chunk.commit_all();
+    }
+
+    /// Returns when the ring was created.
+    pub(super) fn since(&self) -> Instant {
+        self.since
     }
 
     /// Returns the current time, on the clock of [`Block::arrived`].
@@ -133,7 +141,7 @@ mod tests {
             };
             for (frames, drained) in steps {
                 let block: Vec<i64> = (0..frames as u32).flat_map(|i| [i64::from(fed + i), -i64::from(fed + i)]).collect();
-                intake.accept(&block, |x| x as f32);
+                intake.accept(&block, Duration::ZERO, |x| x as f32);
                 fed += frames as u32;
                 if drained {
                     drain(&mut outlet);
@@ -141,7 +149,7 @@ mod tests {
             }
             drain(&mut outlet);
             let pending = intake.dropped;
-            intake.accept(&[i64::from(fed), -i64::from(fed)], |x| x as f32);
+            intake.accept(&[i64::from(fed), -i64::from(fed)], Duration::ZERO, |x| x as f32);
             let (next, missing) = drain(&mut outlet);
             prop_assert_eq!(u64::from(next), u64::from(fed) + 1);
             prop_assert!(missing >= pending);
@@ -156,7 +164,7 @@ mod tests {
             if overrun {
                 overruns.fetch_add(1, Ordering::Relaxed);
             }
-            intake.accept(&[0.5_f32; 80], |x| x);
+            intake.accept(&[0.5_f32; 80], Duration::ZERO, |x| x);
             assert_eq!(outlet.next_block().unwrap().overrun, overrun);
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -40,6 +40,7 @@ use crate::plain::{counted, one_line};
 use crate::report::tracks::Tracks;
 use crate::report::{Program, Report, json};
 use crate::signal::{Contours, Features};
+use crate::speakers::Me;
 use crate::story::model::Weights;
 use crate::transcript::Transcriber;
 use crate::transcript::model::Model;
@@ -88,6 +89,8 @@ pub(super) struct Arguments {
     /// Who speaks, where it is not you: for a coach's recordings
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
     story_weights: Option<PathBuf>,
@@ -97,6 +100,39 @@ pub(super) struct Arguments {
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+/// Whose voice the report is about.
+#[derive(Args)]
+pub(super) struct Whose {
+    /// Whose voice is yours where two are heard: the first or the second one; by default who answers
+    #[arg(long, value_name = "FIRST|SECOND", ignore_case = true, hide_possible_values = true)]
+    me: Option<Voice>,
+}
+
+impl Whose {
+    /// Returns the voice that was named.
+    pub(super) fn me(&self) -> Option<Me> {
+        self.me.map(Me::from)
+    }
+}
+
+/// One of the two voices in a recording.
+#[derive(Clone, Copy, ValueEnum)]
+enum Voice {
+    /// Who is heard first
+    First,
+    /// Who is heard second
+    Second,
+}
+
+impl From<Voice> for Me {
+    fn from(voice: Voice) -> Self {
+        match voice {
+            Voice::First => Self::First,
+            Voice::Second => Self::Second,
+        }
+    }
 }
 
 /// The output format of the reports.
@@ -152,9 +188,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
+    let me = arguments.whose.me();
     let stutters = arguments.stutter || settings.stutter;
     let own_fillers = settings.fillers.clone();
-    let brief = Brief { question, own_fillers, stutters, story_weights, ..Brief::default() };
+    let brief = Brief { question, own_fillers, stutters, me, story_weights, ..Brief::default() };
     let mended = match &arguments.words {
         Some(path) => Some(imports::words(path).with_context(|| path.display().to_string())?),
         None => None,
@@ -413,10 +450,15 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
 
 /// Analyzes a single recording under its own progress bar.
 pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
+    under_bar(path, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work on a single recording under its own progress bar.
+pub(super) fn under_bar<T>(path: &Path, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
     let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, export: None, is_piped: false }], true);
-    let analyzed = listen(path, engine, brief, &bar);
+    let done = advancing(&bar, work);
     bar.finish_and_clear();
-    analyzed
+    done
 }
 
 /// Analyzes a recording, advancing the bar by [`FULL`] in total.
@@ -426,8 +468,13 @@ fn listen(
     brief: &Brief,
     bar: &ProgressBar,
 ) -> Result<(Report, Features), AnalyzeError> {
+    advancing(bar, |progress| analyze(path, engine, brief, progress))
+}
+
+/// Does the work, advancing the bar by [`FULL`] in total.
+fn advancing<T>(bar: &ProgressBar, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
     let reached = AtomicU64::new(0);
-    analyze(path, engine, brief, &|done| {
+    work(&|done| {
         let now = (done * FULL as f64) as u64;
         bar.inc(now.saturating_sub(reached.fetch_max(now, Ordering::Relaxed)));
     })

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use clap::Args;
 
 use super::history::damaged_ones;
 use super::{Outcome, columns};
@@ -13,6 +14,8 @@ use crate::app::capture::{
     About, CaptureError, Concern, Format, Limits, Microphone, Place, Recorder, Sample, microphones,
 };
 use crate::app::history::{Access, Store, store};
+use crate::app::interviewer::{Speech, Spoken, Voice, system_voice};
+use crate::app::questions;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::settings::{Folders, Settings};
 use crate::app::{capture, models, settings};
@@ -25,6 +28,16 @@ const LISTEN: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(4);
 /// The free space below which there is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
+
+/// The interval at which a voice is asked whether it has spoken.
+const GLANCE: Duration = Duration::from_millis(20);
+
+#[derive(Args, Clone, Copy)]
+pub(super) struct Arguments {
+    /// Let this voice (woman, man or system) ask a question, to hear how it sounds and whether the loudspeaker works
+    #[arg(long, value_name = "NAME", value_enum, hide_possible_values = true)]
+    voice: Option<Voice>,
+}
 
 /// The width of the check names, in columns: that of `microphone` and `recordings`.
 const NAMES: usize = 10;
@@ -51,18 +64,19 @@ impl Doctor {
     }
 }
 
-pub(super) fn run() -> Result<Outcome> {
+pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
     let mut doctor = Doctor { outcome: Outcome::Done };
     doctor.fine("aloud", env!("CARGO_PKG_VERSION"))?;
 
     let folders = settings::folders();
-    let (mut wanted, mut trust, mut stutter) = (None, false, false);
+    let (mut wanted, mut trust, mut stutter, mut voice) = (None, false, false, None);
     match &folders {
         Some(folders) => {
             let file = folders.settings_file.display();
             match Settings::load(&folders.settings_file) {
                 Ok(settings) => {
                     (wanted, trust, stutter) = (settings.model, settings.trust_model, settings.stutter);
+                    voice = settings.voice;
                     let there = folders.settings_file.exists();
                     let state = if there { "read" } else { "not there, so the defaults hold" };
                     doctor.fine("settings", &format!("{file}: {state}"))?;
@@ -108,8 +122,46 @@ pub(super) fn run() -> Result<Outcome> {
         Err(error) => doctor.problem("model", &error.to_string())?,
     }
 
+    voices(&mut doctor, voice.unwrap_or_default())?;
+    if let Some(voice) = arguments.voice {
+        listen_to(&mut doctor, voice)?;
+    }
     microphone(&mut doctor)?;
     Ok(doctor.outcome)
+}
+
+/// Reports who can ask questions.
+fn voices(doctor: &mut Doctor, chosen: Voice) -> io::Result<()> {
+    for voice in Voice::OWN {
+        let default = if voice == chosen { " (asks)" } else { "" };
+        let said = format!("{}{default}: speaks the questions that come with aloud", voice.name());
+        doctor.fine("voice", &said)?;
+    }
+    let default = if chosen == Voice::System { " (asks)" } else { "" };
+    let said = match system_voice() {
+        Some(program) => format!("{program}. It speaks your own questions and those about your resume."),
+        None => "none found. Your own questions and those about your resume are shown.".to_owned(),
+    };
+    doctor.fine("voice", &format!("{}{default}: {said}", Voice::System.name()))
+}
+
+/// Lets a voice ask the first question.
+fn listen_to(doctor: &mut Doctor, voice: Voice) -> io::Result<()> {
+    let Some(question) = questions::built_in().into_iter().next().filter(|_| voice != Voice::None) else {
+        return doctor.fine("voice", "none: nothing to hear. Questions are only shown.");
+    };
+    let heard = Speech::begin(&question.text, voice, false).and_then(|speech| {
+        let Some(mut speech) = speech else { return Ok(false) };
+        while !matches!(speech.progress()?, Spoken::Ended(_)) {
+            std::thread::sleep(GLANCE);
+        }
+        Ok(true)
+    });
+    match heard {
+        Ok(true) => doctor.fine("voice", &format!("{}: asked \"{}\"", voice.name(), question.text)),
+        Ok(false) => doctor.problem("voice", &format!("{}: there is no such voice on this system.", voice.name())),
+        Err(error) => doctor.problem("voice", &format!("{}: {error}", voice.name())),
+    }
 }
 
 /// Reports whether the data folder is writable, and how much space is free.

@@ -21,7 +21,9 @@ use crate::app::export::{Frames, Kind};
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
-use crate::app::history::{Access, Attempt, HistoryError, Kept, Measures, Occasion, Store, export, goals, store};
+use crate::app::history::{
+    Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
+};
 use crate::app::imports;
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
@@ -684,7 +686,7 @@ pub(super) fn keep(
     path: &Path,
     speaker: Option<&str>,
     recorded: bool,
-) -> Option<i64> {
+) -> Option<Saved> {
     let saved = save(report, contours, path, speaker, recorded, |_, _| Ok(()))?;
     if saved.stays_edited {
         say(&format!(
@@ -692,7 +694,7 @@ pub(super) fn keep(
             id = saved.id
         ));
     }
-    Some(saved.id)
+    Some(saved)
 }
 
 /// Keeps the answer in the recording at `path` as one that was edited by hand: as aloud heard it, and with mended words.
@@ -702,8 +704,8 @@ pub(super) fn keep_mended(
     contours: Option<&Contours>,
     path: &Path,
     speaker: Option<&str>,
-) -> Option<i64> {
-    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended)).map(|saved| saved.id)
+) -> Option<Saved> {
+    save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended))
 }
 
 /// Saves an answer to the history, and does `then` with it. If this fails, one line on stderr says why.
@@ -714,7 +716,7 @@ fn save(
     speaker: Option<&str>,
     recorded: bool,
     then: impl Fn(&mut Store, i64) -> Result<(), HistoryError>,
-) -> Option<store::Saved> {
+) -> Option<Saved> {
     let mut occasion = Occasion::of_file(path, speaker.map(str::to_string), Timestamp::now());
     occasion.recorded_here = recorded || settings::folders().is_some_and(|folders| folders.is_recording(path));
     let kept = Kept { report, occasion: &occasion, contours, kept_at: Timestamp::now() };

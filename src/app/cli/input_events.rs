@@ -37,6 +37,8 @@ pub(super) enum InputEvent {
     Pause,
     /// Keep this take and start again.
     Again,
+    /// Hear the question again.
+    Pardon,
 }
 
 /// Collects input events from the start of the program.
@@ -153,6 +155,7 @@ impl InputEvents {
                 "" => Some(InputEvent::Finish),
                 "p" | "P" => Some(InputEvent::Pause),
                 "r" | "R" => Some(InputEvent::Again),
+                "?" => Some(InputEvent::Pardon),
                 _ => None,
             },
             Line::None => None,
@@ -286,6 +289,7 @@ fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
         0x03 | 0x04 => Some(InputEvent::Interrupt), // Ctrl-C, Ctrl-D
         b'p' | b'P' => Some(InputEvent::Pause),
         b'r' | b'R' => Some(InputEvent::Again),
+        b'?' => Some(InputEvent::Pardon),
         _ => None,
     };
     plain.filter_map(event).collect()
@@ -379,6 +383,7 @@ fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
         KeyCode::Enter => Some(InputEvent::Finish),
         KeyCode::Char('p' | 'P') => Some(InputEvent::Pause),
         KeyCode::Char('r' | 'R') => Some(InputEvent::Again),
+        KeyCode::Char('?') => Some(InputEvent::Pardon),
         _ => None,
     }
 }
@@ -432,7 +437,7 @@ mod tests {
             (&b"\r"[..], &[InputEvent::Finish][..]),
             (b"\x03\x03", &[InputEvent::Interrupt, InputEvent::Interrupt]),
             (b"\x04", &[InputEvent::Interrupt]),
-            (b"pRx", &[InputEvent::Pause, InputEvent::Again]),
+            (b"pRx?", &[InputEvent::Pause, InputEvent::Again, InputEvent::Pardon]),
             (b"\x1b[A", &[]),
             (b"\x1bOP", &[]),
             (b"\x1bOR", &[]),

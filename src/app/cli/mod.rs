@@ -5,11 +5,13 @@
 
 mod afterwards;
 mod analyze;
+mod asking;
 mod doctor;
 mod duration;
 mod exports;
 mod history;
 mod input_events;
+mod interview;
 mod man;
 mod models;
 mod pages;
@@ -29,6 +31,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::app::models::ModelError;
+use crate::app::practice::formats::UnknownFormat;
 use crate::app::questions::UnknownQuestion;
 use crate::app::render::terminal::lines;
 use crate::app::render::terminal::lines::{Lines, WIDEST};
@@ -62,6 +65,8 @@ enum Command {
     Practice(practice::Arguments),
     /// Analyze saved answers: recordings or written drafts
     Analyze(analyze::Arguments),
+    /// Analyze a recorded interview with two voices, answer by answer
+    Interview(interview::Arguments),
     /// How the kept answers changed over the weeks, and your goals
     Progress(progress::Arguments),
     /// The answers that were kept
@@ -74,7 +79,7 @@ enum Command {
     #[command(subcommand)]
     Models(models::Command),
     /// Say what works on this machine, and what to do about what does not
-    Doctor,
+    Doctor(doctor::Arguments),
     /// Print the JSON Schema of the report: what every field means
     Schema,
     /// Print a manual page
@@ -119,13 +124,14 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command) -> Result<Outcome> {
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
+        Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),
         Command::Record(arguments) => record::run(&arguments, &user_settings()?),
         Command::Practice(arguments) => practice::run(&arguments, &user_settings()?),
         Command::Progress(arguments) => progress::run(&arguments),
         Command::History(command) => history::run(&command),
         Command::Questions(command) => questions::run(&command),
         Command::Models(command) => models::run(&command),
-        Command::Doctor => doctor::run(),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Schema => {
             io::stdout().write_all(SCHEMA.as_bytes())?;
             Ok(Outcome::Done)
@@ -233,7 +239,7 @@ fn say(line: &str) {
 /// Returns whether the error is a usage error: a mistyped name of a question or a model.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
-    error.is::<UnknownQuestion>() || error.downcast_ref().is_some_and(unknown_model)
+    error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.

@@ -44,6 +44,35 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
+/// A page on one recording.
+#[derive(Args)]
+pub(super) struct OnePage {
+    /// Write a page for a browser, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Put the sound into the page, or into a file beside it
+    #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
+    audio: Where,
+    /// Open the page in the browser
+    #[arg(long, requires = "html")]
+    open: bool,
+}
+
+impl OnePage {
+    /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
+    pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
+        let Some(page) = &self.html else { return Ok(()) };
+        refuse_answer_itself(page, drawn.recording)?;
+        let recording = found(drawn);
+        let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
+        let lanes = Lanes::of(drawn.report, drawn.contours, sound.as_ref());
+        let audio = audio(recording.as_ref(), self.audio, page)?;
+        write_file(page, render(lanes.as_ref(), audio).as_bytes())?;
+        show(page, self.open);
+        Ok(())
+    }
+}
+
 /// Where the page's audio is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Where {
@@ -93,15 +122,7 @@ impl Wanted {
             complain("a written draft has no sound to draw; --svg and --png need a recording");
         }
         let Some(page) = page else { return Ok(()) };
-        let audio = match (&recording, self.audio) {
-            (None, _) => Audio::None,
-            (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
-            (Some(recording), Where::Link) => {
-                let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
-                write_file(&beside, &encoded(recording))?;
-                Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
-            }
-        };
+        let audio = audio(recording.as_ref(), self.audio, page)?;
         let earlier = earlier(drawn);
         let answer = Answer {
             report: drawn.report,
@@ -112,9 +133,7 @@ impl Wanted {
             earlier: &earlier,
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
-        if self.open && opener::open(page).is_err() {
-            complain(&format!("no browser could be started; open {} yourself", page.display()));
-        }
+        show(page, self.open);
         Ok(())
     }
 
@@ -145,6 +164,26 @@ pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
         bail!("{}: this is the answer itself; give what is made of it another name", file.display());
     }
     Ok(())
+}
+
+/// Returns the sound of a page, written to a file next to it if it is to lie there.
+fn audio(recording: Option<&Recording>, place: Where, page: &Path) -> Result<Audio> {
+    Ok(match (recording, place) {
+        (None, _) => Audio::None,
+        (Some(recording), Where::Embed) => Audio::Inside(encoded(recording)),
+        (Some(recording), Where::Link) => {
+            let beside = page.with_file_name(format!("{}{BESIDE}", stem(page)));
+            write_file(&beside, &encoded(recording))?;
+            Audio::Beside(beside.file_name().unwrap_or_default().to_string_lossy().into_owned())
+        }
+    })
+}
+
+/// Opens a page in the browser, if that is wanted.
+fn show(page: &Path, wanted: bool) {
+    if wanted && opener::open(page).is_err() {
+        complain(&format!("no browser could be started; open {} yourself", page.display()));
+    }
 }
 
 /// Opens the recording, if it is still the one that was analyzed.

@@ -13,32 +13,35 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::analyze::one;
+use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
-use super::record::{Finished, answer};
-use super::{Outcome, ask, columns, complain, history, say};
+use super::record::{self, Finished, answer};
+use super::{Outcome, ask, columns, complain, duration, history, say};
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
 use crate::app::capture::About;
 use crate::app::history::compare::{Comparison, Verdict};
 use crate::app::history::practice::Given;
 use crate::app::history::{Access, Store};
+use crate::app::interviewer::Voice;
 use crate::app::job::{Description, Requirement};
 use crate::app::practice::closing::{Closing, Shown};
 use crate::app::practice::coverage::found;
 use crate::app::practice::flow::{Analyzed, Asking, Event, Flow, Keep, Step};
 use crate::app::practice::folder::Folder;
-use crate::app::practice::formats::Format;
+use crate::app::practice::formats::{self, Format};
 use crate::app::practice::plan::{Material, key, plan};
-use crate::app::practice::session::{Session, Waiting};
+use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
+use crate::app::render::terminal::report::first_word;
 use crate::app::resume::{Claim, claims};
 use crate::app::settings::Settings;
 use crate::app::{capture, questions, resume, settings};
-use crate::brief::Brief;
+use crate::brief::{Asked, Brief};
 use crate::plain::{clock, counted, one_line};
 use crate::question::Question;
 use crate::report::Report;
@@ -56,9 +59,18 @@ pub(super) struct Arguments {
     /// How many questions
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     questions: Option<u16>,
-    /// How the interview will be
-    #[arg(short, long, value_enum, default_value = "face-to-face")]
-    format: FormatArgument,
+    /// How the interview will be: phone, video, one-way, face-to-face, panel, or one of your own [default: face-to-face]
+    #[arg(short, long, value_name = "NAME", conflicts_with = "go_on")]
+    format: Option<String>,
+    /// Time to prepare after each question, such as 30s; then the recording begins by itself
+    #[arg(long, value_name = "LENGTH", value_parser = duration::seconds, conflicts_with_all = ["go_on", "from"])]
+    prepare: Option<f64>,
+    /// Stop each recording at this length, such as 2m; a calm line says when 30 seconds are left
+    #[arg(long, value_name = "LENGTH", value_parser = duration::seconds, conflicts_with_all = ["go_on", "from"])]
+    limit: Option<f64>,
+    /// How many takes there may be of each answer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100), conflicts_with_all = ["go_on", "from"])]
+    takes: Option<u32>,
     /// Take the answers from the recordings in this folder instead of the microphone
     ///
     /// In the order of their names. A file named after a question, such as conflict.wav, answers that question;
@@ -81,24 +93,9 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
     #[command(flatten)]
+    voice: VoiceChoice,
+    #[command(flatten)]
     speech: Choice,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum FormatArgument {
-    Phone,
-    Video,
-    FaceToFace,
-}
-
-impl From<FormatArgument> for Format {
-    fn from(argument: FormatArgument) -> Self {
-        match argument {
-            FormatArgument::Phone => Self::Phone,
-            FormatArgument::Video => Self::Video,
-            FormatArgument::FaceToFace => Self::FaceToFace,
-        }
-    }
 }
 
 /// The maximum number of pieces of evidence shown after an answer.
@@ -133,7 +130,14 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if let Some(from) = &arguments.from {
         session.from = Some(std::path::absolute(from)?);
     }
+    let known = formats::all()?;
+    // Somebody may have renamed or removed a format of their own since.
+    let format = formats::named(&session.format, &known).or_else(|_| formats::named(formats::DEFAULT, &known))?;
+    // Without a terminal there is nobody to listen, unless a voice is chosen.
+    let hears = talks || arguments.voice.is_given();
     let practice = Practice {
+        format,
+        voice: if hears { arguments.voice.chosen(settings) } else { Some(Voice::None) },
         saved: session.clone(),
         flow: Flow::new(session, keep, talks),
         id,
@@ -142,6 +146,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         own_fillers: settings.fillers.clone(),
         stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
+        is_mute: false,
         loading: Some(loading),
         engine: None,
         outcome: Outcome::Done,
@@ -206,15 +211,15 @@ fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Opt
     let bank = questions::bank()?;
     let folder = arguments.from.as_deref().map(|from| folder(from, &bank)).transpose()?;
     let wanted = folder.as_ref().map_or(Vec::new(), Folder::named_questions);
-    let format = Format::from(arguments.format);
+    let format = formats::named(arguments.format.as_deref().unwrap_or(formats::DEFAULT), &formats::all()?)?;
     let of_folder = folder.as_ref().map(|folder| folder.first_tries().max(1));
-    let count = arguments.questions.map(usize::from).or(of_folder).unwrap_or(format.row().questions);
+    let count = arguments.questions.map(usize::from).or(of_folder).unwrap_or(format.questions);
     let material =
         Material { bank: &bank, claims: &claims, requirements: &requirements, repetitions: &kept.1, wanted: &wanted };
     let session = Session {
         begun_at: Timestamp::now(),
-        format,
-        items: plan(&material, format, count, Timestamp::now()),
+        own_terms: OwnTerms { prepare_s: arguments.prepare, limit_s: arguments.limit, takes: arguments.takes },
+        items: plan(&material, &format, count, Timestamp::now()),
         at: 0,
         tries: Vec::new(),
         waiting: None,
@@ -223,6 +228,7 @@ fn begin(arguments: &Arguments, talks: bool, events: &InputEvents) -> Result<Opt
         claims,
         job,
         requirements,
+        format: format.name,
     };
     let id = match keep {
         Keep::Everything => Some(with_store(Access::Write, |s| s.begin_session(&session))?),
@@ -283,6 +289,11 @@ struct Practice<'a> {
     own_fillers: Vec<String>,
     stutters: bool,
     device: Option<String>,
+    format: Format,
+    /// Who asks, if somebody was chosen.
+    voice: Option<Voice>,
+    /// Whether the loudspeaker failed.
+    is_mute: bool,
     loading: Option<JoinHandle<Result<Whisper>>>,
     engine: Option<Whisper>,
     outcome: Outcome,
@@ -290,7 +301,7 @@ struct Practice<'a> {
 
 impl Practice<'_> {
     fn run(mut self) -> Result<Outcome> {
-        wrapped(self.flow.session().format.row().advice);
+        wrapped(&self.format.advice);
         let mut event = Event::Begun;
         loop {
             let step = self.flow.next(event);
@@ -353,11 +364,14 @@ impl Practice<'_> {
         if self.events.is_alone() {
             return Ok(Event::Left);
         }
-        let brief = self.brief(&asking.question);
+        let brief = self.brief(&asking.question, None);
+        let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        Ok(match answer(self.device.as_deref(), brief, about, self.events)? {
-            Finished::Taken(path) => Event::Taken(asking.answered_in(path)),
-            Finished::Left(path) => Event::TakenAndLeft(asking.answered_in(path)),
+        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, self.events)?;
+        self.is_mute |= is_mute;
+        Ok(match finished {
+            Finished::Taken(path, asked) => Event::Taken(Waiting { asked, ..asking.answered_in(path) }),
+            Finished::Left(path, asked) => Event::TakenAndLeft(Waiting { asked, ..asking.answered_in(path) }),
             Finished::Over(outcome) => {
                 if matches!(outcome, Outcome::Failed) {
                     self.outcome = Outcome::Failed;
@@ -365,6 +379,19 @@ impl Practice<'_> {
                 Event::Left
             }
         })
+    }
+
+    /// Returns how the current question is put.
+    fn asking(&self) -> record::Asking {
+        let session = self.flow.session();
+        let voice = self.voice.or(self.format.voice(session.at)).unwrap_or_default();
+        let voice = if self.is_mute { Voice::None } else { voice };
+        record::Asking {
+            asker: Asker::new(voice, self.format.telephone),
+            terms: session.own_terms.over(self.format.terms()),
+            format: Some(self.format.name.clone()),
+            shows_text: self.format.shown,
+        }
     }
 
     /// Prints the introduction to a question.
@@ -388,11 +415,12 @@ impl Practice<'_> {
         self.flow.session().from.as_deref().map_or(Ok(Folder::default()), |from| folder(from, &questions::bank()?))
     }
 
-    fn brief(&self, question: &Question) -> Brief {
+    fn brief(&self, question: &Question, asked: Option<Asked>) -> Brief {
         Brief {
             question: Some(question.clone()),
             own_fillers: self.own_fillers.clone(),
             stutters: self.stutters,
+            asked,
             ..Brief::default()
         }
     }
@@ -416,7 +444,7 @@ impl Practice<'_> {
         let shown = found(&report, &session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
         let is_recorded = session.from.is_none();
         let keep = || history::keep(&report, Some(&Contours::of(&features)), &answer.path, None, is_recorded);
-        let attempt = self.flow.keeps_answer().then(keep).flatten();
+        let attempt = self.flow.keeps_answer().then(keep).flatten().map(|saved| saved.id);
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
@@ -443,7 +471,7 @@ impl Practice<'_> {
 
     /// Returns the report on a recording; `None` if the user left during the analysis.
     fn listen(&mut self, answer: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
-        let (file, brief) = (answer.path.clone(), self.brief(&answer.question));
+        let (file, brief) = (answer.path.clone(), self.brief(&answer.question, answer.asked.clone()));
         let (engine, loading) = (self.engine.take(), self.loading.take());
         let analyzed = self.events.unless_left(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
@@ -469,6 +497,9 @@ impl Practice<'_> {
             && let Some(warning) = report.warnings.first()
         {
             lines.push(format!("{} {}", warning.message, warning.remedy));
+        }
+        if let Some(latency) = first_word(report) {
+            lines.push(latency);
         }
         if let Some(first) = report.score.priorities.first() {
             let moment = first.evidence.iter().find_map(|e| Some((e.start_s?, &e.text)));

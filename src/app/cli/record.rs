@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::asking::{Asker, VoiceChoice};
 use super::duration;
 use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
+use crate::app::clock::seconds_between;
+use crate::app::interviewer::turn::{Event, Step, Terms, Turn};
+use crate::app::interviewer::{Ended, Voice};
 use crate::app::questions;
 use crate::app::settings::{self, Settings};
-use crate::brief::Brief;
+use crate::brief::{Asked, Brief, QuestionEnd};
 use crate::plain::clock;
 use crate::question::Question;
 use crate::signal::Contours;
@@ -25,8 +29,6 @@ use super::models::Choice;
 use super::screen::Screen;
 use super::{Outcome, ask, complain, history, say};
 
-/// The countdown before a take at a terminal, in seconds.
-const COUNTDOWN: u64 = 3;
 /// The interval between updates of the screen.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 /// The interval between lines that give the length of the take if there is no live line, in seconds.
@@ -37,14 +39,25 @@ pub(super) struct Arguments {
     /// The question to answer: a name from `aloud questions list`, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
     question: Option<String>,
+    /// Ask the question aloud; the recording begins when it has ended
+    #[arg(short, long, requires = "question")]
+    ask: bool,
+    #[command(flatten)]
+    voice: VoiceChoice,
+    /// Time to prepare after the question, such as 30s; then the recording begins by itself
+    #[arg(long, value_name = "LENGTH", value_parser = duration::seconds, requires = "question")]
+    prepare: Option<f64>,
+    /// How many takes there may be, the first one included
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    takes: Option<u32>,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
     /// The length to aim at, such as 90s or 1:30
     #[arg(short, long, value_name = "LENGTH", value_parser = duration::seconds)]
     target: Option<f64>,
-    /// Finish by itself at this length, such as 5m
-    #[arg(short, long, value_name = "LENGTH", value_parser = duration::seconds)]
+    /// Finish by itself at this length, such as 5m; a calm line says when 30 seconds are left
+    #[arg(short, long, visible_alias = "limit", value_name = "LENGTH", value_parser = duration::seconds)]
     max: Option<f64>,
     /// Finish by itself when nobody has spoken for so long, such as 5s
     #[arg(long, value_name = "LENGTH", value_parser = duration::seconds)]
@@ -66,6 +79,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
+    if arguments.voice.is_given() && !arguments.ask {
+        super::usage(&["record"], "--voice chooses who asks; add --ask to have the question asked aloud");
+    }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
     let mut about = About { question: arguments.question.clone(), target_s: arguments.target };
     let mut place = place(arguments, question.as_ref());
@@ -115,7 +131,8 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(about, settings)?;
-    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
+    let asking = Asking { asker: arguments.asker(settings), terms: arguments.terms(), format: None, shows_text: true };
+    let mut session = Session::new(recorder, name, events, brief, asking);
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
     // audio.
@@ -128,7 +145,7 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
     };
     match session.finish(taken) {
-        Finished::Taken(path) => match job.analyze(&path, loading, brief, events)? {
+        Finished::Taken(path, _) => match job.analyze(&path, loading, brief, events)? {
             Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
             Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
             Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
@@ -137,7 +154,7 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
                 exit_while_reading()
             }
         },
-        Finished::Left(path) => {
+        Finished::Left(path, _) => {
             leave_for_later(&path);
             Ok(Round::Over(Outcome::Done))
         }
@@ -150,25 +167,57 @@ fn exit_while_reading() -> ! {
     std::process::exit(0)
 }
 
-/// Records the answer to one question of a practice session, in the recordings folder.
-pub(super) fn answer(device: Option<&str>, brief: Brief, about: About, events: &InputEvents) -> Result<Finished> {
+impl Arguments {
+    /// Returns who asks the question.
+    fn asker(&self, settings: &Settings) -> Asker {
+        let voice = if self.ask { self.voice.chosen(settings).unwrap_or_default() } else { Voice::None };
+        Asker::new(voice, false)
+    }
+
+    fn terms(&self) -> Terms {
+        let prepare = self.prepare.map(Duration::from_secs_f64);
+        Terms { prepare, limit_s: self.max, takes: self.takes, ..Terms::default() }
+    }
+}
+
+/// How a question is put.
+pub(super) struct Asking {
+    pub(super) asker: Asker,
+    pub(super) terms: Terms,
+    /// The format of the interview.
+    pub(super) format: Option<String>,
+    /// Whether the question is shown although it is heard.
+    pub(super) shows_text: bool,
+}
+
+/// Puts a question of a practice session and records the answer, in the recordings folder. Returns whether the
+/// loudspeaker failed with the outcome.
+pub(super) fn answer(
+    device: Option<&str>,
+    brief: Brief,
+    about: About,
+    asking: Asking,
+    events: &InputEvents,
+) -> Result<(Finished, bool)> {
     let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
-    let recorder = Recorder::open(microphone, place, about, Limits { max_s: None, silence_s: None })?;
-    let mut session = Session { recorder, name, screen: Screen::open(), events, brief, told: Vec::new() };
+    let limits = Limits { max_s: asking.terms.limit_s, silence_s: None };
+    let recorder = Recorder::open(microphone, place, about, limits)?;
+    let mut session = Session::new(recorder, name, events, brief, asking);
     session.introduce();
     let taken = session.record()?;
-    Ok(session.finish(taken))
+    let is_mute = session.turn.terms().is_spoken && !session.asking.asker.speaks();
+    Ok((session.finish(taken), is_mute))
 }
 
 /// The outcome of recording.
 pub(super) enum Finished {
-    /// A recording to analyze.
-    Taken(PathBuf),
+    /// A recording to analyze, and how its question was put.
+    Taken(PathBuf, Option<Asked>),
     /// A recording to analyze another time: somebody left.
-    Left(PathBuf),
+    Left(PathBuf, Option<Asked>),
     /// There is nothing more to do.
     Over(Outcome),
 }
@@ -299,81 +348,161 @@ struct Session<'a> {
     screen: Screen,
     events: &'a InputEvents,
     brief: Brief,
+    asking: Asking,
+    turn: Turn,
     /// The concerns already reported in this take.
     told: Vec<Concern>,
 }
 
-impl Session<'_> {
+impl<'a> Session<'a> {
+    fn new(recorder: Recorder, name: String, events: &'a InputEvents, brief: Brief, asking: Asking) -> Self {
+        let is_spoken = asking.asker.speaks() && brief.question.is_some();
+        let turn = Turn::new(Terms { is_spoken, ..asking.terms });
+        Self { recorder, name, screen: Screen::open(), events, brief, asking, turn, told: Vec::new() }
+    }
+
     fn introduce(&mut self) {
         self.recorder.finish_when(self.events.left());
-        if let Some(question) = &self.brief.question {
-            self.screen.paragraph(&question.text);
+        if self.asking.shows_text || !self.turn.terms().is_spoken {
+            self.show_question();
         }
         let target = self.brief.target_s().map_or(String::new(), |t| format!("Aim for {}. ", target_words(t)));
-        let keys = if self.screen.has_keys() {
-            "Enter finishes, p pauses, r starts again."
-        } else if io::stdin().is_terminal() {
-            "Press Enter to finish; p and Enter to pause, r and Enter to start again."
-        } else {
-            "Ctrl-C finishes."
-        };
-        self.screen.paragraph(&format!("{target}{keys}"));
+        let limit = self.asking.terms.limit_s.map_or(String::new(), |s| format!("It stops at {}. ", clock(s)));
+        let limit = if self.asking.format.is_some() { limit } else { String::new() };
+        let keys = self.keys();
+        self.screen.paragraph(&format!("{target}{limit}{keys}"));
         self.screen.paragraph(&format!("Microphone: {}", self.name));
     }
 
-    /// Records until a take is finished; returns `None` if the user left before it began.
-    fn record(&mut self) -> Result<Option<Take>> {
-        loop {
-            if !self.count_down()? {
-                return Ok(None);
-            }
-            self.told.clear();
-            let path = self.recorder.begin()?;
-            self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
-            match self.take() {
-                (take, After::Analyze) => return Ok(Some(take)),
-                (take, After::Again) => self.screen.say(&format!("Kept: {}", shown(&take.path))),
-            }
+    fn show_question(&mut self) {
+        if let Some(question) = &self.brief.question {
+            self.screen.paragraph(&question.text);
         }
     }
 
-    /// Counts down and waits for the microphone if a user can see the screen; returns `false` if the user left.
-    /// Otherwise the take begins at once, since a script may already be playing something to it.
-    fn count_down(&mut self) -> Result<bool> {
-        if !self.screen.counts_down() {
-            return Ok(true);
+    /// Returns what the keys do during a take.
+    fn keys(&self) -> String {
+        if !self.screen.has_keys() && !io::stdin().is_terminal() {
+            return "Ctrl-C finishes.".to_owned();
+        }
+        let (enter, then) =
+            if self.screen.has_keys() { ("Enter finishes", "") } else { ("Enter finishes", " and Enter") };
+        let terms = self.turn.terms();
+        let keys = [
+            (terms.pauses, "p", "pauses"),
+            (terms.takes != Some(1), "r", "starts again"),
+            (terms.is_spoken, "?", "asks to hear the question again"),
+        ];
+        let keys = keys.iter().filter(|(is_there, ..)| *is_there);
+        let keys: String = keys.map(|(_, key, does)| format!(", {key}{then} {does}")).collect();
+        format!("{enter}{keys}.")
+    }
+
+    /// Puts the question and records until a take is finished; returns `None` if the user left before it began.
+    fn record(&mut self) -> Result<Option<Take>> {
+        let mut step = self.turn.next(Event::Begun);
+        // The take that begins by itself when the question ends.
+        let mut begun: Option<PathBuf> = None;
+        let mut taken = None;
+        loop {
+            let event = match step {
+                Step::Speak => self.speak(&mut begun)?,
+                Step::Prepare(time) => self.wait(time, Wait::Prepare)?,
+                Step::CountDown(time) => self.wait(time, Wait::Begin)?,
+                Step::Record(end) => {
+                    let path = begun.take().map_or_else(|| self.recorder.begin(), Ok)?;
+                    self.told.clear();
+                    self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
+                    let (take, after) = self.take();
+                    self.brief.asked = self.asked(&take, end);
+                    if after != Event::TakeOver {
+                        self.screen.say(&format!("Kept: {}", shown(&take.path)));
+                    }
+                    taken = Some(take);
+                    after
+                }
+                Step::Finish => return Ok(taken),
+                Step::Leave => return Ok(None),
+            };
+            step = self.turn.next(event);
+        }
+    }
+
+    /// Speaks the question. The take begins with its end, unless there is time to prepare.
+    fn speak(&mut self, begun: &mut Option<PathBuf>) -> Result<Event> {
+        let Some(question) = self.brief.question.clone() else { return Ok(Event::Unheard) };
+        let Self { recorder, screen, events, asking, turn, .. } = self;
+        let begins = turn.records_after_the_question();
+        let mut ending = |end: &Ended| {
+            if begins {
+                *begun = Some(recorder.begin_at(end.sound)?);
+            }
+            Ok(())
+        };
+        let event = asking.asker.ask(&question.text, recorder, screen, events, &mut ending)?;
+        if event == Event::Unheard && !self.asking.shows_text {
+            self.show_question();
+        }
+        Ok(event)
+    }
+
+    /// Returns how the question of a take was put.
+    fn asked(&self, take: &Take, end: Option<Ended>) -> Option<Asked> {
+        let heard = end.and_then(|end| end.voice).zip(take.began);
+        let end = heard.map(|(end, began)| QuestionEnd {
+            at_s: seconds_between(began.at, end.at),
+            uncertainty_s: end.uncertainty_s + began.uncertainty_s,
+        });
+        (end.is_some() || self.asking.format.is_some()).then(|| Asked {
+            end,
+            format: self.asking.format.clone(),
+            take: self.turn.takes(),
+        })
+    }
+
+    /// Counts down if a user can see the screen, and waits for the microphone. Otherwise a take begins at once, since a
+    /// script may already be playing something to it; time to prepare is given to anybody.
+    fn wait(&mut self, time: Duration, what: Wait) -> Result<Event> {
+        if what == Wait::Begin && !self.screen.counts_down() {
+            return Ok(Event::Elapsed);
+        }
+        if what == Wait::Prepare {
+            self.screen.say_unless_live(&format!("{} to prepare; Enter begins at once.", clock(time.as_secs_f64())));
         }
         let begun = Instant::now();
-        let wait = Duration::from_secs(COUNTDOWN);
         loop {
             match self.events.next(&self.screen, DRAW_EVERY / 2) {
                 Some(InputEvent::Finish) => break,
-                Some(InputEvent::Leave | InputEvent::Interrupt | InputEvent::End) => return Ok(false),
+                Some(InputEvent::Leave | InputEvent::Interrupt | InputEvent::End) => return Ok(Event::Left),
                 _ => {}
             }
             let status = self.recorder.status();
             if status.gone {
                 return Err(anyhow!("{}", Concern::Stalled.advice(&self.name)));
             }
-            let left = wait.saturating_sub(begun.elapsed());
+            let left = time.saturating_sub(begun.elapsed());
             if left.is_zero() && status.listening {
                 break;
             }
+            let seconds = left.as_secs_f64().ceil();
             if left.is_zero() {
                 self.screen.draw("Waiting for the microphone ...");
                 self.tell(status.concern);
+            } else if what == Wait::Prepare {
+                self.screen.draw(&format!("Prepare: {} left  (Enter begins at once)", clock(seconds)));
             } else {
-                self.screen.count(left.as_secs_f64().ceil() as u64);
+                self.screen.count(seconds as u64);
             }
         }
-        Ok(true)
+        Ok(Event::Elapsed)
     }
 
     /// Records one take from beginning to end.
-    fn take(&mut self) -> (Take, After) {
-        let mut after = After::Analyze;
+    fn take(&mut self) -> (Take, Event) {
+        let mut after = Event::TakeOver;
         let (mut paused, mut is_interrupted, mut is_finishing) = (false, false, false);
         let mut plain_at_s = PLAIN_EVERY_S;
+        let mut sign_at_s = self.turn.terms().sign_at_s();
         let mut drawn = Instant::now();
         loop {
             match self.events.next(&self.screen, DRAW_EVERY / 2) {
@@ -388,24 +517,35 @@ impl Session<'_> {
                 // If the take was finished before standard input ended, the user still waits for the report.
                 Some(InputEvent::End) if is_finishing => {}
                 Some(InputEvent::End) => self.events.leave_at_once(),
-                Some(InputEvent::Pause) => {
+                Some(InputEvent::Pause) if self.turn.terms().pauses => {
                     paused = !paused;
                     self.recorder.pause(paused);
                     self.screen.say_unless_live(if paused { "Paused." } else { "Recording again." });
                 }
-                Some(InputEvent::Again) => {
-                    after = After::Again;
+                Some(InputEvent::Again) if self.turn.may_begin_again() => {
+                    after = Event::Again;
                     self.recorder.finish();
                 }
-                None => {}
+                Some(InputEvent::Pardon) if self.turn.terms().is_spoken => {
+                    after = Event::Pardon;
+                    self.recorder.finish();
+                }
+                Some(InputEvent::Again) => self.screen.say("This was the last take."),
+                Some(InputEvent::Pause) => self.screen.say("There is no pause in such an interview."),
+                Some(InputEvent::Pardon) | None => {}
             }
             let status = self.recorder.status();
             if let Some(take) = status.over {
                 self.screen.clear();
-                return (take.clone(), if take.ending == Ending::Asked { after } else { After::Analyze });
+                return (take.clone(), if take.ending == Ending::Asked { after } else { Event::TakeOver });
             }
             if !status.paused {
                 self.tell(status.concern);
+            }
+            if sign_at_s.is_some_and(|at_s| status.elapsed_s >= at_s) {
+                sign_at_s = None;
+                let left_s = self.turn.terms().limit_s.unwrap_or_default() - status.elapsed_s;
+                self.screen.say(&format!("{left_s:.0} seconds left."));
             }
             if status.elapsed_s >= plain_at_s {
                 self.screen.say_unless_live(&format!("{} recorded", clock(plain_at_s)));
@@ -434,7 +574,7 @@ impl Session<'_> {
 
     /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, screen, events, .. } = self;
+        let Self { recorder, name, screen, events, brief, .. } = self;
         // A Ctrl-C typed while the take ended means that the analysis is skipped.
         while let Some(event) =
             events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
@@ -477,16 +617,19 @@ impl Session<'_> {
         }
         if events.leave() {
             say(&format!("Kept. To analyze it later: aloud analyze {path}"));
-            return Finished::Left(take.path);
+            return Finished::Left(take.path, brief.asked);
         }
-        Finished::Taken(take.path)
+        Finished::Taken(take.path, brief.asked)
     }
 }
 
-/// The action that follows a take.
-enum After {
-    Analyze,
-    Again,
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// The end of the time to prepare.
+    Prepare,
+    /// The beginning of the take.
+    Begin,
 }
 
 /// Returns the reason why the take was cut short, if it was.

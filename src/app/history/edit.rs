@@ -210,6 +210,7 @@ fn already(error: EditError, is_there: bool, text: &str) -> EditError {
 
 /// Recomputes the measures that depend on the words.
 fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
+    let others = report.others();
     let Some(transcript) = &mut report.transcript else { return };
     let words = &mut transcript.words;
     for (i, word) in words.iter_mut().enumerate() {
@@ -221,7 +222,7 @@ fn remeasure(report: &mut Report, events: Option<Vec<Filler>>) {
         left_out.recount(&texts);
     }
     if let Some(pace) = &mut report.pace {
-        pace.recount(words, report.left_out.as_ref());
+        pace.recount(words, report.left_out.as_ref(), &others);
         if let Some((events, length)) = events.zip(report.length.as_ref()) {
             report.fillers = Some(Fillers::counted(events, pace.words, length.answer_s));
         }

@@ -27,4 +27,4 @@ pub use attempt::{Attempt, Occasion};
 pub use error::HistoryError;
 pub use measures::{Measure, Measures};
 pub use rescue::Rescue;
-pub use store::{Access, Kept, Store, visit};
+pub use store::{Access, Kept, Saved, Store, visit};

@@ -42,7 +42,7 @@ pub struct Asking {
 impl Asking {
     /// Returns the answer to this question, as a recording still to be analyzed.
     pub fn answered_in(self, path: PathBuf) -> Waiting {
-        Waiting { path, question: self.question, is_follow_up: self.is_follow_up }
+        Waiting { path, question: self.question, is_follow_up: self.is_follow_up, asked: None }
     }
 }
 
@@ -248,11 +248,11 @@ impl Flow {
     fn present(&mut self, analyzed: Box<Analyzed>) -> Step {
         let (Some(answer), Some(item)) = (self.session.waiting.take(), self.session.item()) else { return self.turn() };
         let report = &analyzed.report;
-        let lack = follow_up::lack(report).filter(|_| !answer.is_follow_up);
-        let follow_up = lack.map(|lack| follow_up::question(lack, &item.follow_ups));
+        let follow_ups = follow_up::follow_ups(report, &item.follow_ups);
+        let follow_ups = if answer.is_follow_up { Vec::new() } else { follow_ups };
         let first_try = self.session.tries_here().find(|t| !t.is_follow_up).and_then(|t| t.attempt);
         let first_try = first_try.filter(|_| !answer.is_follow_up);
-        self.session.add(answer.clone(), report, analyzed.attempt, follow_up);
+        self.session.add(answer.clone(), report, analyzed.attempt, follow_ups);
         for (place, _) in &analyzed.told {
             self.told.get_mut(*place).into_iter().for_each(|told| *told = true);
         }
@@ -310,7 +310,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::app::practice::formats::Format;
+    use crate::app::practice::session::OwnTerms;
 
     /// A session with these questions, each with one follow-up of its own.
     fn session(ids: &[&str]) -> Session {
@@ -328,7 +328,8 @@ mod tests {
         };
         Session {
             begun_at: Timestamp::UNIX_EPOCH,
-            format: Format::Phone,
+            format: "phone".into(),
+            own_terms: OwnTerms::default(),
             items: ids.iter().map(item).collect(),
             at: 0,
             tries: Vec::new(),
@@ -350,6 +351,7 @@ mod tests {
     fn without_a_result() -> Report {
         let mut report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
         report.question = None;
+        report.score.priorities.clear();
         let result = report.score.parts.iter_mut().find(|p| p.name == crate::score::PartName::Result).unwrap();
         result.points = 0.0;
         report

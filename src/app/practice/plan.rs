@@ -63,8 +63,7 @@ pub struct Material<'a> {
 const STORY_S: [f64; 2] = [60.0, 120.0];
 
 /// Chooses the questions of a session.
-pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestamp) -> Vec<Item> {
-    let row = format.row();
+pub fn plan(material: &Material<'_>, format: &Format, count: usize, now: Timestamp) -> Vec<Item> {
     let bank: Vec<Item> = material.bank.iter().map(of_bank).collect();
     let mut claims: Vec<&Claim> = material.claims.iter().collect();
     claims.sort_by_key(|c| !c.is_weak);
@@ -72,7 +71,7 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     let weak: Vec<Item> = weak.into_iter().map(of_claim).collect();
     let strong: Vec<Item> = strong.into_iter().map(of_claim).collect();
     let requirements = of_requirements(material.requirements, material.bank);
-    let of_format: Vec<Item> = by_kinds(&bank, row.kinds);
+    let of_format: Vec<Item> = by_kinds(&bank, &format.kinds);
 
     let mut chosen: Vec<Item> = Vec::new();
     let mut keys: HashSet<String> = HashSet::new();
@@ -109,7 +108,7 @@ pub fn plan(material: &Material<'_>, format: Format, count: usize, now: Timestam
     }
     seen.iter().for_each(|(item, _)| take(item, Some("again")));
     for item in &mut chosen {
-        item.question.target_s = item.question.target_s.map(|t| t.map(|s| (s * row.length).round()));
+        item.question.target_s = item.question.target_s.map(|t| t.map(|s| (s * format.length).round()));
     }
     chosen
 }
@@ -179,6 +178,7 @@ fn by_kinds(bank: &[Item], kinds: &[QuestionKind]) -> Vec<Item> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::practice::formats;
     use crate::app::questions::built_in_bank;
 
     fn claim(text: &str, is_weak: bool) -> Claim {
@@ -202,7 +202,8 @@ mod tests {
             repetitions: &repetitions,
             wanted: &[],
         };
-        let plan = plan(&material, Format::Phone, 6, now);
+        let phone = formats::named("phone", &formats::built_in()).unwrap();
+        let plan = plan(&material, &phone, 6, now);
         let keys: Vec<&str> = plan.iter().map(Item::key).collect();
         assert_eq!(&keys[..2], ["mistake", "deadline"]);
         assert!(keys[2].contains("attended meetings") && keys[3].contains("cut waste"), "{keys:?}");

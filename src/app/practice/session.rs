@@ -1,14 +1,17 @@
 //! The state of a session, saved before and after each step so that the session can be resumed after any interruption.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::formats::Format;
+use super::follow_up::{FollowUp, tells};
 use super::plan::Item;
+use crate::app::interviewer::turn::Terms;
 use crate::app::job::Requirement;
 use crate::app::resume::Claim;
+use crate::brief::Asked;
 use crate::question::Question;
 use crate::report::Report;
 
@@ -17,8 +20,11 @@ use crate::report::Report;
 pub struct Session {
     /// The time when the session began.
     pub begun_at: Timestamp,
-    /// The format of the interview.
-    pub format: Format,
+    /// The name of the format of the interview.
+    pub format: String,
+    /// The user's own terms, instead of those of the format.
+    #[serde(default)]
+    pub own_terms: OwnTerms,
     /// The questions to ask.
     pub items: Vec<Item>,
     /// The index of the current question; equal to the number of questions once all were asked.
@@ -39,6 +45,30 @@ pub struct Session {
     pub requirements: Vec<Requirement>,
 }
 
+/// The user's own terms of questions; `None` for those of the format.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnTerms {
+    /// The time to prepare, in seconds.
+    pub prepare_s: Option<f64>,
+    /// The length at which a take is stopped, in seconds.
+    pub limit_s: Option<f64>,
+    /// How many takes there may be.
+    pub takes: Option<u32>,
+}
+
+impl OwnTerms {
+    /// Returns the terms of a format with the user's own in their place.
+    pub fn over(&self, terms: Terms) -> Terms {
+        Terms {
+            prepare: self.prepare_s.map(Duration::from_secs_f64).or(terms.prepare),
+            limit_s: self.limit_s.or(terms.limit_s),
+            takes: self.takes.or(terms.takes),
+            ..terms
+        }
+    }
+}
+
 /// A recording that is waiting to be analyzed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -48,6 +78,9 @@ pub struct Waiting {
     pub question: Question,
     /// Whether that question was a follow-up.
     pub is_follow_up: bool,
+    /// How the question was put; `None` where the recording was not made in this session.
+    #[serde(default)]
+    pub asked: Option<Asked>,
 }
 
 /// An answer, as kept in the session.
@@ -69,6 +102,9 @@ pub struct Try {
     pub priorities: Vec<(String, String)>,
     /// The follow-up that the answer calls for.
     pub follow_up: Option<String>,
+    /// The follow-up after that, unless the answer to the first one tells what it asks for.
+    #[serde(default)]
+    pub second: Option<FollowUp>,
 }
 
 impl Session {
@@ -82,18 +118,40 @@ impl Session {
         self.tries.iter().filter(|t| t.item == self.at)
     }
 
-    /// Returns the follow-up that the answers to the current question call for, unless one was already asked.
+    /// Returns the follow-up that the answers to the current question call for, unless it was already asked.
     pub fn open_follow_up(&self) -> Option<&str> {
-        let asked = self.tries_here().any(|t| t.is_follow_up);
+        let asked = self.tries_here().filter(|t| t.is_follow_up).count();
         let last = self.tries_here().filter(|t| !t.is_follow_up).last()?;
-        last.follow_up.as_deref().filter(|_| !asked)
+        match asked {
+            0 => last.follow_up.as_deref(),
+            1 => last.second.as_ref().map(|second| second.text.as_str()),
+            _ => None,
+        }
     }
 
-    /// Adds an answer to the session.
-    pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_up: Option<String>) {
-        let Waiting { path, question, is_follow_up } = waiting;
+    /// Adds an answer to the session. The answer to a follow-up calls for none; it may do without the second one.
+    pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_ups: Vec<FollowUp>) {
+        let Waiting { path, question, is_follow_up, .. } = waiting;
         let priorities = report.score.priorities.iter().map(|p| (p.title.clone(), p.advice.clone())).collect();
         let score = report.score.overall;
-        self.tries.push(Try { item: self.at, question, is_follow_up, attempt, path, score, priorities, follow_up });
+        if is_follow_up {
+            let here = self.at;
+            for earlier in self.tries.iter_mut().filter(|t| t.item == here) {
+                earlier.second = earlier.second.take().filter(|second| !tells(report, second.lack));
+            }
+        }
+        let mut follow_ups = follow_ups.into_iter();
+        let (follow_up, second) = (follow_ups.next().map(|f| f.text), follow_ups.next());
+        self.tries.push(Try {
+            item: self.at,
+            question,
+            is_follow_up,
+            attempt,
+            path,
+            score,
+            priorities,
+            follow_up,
+            second,
+        });
     }
 }

@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use crate::disfluency::{Filler, Kind};
 use crate::draft::counted_words;
+use crate::interview::{Answer, Mark, MarkKind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
 use crate::score::{Part, PartName};
 use crate::span::Span;
+use crate::speakers::{Speakers, Who};
 use crate::story::{Grade, Part as StoryPart, Told};
+use crate::transcript::Word;
 
 /// The number of words after which a transcript paragraph ends at the next sentence end.
 const PARAGRAPH_WORDS: usize = 30;
@@ -88,6 +91,49 @@ pub(crate) fn shares(report: &Report) -> String {
         }
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
+}
+
+/// Returns whom the report is about, where two voices were heard.
+pub(crate) fn about_whom(speakers: &Speakers) -> Option<String> {
+    let begins = clock(speakers.begins_s()?);
+    let probably = if speakers.is_sure_who() { "" } else { "probably " };
+    Some(format!("Two voices were heard. This is {probably}about you if you are the one first heard at {begins}."))
+}
+
+/// What somebody else says in a turn.
+pub(crate) struct OtherTurn {
+    pub(crate) start_s: f64,
+    pub(crate) text: String,
+    /// Whether it could not be told whose turn it is.
+    pub(crate) is_unsure: bool,
+}
+
+/// Returns what others say, in order; nothing unless two voices were heard.
+pub(crate) fn others_said(report: &Report) -> Vec<OtherTurn> {
+    let turn = |(who, start_s, words): (Who, f64, &[Word])| {
+        let texts: Vec<String> = words.iter().map(|w| one_line(&w.text)).collect();
+        OtherTurn { start_s, text: texts.join(" "), is_unsure: who == Who::Unsure }
+    };
+    report.speakers.iter().flat_map(|s| s.others_said()).map(turn).collect()
+}
+
+/// Returns how long it took to answer, and how long the answer is.
+pub(crate) fn answered(answer: &Answer) -> String {
+    let length = clock(answer.answer_s());
+    match answer.response_latency_s {
+        Some(latency_s) => format!("answered after {}\u{a0}s, {length} long", number(latency_s)),
+        None => format!("{length} long"),
+    }
+}
+
+/// Returns a mark of an answer: when, who, and the words.
+pub(crate) fn mark(mark: &Mark) -> String {
+    let kind = match mark.kind {
+        MarkKind::Backchannel | MarkKind::Prompt => "",
+        MarkKind::Interruption => " cut in",
+    };
+    let words = if mark.text.is_empty() { String::new() } else { format!(" \u{201c}{}\u{201d}", one_line(&mark.text)) };
+    format!("{} {}{kind}{words}", clock(mark.span.start_s), mark.who.label())
 }
 
 /// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.

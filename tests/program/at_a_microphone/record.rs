@@ -62,7 +62,7 @@ fn every_native_rate_and_format_is_recorded_as_it_is() {
 
 /// Returns the largest normalized correlation of two signals at 16 kHz over all lags of up to `reach` samples,
 /// including fractional ones, and that lag of `b` in samples.
-fn correlation(a: &[f32], b: &[f32]) -> (f64, f64) {
+pub(super) fn correlation(a: &[f32], b: &[f32]) -> (f64, f64) {
     let size = (a.len() + b.len()).next_power_of_two();
     let mut planner = realfft::RealFftPlanner::<f32>::new();
     let (forward, backward) = (planner.plan_fft_forward(size), planner.plan_fft_inverse(size));

@@ -133,7 +133,7 @@ def sentences():
     """The sentences of the written answers, without hesitations, as lists of words."""
     for file in sorted(ANSWERS.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
-            for sentence in json.loads(line)["sentences"]:
+            for sentence in json.loads(line).get("sentences", []):
                 words = sentence["text"].replace("—", " ").split()
                 if 6 <= len(words) <= 24 and not HESITATIONS & {w.strip(",.").lower() for w in words}:
                     yield words

@@ -16,6 +16,7 @@ use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::spectrogram::TOP_HZ;
 use crate::signal::{Contours, STEP_S};
+use crate::speakers::{Turn, Who};
 use crate::story::Moment;
 
 /// The space above a lane for its title, in pixels.
@@ -161,6 +162,7 @@ impl Lanes {
         let contours = contours.filter(|c| !c.is_empty());
         let median_hz = report.voice.as_ref().and_then(|v| v.f0_median_hz);
         let mut lanes = Self { duration_s, height: 0.0, median_hz, lanes: Vec::new() };
+        lanes.voices(report);
         lanes.story(report);
         lanes.level(contours, sound);
         if let Some(sound) = sound {
@@ -193,6 +195,29 @@ impl Lanes {
         lane.shapes.extend(draw(&lane));
         self.height = top + height + GAP;
         self.lanes.push(lane);
+    }
+
+    /// Draws whose turn it is, where two voices were heard.
+    fn voices(&mut self, report: &Report) {
+        let Some(speakers) = report.speakers.as_ref().filter(|s| !s.turns.is_empty()) else { return };
+        self.add("voices", "Who speaks".into(), 18.0, None, &[], |lane| {
+            let turn = |turn: &Turn| {
+                let who = turn.who.label();
+                let class = match turn.who {
+                    Who::Me => "part part-action",
+                    Who::Other => "part part-aside",
+                    Who::Unsure => "part part-task",
+                };
+                let (from_s, to_s) = (turn.span.start_s, turn.span.end_s);
+                let title = format!("{} to {}: {who}", clock(from_s), clock(to_s));
+                let (top, height) = (lane.top, lane.height);
+                [
+                    Shape::Block { class: class.into(), from_s, to_s, top, height, title },
+                    Shape::Name { from_s, to_s, top, height, text: who.into(), short: String::new() },
+                ]
+            };
+            speakers.turns.iter().flat_map(turn).collect()
+        });
     }
 
     fn story(&mut self, report: &Report) {

@@ -5,6 +5,7 @@
 //! their SHA-256; the page can load nothing and send nothing. [`lanes`] can also be drawn as a separate picture.
 
 pub mod chart;
+pub mod interview;
 pub mod lanes;
 pub mod opus;
 pub mod picture;

@@ -13,8 +13,8 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    Shown, WITHOUT_REASON, begins_before, file_name, headline, left_out, length_as_spoken, paragraphs, shares,
-    shown_words, whole,
+    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken,
+    others_said, paragraphs, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -38,8 +38,10 @@ const ROW_STEPS_S: [f64; 6] = [2.0, 5.0, 10.0, 30.0, 60.0, 120.0];
 /// The maximum number of earlier answers to compare with.
 const MOST_EARLIER: usize = 4;
 
-const OWN_STYLE: &str = include_str!("templates/report.css");
-const SCRIPT: &str = include_str!("templates/report.js");
+/// The style of reports.
+pub(super) const OWN_STYLE: &str = include_str!("templates/report.css");
+/// The script that plays the sound and moves through it.
+pub(super) const SCRIPT: &str = include_str!("templates/report.js");
 
 /// The audio that the page plays.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,26 @@ pub enum Audio {
     Beside(String),
     /// No audio: the recording is gone, or there never was one.
     None,
+}
+
+impl Audio {
+    /// Returns what a page with this audio may show and play, for its policy.
+    pub(super) fn media(&self) -> &'static str {
+        match self {
+            Self::Inside(_) => "img-src data:; media-src data:; ",
+            Self::Beside(_) => "img-src data:; media-src 'self'; ",
+            Self::None => "img-src data:; ",
+        }
+    }
+
+    /// Returns the URL of the audio.
+    pub(super) fn address(&self) -> Option<String> {
+        match self {
+            Self::Inside(bytes) => Some(data_address("audio/ogg", bytes)),
+            Self::Beside(name) => Some(relative_address(name)),
+            Self::None => None,
+        }
+    }
 }
 
 /// The contents of an answer's page.
@@ -74,26 +96,18 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
     let report = answer.report;
     let words = shown_words(report);
     let timed = report.transcript.is_some();
-    let media = match answer.audio {
-        Audio::Inside(_) => "img-src data:; media-src data:; ",
-        Audio::Beside(_) => "img-src data:; media-src 'self'; ",
-        Audio::None => "img-src data:; ",
-    };
     let styles = vec![STYLE, LANES_STYLE, OWN_STYLE];
-    let paragraphs = told(report, &words);
-    let used = |sign: Sign| paragraphs.iter().flat_map(|p| &p.words).any(|w| w.signs.contains(&sign));
+    let paragraphs = told(report, &words, 0);
     let drawn = answer.lanes.map(|lanes| Drawn::of(lanes, answer.contours));
-    let signs = match answer.lanes {
-        Some(lanes) => Sign::ALL.into_iter().filter(|s| used(*s) || lanes.signs().contains(s)).collect(),
-        None => Sign::ALL.into_iter().filter(|s| used(*s)).collect::<Vec<_>>(),
-    };
     let file = file_name(report);
     let page = Page {
-        policy: policy(&styles, SCRIPT, media),
+        policy: policy(&styles, SCRIPT, answer.audio.media()),
         styles,
         script: SCRIPT,
         title: report.question.as_ref().map_or_else(|| file.clone(), |q| q.text.clone()),
         about: about(answer, zone),
+        whom: report.speakers.as_ref().and_then(about_whom),
+        others: others_said(report).into_iter().map(Other::from).collect(),
         file,
         score: headline(report).map(|(_, points, out_of)| (points, out_of)),
         unsure: report.score.story_parts().any(|p| p.why.is_empty()).then_some(WITHOUT_REASON),
@@ -104,33 +118,39 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
             String::new()
         },
         left_out: left_out(report),
-        priorities: report.score.priorities.iter().map(|p| todo(p, &words)).collect(),
-        sound_note: drawn.as_ref().filter(|_| answer.audio == Audio::None).map(|d| {
-            if d.level.is_empty() {
-                "The recording is not there any more, so there is no sound, waveform, level or pitch here."
-            } else {
-                "The recording is not there any more, so there is no sound and no spectrogram here. The lanes were kept with the answer."
-            }
-        }),
-        audio: match &answer.audio {
-            Audio::Inside(bytes) => Some(data_address("audio/ogg", bytes)),
-            Audio::Beside(name) => Some(relative_address(name)),
-            Audio::None => None,
-        },
-        word_legend: word_legend(&paragraphs),
+        priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
+        sound_note: sound_note(drawn.as_ref(), &answer.audio),
+        audio: answer.audio.address(),
+        word_legend: word_legend(paragraphs.iter()),
+        signs: keys(answer.lanes, paragraphs.iter()),
         paragraphs,
         timed,
-        signs: signs
-            .into_iter()
-            .map(|s| Key { class: s.class(), outline: s.outline(), words: s.words() })
-            .collect(),
-        parts: parts(report, &words),
+        parts: parts(report, &words, 0),
         earlier: earlier(report, answer.earlier, zone),
         notes: report.warnings.iter().map(|w| format!("{} {}", w.message, w.remedy)).collect(),
-        tables: tables(report, answer),
+        tables: tables(report, answer.contours, answer.lanes),
         drawn,
     };
     super::printable(page.render().expect("writing into memory does not fail"))
+}
+
+/// Says what is missing where the recording is gone.
+pub(super) fn sound_note(drawn: Option<&Drawn>, audio: &Audio) -> Option<&'static str> {
+    drawn.filter(|_| *audio == Audio::None).map(|d| {
+        if d.level.is_empty() {
+            "The recording is not there any more, so there is no sound, waveform, level or pitch here."
+        } else {
+            "The recording is not there any more, so there is no sound and no spectrogram here. The lanes were kept with the answer."
+        }
+    })
+}
+
+/// Returns the legend of the signs that are drawn in the lanes or in the words.
+pub(super) fn keys<'a>(lanes: Option<&Lanes>, paragraphs: impl Iterator<Item = &'a Told> + Clone) -> Vec<Key> {
+    let drawn = lanes.map_or_else(Vec::new, Lanes::signs);
+    let used = |sign: &Sign| paragraphs.clone().flat_map(|p| &p.words).any(|w| w.signs.contains(sign));
+    let signs = Sign::ALL.into_iter().filter(|sign| used(sign) || drawn.contains(sign));
+    signs.map(|s| Key { class: s.class(), outline: s.outline(), words: s.words() }).collect()
 }
 
 #[derive(Template)]
@@ -142,6 +162,8 @@ struct Page {
     title: String,
     file: String,
     about: String,
+    whom: Option<String>,
+    others: Vec<Other>,
     /// The points, and how many there are; `None` without a score.
     score: Option<(String, String)>,
     /// What is said of the parts that have points and no reason.
@@ -163,29 +185,29 @@ struct Page {
 }
 
 /// An entry of the lane legend.
-struct Key {
-    class: &'static str,
-    outline: &'static str,
-    words: &'static str,
+pub(super) struct Key {
+    pub(super) class: &'static str,
+    pub(super) outline: &'static str,
+    pub(super) words: &'static str,
 }
 
 /// The lanes in the form that the template needs.
-struct Drawn {
-    stretched: String,
-    upright: String,
-    side: String,
-    frames: String,
-    height: f64,
-    duration: String,
-    length: String,
+pub(super) struct Drawn {
+    pub(super) stretched: String,
+    pub(super) upright: String,
+    pub(super) side: String,
+    pub(super) frames: String,
+    pub(super) height: f64,
+    pub(super) duration: String,
+    pub(super) length: String,
     /// The level and F0 tracks in Base64 for the script; empty if they were not kept.
-    level: String,
-    f0: String,
-    median: String,
+    pub(super) level: String,
+    pub(super) f0: String,
+    pub(super) median: String,
 }
 
 impl Drawn {
-    fn of(lanes: &Lanes, contours: Option<&Contours>) -> Self {
+    pub(super) fn of(lanes: &Lanes, contours: Option<&Contours>) -> Self {
         let track = |pick: fn(&Contours) -> &[u8]| contours.map_or(String::new(), |c| STANDARD.encode(pick(c)));
         Self {
             stretched: lanes.stretched(),
@@ -203,53 +225,53 @@ impl Drawn {
 }
 
 /// A piece of advice, with the moments to listen to.
-struct Todo {
-    title: String,
-    text: String,
-    moments: Vec<Link>,
+pub(super) struct Todo {
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) moments: Vec<Link>,
 }
 
 /// A moment that the page can jump to.
-struct Link {
-    at: Option<String>,
-    clock: String,
-    word: usize,
-    text: String,
+pub(super) struct Link {
+    pub(super) at: Option<String>,
+    pub(super) clock: String,
+    pub(super) word: usize,
+    pub(super) text: String,
 }
 
-fn link(evidence: &Evidence, words: &[Shown]) -> Link {
+fn link(evidence: &Evidence, words: &[Shown], first: usize) -> Link {
     let word = evidence
         .start_s
         .map_or(0, |at| words.iter().rposition(|w| w.span.is_some_and(|span| span.start_s <= at + 0.01)).unwrap_or(0));
     Link {
         at: evidence.start_s.map(|s| format!("{s:.2}")),
         clock: evidence.start_s.map_or(String::new(), clock),
-        word,
+        word: first + word,
         text: evidence.text.clone(),
     }
 }
 
-fn todo(priority: &Priority, words: &[Shown]) -> Todo {
+pub(super) fn todo(priority: &Priority, words: &[Shown], first: usize) -> Todo {
     Todo {
         title: priority.title.clone(),
         text: priority.advice.clone(),
-        moments: priority.evidence.iter().map(|e| link(e, words)).collect(),
+        moments: priority.evidence.iter().map(|e| link(e, words, first)).collect(),
     }
 }
 
 /// A part of the score.
-struct Row {
+pub(super) struct Row {
     /// The heading before the row, if a new group begins; otherwise empty.
-    group: &'static str,
-    name: String,
-    points: String,
-    out_of: String,
-    share: String,
-    text: String,
-    moments: Vec<Link>,
+    pub(super) group: &'static str,
+    pub(super) name: String,
+    pub(super) points: String,
+    pub(super) out_of: String,
+    pub(super) share: String,
+    pub(super) text: String,
+    pub(super) moments: Vec<Link>,
 }
 
-fn parts(report: &Report, words: &[Shown]) -> Vec<Row> {
+pub(super) fn parts(report: &Report, words: &[Shown], first: usize) -> Vec<Row> {
     let story: Vec<&Part> = report.score.story_parts().collect();
     let rows = report.score.parts.iter().enumerate().map(|(i, part)| {
         let of_story = |p: &Part| story.iter().any(|s| s.name == p.name);
@@ -270,37 +292,37 @@ fn parts(report: &Report, words: &[Shown]) -> Vec<Row> {
             out_of: whole(part.out_of),
             share: written(100.0 * part.points / part.out_of.max(1e-9)),
             text: part.why.clone(),
-            moments: part.evidence.iter().map(|e| link(e, words)).collect(),
+            moments: part.evidence.iter().map(|e| link(e, words, first)).collect(),
         }
     });
     rows.collect()
 }
 
 /// A paragraph of the transcript.
-struct Told {
-    part: String,
-    class: String,
-    clock: String,
-    words: Vec<Word>,
+pub(super) struct Told {
+    pub(super) part: String,
+    pub(super) class: String,
+    pub(super) clock: String,
+    pub(super) words: Vec<Word>,
 }
 
 /// A word, with what comes before it.
-struct Word {
-    index: usize,
-    text: String,
-    class: String,
-    title: String,
-    from: String,
-    to: String,
-    signs: Vec<Sign>,
-    before: Vec<Before>,
+pub(super) struct Word {
+    pub(super) index: usize,
+    pub(super) text: String,
+    pub(super) class: String,
+    pub(super) title: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) signs: Vec<Sign>,
+    pub(super) before: Vec<Before>,
 }
 
 /// A pause, or a filler that was heard but not transcribed.
-struct Before {
-    class: &'static str,
-    text: String,
-    title: String,
+pub(super) struct Before {
+    pub(super) class: &'static str,
+    pub(super) text: String,
+    pub(super) title: String,
 }
 
 /// The marks of a word.
@@ -310,7 +332,7 @@ struct Marked {
     opens: Vec<Sign>,
 }
 
-fn told(report: &Report, words: &[Shown]) -> Vec<Told> {
+pub(super) fn told(report: &Report, words: &[Shown], first: usize) -> Vec<Told> {
     let marked = marks(report, words);
     let pauses: Vec<_> =
         report.pauses.iter().flat_map(|p| &p.events).filter(|p| p.span.duration_s() >= SHOWN_PAUSE_S).collect();
@@ -333,7 +355,7 @@ fn told(report: &Report, words: &[Shown]) -> Vec<Told> {
         let mut classes = marked[i].classes.clone();
         classes.extend(unsure.map(|_| "unsure"));
         Word {
-            index: i,
+            index: first + i,
             text: words[i].text.clone(),
             class: classes.iter().map(|class| format!(" {class}")).collect(),
             title: unsure.map_or(String::new(), |c| format!("Perhaps another word: {:.0} % sure", 100.0 * c)),
@@ -416,8 +438,10 @@ fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Rang
 }
 
 /// Returns the legend of the marks that occur.
-fn word_legend(paragraphs: &[Told]) -> Vec<(&'static str, &'static str, &'static str)> {
-    let words = || paragraphs.iter().flat_map(|p| &p.words);
+pub(super) fn word_legend<'a>(
+    paragraphs: impl Iterator<Item = &'a Told> + Clone,
+) -> Vec<(&'static str, &'static str, &'static str)> {
+    let words = || paragraphs.clone().flat_map(|p| &p.words);
     let before = |class: &str| words().flat_map(|w| &w.before).any(|b| b.class == class);
     let mut legend = Vec::new();
     if words().any(|w| w.class.contains("unsure")) {
@@ -429,10 +453,24 @@ fn word_legend(paragraphs: &[Told]) -> Vec<(&'static str, &'static str, &'static
     if before("gap") {
         legend.push(("gap", "1.2 s", "pause"));
     }
-    if paragraphs.iter().any(|p| p.part.ends_with('?')) {
+    if paragraphs.clone().any(|p| p.part.ends_with('?')) {
         legend.push(("", "Task?", "perhaps that part"));
     }
     legend
+}
+
+/// What another person says in a turn.
+pub(super) struct Other {
+    pub(super) at: String,
+    pub(super) clock: String,
+    pub(super) text: String,
+}
+
+impl From<OtherTurn> for Other {
+    fn from(turn: OtherTurn) -> Self {
+        let unsure = if turn.is_unsure { "perhaps you: " } else { "" };
+        Self { at: format!("{:.2}", turn.start_s), clock: clock(turn.start_s), text: format!("{unsure}{}", turn.text) }
+    }
 }
 
 /// The comparison of this answer with earlier ones.
@@ -470,9 +508,14 @@ fn earlier(report: &Report, attempts: &[Attempt], zone: &TimeZone) -> Option<Ear
 /// Returns the length of the recording and the time when it was made.
 fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
     let length = answer.report.recording.duration_s.map(clock);
-    let when = answer.answered_at.map(|t| t.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string());
+    let when = answer.answered_at.map(|at| date(at, zone));
     let draft = answer.report.transcript.is_none().then(|| "a written draft".to_string());
     [length, draft, when].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the date and time of an answer.
+pub(super) fn date(answered_at: Timestamp, zone: &TimeZone) -> String {
+    answered_at.to_zoned_datetime(zone.clone()).strftime("%-d %B %Y, %H:%M").to_string()
 }
 
 /// Returns the URL of a file in the folder of the page.
@@ -481,25 +524,28 @@ fn relative_address(name: &str) -> String {
 }
 
 /// The data of a chart as a table.
-struct Table {
-    title: &'static str,
-    headings: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
+pub(super) struct Table {
+    pub(super) title: &'static str,
+    pub(super) headings: Vec<&'static str>,
+    pub(super) rows: Vec<Vec<String>>,
 }
 
-fn tables(report: &Report, answer: &Answer<'_>) -> Vec<Table> {
+pub(super) fn tables(report: &Report, contours: Option<&Contours>, lanes: Option<&Lanes>) -> Vec<Table> {
     let mut tables = Vec::new();
     let mut add = |title, headings: &[&'static str], rows: Vec<Vec<String>>| {
         if !rows.is_empty() {
             tables.push(Table { title, headings: headings.to_vec(), rows });
         }
     };
+    let turns = report.speakers.iter().flat_map(|s| &s.turns);
+    let turns = turns.map(|t| vec![clock(t.span.start_s), clock(t.span.end_s), t.who.label().to_string()]);
+    add("Who speaks", &["from", "to", "who"], turns.collect());
     let told = report.story.iter().flat_map(|s| &s.sentences).map(|s| {
         let when = s.span.map_or("-".to_string(), |s| clock(s.start_s));
         vec![when, s.part.label().to_string(), format!("{:.0} %", 100.0 * s.confidence), s.text.clone()]
     });
     add("Story, sentence by sentence", &["at", "part", "sure", "words"], told.collect());
-    if let (Some(contours), Some(lanes)) = (answer.contours, answer.lanes) {
+    if let (Some(contours), Some(lanes)) = (contours, lanes) {
         add("Level and pitch", &["from", "level, dBFS", "pitch, Hz", "semitones", "speaking"], tracks(contours, lanes));
     }
     let pace = report.pace.iter().flat_map(|p| &p.series);

@@ -5,10 +5,10 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::app::render::shown::Paragraph;
+use crate::app::render::shown::{OtherTurn, Paragraph, Shown};
 use crate::app::render::shown::{
-    Shown, WITHOUT_REASON, begins_before, file_name, headline, left_out, length_as_spoken, paragraphs, shares,
-    shown_words, whole,
+    WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken, others_said,
+    paragraphs, shares, shown_words, whole,
 };
 use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
@@ -36,6 +36,7 @@ pub fn render(report: &Report, columns: usize) -> String {
     write_story(&mut page, report);
     write_measures(&mut page, report);
     write_transcript(&mut page, report);
+    write_others(&mut page, report);
     write_warnings(&mut page, report);
     page.into_text()
 }
@@ -51,6 +52,9 @@ fn write_title(page: &mut Lines, report: &Report) {
     page.paragraph("", &format!("{name}{length}"));
     if let Some(question) = &report.question {
         page.paragraph("", &format!("Question: {}", one_line(&question.text)));
+    }
+    if let Some(whom) = report.speakers.as_ref().and_then(about_whom) {
+        page.paragraph("", &whom);
     }
 }
 
@@ -131,6 +135,9 @@ fn write_measures(page: &mut Lines, report: &Report) {
             page.paragraph(&format!("{name:<8} "), &format!("{value}. {verdict}"));
         }
     }
+    if let Some(latency) = first_word(report) {
+        page.paragraph("", &latency);
+    }
 }
 
 fn write_transcript(page: &mut Lines, report: &Report) {
@@ -189,6 +196,19 @@ fn write_transcript(page: &mut Lines, report: &Report) {
     }
 }
 
+fn write_others(page: &mut Lines, report: &Report) {
+    let said = others_said(report);
+    if said.is_empty() {
+        return;
+    }
+    write_heading(page, "The other person said");
+    page.paragraph("", "None of this counts.");
+    for OtherTurn { start_s, text, is_unsure } in said {
+        let unsure = if is_unsure { "perhaps you: " } else { "" };
+        page.paragraph(&format!("{:>5}  ", clock(start_s)), &format!("{unsure}{text}"));
+    }
+}
+
 fn write_warnings(page: &mut Lines, report: &Report) {
     // Without a score, the first warning was already shown in its place.
     let said = usize::from(report.score.overall.is_none());
@@ -244,6 +264,17 @@ fn measures(report: &Report) -> Vec<Measure> {
     rows
 }
 
+/// Returns how long the speaker took to begin after a question that aloud asked; `None` for any other answer. It is told
+/// and not scored: a pause of two seconds lowers perceived sincerity (Ziano and Wang 2021), but nobody knows what is best.
+pub fn first_word(report: &Report) -> Option<String> {
+    let interview = report.interview.as_ref()?;
+    let (latency_s, uncertainty_s) = (interview.response_latency_s?, interview.latency_uncertainty_s?);
+    let uncertainty_s = (uncertainty_s * 100.0).ceil() / 100.0;
+    Some(format!(
+        "Your first word came {latency_s:.1}\u{a0}s after the question (give or take {uncertainty_s:.2}\u{a0}s; not scored)."
+    ))
+}
+
 /// Returns a word with brackets where a filler begins and ends; punctuation after the filler stays outside.
 fn marked(word: &Shown) -> String {
     if !word.inside {
@@ -284,10 +315,44 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         for columns in [24, 30, 40, 44, 57, 80, 200] {
-            let text = read_at(columns, |_| {});
-            let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
-            assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
+            for change in [|_: &mut Report| {}, with_another] {
+                let text = read_at(columns, change);
+                let widest = text.lines().map(|l| l.chars().count()).max().unwrap_or(0);
+                assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
+            }
         }
+    }
+
+    /// Adds somebody who asks before the answer and once within.
+    fn with_another(report: &mut Report) {
+        report.speakers = Some(
+            serde_json::from_value(serde_json::json!({
+                "count": 2, "heard": "two", "confidence": 0.99, "how": "voices", "me_confidence": 0.7,
+                "turns": [
+                    {"who": "other", "start_s": 0.2, "end_s": 1.5}, {"who": "me", "start_s": 2.0, "end_s": 20.0},
+                    {"who": "unsure", "start_s": 20.2, "end_s": 20.5}, {"who": "me", "start_s": 21.0, "end_s": 60.0}
+                ],
+                "other_words": [
+                    {"text": "What", "start_s": 0.2, "end_s": 0.5, "confidence": 0.9, "filler": false},
+                    {"text": "happened\u{1b}[2J?", "start_s": 0.6, "end_s": 1.4, "confidence": 0.9, "filler": false},
+                    {"text": "Right.", "start_s": 20.2, "end_s": 20.5, "confidence": 0.9, "filler": false}
+                ]
+            }))
+            .expect("speakers"),
+        );
+    }
+
+    #[test]
+    fn what_another_says_is_apart_and_whom_the_report_is_about_is_said_first() {
+        let text = read_at(44, with_another);
+        let lines: Vec<&str> = text.lines().collect();
+        let at = |part: &str| lines.iter().position(|l| l.contains(part)).unwrap_or_else(|| panic!("{part} in {text}"));
+        assert!(at("Two voices were heard.") < at("Score"));
+        assert!(at("What you said") < at("The other person said"));
+        assert!(lines[at(" 0:00  What happened")].ends_with('?'), "{text}");
+        assert!(text.contains(" 0:20  perhaps you: Right."), "{text}");
+        assert!(!text.contains('\u{1b}'));
+        assert!(!read_at(80, |_| {}).contains("other person"));
     }
 
     #[test]

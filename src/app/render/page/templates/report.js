@@ -3,8 +3,8 @@
 // and the links lead to the words.
 (() => {
   const byId = (id) => document.getElementById(id);
-  const [audio, lanes, said, reading] = ["audio", "lanes", "said", "reading"].map(byId);
-  const words = said ? [...said.querySelectorAll(".w[data-at]")] : [];
+  const [audio, lanes, reading] = ["audio", "lanes", "reading"].map(byId);
+  const words = [...document.querySelectorAll(".said .w[data-at]")];
   const starts = words.map((word) => Number(word.dataset.at));
   const ends = words.map((word) => Number(word.dataset.to));
   const duration = lanes ? Number(lanes.dataset.duration) : 0;
@@ -198,10 +198,14 @@
     });
   }
 
-  if (said && words.length > 0) {
+  for (const said of document.querySelectorAll(".said.timed")) {
+    const own = [...said.querySelectorAll(".w[data-at]")];
+    const first = words.indexOf(own[0]);
+    if (first < 0) continue;
+    const last = first + own.length - 1;
     const choose = (i) => {
       words[chosen]?.classList.remove("chosen");
-      chosen = Math.min(Math.max(i, 0), words.length - 1);
+      chosen = Math.min(Math.max(i, first), last);
       words[chosen].classList.add("chosen");
       words[chosen].scrollIntoView({ block: "nearest" });
     };
@@ -216,23 +220,23 @@
       go(i);
     });
     said.addEventListener("focus", () => {
-      if (said.matches(":focus-visible")) choose(chosen < 0 ? Math.max(wordAt(at), 0) : chosen);
+      if (said.matches(":focus-visible")) choose(chosen < first || chosen > last ? wordAt(at) : chosen);
     });
     said.addEventListener("blur", () => words[chosen]?.classList.remove("chosen"));
     said.addEventListener("keydown", (event) => {
       if (event.target !== said || event.ctrlKey || event.altKey || event.metaKey) return;
-      const line = () => words[Math.max(chosen, 0)].closest(".told");
+      const line = () => words[Math.max(chosen, first)].closest(".told");
       const beside = (to) => {
-        const first = to?.querySelector(".w[data-at]");
-        return first ? words.indexOf(first) : chosen;
+        const word = to?.querySelector(".w[data-at]");
+        return word ? words.indexOf(word) : chosen;
       };
       if (event.key === "ArrowRight") choose(chosen + 1);
       else if (event.key === "ArrowLeft") choose(chosen - 1);
       else if (event.key === "ArrowDown") choose(beside(line().nextElementSibling));
       else if (event.key === "ArrowUp") choose(beside(line().previousElementSibling));
-      else if (event.key === "Home") choose(0);
-      else if (event.key === "End") choose(words.length - 1);
-      else if (event.key === "Enter") go(Math.max(chosen, 0));
+      else if (event.key === "Home") choose(first);
+      else if (event.key === "End") choose(last);
+      else if (event.key === "Enter") go(Math.max(chosen, first));
       else return;
       event.preventDefault();
     });

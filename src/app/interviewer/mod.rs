@@ -1,0 +1,145 @@
+//! The interviewer: asks a question aloud.
+//!
+//! The questions and follow-ups of `questions.toml` are spoken by two voices that come along ([`sounds`]; `README.md` in this
+//! folder says how they were made). Anything else, such as a question about the user's resume, is spoken by the
+//! system's voice, where there is one ([`system`]). What nobody can speak is shown. [`turn`] is the course of a question and
+//! its takes as a state machine.
+
+mod band;
+mod sounds;
+mod system;
+pub mod turn;
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::Moment;
+use super::play::{PlayError, Player, Progress};
+use system::SystemVoice;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Voice {
+    /// A woman
+    #[default]
+    Woman,
+    /// A man
+    Man,
+    /// The voice of this system, for every question
+    System,
+    /// Nobody: questions are only shown
+    None,
+}
+
+impl Voice {
+    /// The voices that come along.
+    pub const OWN: [Self; 2] = [Self::Woman, Self::Man];
+
+    /// Returns the name by which the voice is chosen.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Woman => "woman",
+            Self::Man => "man",
+            Self::System => "system",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Why a question could not be heard.
+#[derive(Debug, thiserror::Error)]
+pub enum SpeakError {
+    /// The loudspeaker is missing or failed.
+    #[error(transparent)]
+    Play(#[from] PlayError),
+    /// The system's voice failed.
+    #[error("the system's voice ({0}) does not speak")]
+    System(&'static str),
+}
+
+/// The silence at the end of a spoken line, in seconds: `EDGE_S` of the script that makes them.
+const EDGE: Duration = Duration::from_millis(100);
+/// How far the end of the system's voice may be off, in seconds (ours): when its program says that it has spoken, the
+/// last of it may still be on its way to the loudspeaker.
+const SYSTEM_UNCERTAINTY_S: f64 = 0.3;
+
+/// A question that is being spoken. Dropping it ends it.
+pub struct Speech(Speaker);
+
+enum Speaker {
+    Own(Player),
+    System(SystemVoice),
+}
+
+/// How far a question has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spoken {
+    /// It is being spoken.
+    Speaking,
+    /// Its end is known, and ahead.
+    Ending(Ended),
+    /// It has been spoken.
+    Ended(Ended),
+}
+
+/// The end of a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ended {
+    /// When the last word ended; `None` if nobody knows.
+    pub voice: Option<Moment>,
+    /// When everything had left the loudspeaker.
+    pub sound: Instant,
+}
+
+impl Speech {
+    /// Begins to speak. Returns `None` if nobody here can speak this text.
+    ///
+    /// # Errors
+    /// When there is no loudspeaker, or it cannot be used.
+    pub fn begin(text: &str, voice: Voice, over_telephone: bool) -> Result<Option<Self>, SpeakError> {
+        if voice == Voice::None {
+            return Ok(None);
+        }
+        let own = sounds::samples(text, voice);
+        Ok(match own {
+            Some(samples) => {
+                let samples = if over_telephone { band::telephone(&samples) } else { samples };
+                Some(Self(Speaker::Own(Player::start(samples)?)))
+            }
+            None => SystemVoice::speak(text)?.map(|voice| Self(Speaker::System(voice))),
+        })
+    }
+
+    /// Returns how far the question has come. Call this often.
+    ///
+    /// # Errors
+    /// When the loudspeaker went away, or the system's voice failed.
+    pub fn progress(&mut self) -> Result<Spoken, SpeakError> {
+        match &mut self.0 {
+            Speaker::Own(player) => {
+                let ended = |end: Option<Moment>| Ended {
+                    voice: end.map(|end| Moment { at: end.at - EDGE, ..end }),
+                    sound: end.map_or_else(Instant::now, |end| end.at),
+                };
+                Ok(match player.progress()? {
+                    Progress::Playing | Progress::Ending(None) => Spoken::Speaking,
+                    Progress::Ending(end) => Spoken::Ending(ended(end)),
+                    Progress::Ended(end) => Spoken::Ended(ended(end)),
+                })
+            }
+            Speaker::System(voice) => Ok(if voice.has_spoken()? {
+                let at = Instant::now();
+                Spoken::Ended(Ended { voice: Some(Moment { at, uncertainty_s: SYSTEM_UNCERTAINTY_S }), sound: at })
+            } else {
+                Spoken::Speaking
+            }),
+        }
+    }
+}
+
+/// Returns the name of the program that speaks with the system's voice, if it is installed.
+pub fn system_voice() -> Option<&'static str> {
+    system::program()
+}
