@@ -95,7 +95,7 @@ fn stuttered_sound(speech: &[f32], words: &[Value]) -> Vec<f32> {
         }
         let start = at(number(&pair[1], "/start_s"));
         sound.extend_from_slice(&speech[copied..start]);
-        if i / EVERY % 2 == 0 {
+        if (i / EVERY).is_multiple_of(2) {
             sound.extend(std::iter::repeat_n(0.0, at(BLOCK_S)));
         } else {
             let part = &speech[start..at(number(&pair[1], "/start_s") + PART_S)];

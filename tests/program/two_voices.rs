@@ -242,7 +242,7 @@ fn one_report_on_two_voices_is_about_the_one_who_answers() {
     assert!(told.contains("--me first"), "{told}");
     crate::page::check_report(&page, None, "two-voices");
 
-    let report = &reports(&[file.clone()], &["--question", "hard-problem"])[0];
+    let report = &reports(std::slice::from_ref(&file), &["--question", "hard-problem"])[0];
     let (here, there) = (number(report, "/score/overall"), number(&alone()[0], "/score/overall"));
     assert!((here - there).abs() <= 3.0, "{here}, and {there} alone");
     assert_eq!((&report["speakers"]["count"], &report["speakers"]["heard"]), (&2.into(), &"two".into()));
