@@ -126,7 +126,6 @@ fn without_a_loudspeaker_or_a_voice_it_goes_on_as_text() {
 #[test]
 fn a_loudspeaker_that_vanishes_does_not_end_the_session() {
     let Some(home) = Home::with_loudspeaker(false) else { return };
-    let speaker = Tap::open(&home, "speaker.monitor");
     let running = home.start(&["record", "--question", QUESTION[0], "--ask", "--limit", "4s", "--json"]);
     running.until("Microphone:");
     std::thread::sleep(seconds(1.5));
@@ -135,7 +134,6 @@ fn a_loudspeaker_that_vanishes_does_not_end_the_session() {
     let module = modules.lines().find(|line| line.contains("sink_name=speaker")).expect("the loudspeaker");
     let number = module.split_whitespace().next().unwrap();
     assert!(home.sound_program("pactl").args(["unload-module", number]).status().unwrap().success());
-    drop(speaker.close());
     // The server may move the question to another sink; either way there is a take.
     running.until("Recording to");
     let ended = running.end();
