@@ -151,7 +151,8 @@ if (has.lanes) {
     const wanted = share * has.duration;
     await page.mouse.click(strip.x + share * strip.width, strip.y + 60);
     const pixel = has.duration / strip.width;
-    expect(Math.abs((await time(page)) - wanted) <= Math.max(0.1, pixel), `a click on a lane goes to ${await time(page)}, not ${wanted}`);
+    // The place is given in tenths of a second.
+    expect(Math.abs((await time(page)) - wanted) <= Math.max(0.1, pixel + 0.05), `a click on a lane goes to ${await time(page)}, not ${wanted}`);
     // In a long recording a pixel is more than a tenth of a second; the sound goes where the cursor is.
     if (has.audio) near(await heard(page), await time(page), "the sound after a click on a lane");
     const cursor = await page.locator("#cursor").boundingBox();
