@@ -29,7 +29,7 @@ const TWO_GAP: f64 = 0.30;
 /// From here up to [`TWO_GAP`] it cannot be told.
 const UNSURE_GAP: f64 = 0.25;
 /// With pieces cut at pauses and by length alone it is one person below this gap; from here on the segmentation is asked. Ours:
-/// 22 dialogues have at least .277, 21 of 25 single voices less than .2 (`tests/training/voices/README.md`).
+/// 22 runs over dialogues have at least .277, 21 of 25 single voices less than .2 (`tests/training/voices/README.md`).
 const SURELY_ONE_GAP: f64 = 0.20;
 /// By how much the gap moves when the segmentation hears the voice change wherever the groups do, or nowhere.
 const HEARD_CHANGE_GAP: f64 = 0.04;
