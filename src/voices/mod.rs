@@ -1,10 +1,10 @@
 //! Whose voice is heard when: one person, or two who take turns.
 //!
-//! Speech is cut at pauses and where a segmentation network hears the voice change ([`pieces`]); a second network says what the
-//! voice of each piece is like, and the pieces are put into two groups ([`groups`]), smoothed over time. Whether that is two people is
+//! Speech is cut at pauses and where a segmentation network hears the voice change (`pieces`); a second network says what the
+//! voice of each piece is like, and the pieces are put into two groups (`groups`), smoothed over time. Whether that is two people is
 //! decided by how much more alike the pieces of a group are than those of different groups. Most recordings are of one person, which
 //! pieces cut at pauses alone mostly show: then the segmentation, half of the work, is not run. Where each of two people has a channel of
-//! their own, the channels say whose turn it is ([`sides`]).
+//! their own, the channels say whose turn it is (`sides`).
 //!
 //! Voices are compared within one recording only; nothing that could name a person is kept.
 

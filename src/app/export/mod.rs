@@ -1,7 +1,7 @@
 //! Exports reports in the formats of other programs: Praat, ELAN, Audacity, video players, spreadsheets and statistics.
 //!
-//! One file a format. All are made from the report alone ([`frames`] from its 10 ms tracks), and no format knows
-//! another: what several need is in [`tiers`] (annotations on tiers) and [`captions`] (words cut into captions). Times
+//! One file a format. All are made from the report alone (`frames` from its 10 ms tracks), and no format knows
+//! another: what several need is in `tiers` (annotations on tiers) and `captions` (words cut into captions). Times
 //! and texts are those that the report prints.
 //!
 //! Parquet is left out: its library is larger than all of aloud, and pandas and R convert the CSV in one line.

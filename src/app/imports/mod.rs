@@ -1,4 +1,4 @@
-//! What other programs wrote about an answer: words that somebody mended ([`textgrid`], [`captions`]), and transcripts
+//! What other programs wrote about an answer: words that somebody mended (`textgrid`, `captions`), and transcripts
 //! of meetings ([`meeting`]).
 
 mod captions;

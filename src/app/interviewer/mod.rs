@@ -1,8 +1,8 @@
 //! The interviewer: asks a question aloud.
 //!
-//! The questions and follow-ups of `questions.toml` are spoken by two voices that come along ([`sounds`]; `README.md` in this
+//! The questions and follow-ups of `questions.toml` are spoken by two voices that come along (`sounds`; `README.md` in this
 //! folder says how they were made). Anything else, such as a question about the user's resume, is spoken by the
-//! system's voice, where there is one ([`system`]). What nobody can speak is shown. [`turn`] is the course of a question and
+//! system's voice, where there is one (`system`). What nobody can speak is shown. [`turn`] is the course of a question and
 //! its takes as a state machine.
 
 mod band;
