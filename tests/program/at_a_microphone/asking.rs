@@ -66,7 +66,7 @@ fn a_question_is_heard_kept_out_of_the_take_and_the_latency_is_true() {
         let latency_s = number(&report, "/interview/response_latency_s");
         let uncertainty_s = number(&report, "/interview/latency_uncertainty_s");
         eprintln!("{voice}: latency {latency_s:.3} s, in truth {truth_s:.3} s, +/- {uncertainty_s:.3} s");
-        assert!((0.02..0.3).contains(&uncertainty_s), "{uncertainty_s}");
+        assert!((0.02..0.4).contains(&uncertainty_s), "{uncertainty_s}");
         assert_eq!(report["interview"]["take"], 1);
         off.push((latency_s - truth_s).abs());
     }
