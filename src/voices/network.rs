@@ -46,6 +46,9 @@ struct Nodes {
     voice: NodeId,
 }
 
+/// Threads at most: the matrices are small.
+const MOST_THREADS: usize = 2;
+
 impl Networks {
     fn read() -> Self {
         // The weights are packed once, not for every piece.
@@ -60,8 +63,9 @@ impl Networks {
             parts_of_frames: node("parts_of_frames"),
             voice: node("voice"),
         };
-        // One thread: recordings are what is worked on side by side, and a matrix here is small.
-        let pool = Arc::new(ThreadPool::with_num_threads(1));
+        // Somebody waits for a single recording; many are worked on side by side all the same.
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        let pool = Arc::new(ThreadPool::with_num_threads(threads));
         Self { model, options: RunOptions::default().with_thread_pool(Some(pool)), mel: Mel::new(), nodes }
     }
 
