@@ -59,7 +59,9 @@ pub fn analyze(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
     let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
-    let report = judge(&recording, &said.features, said.transcript, Some(said.speakers), brief);
+    // Where nobody is heard it is not known how many there are.
+    let speakers = (!said.transcript.words.is_empty()).then_some(said.speakers);
+    let report = judge(&recording, &said.features, said.transcript, speakers, brief);
     Ok((report, said.features))
 }
 

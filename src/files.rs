@@ -117,7 +117,7 @@ pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result
     let file = through_links(file)?;
     match fs::metadata(&file) {
         Ok(there) if there.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(there) if !there.is_file() => return write(&mut OpenOptions::new().write(true).open(&file)?),
+        Ok(there) if !there.is_file() => return write(&mut open_stream(&file)?),
         _ => {}
     }
     let mut new = beside(folder_of(&file))?;
@@ -164,6 +164,22 @@ pub fn open_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     keep_private(&file)?;
     Ok(file)
+}
+
+/// Opens a file of ours that exists, to go on with it; never through a link.
+///
+/// # Errors
+/// When the file does not exist, is a link, or cannot be opened.
+pub fn reopen_private(path: &Path) -> io::Result<File> {
+    private().open(path)
+}
+
+/// Opens a pipe or a device, which is written to directly.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_stream(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
 }
 
 /// Returns options that create a file for its owner alone and do not follow a link that appears at the last moment.

@@ -24,7 +24,8 @@ struct Metronome {
 const FLUENT: Metronome = Metronome { every_s: 0.25, text: |i| format!("word{i}.") };
 /// A word rate so low that most of the speech stays unexplained. The words have enough syllables that no sentence seems
 /// to be left out.
-const SPARSE: Metronome = Metronome { every_s: 1.5, text: |i| format!("banana{}.", char::from(b'a' + (i % 26) as u8)) };
+const SPARSE: Metronome =
+    Metronome { every_s: 2.0, text: |i| format!("hippopotamus{}.", char::from(b'a' + (i % 26) as u8)) };
 
 impl Transcriber for Metronome {
     fn model(&self) -> &str {
@@ -252,8 +253,7 @@ fn filled_pauses_are_heard_without_being_written_and_other_sounds_are_none() {
     let samples = aloud::audio::Recording::open(&sample("fillers.flac"), &mut |_| {}).unwrap().speech.to_vec();
     let found = only_heard(folder.path(), &samples);
     let right = found.iter().filter(|f| truth.iter().any(|t| (t.start_s - f.start_s).abs() < 0.1)).count();
-    // The words stand on some of the others.
-    assert!(3 * right >= truth.len() && found.len() <= right + 1, "{right} of {found:?}, truth {truth:?}");
+    assert!(2 * right >= truth.len() && found.len() <= right + 1, "{right} of {found:?}, truth {truth:?}");
 
     let samples = good();
     let before = only_heard(folder.path(), &samples).len();
@@ -278,4 +278,11 @@ fn a_tone_is_nobody_speaking() {
     let report = heard(folder.path(), "tone.wav", &tone);
     assert!(report.transcript.unwrap().words.is_empty() && report.score.overall.is_none());
     assert!(!report.warnings.is_empty());
+}
+
+#[test]
+fn where_nobody_is_heard_it_is_not_said_how_many_speak() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(heard(folder.path(), "silence.wav", &[0.0; 5 * 16_000]).speakers, None);
+    assert_eq!(heard(folder.path(), "good.wav", &good()).speakers.and_then(|s| s.count), Some(1));
 }

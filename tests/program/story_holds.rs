@@ -210,7 +210,10 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     let no_event = priorities.contains(&Some(Code::NoEvent));
     for part in &before.score.parts {
         let explained = part.points >= CRITICISED * part.out_of || !part.reasons.is_empty() || no_event;
-        claim("a part that lost more than a quarter has a reason", explained, part.name.label());
+        // Without a word about it a part keeps three quarters.
+        let is_silent = part.why.is_empty() && part.reasons.is_empty();
+        let told = explained && (!part.why.is_empty() || is_silent && part.points >= CRITICISED * part.out_of);
+        claim("a part that lost more than a quarter has a reason", told, part.name.label());
         let whole = part.points.fract() == 0.0 && part.points <= part.out_of;
         claim("points are whole", whole, part.name.label());
     }

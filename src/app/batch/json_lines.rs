@@ -8,13 +8,13 @@
 //! order or some were replaced, the file is rewritten atomically.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::files::{FileError, open_private, write_whole_with};
+use crate::files::{FileError, open_private, open_stream, write_whole_with};
 use crate::question::Question;
 use crate::report::{Program, SCHEMA as REPORT};
 use crate::score::rubric;
@@ -162,7 +162,7 @@ impl JsonLines {
     /// or reports with other settings.
     pub fn open(path: &Path, program: &Program) -> Result<Self, JsonLinesError> {
         let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file() || m.is_dir());
-        let file = if is_file { open_private(path)? } else { OpenOptions::new().write(true).open(path)? };
+        let file = if is_file { open_private(path)? } else { open_stream(path)? };
         let mut lines =
             Self { path: path.to_path_buf(), file, is_file, lines: Vec::new(), last: HashMap::new(), end: 0 };
         if is_file {

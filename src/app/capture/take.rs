@@ -6,7 +6,7 @@
 //! lock belongs to a take that was cut short. Audio that went missing while recording is listed in the note, and
 //! finally in a separate chunk (`alou`) of the WAV file, which other programs skip.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::device::{Format, Sample};
 use super::error::CaptureError;
 use crate::audio::{GAPS_CHUNK, Gap, gaps_chunk};
-use crate::files::{create_private, make_private_folder, sync_folder};
+use crate::files::{create_private, make_private_folder, reopen_private, sync_folder};
 
 /// How often the header is updated: the most audio that a crash may cost, apart from what is in flight.
 const HEADER_EVERY: Duration = Duration::from_millis(100);
@@ -511,7 +511,7 @@ pub fn settle(recordings: &Path, recording: &Path) {
 }
 
 fn recover(note_path: &Path) -> Option<Unfinished> {
-    let mut file = OpenOptions::new().read(true).write(true).open(note_path).ok()?;
+    let mut file = reopen_private(note_path).ok()?;
     file.try_lock().ok()?; // fails while its recorder lives
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
@@ -535,7 +535,7 @@ fn recover(note_path: &Path) -> Option<Unfinished> {
 /// When the disk fails or access is denied: the recording may still be there.
 fn frames_of(path: &Path, gaps: &[Gap]) -> io::Result<(u64, u32)> {
     let nothing = Ok((0, 0));
-    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+    let mut file = match reopen_private(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return nothing,
         opened => opened?,
     };
