@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// The maximum number of blocks, the latest ones, whose estimates are used, so that the median follows the drift of the
+/// The number of estimates that are kept, those of the latest blocks, so that the median follows the drift of the
 /// device's clock.
 const MAX_ESTIMATES: usize = 64;
 /// The maximum plausible delay, in seconds (ours): more than any buffer or Bluetooth headset causes.

@@ -281,7 +281,7 @@ impl BoxReader<'_> {
         Ok(Some(track))
     }
 
-    /// Returns the name of a track's codec that is not supported.
+    /// Returns the common name of a track's unsupported codec.
     fn unsupported_name(&self, code: &[u8], description: &[u8]) -> String {
         if code == b"mp4a"
             && let Some((object_type, _)) =

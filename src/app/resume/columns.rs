@@ -56,7 +56,7 @@ const MIN_SPACE_THRESHOLD: f64 = 0.09;
 const MIN_SPACE: f64 = 0.12;
 /// The minimum step between the sorted gap widths that separates gaps inside words from word spaces, in letter heights.
 const MIN_STEP: f64 = 0.05;
-/// The maximum offset, in letter heights, at which a glyph drawn twice is imitated bold type.
+/// The maximum offset between two copies of a glyph that imitate bold type, in letter heights.
 const MAX_BOLD_OFFSET: f64 = 0.1;
 /// The minimum number of lines with words in each column.
 const MIN_COLUMN_LINES: usize = 5;
