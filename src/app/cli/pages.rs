@@ -100,12 +100,27 @@ impl Wanted {
 
     /// Returns whether there is anything to draw.
     pub(super) fn any(&self) -> bool {
-        self.html.is_some() || self.svg.is_some() || self.png.is_some()
+        self.html.is_some() || self.has_pictures()
+    }
+
+    /// Returns whether there is a picture to draw.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.svg.is_some() || self.png.is_some()
     }
 
     /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
         self.html.as_deref().map_or(Ok(()), make_folder)
+    }
+
+    /// Returns the sound of an answer for a page; if it is to lie beside, it is named after `page`.
+    pub(super) fn sound(&self, report: &Report, recording: &Path, page: &Path) -> Result<Audio> {
+        audio(recording_of(report, recording).as_ref(), self.audio, page)
+    }
+
+    /// Opens a page in the browser, if that is wanted.
+    pub(super) fn show(&self, page: &Path) {
+        show(page, self.open);
     }
 
     /// Draws an answer, with its page at `page` if given.
@@ -138,7 +153,7 @@ impl Wanted {
     }
 
     fn pictures(&self, lanes: &Lanes, report: &Report) -> Result<()> {
-        if self.svg.is_none() && self.png.is_none() {
+        if !self.has_pictures() {
             return Ok(());
         }
         let heading = report.question.as_ref().map_or(report.recording.path.as_str(), |q| q.text.as_str());
@@ -186,11 +201,16 @@ fn show(page: &Path, wanted: bool) {
     }
 }
 
-/// Opens the recording, if it is still the one that was analyzed.
+/// Opens the recording of an answer to draw.
 fn found(drawn: &Drawn<'_>) -> Option<Recording> {
-    drawn.report.transcript.as_ref()?;
-    let recording = Recording::open(drawn.recording, &mut |_| ()).ok()?;
-    (drawn.report.recording.sha256.as_ref() == Some(&recording.sha256)).then_some(recording)
+    recording_of(drawn.report, drawn.recording)
+}
+
+/// Opens the recording, if it is still the one that was analyzed.
+fn recording_of(report: &Report, path: &Path) -> Option<Recording> {
+    report.transcript.as_ref()?;
+    let recording = Recording::open(path, &mut |_| ()).ok()?;
+    (report.recording.sha256.as_ref() == Some(&recording.sha256)).then_some(recording)
 }
 
 fn encoded(recording: &Recording) -> Vec<u8> {

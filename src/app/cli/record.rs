@@ -295,7 +295,7 @@ impl Job {
                     history::keep(&report, Some(&contours), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
-                printer.print(report.clone(), path)?;
+                printer.print(report.clone(), path, None)?;
                 printer.finish(&[])?;
                 Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording: path.to_owned() }))))
             }

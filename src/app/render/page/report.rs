@@ -519,7 +519,7 @@ pub(super) fn date(answered_at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// Returns the URL of a file in the folder of the page.
-fn relative_address(name: &str) -> String {
+pub(super) fn relative_address(name: &str) -> String {
     format!("./{}", percent_encoded(name, ""))
 }
 
