@@ -108,6 +108,55 @@ fn each_person_has_a_page_that_names_nobody_else() {
 }
 
 #[test]
+fn what_the_coach_adds_is_kept_and_shown_on_the_persons_page() {
+    let folder = evening(&["ana/conflict.wav", "ben/conflict.wav"]);
+    let home = folder.path();
+    let coach = "coach = \"Maria Lima\"\n[weights]\npace = 30\n[[criterion]]\nid = \"camera\"\nname = \"Looks into the camera\"\nout_of = 10\n\
+                 [[answer]]\nfile = \"ana/conflict.wav\"\nwords = \"A clear <story>.\"\nmarks = { camera = 7 }\n\
+                 comments = [{ at = \"0:02\", text = \"Name the number here.\" }]\n";
+    fs::write(home.join("coach.toml"), coach).unwrap();
+    let output = run(home, &["evening", "--people", "--coach", "coach.toml"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let ana = page(home, "ana.html");
+    for said in [
+        "From your coach, Maria Lima",
+        "A clear &#60;story&#62;.",
+        "Name the number here.",
+        "Looks into the camera</bdi>: 7 of 10",
+    ] {
+        assert!(ana.contains(said), "{said} is missing");
+    }
+    let ben = page(home, "ben.html");
+    assert!(!ben.contains("Name the number") && !ben.contains("A clear"), "what is about Ana is on Ben's page");
+
+    // It is kept: a run without the file, the report in a terminal, and an export have it.
+    assert!(run(home, &["evening", "--people"]).status.success());
+    assert!(page(home, "ana.html").contains("Name the number here."));
+    let list = aloud(home).args(["history", "list", "--json", "--speaker", "Ana"]).output().unwrap();
+    let list: Value = serde_json::from_slice(&list.stdout).unwrap();
+    let shown = aloud(home).args(["history", "show", &list[0]["id"].to_string()]).output().unwrap();
+    let shown = text(&shown.stdout);
+    assert!(
+        shown.contains("0:02  Name the number here.") && shown.contains("Looks into the camera: 7 of 10"),
+        "{shown}"
+    );
+    let lines = aloud(home).args(["history", "export", "--format", "jsonl"]).output().unwrap().stdout;
+    fs::write(home.join("all.jsonl"), &lines).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let import = aloud(other.path()).args(["history", "import"]).arg(home.join("all.jsonl")).output().unwrap();
+    assert!(import.status.success(), "{}", text(&import.stderr));
+    let again = aloud(other.path()).args(["history", "export", "--format", "jsonl"]).output().unwrap().stdout;
+    assert_eq!(text(&again).matches("Name the number here.").count(), 1);
+
+    fs::write(home.join("coach.toml"), coach.replace("pace = 30", "paec = 30")).unwrap();
+    let wrong = run(home, &["evening", "--people", "--coach", "coach.toml"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stderr).contains("did you mean 'pace'?"), "{}", text(&wrong.stderr));
+    let alone = aloud(home).args(["analyze", "evening", "--coach", "coach.toml"]).output().unwrap();
+    assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
 fn a_list_names_persons_and_questions() {
     let folder = evening(&["a.wav", "b.wav"]);
     let home = folder.path();

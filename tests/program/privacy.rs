@@ -128,7 +128,8 @@ const WRITING: [(&str, &str); 11] = [
 /// The option that needs a microphone.
 const RECORDING: (&str, &str) = ("record", "output");
 /// The options that name an input, with their commands.
-const READING: [(&str, &str); 7] = [
+const READING: [(&str, &str); 8] = [
+    ("analyze", "coach"),
     ("analyze", "list"),
     ("analyze", "story-weights"),
     ("analyze", "words"),

@@ -232,6 +232,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     for left_out in people.iter().flat_map(|people| &people.left_out) {
         done.failed(&left_out.name, &left_out.why);
     }
+    let coach = arguments.of_people.coach_file()?;
     let mut items = match &people {
         Some(people) => items(arguments, many, people.answers.iter().cloned().map(Found::from).collect()),
         None => {
@@ -328,9 +329,13 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     printer.finish(&names)?;
     drop(piped);
-    if let (Some(people), Some(folder)) = (&people, &arguments.pages.html) {
+    let mut doubts = people.as_ref().map_or_else(Vec::new, |people| people.doubts.clone());
+    if let Some(coach) = &coach {
+        doubts.extend(people::keep_coaching(coach, &files, &done.kept)?);
+    }
+    if let Some(folder) = arguments.pages.html.as_deref().filter(|_| of_people) {
         let ids: Vec<i64> = files.iter().filter_map(|file| done.kept.get(file).copied()).collect();
-        people::write_pages(folder, &arguments.pages, &ids, &people.doubts, &done.failed)?;
+        people::write_pages(folder, &arguments.pages, &ids, &doubts, &done.failed)?;
     }
     Ok(done.outcome)
 }
@@ -550,7 +555,7 @@ fn failed(item: &Item, why: &str, printer: &mut Printer, done: &mut Done) -> Res
 fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
     let speaker = item.speaker.as_deref();
     let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
-    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker };
+    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker, coaching: None };
     arguments.pages.draw(&drawn, item.page.as_deref())
 }
 

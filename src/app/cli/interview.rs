@@ -64,7 +64,14 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let saved: Vec<Option<Saved>> =
         interview.answers.iter().map(|answer| answer.report.as_ref().and_then(keep)).collect();
     let answered_at = Some(Occasion::of_file(path, None, Timestamp::now()).answered_at);
-    let drawn = Drawn { report: &interview.whole, contours: Some(&contours), recording: path, answered_at, speaker };
+    let drawn = Drawn {
+        report: &interview.whole,
+        contours: Some(&contours),
+        recording: path,
+        answered_at,
+        speaker,
+        coaching: None,
+    };
     arguments.page.write(&drawn, |lanes, audio| {
         let shown = Shown { interview: &interview, contours: &contours, lanes, audio, answered_at };
         render_page(&shown, &TimeZone::system())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::history::coaching::Coaching;
 use crate::app::history::filter::{Filter, Speaker};
 use crate::app::history::{Access, Attempt};
 use crate::app::render::page::lanes::Lanes;
@@ -90,6 +91,8 @@ pub(super) struct Drawn<'a> {
     pub(super) recording: &'a Path,
     pub(super) answered_at: Option<Timestamp>,
     pub(super) speaker: Option<&'a str>,
+    /// What a coach added.
+    pub(super) coaching: Option<&'a Coaching>,
 }
 
 impl Wanted {
@@ -146,6 +149,7 @@ impl Wanted {
             lanes: lanes.as_ref(),
             audio,
             earlier: &earlier,
+            coaching: drawn.coaching,
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
         show(page, self.open);

@@ -17,9 +17,11 @@ use super::{say, write_file};
 use crate::app::batch::inputs::inputs;
 use crate::app::batch::side_by_side::side_by_side;
 use crate::app::history::attempt::Asked;
+use crate::app::history::coaching::Coaching;
 use crate::app::history::filter::{Filter, Speaker};
 use crate::app::history::progress::Progress;
 use crate::app::history::{Access, Attempt};
+use crate::app::people::coach::CoachFile;
 use crate::app::people::{Known, People, list};
 use crate::app::practice::asked;
 use crate::app::questions;
@@ -46,6 +48,9 @@ pub(super) struct OfPeople {
     /// As --people, with persons and questions from a CSV file: file,person,question
     #[arg(long, value_name = "FILE", conflicts_with_all = ALONE, conflicts_with_all = ["files", "people"])]
     list: Option<PathBuf>,
+    /// With --people or --list: your own weights, criteria that you mark by hand, and comments, from a TOML file
+    #[arg(long, value_name = "FILE")]
+    coach: Option<PathBuf>,
 }
 
 /// The options that make no sense with several people.
@@ -55,6 +60,15 @@ impl OfPeople {
     /// Returns whether the recordings are several people's.
     pub(super) fn are_wanted(&self) -> bool {
         self.people || self.list.is_some()
+    }
+
+    /// Reads the coach's file, if there is one.
+    pub(super) fn coach_file(&self) -> Result<Option<CoachFile>> {
+        let Some(path) = &self.coach else { return Ok(None) };
+        if !self.are_wanted() {
+            super::usage(&["analyze"], "--coach goes with --people or --list");
+        }
+        CoachFile::read(path).map(Some).with_context(|| path.display().to_string())
     }
 
     /// Returns the answers in the named files and folders, or in the list, and says what there is and what is doubtful.
@@ -124,6 +138,16 @@ fn is_of(report: &Report, program: &Program, model: &Model) -> bool {
         && report.score.rubric == rubric::VERSION
 }
 
+/// Keeps what the coach adds to each of the files that are kept. Returns what is doubtful.
+pub(super) fn keep_coaching(coach: &CoachFile, files: &[PathBuf], kept: &HashMap<PathBuf, i64>) -> Result<Vec<String>> {
+    let (of_each, doubts) = coach.on(files);
+    let of_each: Vec<(i64, Coaching)> =
+        files.iter().zip(of_each).filter_map(|(file, coaching)| Some((*kept.get(file)?, coaching))).collect();
+    with_store(Access::Write, |store| store.set_coaching(&of_each))?;
+    doubts.iter().for_each(|doubt| say(&format!("Please check: {doubt}")));
+    Ok(doubts)
+}
+
 /// Writes a page for each person whose answers these are, by their numbers, and the page of all.
 pub(super) fn write_pages(
     folder: &Path,
@@ -157,7 +181,8 @@ pub(super) fn write_pages(
             let report = with_store(Access::Read, |store| store.report(attempt.id))?;
             let beside = page.with_file_name(format!("{}-{}.html", stem(&page), i + 1));
             let audio = wanted.sound(&report, &attempt.path, &beside)?;
-            shown.push(person::Shown { attempt: attempt.clone(), report, audio });
+            let coaching = with_store(Access::Read, |store| store.coaching(attempt.id))?;
+            shown.push(person::Shown { report, audio, coaching });
         }
         write_file(&page, person::render(name, &shown, &progress, &zone).as_bytes())?;
         let page = page.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -6,6 +6,7 @@
 //! answers, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
+pub mod coaching;
 pub mod compare;
 pub mod edit;
 mod error;

@@ -7,6 +7,7 @@
 //!
 //! Nothing here stops the work: what is doubtful is reported, and what cannot be told is left out.
 
+pub mod coach;
 pub mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -333,7 +334,7 @@ mod tests {
                 ("evening", "ana/conflict.wav"),
                 ("evening", "ana/02 - Weakness (take 2).m4a"),
                 ("evening", "ben_ode/ben_ode-conflict-2.wav"),
-                ("evening", "ben_ode/Tell me about yourself.mp3"),
+                ("evening", "ben_ode/How did you come to do the work you do.mp3"),
                 ("evening", "Chloe\u{301}/monday/conflict_final.wav"),
             ],
             &["BEN ODE"],
@@ -344,7 +345,7 @@ mod tests {
                 ("Ana", "conflict"),
                 ("Ana", "weakness"),
                 ("BEN ODE", "conflict"),
-                ("BEN ODE", "about-yourself"),
+                ("BEN ODE", "path-here"),
                 ("Chlo\u{e9}", "conflict")
             ]
         );

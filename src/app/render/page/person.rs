@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use super::chart::{HEIGHT, LEFT, RIGHT, WIDTH};
 use super::progress::{Chart, KeptAnswer, MOST, Plot, practice, stated_goal};
-use super::report::{Audio, Key, OWN_STYLE, Other, Row, Todo, Told, keys, parts, todo, told, word_legend};
+use super::report::{Audio, Coached, Key, OWN_STYLE, Other, Row, Todo, Told, keys, parts, todo, told, word_legend};
 use super::{STYLE, policy};
-use crate::app::history::attempt::Attempt;
+use crate::app::history::coaching::Coaching;
 use crate::app::history::measures::Measure;
 use crate::app::history::progress::Progress;
 use crate::app::render::shown::{about_whom, file_name, headline, left_out, others_said, shares, shown_words};
@@ -27,12 +27,12 @@ const FEWEST_DRAWN: usize = 3;
 
 /// An answer of this time.
 pub struct Shown {
-    /// The answer as it is kept.
-    pub attempt: Attempt,
-    /// Its report.
+    /// The report.
     pub report: Report,
     /// Its sound.
     pub audio: Audio,
+    /// What the coach added.
+    pub coaching: Option<Coaching>,
 }
 
 /// Renders the page of a person: `answers` are those of this time, `progress` is that of all kept answers.
@@ -112,6 +112,7 @@ struct Section {
     shares: String,
     left_out: Option<String>,
     priorities: Vec<Todo>,
+    coached: Option<Coached>,
     audio: Option<String>,
     paragraphs: Vec<Told>,
     others: Vec<Other>,
@@ -135,6 +136,7 @@ impl Section {
             shares: report.score.overall.map_or(String::new(), |_| shares(report)),
             left_out: left_out(report),
             priorities: report.score.priorities.iter().map(|p| todo(p, &said, first)).collect(),
+            coached: answer.coaching.as_ref().map(|coaching| Coached::of(coaching, report, &said, first)),
             audio: answer.audio.address(),
             paragraphs: told(report, &said, first),
             others: others_said(report).into_iter().map(Other::from).collect(),
