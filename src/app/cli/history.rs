@@ -22,6 +22,7 @@ use crate::app::history::coaching::Coaching;
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
+use crate::app::history::interviews::KeptInterview;
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
@@ -87,6 +88,9 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
+    /// Show the whole recorded interview that the answer belongs to
+    #[arg(long, conflicts_with_all = ["unmended", "export", "svg", "png"])]
+    interview: bool,
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
@@ -300,11 +304,67 @@ fn list(arguments: &ListArguments) -> Result<Outcome> {
         none_kept(&filter);
     } else {
         io::stdout().lock().write_all(history_list::list(&attempts, &TimeZone::system(), columns()).as_bytes())?;
+        let interviews = interviews(&attempts)?;
+        if !interviews.is_empty() {
+            say("");
+        }
+        interviews.iter().for_each(|line| say(line));
+    }
+    Ok(Outcome::Done)
+}
+
+/// The number of interviews that the list names.
+const MOST_INTERVIEWS: usize = 3;
+
+/// Returns a line for each interview that these answers belong to, the newest first.
+fn interviews(attempts: &[Attempt]) -> Result<Vec<String>> {
+    let listed: HashSet<i64> = attempts.iter().map(|a| a.id).collect();
+    let mut interviews = with_store(Access::Read, |store| store.interviews())?;
+    interviews.retain(|answers| answers.iter().any(|id| listed.contains(id)));
+    let line = |answers: &Vec<i64>| {
+        let numbers: Vec<String> = answers.iter().map(i64::to_string).collect();
+        let one = if answers.len() == 1 { "Answer" } else { "Answers" };
+        format!("{one} {} of one interview: aloud history show {} --interview", numbers.join(", "), answers[0])
+    };
+    let more = interviews.len().saturating_sub(MOST_INTERVIEWS);
+    let mut lines: Vec<String> = interviews.iter().take(MOST_INTERVIEWS).map(line).collect();
+    lines.extend((more > 0).then(|| format!("Answers of {} are there too.", counted(more, "earlier interview"))));
+    Ok(lines)
+}
+
+/// Shows the interview that an answer belongs to.
+fn show_interview(arguments: &ShowArguments) -> Result<Outcome> {
+    let (attempt, kept, contours) = with_store(Access::Read, |store| {
+        let attempt = store.attempt(arguments.answer.find(store)?)?;
+        Ok((attempt.clone(), store.interview_with(attempt.id)?, store.contours(attempt.id)?))
+    })?;
+    let Some(KeptInterview { interview, answers }) = kept else {
+        bail!("answer {} is not of a recorded interview; for its report: aloud history show {0}", attempt.id);
+    };
+    let shown = super::interview::Shown {
+        interview: &interview,
+        numbers: &answers,
+        contours: &contours.unwrap_or_default(),
+        recording: &attempt.path,
+        answered_at: Some(attempt.answered_at),
+        speaker: attempt.speaker.as_deref(),
+    };
+    let page = arguments.pages.page();
+    if let Some(to) = page.html() {
+        let file = if to.is_dir() { named_in(to, &attempt.path, "html", &mut Vec::new()) } else { to.to_path_buf() };
+        shown.write_page(&page, &file)?;
+    } else if arguments.json {
+        print_json(&interview, true)?;
+    } else {
+        shown.print()?;
     }
     Ok(Outcome::Done)
 }
 
 fn show(arguments: &ShowArguments) -> Result<Outcome> {
+    if arguments.interview {
+        return show_interview(arguments);
+    }
     let (attempt, report, contours, earlier, goals, coaching) = with_store(Access::Read, |store| {
         let attempt = store.attempt(arguments.answer.find(store)?)?;
         let machine = if arguments.unmended { store.machine_report(attempt.id)? } else { None };

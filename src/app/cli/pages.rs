@@ -48,8 +48,8 @@ pub(super) struct Wanted {
 /// A page on one recording.
 #[derive(Args)]
 pub(super) struct OnePage {
-    /// Write a page for a browser, which needs no network
-    #[arg(long, value_name = "FILE")]
+    /// Write a page for a browser, which needs no network; give a folder for several files
+    #[arg(long, value_name = "FILE|FOLDER")]
     html: Option<PathBuf>,
     /// Put the sound into the page, or into a file beside it
     #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
@@ -60,9 +60,18 @@ pub(super) struct OnePage {
 }
 
 impl OnePage {
-    /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
-    pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
-        let Some(page) = &self.html else { return Ok(()) };
+    /// Returns the file of the page, or the folder for several.
+    pub(super) fn html(&self) -> Option<&Path> {
+        self.html.as_deref()
+    }
+
+    /// Writes the page that `render` makes of the lanes and the sound to a file.
+    pub(super) fn write(
+        &self,
+        page: &Path,
+        drawn: &Drawn<'_>,
+        render: impl FnOnce(Option<&Lanes>, Audio) -> String,
+    ) -> Result<()> {
         refuse_answer_itself(page, drawn.recording)?;
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -104,6 +113,11 @@ impl Wanted {
     /// Returns whether there is anything to draw.
     pub(super) fn any(&self) -> bool {
         self.html.is_some() || self.has_pictures()
+    }
+
+    /// Returns the page alone.
+    pub(super) fn page(&self) -> OnePage {
+        OnePage { html: self.html.clone(), audio: self.audio, open: self.open }
     }
 
     /// Returns whether there is a picture to draw.

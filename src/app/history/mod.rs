@@ -13,6 +13,7 @@ mod error;
 pub mod export;
 pub mod filter;
 pub mod goals;
+pub mod interviews;
 pub mod measures;
 mod packed;
 pub mod practice;

@@ -396,6 +396,7 @@ impl Store {
             if and_practice {
                 change.forget_practice()?;
             }
+            ids.iter().try_for_each(|id| change.delete_interview_with(*id))?;
             let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
