@@ -95,9 +95,9 @@ mod tests {
         let mut report: Report = serde_json::from_str(json).unwrap();
         report.pace.as_mut().unwrap().words_per_minute = 0.1 + 0.2;
         let packed = pack(&report);
-        assert_eq!(unpack(&packed).unwrap(), report);
+        assert_eq!(unpack::<Report>(&packed).unwrap(), report);
         assert!(packed.len() * 3 < serde_json::to_vec(&report).unwrap().len(), "{}", packed.len());
-        assert!(unpack(&packed[..packed.len() / 2]).is_err());
-        assert!(unpack(b"").is_err());
+        assert!(unpack::<Report>(&packed[..packed.len() / 2]).is_err());
+        assert!(unpack::<Report>(b"").is_err());
     }
 }
