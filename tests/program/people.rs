@@ -58,6 +58,13 @@ fn page(home: &Path, name: &str) -> String {
     fs::read_to_string(home.join("pages").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// Returns a page without the letters that its sound is made of, which may spell any name.
+fn without_sound(page: &str) -> String {
+    let mut pieces = page.split("data:audio/ogg;base64,");
+    let first = pieces.next().unwrap_or_default().to_string();
+    pieces.fold(first, |page, piece| page + piece.split_once('"').expect("the end of the sound").1)
+}
+
 #[test]
 fn each_person_has_a_page_that_names_nobody_else() {
     let folder = evening(&["ana/conflict.wav", "ana/weakness-2.wav", "ben/confilct.wav", "loose.wav"]);
@@ -78,10 +85,10 @@ fn each_person_has_a_page_that_names_nobody_else() {
 
     let (ana, ben, index) = (page(home, "ana.html"), page(home, "ben.html"), page(home, "index.html"));
     for (own, other, theirs) in [(&ana, "Ben", "ben"), (&ben, "Ana", "ana")] {
-        let body = &own[own.find("<body>").unwrap()..];
+        let body = without_sound(&own[own.find("<body>").unwrap()..]);
         assert!(!body.contains(other) && !body.contains(&format!("{theirs}.html")) && !body.contains("index.html"));
         assert!(!body.contains("evening/"), "it says where the coach keeps the files");
-        assert!(body.contains("data:audio/ogg"));
+        assert!(own.contains("data:audio/ogg"));
     }
     for name in ["Ana", "Ben", "./ana.html", "./ben.html", "loose.wav", "strength.mp3", "confilct.wav"] {
         assert!(index.contains(name), "{name} is missing");
