@@ -36,6 +36,17 @@ pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// Parses a moment, `0:41` or `41`, as seconds.
+///
+/// # Errors
+/// When it is no moment: with what to write instead.
+pub fn moment(text: &str) -> Result<f64, String> {
+    let (minutes, seconds) = text.split_once(':').unwrap_or(("0", text));
+    let time = minutes.parse::<u32>().ok().zip(seconds.parse::<f64>().ok());
+    let time = time.filter(|(_, s)| s.is_finite() && *s >= 0.0).map(|(m, s)| f64::from(m) * 60.0 + s);
+    time.ok_or("give a moment as MINUTES:SECONDS, such as 0:41".to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

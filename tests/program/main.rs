@@ -26,6 +26,7 @@ mod invariants;
 mod many_files;
 mod models;
 mod page;
+mod people;
 mod practice_texts;
 mod privacy;
 mod report_schema;

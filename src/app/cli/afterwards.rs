@@ -102,6 +102,7 @@ impl Shown {
             recording: &self.recording,
             answered_at: None,
             speaker: None,
+            coaching: None,
         };
         match Wanted::opened(page.clone()).draw(&drawn, Some(&page)) {
             Ok(()) => say(&format!("The page: {}", page.display())),

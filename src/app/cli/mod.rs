@@ -15,6 +15,7 @@ mod interview;
 mod man;
 mod models;
 mod pages;
+mod people;
 mod practice;
 mod progress;
 mod questions;

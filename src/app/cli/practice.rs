@@ -71,6 +71,10 @@ pub(super) struct Arguments {
     /// How many takes there may be of each answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100), conflicts_with_all = ["go_on", "from"])]
     takes: Option<u32>,
+    /// Without a key: an answer ends when nobody has spoken for so long (6 seconds, or as you say, at least 4), then comes
+    /// what an interviewer would ask next
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, default_missing_value = "6s", value_parser = duration::silence, conflicts_with = "from")]
+    hands_free: Option<f64>,
     /// Take the answers from the recordings in this folder instead of the microphone
     ///
     /// In the order of their names. A file named after a question, such as conflict.wav, answers that question;
@@ -146,6 +150,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         own_fillers: settings.fillers.clone(),
         stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
+        hands_free_s: arguments.hands_free,
         is_mute: false,
         loading: Some(loading),
         engine: None,
@@ -289,6 +294,8 @@ struct Practice<'a> {
     own_fillers: Vec<String>,
     stutters: bool,
     device: Option<String>,
+    /// The silence that ends an answer, in seconds, if no key is needed.
+    hands_free_s: Option<f64>,
     format: Format,
     /// Who asks, if somebody was chosen.
     voice: Option<Voice>,
@@ -302,6 +309,9 @@ struct Practice<'a> {
 impl Practice<'_> {
     fn run(mut self) -> Result<Outcome> {
         wrapped(&self.format.advice);
+        if self.hands_free_s.is_some() {
+            wrapped("Hands-free: what is asked next comes by itself. Ctrl-C stops, and nothing is lost.");
+        }
         let mut event = Event::Begun;
         loop {
             let step = self.flow.next(event);
@@ -391,6 +401,7 @@ impl Practice<'_> {
             terms: session.own_terms.over(self.format.terms()),
             format: Some(self.format.name.clone()),
             shows_text: self.format.shown,
+            silence_s: self.hands_free_s,
         }
     }
 
@@ -529,6 +540,13 @@ impl Practice<'_> {
         say("");
         if let Some(text) = follow_up {
             wrapped(&format!("An interviewer would ask now: {text}"));
+        }
+        if self.hands_free_s.is_some() {
+            return if self.events.leave() {
+                Event::Left
+            } else {
+                Event::Typed(if follow_up.is_some() { "f" } else { "" }.into())
+            };
         }
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };

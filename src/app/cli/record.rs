@@ -131,7 +131,13 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(about, settings)?;
-    let asking = Asking { asker: arguments.asker(settings), terms: arguments.terms(), format: None, shows_text: true };
+    let asking = Asking {
+        asker: arguments.asker(settings),
+        terms: arguments.terms(),
+        format: None,
+        shows_text: true,
+        silence_s: arguments.stop_after_silence,
+    };
     let mut session = Session::new(recorder, name, events, brief, asking);
     session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
@@ -183,6 +189,8 @@ pub(super) struct Asking {
     pub(super) format: Option<String>,
     /// Whether the question is shown although it is heard.
     pub(super) shows_text: bool,
+    /// How long nobody speaks until a take ends by itself, in seconds.
+    pub(super) silence_s: Option<f64>,
 }
 
 /// Puts a question of a practice session and records the answer, in the recordings folder. Returns whether the
@@ -198,7 +206,7 @@ pub(super) fn answer(
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
-    let limits = Limits { max_s: asking.terms.limit_s, silence_s: None };
+    let limits = Limits { max_s: asking.terms.limit_s, silence_s: asking.silence_s };
     let recorder = Recorder::open(microphone, place, about, limits)?;
     let mut session = Session::new(recorder, name, events, brief, asking);
     session.introduce();
@@ -290,7 +298,7 @@ impl Job {
                     history::keep(&report, Some(&contours), path, None, true);
                 }
                 let mut printer = Printer::new(form, false, None);
-                printer.print(report.clone(), path)?;
+                printer.print(report.clone(), path, None)?;
                 printer.finish(&[])?;
                 Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording: path.to_owned() }))))
             }
@@ -364,8 +372,11 @@ impl<'a> Session<'a> {
         let target = self.brief.target_s().map_or(String::new(), |t| format!("Aim for {}. ", target_words(t)));
         let limit = self.asking.terms.limit_s.map_or(String::new(), |s| format!("It stops at {}. ", clock(s)));
         let limit = if self.asking.format.is_some() { limit } else { String::new() };
+        let silence = self.asking.silence_s.map_or(String::new(), |s| {
+            format!("It ends by itself when nobody has spoken for {} seconds. ", crate::plain::number(s))
+        });
         let keys = self.keys();
-        self.screen.paragraph(&format!("{target}{limit}{keys}"));
+        self.screen.paragraph(&format!("{target}{limit}{silence}{keys}"));
         self.screen.paragraph(&format!("Microphone: {}", self.name));
     }
 

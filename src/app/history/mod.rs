@@ -6,12 +6,14 @@
 //! answers, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
+pub mod coaching;
 pub mod compare;
 pub mod edit;
 mod error;
 pub mod export;
 pub mod filter;
 pub mod goals;
+pub mod interviews;
 pub mod measures;
 mod packed;
 pub mod practice;

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, Trans
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
+use super::coaching::Coaching;
 use super::goals::Goal;
 use super::measures::{Measure, Measures};
 use super::packed::{pack, pack_contours, unpack, unpack_contours};
@@ -287,6 +288,24 @@ impl Store {
         Ok(body.and_then(|body| unpack_contours(&body).ok()))
     }
 
+    /// Returns what a coach added to an answer; `None` if nothing was added, or if it cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn coaching(&self, id: i64) -> Result<Option<Coaching>, HistoryError> {
+        let query = "SELECT body FROM coaching WHERE attempt_id = ?";
+        let body: Option<String> = self.db.query_row(query, [id], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+    }
+
+    /// Keeps what a coach adds to answers, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_coaching(&mut self, of_each: &[(i64, Coaching)]) -> Result<(), HistoryError> {
+        self.write(|change| of_each.iter().try_for_each(|(id, coaching)| change.set_coaching(*id, coaching)))
+    }
+
     /// Returns when an answer was kept.
     ///
     /// # Errors
@@ -377,6 +396,7 @@ impl Store {
             if and_practice {
                 change.forget_practice()?;
             }
+            ids.iter().try_for_each(|id| change.delete_interview_with(*id))?;
             let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
@@ -543,6 +563,17 @@ impl Change<'_> {
             "INSERT OR REPLACE INTO earlier_score (attempt_id, rubric, score, parts, replaced_at) VALUES (?, ?, ?, ?, ?)",
             params![id, score.rubric, score.score, score.parts.0, score.replaced_at.as_second()],
         )?;
+        Ok(())
+    }
+
+    /// Keeps what a coach adds to an answer; nothing if that is nothing.
+    pub(super) fn set_coaching(&self, id: i64, coaching: &Coaching) -> Result<(), HistoryError> {
+        if coaching.is_silent() {
+            self.db.execute("DELETE FROM coaching WHERE attempt_id = ?", [id])?;
+            return Ok(());
+        }
+        let body = serde_json::to_string(coaching).expect("what a coach says has a form in JSON");
+        self.db.execute("INSERT OR REPLACE INTO coaching (attempt_id, body) VALUES (?, ?)", params![id, body])?;
         Ok(())
     }
 

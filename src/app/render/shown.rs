@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::app::history::coaching::Coaching;
 use crate::disfluency::{Filler, Kind};
 use crate::draft::counted_words;
 use crate::interview::{Answer, Mark, MarkKind};
@@ -134,6 +135,30 @@ pub(crate) fn mark(mark: &Mark) -> String {
     };
     let words = if mark.text.is_empty() { String::new() } else { format!(" \u{201c}{}\u{201d}", one_line(&mark.text)) };
     format!("{} {}{kind}{words}", clock(mark.span.start_s), mark.who.label())
+}
+
+/// Says whom the words of a coach are from.
+pub(crate) fn from_coach(coaching: &Coaching) -> String {
+    coaching.coach.as_ref().map_or("From your coach".to_string(), |name| format!("From your coach, {}", one_line(name)))
+}
+
+/// Returns what a coach marked by hand: the name, the points, and how many there are.
+pub(crate) fn marks_by_hand(coaching: &Coaching) -> Vec<(String, String, String)> {
+    let marked = coaching.criteria.iter().filter_map(|c| Some((c, c.points?)));
+    marked.map(|(c, points)| (one_line(&c.name), whole(points), whole(c.out_of))).collect()
+}
+
+/// Says what the score is by a coach's weights and marks; `None` if the coach has neither.
+pub(crate) fn score_of_coach(coaching: &Coaching, report: &Report) -> Option<String> {
+    let score = coaching.score(report)?;
+    let weights: Vec<String> =
+        coaching.weights.iter().map(|w| format!("{} {}", w.part.label(), whole(w.points))).collect();
+    let by = if weights.is_empty() {
+        "with these marks".to_string()
+    } else {
+        format!("as your coach weighs it ({}; the rest as aloud does)", weights.join(", "))
+    };
+    Some(format!("Together {score:.0} of 100, {by}."))
 }
 
 /// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.

@@ -10,11 +10,12 @@ use super::chart::written;
 use super::lanes::{Lanes, Sign};
 use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
+use crate::app::history::coaching::{Coaching, Comment};
 use crate::app::history::compare::{changes, shown};
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken,
-    others_said, paragraphs, shares, shown_words, whole,
+    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, from_coach, headline, left_out,
+    length_as_spoken, marks_by_hand, others_said, paragraphs, score_of_coach, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -89,6 +90,8 @@ pub struct Answer<'a> {
     pub audio: Audio,
     /// Earlier answers of the same speaker to the same question, oldest first.
     pub earlier: &'a [Attempt],
+    /// What a coach added.
+    pub coaching: Option<&'a Coaching>,
 }
 
 /// Renders the page of an answer.
@@ -119,6 +122,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
         },
         left_out: left_out(report),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
+        coached: answer.coaching.map(|coaching| Coached::of(coaching, report, &words, 0)),
         sound_note: sound_note(drawn.as_ref(), &answer.audio),
         audio: answer.audio.address(),
         word_legend: word_legend(paragraphs.iter()),
@@ -171,6 +175,7 @@ struct Page {
     shares: String,
     left_out: Option<String>,
     priorities: Vec<Todo>,
+    coached: Option<Coached>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
     audio: Option<String>,
@@ -256,6 +261,32 @@ pub(super) fn todo(priority: &Priority, words: &[Shown], first: usize) -> Todo {
         title: priority.title.clone(),
         text: priority.advice.clone(),
         moments: priority.evidence.iter().map(|e| link(e, words, first)).collect(),
+    }
+}
+
+/// What a coach added to an answer.
+pub(super) struct Coached {
+    pub(super) from: String,
+    pub(super) words: Vec<String>,
+    pub(super) moments: Vec<Link>,
+    /// What was marked by hand: its name, the points, and how many there are.
+    pub(super) marks: Vec<(String, String, String)>,
+    pub(super) score: Option<String>,
+}
+
+impl Coached {
+    /// Describes what a coach added to an answer whose first word is number `first` of the page.
+    pub(super) fn of(coaching: &Coaching, report: &Report, words: &[Shown], first: usize) -> Self {
+        let moment = |comment: &Comment| {
+            link(&Evidence { start_s: Some(comment.at_s), text: comment.text.clone() }, words, first)
+        };
+        Self {
+            from: from_coach(coaching),
+            words: coaching.words.iter().flat_map(|w| w.split("\n\n")).map(str::to_string).collect(),
+            moments: coaching.comments.iter().map(moment).collect(),
+            marks: marks_by_hand(coaching),
+            score: score_of_coach(coaching, report),
+        }
     }
 }
 
@@ -519,7 +550,7 @@ pub(super) fn date(answered_at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// Returns the URL of a file in the folder of the page.
-fn relative_address(name: &str) -> String {
+pub(super) fn relative_address(name: &str) -> String {
     format!("./{}", percent_encoded(name, ""))
 }
 
