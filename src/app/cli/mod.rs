@@ -40,6 +40,8 @@ use crate::app::settings::Settings;
 use crate::files::write_whole;
 use crate::plain::one_line;
 use crate::report::json;
+use crate::transcript::cpu;
+use crate::transcript::cpu::{Cpu, UnknownCpu};
 
 /// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
@@ -109,7 +111,7 @@ pub(crate) enum Outcome {
 /// Runs the program and returns its exit code.
 pub fn run() -> ExitCode {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
-    match dispatch(arguments.command) {
+    match hold_to_cpu().and_then(|()| dispatch(arguments.command)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::FAILURE,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -119,6 +121,17 @@ pub fn run() -> ExitCode {
             if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// The variable that holds the speech model to plainer instructions than the processor has, for bug reports and benchmarks.
+const CPU: &str = "ALOUD_CPU";
+
+/// Obeys [`CPU`].
+fn hold_to_cpu() -> Result<()> {
+    if let Some(name) = std::env::var_os(CPU).filter(|name| !name.is_empty()) {
+        cpu::hold_to(name.to_string_lossy().parse::<Cpu>().context(CPU)?);
+    }
+    Ok(())
 }
 
 fn dispatch(command: Command) -> Result<Outcome> {
@@ -236,10 +249,13 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Returns whether the error is a usage error: a mistyped name of a question or a model.
+/// Returns whether the error is a usage error: a mistyped name of a question, a model or a processor.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
-    error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)
+    error.is::<UnknownQuestion>()
+        || error.is::<UnknownFormat>()
+        || error.is::<UnknownCpu>()
+        || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.
