@@ -132,8 +132,8 @@ pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void
 /// Frees memory of ggml, or keeps it for the next state.
 ///
 /// # Safety
-/// The same as for `ggml_aligned_free`: the memory was allocated by the function above with so many bytes, or is null, and is
-/// not used any more.
+/// The same as for `ggml_aligned_free`: the memory was allocated by the function above with so many bytes, or is null,
+/// and is not used any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_ggml_aligned_free(memory: *mut c_void, bytes: usize) {
     // SAFETY: as promised by the caller.

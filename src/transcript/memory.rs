@@ -1,7 +1,7 @@
 //! Memory of the speech model's states, kept from one piece to the next.
 //!
-//! Every piece is read in a fresh state, of some 200 MB. The system clears what it hands out, which took a tenth of the
-//! processor's time; a state that gets the memory of an earlier one has it as it is. whisper.cpp clears what must be zero.
+//! Every piece is read in a fresh state, of some 200 MB. The system clears what it hands out; a state that gets the
+//! memory of an earlier one finds there what was left. whisper.cpp clears what must be zero.
 
 use std::ffi::c_void;
 use std::sync::Mutex;

@@ -1,8 +1,9 @@
 //! Kernels for AVX2 with FMA and F16C.
 //!
-//! AVX2 has no byte product that is exact for all bytes without a second instruction for signs, so numbers of blocks are
-//! widened to 16 bits, once a panel and once a column: one instruction then multiplies sixteen pairs' halves and adds each
-//! pair. What is not a large product of blocks is shared with AVX-VNNI.
+//! The byte product of AVX2 takes its first factor without a sign and saturates, so that it would need two more
+//! instructions each time. Here, the bytes of blocks are widened to 16 bits, once for each panel and a few times for each
+//! column; one instruction then multiplies sixteen numbers and adds the products in pairs. What is not a large product of
+//! blocks is shared with AVX-VNNI.
 
 use std::arch::x86_64::*;
 use std::cell::Cell;
@@ -272,8 +273,8 @@ fn multiply_by_one(
     }
 }
 
-/// Multiplies the bytes of two blocks and adds the products of each group of four. The sign goes to the second factor, where
-/// -128 has no opposite.
+/// Multiplies the bytes of two blocks and adds the products of each group of four. The sign goes to the second factor,
+/// where -128 has no opposite.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn groups_of_signed(first: __m256i, second: __m256i) -> __m256i {

@@ -19,8 +19,8 @@ const LARGEST: f32 = 127.0;
 /// One in half precision.
 const ONE: u16 = 0x3c00;
 
-/// Has whisper.cpp's own library multiply two small matrices, and returns whose kernels did it. None: the result was wrong, or
-/// there was none.
+/// Has whisper.cpp's library multiply two small matrices, and returns whose kernels did it; `None` if the result was
+/// wrong or there was none.
 pub fn in_use() -> Option<Cpu> {
     let before = multiplied();
     // Row `r` is `r` everywhere; ggml turns the column into bytes without rounding, so that every number is exact.
@@ -33,8 +33,8 @@ pub fn in_use() -> Option<Cpu> {
 /// Returns the product of rows of one block and a column, worked out by a ggml graph.
 fn multiplied_by_ggml(rows: &[Block; ROWS], column: &[f32; BLOCK]) -> Option<[f32; ROWS]> {
     let parameters = ggml_init_params { mem_size: MEMORY, mem_buffer: ptr::null_mut(), no_alloc: false };
-    // SAFETY: both tensors have room for the numbers that are copied there: their shapes are those of the arrays. The graph
-    // and its tensors live as long as the context, which is freed last.
+    // SAFETY: both tensors have room for the numbers that are copied there: their shapes are those of the arrays. The
+    // graph and its tensors live as long as the context, which is freed last.
     unsafe {
         let context = ggml_init(parameters);
         if context.is_null() {

@@ -1,14 +1,14 @@
 //! Products of matrices for the speech model, on processors with AVX2 or better.
 //!
-//! Most of what reading a recording takes is a handful of large matrix products in whisper.cpp's encoder. Its own kernels
-//! scale every product of 32 bytes by itself; these lay the rows of a panel side by side, so that a scale serves as many
-//! results as a register has numbers. Which kernels run is decided at run time ([`Kernels::best`]), and all of them
-//! give the same numbers, bit for bit: they add in the same order. It is not quite whisper.cpp's own order. The program has the linker put
-//! [`Factors`] before whisper.cpp's own `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing whatever is
-//! refused here.
+//! Most of what reading a recording takes is a handful of large matrix products in whisper.cpp's encoder. Its own
+//! kernels scale every product of 32 bytes by itself; these lay the rows of a panel side by side, so that a scale serves
+//! as many results as a register has numbers. Which kernels run is decided at run time ([`Kernels::best`]). All of them
+//! add in the same order, which is not quite whisper.cpp's, and so give the same numbers bit for bit. The program has
+//! the linker put them before whisper.cpp's own `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing
+//! whatever is not [taken](Factors::are_taken) here.
 //!
-//! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth` long,
-//! and column `j` of the result begins at `stride * j`.
+//! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth`
+//! long, and column `j` of the result begins at `stride * j`.
 
 #![allow(unsafe_code, reason = "vector instructions, which must only run where the processor has them")]
 
@@ -145,9 +145,9 @@ impl Kernels {
         [&AVX2, &AVX_VNNI, &AVX512].into_iter().find(|kernels| kernels.cpu == cpu && cpu.is_present())
     }
 
-    /// Multiplies factors that are [taken](Factors::are_taken). `result` holds column `j` from `stride * j` on, one number
-    /// for each row of the first matrix. It is worked out on up to `threads` threads, as many as the work is worth; the
-    /// numbers do not depend on it.
+    /// Multiplies factors that are [taken](Factors::are_taken). `result` holds column `j` from `stride * j` on, one
+    /// number for each row of the first matrix. It is worked out on up to `threads` threads, as many as the work is
+    /// worth; the numbers do not depend on it.
     pub fn multiply(&self, factors: &Factors, result: &mut [f32], stride: usize, threads: usize) {
         let threads = threads.min(factors.worth()).max(1);
         std::thread::scope(|scope| {
@@ -198,7 +198,8 @@ impl Factors<'_> {
         }
     }
 
-    /// The part of the result that is worked out by one of so many threads: whole columns or, of a single one, some rows.
+    /// The part of the result that is worked out by one of so many threads: whole columns or, of a single one, some
+    /// rows.
     pub fn share(&self, turn: usize, threads: usize, stride: usize) -> Range<usize> {
         let (rows, columns) = self.shape();
         if columns == 1 {
@@ -235,7 +236,8 @@ impl Factors<'_> {
 const LEAST_READ: usize = 1 << 21;
 /// Products of numbers for a thread of its own.
 const LEAST_PRODUCTS: usize = 1 << 24;
-/// Columns, or the rows of a single one, are dealt out in groups of so many: a multiple of what any kernel works on together.
+/// Columns, or the rows of a single one, are dealt out in groups of so many: a multiple of what any kernel works on
+/// together.
 const GRAIN: usize = 24;
 /// With fewer columns than this, arranging the first matrix takes as long as it saves.
 const FEWEST_COLUMNS: usize = 12;
