@@ -20,7 +20,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::caf;
-use super::decode::{UNKNOWN_CODEC, codec_name, guarded, is_decodable};
+use super::decode::{UNKNOWN_CODEC, catch_panic, codec_name, is_decodable};
 use super::demux::{Demux, Entry, Event, Piece};
 use super::error::AudioError;
 use super::links;
@@ -479,7 +479,7 @@ impl Parts {
             };
             let source = Source::open(&self.path, head, range, seekable, Arc::clone(&self.reached))?;
             let stream = MediaSourceStream::new(Box::new(source), Default::default());
-            let probed = guarded(|| {
+            let probed = catch_panic(|| {
                 symphonia::default::get_probe().probe(
                     &Default::default(),
                     stream,
@@ -535,7 +535,7 @@ impl Part {
             return Ok(Some(held));
         }
         loop {
-            match guarded(|| self.reader.next_packet())? {
+            match catch_panic(|| self.reader.next_packet())? {
                 Some(packet) if packet.track_id == self.track_id => return Ok(Some(packet)),
                 Some(_) => {}
                 None => return Ok(None),

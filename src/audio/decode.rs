@@ -378,7 +378,7 @@ impl Stream {
 
     /// Decodes the packet; a broken one becomes silence.
     fn decode(&mut self, piece: &Piece) -> Result<(), AudioError> {
-        let decoded = guarded(|| self.decoder.decode(&piece.packet));
+        let decoded = catch_panic(|| self.decoder.decode(&piece.packet));
         let block = match decoded {
             Ok(block) if block.spec().channels().count() > 0 => block,
             Ok(_) | Err(_) => {
@@ -536,7 +536,7 @@ fn usual_delay(codec: AudioCodecId) -> u64 {
 fn make_decoder(params: &AudioCodecParameters) -> Result<Box<dyn AudioDecoder>, AudioError> {
     // Trimming is done here for all codecs; only in Ogg do Vorbis and Opus trim by themselves.
     let options = AudioDecoderOptions::default();
-    let made = guarded(|| CODECS.make_audio_decoder(params, &options));
+    let made = catch_panic(|| CODECS.make_audio_decoder(params, &options));
     made.map_err(|_| AudioError::Unsupported { name: codec_name(params) })
 }
 
@@ -558,10 +558,10 @@ pub(super) fn check_claims(sample_rate_hz: u32, channels: usize) -> Result<(), A
 
 /// Runs a demuxer or decoder, treating a panic on a hostile file as one more decoding error. State that could be
 /// inconsistent after a panic is not used again, since an error ends or skips it.
-pub(super) fn guarded<T>(
+pub(super) fn catch_panic<T>(
     run: impl FnOnce() -> symphonia::core::errors::Result<T>,
 ) -> symphonia::core::errors::Result<T> {
-    guard::guarded(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
+    guard::catch_panic(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
 }
 
 /// Returns the value of [`Stream::quantum`]: 16 bits unless the codec is coarser. G.711 has its largest steps at full

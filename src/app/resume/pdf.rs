@@ -21,7 +21,7 @@ use hayro_interpret::{
 use super::columns::{Letter, rows};
 use super::layout::{Paragraph, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
-use crate::guard::guarded;
+use crate::guard::catch_panic;
 
 /// The timeout of the text extraction.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -42,7 +42,7 @@ const DAMAGED: ReadError = ReadError::Damaged("pdf");
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
     std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
+        let _ = done.send(catch_panic(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
     })?;
     let pages = match text.recv_timeout(TIMEOUT) {
         Ok(pages) => pages?,
