@@ -1,8 +1,8 @@
 //! Statement codes: everything that aloud can say about an answer, as a closed list.
 //!
-//! Every judgement and every piece of advice that a person reads has exactly one of these codes. The first nineteen
-//! ([`Code::STORY`]) are about what was told; [`Code::NothingSure`] says that nothing in it is certain enough to
-//! mention; the rest are about how it was said.
+//! Every judgement and every piece of advice that people read has exactly one of these codes. The first nineteen
+//! ([`Code::STORY`]) are about the content; [`Code::NothingSure`] says that nothing about the content is certain enough to
+//! mention; the rest are about the delivery.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ pub enum Code {
     TooLong,
     /// Nothing important is missing.
     Ready,
-    /// Nothing is certain enough to mention: neither a fault nor that there is none.
+    /// Nothing is certain enough to mention: neither a fault, nor that the answer has none.
     NothingSure,
     /// Too many fillers.
     Fillers,
@@ -63,7 +63,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The codes about what was told, in the order of the detectors' outputs.
+    /// The codes about the content, in the order of the detectors' outputs.
     pub const STORY: [Self; 19] = [
         Self::NoEvent,
         Self::OtherQuestion,

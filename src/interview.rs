@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::english::normalized;
 use crate::question::Question;
-use crate::report::{Program, RecordingSection, Report};
+use crate::report::{ProgramInfo, RecordingSection, Report};
 use crate::span::Span;
 use crate::speakers::{Speakers, Turn, Who};
 use crate::transcript::{Transcript, Word};
@@ -174,7 +174,7 @@ pub struct Interview {
     /// The answers, in order.
     pub answers: Vec<Answer>,
     /// The program that made this.
-    pub program: Program,
+    pub program: ProgramInfo,
     /// Warnings about the recording.
     pub warnings: Vec<Warning>,
     /// One report on all answers together, for plots.

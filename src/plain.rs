@@ -1,4 +1,4 @@
-//! Numbers and times as people say them.
+//! Formatting of numbers, times and short texts for people to read.
 
 /// Formats a time or length as minutes and seconds: `0:07`, `12:30`.
 pub fn clock(seconds: f64) -> String {
@@ -32,8 +32,8 @@ pub fn with_capital_i(words: &str) -> String {
 /// Makes untrusted text safe for one line of a terminal, by replacing all control characters and all characters that
 /// change the direction of the text after them.
 pub fn one_line(text: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    let is_unsafe = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if is_unsafe(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Parses a moment, `0:41` or `41`, as seconds.

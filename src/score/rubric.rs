@@ -222,7 +222,7 @@ rubric! {
     /// is not a story (ours).
     TOLD_OF_THE_PAST: Curve = Curve(&[(0.2, 0.5), (0.45, 1.0)]);
     /// Question, by how likely the answer is one to its question rather than to the question that it resembles most: see
-    /// [`Fit::likeness`](crate::story::Fit::likeness) (ours).
+    /// [`Fit::likeness`](crate::story::QuestionFit::likeness) (ours).
     LIKENESS: Curve = Curve(&[(0.05, 0.0), (0.42, 1.0)]);
 }
 
@@ -300,7 +300,8 @@ mod tests {
             };
             let meaning = meaning.split_whitespace().collect::<Vec<_>>().join(" ");
             // Links between constants have no target outside of the code's documents.
-            let meaning = meaning.replace("(crate::story::Fit::likeness)", "").replace("[`", "`").replace("`]", "`");
+            let meaning =
+                meaning.replace("(crate::story::QuestionFit::likeness)", "").replace("[`", "`").replace("`]", "`");
             out += &format!("| `{name}` | {value} | {meaning} |\n");
         }
         out

@@ -8,12 +8,12 @@
 
 use super::rubric::{self, share};
 use super::words::Context;
-use super::{Evidence, Part as Judged, PartName, Reason, Statement};
+use super::{Evidence, PartName, PartScore as Judged, Reason, Statement};
 use crate::codes::Code;
 use crate::english::lexicon::{THIRD_PERSON, is_past_form};
 use crate::question::Question;
-use crate::story::relevance::Kind;
-use crate::story::{Event, Findings, Part, Story, Told, Verdict};
+use crate::story::relevance::AnswerKind;
+use crate::story::{EventKind, FindingVerdict, Findings, Story, StoryPart, StorySentence};
 
 /// The parts of the score that judge the story, and the codes that cost their points.
 static PARTS: [(PartName, f64, &[Code]); 8] = [
@@ -47,7 +47,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
     if story.sentences.iter().all(|s| s.words == 0) {
         return None;
     }
-    let kind = Kind::of(question);
+    let kind = AnswerKind::of(question);
     let view = View::of(story, kind);
     let findings = &view.held_to_measures(found);
     let context = Context { kind, question, story, is_draft };
@@ -81,7 +81,8 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             Band::LeftOpen
         } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
             Band::Said { most: worst }
-        } else if codes.iter().all(|c| findings.verdict(*c) == Verdict::Fails) && view.is_enough(name, measured) {
+        } else if codes.iter().all(|c| findings.verdict(*c) == FindingVerdict::Fails) && view.is_enough(name, measured)
+        {
             Band::Clear
         } else {
             Band::Open
@@ -164,48 +165,49 @@ fn clear(part: &PartName) -> &'static str {
 /// A story with what all parts ask of it.
 struct View<'a> {
     story: &'a Story,
-    kind: Kind,
+    kind: AnswerKind,
     /// Sentences that say something, and not again.
-    fresh: Vec<&'a Told>,
+    fresh: Vec<&'a StorySentence>,
     /// Words of the answer, without fillers.
     words: f64,
     /// What the kind of question asks for, as a share of what a story from the past needs.
     needs: f64,
 }
 
-fn telling(sentence: &Told) -> f64 {
+fn telling(sentence: &StorySentence) -> f64 {
     sentence.words as f64 * sentence.telling * (1.0 - sentence.empty)
 }
 
 impl<'a> View<'a> {
-    fn of(story: &'a Story, kind: Kind) -> Self {
+    fn of(story: &'a Story, kind: AnswerKind) -> Self {
         Self {
             story,
             kind,
             fresh: story.sentences.iter().filter(|s| !s.repeated && s.words > 0).collect(),
             words: story.sentences.iter().map(|s| s.words as f64).sum(),
-            needs: if kind == Kind::PastStory { 1.0 } else { rubric::NO_STORY_NEEDS },
+            needs: if kind == AnswerKind::PastStory { 1.0 } else { rubric::NO_STORY_NEEDS },
         }
     }
 
     /// The measure of a part, 0 to 1; `None` where it cannot be judged.
     fn measure(&self, part: &PartName) -> Option<f64> {
-        if self.kind == Kind::Closing && NEED_AN_EVENT.contains(part) {
+        if self.kind == AnswerKind::Closing && NEED_AN_EVENT.contains(part) {
             return None;
         }
         Some(match part {
             PartName::Setting => {
-                share(rubric::SETTING_WORDS, self.told(&[Part::Situation, Part::Task]))
+                share(rubric::SETTING_WORDS, self.told(&[StoryPart::Situation, StoryPart::Task]))
                     * share(rubric::SETTING_SHARE, self.background())
             }
-            PartName::Action => self.past() * share(rubric::ACTION_WORDS, self.told(&[Part::Action])),
+            PartName::Action => self.past() * share(rubric::ACTION_WORDS, self.told(&[StoryPart::Action])),
             PartName::OwnPart => {
-                let enough = (self.told(&[Part::Action]) / rubric::ACTION_TO_OWN).min(1.0);
+                let enough = (self.told(&[StoryPart::Action]) / rubric::ACTION_TO_OWN).min(1.0);
                 share(rubric::I_IN_ACTION, self.story.ownership.i_in_action.unwrap_or(0.0)) * enough
             }
-            PartName::Result => share(rubric::RESULT_WORDS, self.told(&[Part::Result])),
+            PartName::Result => share(rubric::RESULT_WORDS, self.told(&[StoryPart::Result])),
             PartName::Detail => {
-                let told = self.told(&[Part::Situation, Part::Task, Part::Action, Part::Result]) * self.needs;
+                let told = self.told(&[StoryPart::Situation, StoryPart::Task, StoryPart::Action, StoryPart::Result])
+                    * self.needs;
                 share(rubric::DETAIL_SHARE, told / self.words.max(1.0))
             }
             PartName::Shape => self.shape(),
@@ -226,14 +228,15 @@ impl<'a> View<'a> {
     /// Not of what closes an interview; and why somebody wants a job may have no outcome.
     fn held_to_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
-        if self.kind == Kind::Closing {
+        if self.kind == AnswerKind::Closing {
             return findings;
         }
         let sure = |code: Code| found.claim(code).map_or(0.0, |c| c.confidence);
         let mut lacks: Vec<(Code, f64)> = Vec::new();
         let lacks_steps = self.is_missing(&PartName::Action);
-        if self.is_missing(&PartName::Result) && self.kind != Kind::Motivation {
-            let is_vague = self.told(&[Part::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == Part::Result);
+        if self.is_missing(&PartName::Result) && self.kind != AnswerKind::Motivation {
+            let is_vague =
+                self.told(&[StoryPart::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == StoryPart::Result);
             // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
             if is_vague || sure(Code::VagueResult) >= rubric::MAY_BE_VAGUE {
                 lacks.push((Code::VagueResult, rubric::MAY_BE_VAGUE));
@@ -245,9 +248,9 @@ impl<'a> View<'a> {
             }
         }
         let may_lack_result = sure(Code::NoResult) + sure(Code::VagueResult) >= rubric::MAY_LACK_A_RESULT;
-        let is_told_without = found.event == Event::Real && found.results.is_empty() && self.tells_no_result();
+        let is_told_without = found.event == EventKind::Real && found.results.is_empty() && self.tells_no_result();
         if may_lack_result && is_told_without && !lacks_steps {
-            let code = if self.told(&[Part::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
+            let code = if self.told(&[StoryPart::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
             lacks.push((code, 0.0));
         }
         if lacks_steps {
@@ -255,7 +258,7 @@ impl<'a> View<'a> {
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
             lacks.push((Code::OwnPart, rubric::MAY_BE_VAGUE));
             let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
-            told.for_each(|c| c.verdict = Verdict::Fails);
+            told.for_each(|c| c.verdict = FindingVerdict::Fails);
         }
         lacks.retain(|(code, least)| sure(*code) >= *least);
         if let Some(astray) = self.out_of_order(found) {
@@ -268,11 +271,11 @@ impl<'a> View<'a> {
                 Code::NoResult | Code::VagueResult => &[Code::NoResult, Code::ResultNotYours, Code::VagueResult],
                 code => std::slice::from_ref(code),
             };
-            if beside.iter().any(|c| findings.verdict(*c) == Verdict::Holds) {
+            if beside.iter().any(|c| findings.verdict(*c) == FindingVerdict::Holds) {
                 continue;
             }
             if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code) {
-                claim.verdict = Verdict::Holds;
+                claim.verdict = FindingVerdict::Holds;
                 let sure = if *code == Code::NoResult { rubric::MEASURED_NO_RESULT } else { rubric::MEASURED };
                 claim.confidence = claim.confidence.max(sure);
             }
@@ -294,14 +297,14 @@ impl<'a> View<'a> {
         match part {
             // A sentence that is a result, and tells something, is one, however short.
             PartName::Result => self.story.outcomes.is_empty() && self.tells_no_result(),
-            PartName::Action | PartName::OwnPart => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
+            PartName::Action | PartName::OwnPart => self.told(&[StoryPart::Action]) <= rubric::NO_ACTION_WORDS,
             _ => false,
         }
     }
 
     /// Whether the words that may be a result tell next to nothing.
     fn tells_no_result(&self) -> bool {
-        self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS
+        self.told(&[StoryPart::Result]) <= rubric::NO_RESULT_WORDS
     }
 
     /// Whether enough is measured of a part for all of its points.
@@ -319,8 +322,8 @@ impl<'a> View<'a> {
     }
 
     /// Telling words of these parts, against what the question needs. A sentence that may be of one counts as much as it may.
-    fn told(&self, parts: &[Part]) -> f64 {
-        let of_these = |s: &Told| {
+    fn told(&self, parts: &[StoryPart]) -> f64 {
+        let of_these = |s: &StorySentence| {
             let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();
             if chance >= rubric::LEAST_CHANCE { chance } else { 0.0 }
         };
@@ -329,7 +332,7 @@ impl<'a> View<'a> {
 
     /// How much of the answer to a question about the past tells of it, as a share of the points for what was done then.
     fn past(&self) -> f64 {
-        if self.kind != Kind::PastStory {
+        if self.kind != AnswerKind::PastStory {
             return 1.0;
         }
         let of_past: usize = self.fresh.iter().filter(|s| tells_of_the_past(s)).map(|s| s.words).sum();
@@ -338,15 +341,15 @@ impl<'a> View<'a> {
 
     /// Situation and task as a share of the answer. What is found out between the steps is no background.
     fn background(&self) -> f64 {
-        let first_step = self.story.sentences.iter().position(|s| s.part == Part::Action);
+        let first_step = self.story.sentences.iter().position(|s| s.part == StoryPart::Action);
         let before = &self.story.sentences[..first_step.unwrap_or(self.story.sentences.len())];
-        let background = before.iter().filter(|s| matches!(s.part, Part::Situation | Part::Task));
+        let background = before.iter().filter(|s| matches!(s.part, StoryPart::Situation | StoryPart::Task));
         background.map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0)
     }
 
     /// How far the parts stand as they happened, as a share of what a story from the past needs.
     fn order(&self) -> f64 {
-        let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
+        let matters = if self.kind == AnswerKind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
         1.0 - matters * (1.0 - share(rubric::ORDER, in_order))
     }
@@ -354,15 +357,15 @@ impl<'a> View<'a> {
     /// The sentence most out of its place, if one occasion from the past is told in an order in which hardly anybody would tell it.
     fn out_of_order(&self, found: &Findings) -> Option<usize> {
         let order = self.story.order.as_ref().filter(|o| o.in_order <= rubric::NO_ORDER)?;
-        let is_story = self.kind == Kind::PastStory && found.event == Event::Real;
+        let is_story = self.kind == AnswerKind::PastStory && found.event == EventKind::Real;
         is_story.then(|| self.story.sentences.iter().position(|s| s.text == order.astray.text)).flatten()
     }
 
     fn shape(&self) -> f64 {
         // Where no story is asked for, the first sentence is the answer itself and the last what it comes to.
-        let frame = |i: usize| self.kind != Kind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
+        let frame = |i: usize| self.kind != AnswerKind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
         let aside = (self.story.sentences.iter().enumerate())
-            .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == Part::Other && !frame(*i)))
+            .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == StoryPart::Other && !frame(*i)))
             .map(|(_, s)| s.words as f64);
         let aside_share = aside.sum::<f64>() / self.words.max(1.0);
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
@@ -371,14 +374,14 @@ impl<'a> View<'a> {
 }
 
 /// A sentence as a moment, cut to what is needed to find it.
-fn quote(sentence: &Told) -> Evidence {
+fn quote(sentence: &StorySentence) -> Evidence {
     let words: Vec<&str> = sentence.text.split_whitespace().collect();
     let more = if words.len() > QUOTED_WORDS { " ..." } else { "" };
     let text = format!("{}{more}", words[..words.len().min(QUOTED_WORDS)].join(" "));
     Evidence { start_s: sentence.span.map(|s| s.start_s), text }
 }
 
-fn tells_of_the_past(sentence: &Told) -> bool {
+fn tells_of_the_past(sentence: &StorySentence) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
     words.any(is_past_form)

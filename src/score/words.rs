@@ -5,13 +5,13 @@
 
 use crate::codes::Code;
 use crate::question::Question;
-use crate::story::relevance::Kind;
-use crate::story::{Event, Part, Story};
+use crate::story::relevance::AnswerKind;
+use crate::story::{EventKind, Story, StoryPart};
 
 /// What the words of a statement may need besides its code.
 pub(super) struct Context<'a> {
     /// What sort of answer is asked for.
-    pub kind: Kind,
+    pub kind: AnswerKind,
     /// What was asked.
     pub question: Option<&'a Question>,
     /// What was told.
@@ -82,8 +82,8 @@ impl Context<'_> {
     pub(super) fn reason(&self, code: Code) -> String {
         let text = match code {
             Code::NoEvent => match self.event() {
-                Event::Habit => "It tells how things usually are, not one time when it happened.",
-                Event::Hypothetical => "It tells what you would do, not one time when you did it.",
+                EventKind::Habit => "It tells how things usually are, not one time when it happened.",
+                EventKind::Hypothetical => "It tells what you would do, not one time when you did it.",
                 _ => "No one time is told when it happened.",
             },
             Code::OtherQuestion => "What was asked is not told yet.",
@@ -91,8 +91,8 @@ impl Context<'_> {
             Code::VagueResult => "How it came out is said, but it is hard to picture what changed.",
             Code::ResultNotYours => "It came out somehow, but not plainly through what you did.",
             Code::NoSteps => match self.kind {
-                Kind::Weakness => "What you do about it is not told.",
-                Kind::CurrentJob => "What you do in a day is not told.",
+                AnswerKind::Weakness => "What you do about it is not told.",
+                AnswerKind::CurrentJob => "What you do in a day is not told.",
                 _ => "What you did yourself is not told.",
             },
             Code::ThinSteps => "The steps are told in words that many people could say.",
@@ -116,18 +116,18 @@ impl Context<'_> {
 
     /// What to do about it: a title, and how.
     pub(super) fn advice(&self, code: Code) -> (&'static str, String) {
-        let story = self.kind == Kind::PastStory;
+        let story = self.kind == AnswerKind::PastStory;
         let whom = self.for_whom();
         let (title, advice): (&str, String) = match code {
             Code::NoEvent => ("Pick one time", self.pick_one()),
             Code::OtherQuestion => ("Answer this question", self.answer_it()),
             Code::NoResult => ("Give it an ending", match self.kind {
-                Kind::Weakness => "Say what goes differently now, and who notices.".into(),
-                Kind::CurrentJob => format!("Say what your work is good for: what {whom} can do, or are spared, because of it."),
-                Kind::AboutYourself | Kind::Motivation | Kind::Closing => {
+                AnswerKind::Weakness => "Say what goes differently now, and who notices.".into(),
+                AnswerKind::CurrentJob => format!("Say what your work is good for: what {whom} can do, or are spared, because of it."),
+                AnswerKind::AboutYourself | AnswerKind::Motivation | AnswerKind::Closing => {
                     format!("Take one piece of work and say what came of it for {whom}.")
                 }
-                Kind::PastStory => {
+                AnswerKind::PastStory => {
                     "Say in one sentence how it came out: who noticed, what stopped, what was different afterwards. A quiet effect is enough.".into()
                 }
             }),
@@ -140,10 +140,10 @@ impl Context<'_> {
                 "Say which of your steps helped it along. If none did, say what came of your own part, however small.".into(),
             ),
             Code::NoSteps => match self.kind {
-                Kind::Weakness => ("Say what you do about it", "One step a sentence: what you have tried, what you do now, and who helps you keep to it.".into()),
-                Kind::CurrentJob => ("Say what you do in a day", "One step a sentence: what comes in, what you do with it, and what goes out.".into()),
-                Kind::AboutYourself | Kind::Motivation | Kind::Closing => ("Give an example of your work", "Take one piece of work and tell what you did in it, step by step.".into()),
-                Kind::PastStory => ("Say what you did", "Two or three steps are enough, one a sentence: what you did first, what then, and why.".into()),
+                AnswerKind::Weakness => ("Say what you do about it", "One step a sentence: what you have tried, what you do now, and who helps you keep to it.".into()),
+                AnswerKind::CurrentJob => ("Say what you do in a day", "One step a sentence: what comes in, what you do with it, and what goes out.".into()),
+                AnswerKind::AboutYourself | AnswerKind::Motivation | AnswerKind::Closing => ("Give an example of your work", "Take one piece of work and tell what you did in it, step by step.".into()),
+                AnswerKind::PastStory => ("Say what you did", "Two or three steps are enough, one a sentence: what you did first, what then, and why.".into()),
             },
             Code::ThinSteps => (
                 "Make one step yours",
@@ -165,8 +165,8 @@ impl Context<'_> {
                 "Two or three sentences are enough. Give the time to what you did and what came of it.".into(),
             ),
             Code::NoSetting => ("Begin with where it was", match self.kind {
-                Kind::Weakness => "Name a moment at work where it showed.".into(),
-                Kind::PastStory => "Two sentences are enough: where and when it was, and what was at stake.".into(),
+                AnswerKind::Weakness => "Name a moment at work where it showed.".into(),
+                AnswerKind::PastStory => "Two sentences are enough: where and when it was, and what was at stake.".into(),
                 _ => "Begin with one plain sentence: where you work or worked, and on what.".into(),
             }),
             Code::Rambling => ("Leave some things out", "Keep what answers the question. The rest can go.".into()),
@@ -204,8 +204,8 @@ impl Context<'_> {
         (title, advice)
     }
 
-    fn event(&self) -> Event {
-        self.story.findings.as_ref().map_or(Event::None, |f| f.event)
+    fn event(&self) -> EventKind {
+        self.story.findings.as_ref().map_or(EventKind::None, |f| f.event)
     }
 
     /// "Pick one time when you ...", worded from the question.
@@ -230,7 +230,7 @@ impl Context<'_> {
 
     /// Whether "we" is said where steps are told.
     fn says_we(&self) -> bool {
-        let steps = self.story.sentences.iter().filter(|s| s.part == Part::Action);
+        let steps = self.story.sentences.iter().filter(|s| s.part == StoryPart::Action);
         self.story.ownership.i_in_action.is_some_and(|i| i < 0.8)
             && steps.flat_map(|s| s.text.split_whitespace()).any(|w| w.to_lowercase().starts_with("we"))
     }
@@ -250,7 +250,8 @@ impl Context<'_> {
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
         let text = format!(" {} ", words.join(" "));
         let said = |names: &[&str]| names.iter().any(|n| text.contains(&format!(" {n} ")));
-        let otherwise = if self.kind == Kind::CurrentJob { "those who get your work" } else { "the people it was for" };
+        let otherwise =
+            if self.kind == AnswerKind::CurrentJob { "those who get your work" } else { "the people it was for" };
         FOR_WHOM.iter().find(|(names, _)| said(names)).map_or(otherwise, |(_, plain)| plain)
     }
 }

@@ -81,6 +81,7 @@ mod tests {
 
     static FREED: AtomicUsize = AtomicUsize::new(0);
 
+    #[allow(unsafe_code, reason = "the signature that C gives it")]
     unsafe extern "C" fn count(_: *mut c_void, bytes: usize) {
         FREED.fetch_add(bytes, Ordering::Relaxed);
     }

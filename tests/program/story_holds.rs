@@ -19,7 +19,7 @@ use aloud::draft::Draft;
 use aloud::report::Report;
 use aloud::score::PartName;
 use aloud::score::rubric::{CRITICISED, QUESTION_POINTS};
-use aloud::story::model::Weights;
+use aloud::story::model::StoryWeights;
 use aloud::story::relevance::topic_of_question;
 use serde_json::Value;
 
@@ -254,7 +254,7 @@ fn what_a_listener_would_expect_holds_for_nearly_all_answers() {
 
 fn holds_for(answers: &[&Answer], all: &[Answer]) {
     let story_weights =
-        std::env::var_os("ALOUD_STORY_WEIGHTS").map(|p| Arc::new(Weights::load(p.as_ref()).expect("weights")));
+        std::env::var_os("ALOUD_STORY_WEIGHTS").map(|p| Arc::new(StoryWeights::load(p.as_ref()).expect("weights")));
     let brief = Brief { story_weights, ..Brief::default() };
     let next = AtomicUsize::new(0);
     let work = || {

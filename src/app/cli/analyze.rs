@@ -42,10 +42,10 @@ use crate::draft::STANDARD_INPUT;
 use crate::plain::{counted, one_line};
 use crate::question::Question;
 use crate::report::tracks::Tracks;
-use crate::report::{Program, Report, json};
+use crate::report::{ProgramInfo, Report, json};
 use crate::signal::{Contours, Features};
 use crate::speakers::Me;
-use crate::story::model::Weights;
+use crate::story::model::StoryWeights;
 use crate::transcript::Transcriber;
 use crate::transcript::model::Model;
 use crate::transcript::pool::Pool;
@@ -217,7 +217,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let many = of_people || arguments.files.len() > 1 || arguments.files.iter().any(|f| f.is_dir());
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
+    let story_weights = arguments.story_weights.as_deref().map(StoryWeights::load).transpose()?.map(Arc::new);
     let me = arguments.whose.me();
     let stutters = arguments.stutter || settings.stutter;
     let own_fillers = settings.fillers.clone();
@@ -259,7 +259,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let names: Vec<String> = items.iter().map(Item::name).collect();
     let files: Vec<PathBuf> = items.iter().map(|item| item.path.clone()).collect();
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let program = Program::this(&brief, &settings.vocabulary);
+    let program = ProgramInfo::this(&brief, &settings.vocabulary);
     let output = match &arguments.output {
         Some(path) if arguments.jsonl => {
             let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
@@ -465,7 +465,7 @@ fn leave_out_kept(
     items: &mut Vec<Item>,
     kept: &mut HashMap<PathBuf, i64>,
     may_go: bool,
-    program: &Program,
+    program: &ProgramInfo,
     model: &Model,
     jobs: usize,
 ) -> Result<()> {

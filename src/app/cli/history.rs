@@ -16,7 +16,7 @@ use super::afterwards::page_of;
 use super::exports::Exports;
 use super::pages::{Drawn, Wanted, named_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
-use crate::analyze::rescored;
+use crate::analyze::with_current_rubric;
 use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::coaching::Coaching;
 use crate::app::history::compare::Comparison;
@@ -532,7 +532,7 @@ fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
-    let changed = with_store(Access::Write, |store| store.rescore(&ids, rescored))?;
+    let changed = with_store(Access::Write, |store| store.rescore(&ids, with_current_rubric))?;
     let rubric = crate::score::rubric::VERSION;
     say(&format!(
         "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",

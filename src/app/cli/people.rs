@@ -30,7 +30,7 @@ use crate::app::render::page::person;
 use crate::audio;
 use crate::plain::counted;
 use crate::question::Question;
-use crate::report::{Program, Report};
+use crate::report::{ProgramInfo, Report};
 use crate::score::rubric;
 use crate::transcript::model::Model;
 
@@ -108,7 +108,7 @@ pub(super) struct Wanting<'a> {
 /// and rubric.
 pub(super) fn kept_already(
     answers: &[Wanting<'_>],
-    program: &Program,
+    program: &ProgramInfo,
     model: &Model,
     jobs: usize,
 ) -> Result<Vec<Option<i64>>> {
@@ -132,7 +132,7 @@ pub(super) fn kept_already(
 }
 
 /// Returns whether a report is what this run would make.
-fn is_of(report: &Report, program: &Program, model: &Model) -> bool {
+fn is_of(report: &Report, program: &ProgramInfo, model: &Model) -> bool {
     report.program.as_ref() == Some(program)
         && report.transcript.as_ref().is_some_and(|t| t.model == model.name)
         && report.score.rubric == rubric::VERSION

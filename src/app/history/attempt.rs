@@ -88,7 +88,8 @@ pub struct Parts(pub(super) String);
 impl Parts {
     /// Returns the points of a report's score.
     pub fn of(report: &Report) -> Self {
-        let points = |p: &crate::score::Part| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
+        let points =
+            |p: &crate::score::PartScore| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
         Self::from(report.score.parts.iter().map(points).collect::<Vec<_>>())
     }
 

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn weights_and_marks_make_another_score_and_unmarked_criteria_count_for_nothing() {
         let report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
-        let sum = |value: fn(&crate::score::Part) -> f64| report.score.parts.iter().map(value).sum::<f64>();
+        let sum = |value: fn(&crate::score::PartScore) -> f64| report.score.parts.iter().map(value).sum::<f64>();
         let (points, out_of) = (sum(|p| p.points), sum(|p| p.out_of));
         let mut coaching = Coaching::default();
         assert!(coaching.is_silent() && coaching.score(&report).is_none());

@@ -11,7 +11,7 @@ use super::HistoryError;
 use super::packed::{pack, unpack};
 use super::store::{Change, Store};
 use crate::interview::{Answer, Interview, SCHEMA};
-use crate::report::{Program, RecordingSection, Report};
+use crate::report::{ProgramInfo, RecordingSection, Report};
 use crate::speakers::Speakers;
 use crate::warnings::Warning;
 
@@ -30,7 +30,7 @@ struct Body {
     recording: RecordingSection,
     speakers: Speakers,
     answers: Vec<Answer>,
-    program: Program,
+    program: ProgramInfo,
     warnings: Vec<Warning>,
     whole: Report,
 }
@@ -176,7 +176,7 @@ mod tests {
             recording: whole.recording.clone(),
             speakers,
             answers,
-            program: Program::this(&crate::brief::Brief::default(), &[]),
+            program: ProgramInfo::this(&crate::brief::Brief::default(), &[]),
             warnings: whole.warnings.clone(),
             whole,
         };

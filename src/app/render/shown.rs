@@ -3,16 +3,16 @@
 use std::ops::Range;
 
 use crate::app::history::coaching::Coaching;
-use crate::disfluency::{Filler, Kind};
+use crate::disfluency::{Filler, FillerKind};
 use crate::draft::counted_words;
 use crate::interview::{Answer, Mark, MarkKind};
 use crate::metrics::length::ANY_TARGET_S;
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
-use crate::score::{Part, PartName};
+use crate::score::{PartName, PartScore};
 use crate::span::Span;
 use crate::speakers::{Speakers, Who};
-use crate::story::{Grade, Part as StoryPart, Told};
+use crate::story::{Grade, StoryPart, StorySentence};
 use crate::transcript::Word;
 
 /// The number of words after which a transcript paragraph ends at the next sentence end.
@@ -63,7 +63,7 @@ pub(crate) fn length_as_spoken(report: &Report) -> Option<(String, String)> {
 
 /// Returns the points of the two groups: the story, and how it was said.
 pub(crate) fn shares(report: &Report) -> String {
-    let sum = |parts: &mut dyn Iterator<Item = &Part>| {
+    let sum = |parts: &mut dyn Iterator<Item = &PartScore>| {
         parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
     };
     let all = sum(&mut report.score.parts.iter());
@@ -204,7 +204,7 @@ pub(crate) struct Shown {
     /// Whether this word is part of a filler.
     pub(crate) inside: bool,
     /// The kind of each filler that the word is part of, and whether that filler begins with the word.
-    pub(crate) kinds: Vec<(Kind, bool)>,
+    pub(crate) kinds: Vec<(FillerKind, bool)>,
 }
 
 /// Returns the words of the transcript, or of the draft.
@@ -249,7 +249,7 @@ pub(crate) struct Paragraph {
 /// Groups consecutive sentences of the same part into paragraphs.
 ///
 /// An imported report may have more words in its story than were spoken: the excess is left out.
-fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
+fn runs_of_parts(sentences: &[StorySentence], words: usize) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
     for (i, sentence) in sentences.iter().enumerate() {

@@ -22,9 +22,9 @@ use crate::disfluency::Filler;
 use crate::english::normalized;
 use crate::plain::{capital, clock, number, with_capital_i};
 use crate::report::Report;
-use crate::score::{Evidence, Part, Priority};
+use crate::score::{Evidence, PartScore, Priority};
 use crate::signal::Contours;
-use crate::story::Moment;
+use crate::story::Excerpt;
 
 /// The minimum length of a pause shown in the text, in seconds.
 const SHOWN_PAUSE_S: f64 = 0.6;
@@ -303,9 +303,9 @@ pub(super) struct Row {
 }
 
 pub(super) fn parts(report: &Report, words: &[Shown], first: usize) -> Vec<Row> {
-    let story: Vec<&Part> = report.score.story_parts().collect();
+    let story: Vec<&PartScore> = report.score.story_parts().collect();
     let rows = report.score.parts.iter().enumerate().map(|(i, part)| {
-        let of_story = |p: &Part| story.iter().any(|s| s.name == p.name);
+        let of_story = |p: &PartScore| story.iter().any(|s| s.name == p.name);
         let before = i.checked_sub(1).map(|i| of_story(&report.score.parts[i]));
         let group = if before == Some(of_story(part)) {
             ""
@@ -448,7 +448,7 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
 }
 
 /// Finds the words of a moment, searching from word `from`; returns `None` if they are not found.
-fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Range<usize>> {
+fn place(words: &[Shown], moment: &Excerpt, from: usize) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = moment.text.split_whitespace().map(normalized).collect();
     let begins_at = |i: &usize, at: f64| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02);
     let begins = |i: &usize| {
@@ -594,8 +594,8 @@ pub(super) fn tables(report: &Report, contours: Option<&Contours>, lanes: Option
     });
     add("Fillers", &["at", "kind", "words"], fillers.collect());
     if let Some(story) = &report.story {
-        let of = |sign: Sign, moments: &[Moment]| -> Vec<Vec<String>> {
-            let row = |m: &Moment| {
+        let of = |sign: Sign, moments: &[Excerpt]| -> Vec<Vec<String>> {
+            let row = |m: &Excerpt| {
                 vec![m.start_s.map_or("-".to_string(), clock), sign.words().to_string(), with_capital_i(&m.text)]
             };
             moments.iter().map(row).collect()

@@ -15,7 +15,7 @@ use crate::disfluency::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
-use crate::score::{Evidence, Part, PartName};
+use crate::score::{Evidence, PartName, PartScore};
 
 /// The minimum length of a pause shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
@@ -102,7 +102,7 @@ fn write_evidence(page: &mut Lines, evidence: &Evidence) {
 }
 
 fn write_story(page: &mut Lines, report: &Report) {
-    let parts: Vec<&Part> = report.score.story_parts().collect();
+    let parts: Vec<&PartScore> = report.score.story_parts().collect();
     if parts.is_empty() {
         return;
     }
