@@ -30,7 +30,7 @@ use crate::app::history::{Occasion, edit};
 use crate::app::imports::meeting::MeetingAnswer;
 use crate::app::imports::{self, EditedWord};
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::settings::Settings;
 use crate::app::{capture, questions, settings};
 use crate::audio;
@@ -443,9 +443,14 @@ fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) 
 /// Writes the page and the pictures of an answer that was just analyzed.
 fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
     let speaker = arguments.speaker.as_deref();
-    let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
+    let answered_at = contours.map(|_| answered_at(&item.path));
     let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker };
     arguments.pages.draw(&drawn, item.page.as_deref())
+}
+
+/// Returns when the answer in a file was given, as far as the file tells.
+fn answered_at(path: &Path) -> Timestamp {
+    Occasion::of_file(path, None, Timestamp::now()).answered_at
 }
 
 /// Analyzes a single recording under its own progress bar.
@@ -550,8 +555,11 @@ impl Printer {
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
-                out.write_all(render(&report, columns).as_bytes())?;
-                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                let speaker = self.speaker.as_deref();
+                // Several recordings at once may be of several people, who were not told the same.
+                let last = if self.many { None } else { history::last_time(&report, speaker, answered_at(path)) };
+                out.write_all(render_after(&report, last.as_ref(), columns).as_bytes())?;
+                let goals = history::goal_lines(&report, speaker);
                 if !goals.is_empty() {
                     let mut below = Lines::new(columns);
                     below.line("");

@@ -21,6 +21,7 @@ use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
@@ -28,7 +29,7 @@ use crate::app::imports;
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::suggest::did_you_mean;
 use crate::app::{capture, play, questions, settings};
 use crate::audio::Recording;
@@ -361,8 +362,9 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
         below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
     }
+    let last = last_time(&report, attempt.speaker.as_deref(), attempt.answered_at);
     let mut out = anstream::stdout().lock();
-    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(render_after(&report, last.as_ref(), columns()).as_bytes())?;
     out.write_all(below.into_text().as_bytes())?;
     Ok(Outcome::Done)
 }
@@ -732,6 +734,13 @@ fn save(
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
+}
+
+/// Returns what the speaker was told after the take before this one, which was given at `answered_at` unless it is kept;
+/// `None` if they were told nothing, or if the history cannot be read.
+pub(super) fn last_time(report: &Report, speaker: Option<&str>, answered_at: Timestamp) -> Option<LastTime> {
+    let store = Store::open(&place().ok()?, Access::Read).ok()?;
+    LastTime::before(report, speaker, answered_at, &store).ok().flatten()
 }
 
 /// Returns the path of the history.

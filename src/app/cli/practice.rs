@@ -35,6 +35,7 @@ use crate::app::practice::formats::{self, Format};
 use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
+use crate::app::render::shown::reminders;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::first_word;
@@ -465,7 +466,7 @@ impl Practice<'_> {
         if let Some(folders) = settings::folders() {
             capture::settle(&folders.recordings(), &answer.path);
         }
-        self.tell(analyzed, first_try, &answer.path)?;
+        self.tell(answer, analyzed, first_try)?;
         Ok(Event::Presented)
     }
 
@@ -486,9 +487,11 @@ impl Practice<'_> {
     }
 
     /// Prints the short report.
-    fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
+    fn tell(&self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
+        let last = if answer.is_follow_up { None } else { history::last_time(report, None, Timestamp::now()) };
+        lines.extend(last.iter().flat_map(reminders).map(|reminder| reminder.sentence()));
         match report.score.overall {
             Some(score) => lines.push(format!("Score {score:.0} of 100.")),
             None => lines.push("No score.".to_string()),
@@ -516,7 +519,7 @@ impl Practice<'_> {
         }
         lines.push(match attempt {
             Some(id) => format!("All of it: aloud history show {id}"),
-            None => format!("All of it: aloud analyze --no-save {}", path.display()),
+            None => format!("All of it: aloud analyze --no-save {}", answer.path.display()),
         });
         let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));

@@ -11,10 +11,11 @@ use super::lanes::{Lanes, Sign};
 use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{changes, shown};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken,
-    others_said, paragraphs, shares, shown_words, whole,
+    OtherTurn, Reminder, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out,
+    length_as_spoken, others_said, paragraphs, reminders, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -89,6 +90,8 @@ pub struct Answer<'a> {
     pub audio: Audio,
     /// Earlier answers of the same speaker to the same question, oldest first.
     pub earlier: &'a [Attempt],
+    /// The last take, held against this one.
+    pub last_time: Option<&'a LastTime>,
 }
 
 /// Renders the page of an answer.
@@ -118,6 +121,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
             String::new()
         },
         left_out: left_out(report),
+        reminders: answer.last_time.map_or_else(Vec::new, |last| reminded(last, &words)),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
         sound_note: sound_note(drawn.as_ref(), &answer.audio),
         audio: answer.audio.address(),
@@ -170,6 +174,7 @@ struct Page {
     unsure: Option<&'static str>,
     shares: String,
     left_out: Option<String>,
+    reminders: Vec<Reminded>,
     priorities: Vec<Todo>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
@@ -229,6 +234,22 @@ pub(super) struct Todo {
     pub(super) title: String,
     pub(super) text: String,
     pub(super) moments: Vec<Link>,
+}
+
+/// What the speaker was told last time, and where it shows what became of it.
+struct Reminded {
+    text: String,
+    moment: Option<Link>,
+}
+
+fn reminded(last: &LastTime, words: &[Shown]) -> Vec<Reminded> {
+    let reminded = |reminder: Reminder| match &reminder.evidence {
+        Some(evidence) if evidence.start_s.is_some() => {
+            Reminded { moment: Some(link(evidence, words, 0)), text: reminder.text }
+        }
+        _ => Reminded { text: reminder.sentence(), moment: None },
+    };
+    reminders(last).into_iter().map(reminded).collect()
 }
 
 /// A moment that the page can jump to.
