@@ -235,6 +235,31 @@ fn deleting_asks_and_takes_only_what_was_named() {
 }
 
 #[test]
+fn the_answer_that_was_kept_last_can_be_thrown_away() {
+    use aloud::app::history::{Access, Occasion, Store};
+    let home = tempfile::tempdir().unwrap();
+    assert!(told(home.path(), &["history", "undo"]).contains("no answers are kept yet"));
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    for i in 0..2 {
+        let path = home.path().join(format!("take-{i}.wav"));
+        std::fs::write(&path, [i]).unwrap();
+        let mut report = common::attempts::report(usize::from(i), 2);
+        report.recording.path = path.display().to_string();
+        let sum = <sha2::Sha256 as sha2::Digest>::digest([i]);
+        report.recording.sha256 = Some(sum.iter().map(|b| format!("{b:02x}")).collect());
+        // The one that was kept last has the earlier date.
+        let occasion = Occasion { recorded_here: true, ..common::attempts::occasion(usize::from(1 - i), 7) };
+        store.save(&report, &occasion).unwrap();
+    }
+    let said = told(home.path(), &["history", "undo"]);
+    assert!(said.starts_with("exit 1") && said.contains("answer 2 ") && said.contains("needs your word"), "{said}");
+    let said = told(home.path(), &["history", "undo", "--yes"]);
+    assert!(said.contains("1 answer deleted, and 1 recording."), "{said}");
+    assert_eq!(ids(home.path(), &[]), [1]);
+    assert!(home.path().join("take-0.wav").exists() && !home.path().join("take-1.wav").exists());
+}
+
+#[test]
 fn only_recordings_that_aloud_made_are_deleted_with_their_answers() {
     use aloud::app::history::{Access, Occasion, Store};
     let home = tempfile::tempdir().unwrap();

@@ -16,14 +16,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::afterwards::{Shown, is_watched};
 use super::exports::Exports;
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, make_folder, named_in};
-use super::{Outcome, columns, complain, history, print_json, say, write_file};
+use super::{Outcome, columns, complain, history, print_json, record, say, write_file};
 use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
+use crate::app::capture::About;
 use crate::app::draft_file::{self, DraftFileError, OpenedDraft, is_draft};
 use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::{Occasion, edit};
@@ -100,6 +102,15 @@ pub(super) struct Arguments {
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+impl Arguments {
+    /// Returns whether nothing but a report to read is wanted, of an answer that is kept.
+    fn is_plain(&self) -> bool {
+        let is_data = self.json || self.jsonl || self.export.is_some();
+        let is_written = self.output.is_some() || self.tracks.is_some() || self.pages.any() || self.words.is_some();
+        !is_data && !is_written && !self.no_save && self.shard.is_none()
+    }
 }
 
 /// Whose voice the report is about.
@@ -258,6 +269,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         };
         Ok(analyzed)
     };
+    let goes_on = arguments.is_plain() && !many && is_watched();
+    let mut shown = None;
     let mut files_done = 0;
     side_by_side(&items, jobs, work, |item, result| -> Result<()> {
         files_done += 1;
@@ -271,6 +284,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
                 Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
             };
+            if goes_on && let Some(contours) = &analyzed.contours {
+                let (report, contours) = (analyzed.report.clone(), contours.clone());
+                let (recording, speaker) = (item.path.clone(), arguments.speaker.clone());
+                shown = Some(Shown { report, contours, recording, speaker });
+            }
             deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut outcome)
         })
     })?;
@@ -280,6 +298,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     printer.finish(&names)?;
     drop(piped);
+    if let (Some(shown), Some(model), Outcome::Done) = (shown, model, &outcome) {
+        let about = About { question: arguments.question.clone(), target_s: None };
+        return record::after(shown, about, model, &Settings { stutter: stutters, ..settings.clone() });
+    }
     Ok(outcome)
 }
 

@@ -59,6 +59,8 @@ pub(super) enum Command {
     Import(ImportArguments),
     /// Delete kept answers for good; asks first
     Delete(DeleteArguments),
+    /// Throw away the answer that was kept last, with its recording if aloud made it; asks first
+    Undo(UndoArguments),
     /// Print where the history lies
     Path,
 }
@@ -180,7 +182,7 @@ pub(super) struct ImportArguments {
     speaker: Option<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct DeleteArguments {
     /// The answers: their numbers from `aloud history list`, or `last`
     #[arg(value_name = "NUMBER|last")]
@@ -198,8 +200,15 @@ pub(super) struct DeleteArguments {
     yes: bool,
 }
 
-/// Which answers are meant.
 #[derive(Args)]
+pub(super) struct UndoArguments {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which answers are meant.
+#[derive(Args, Default)]
 pub(super) struct Which {
     /// Only answers to this question: its name, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -290,6 +299,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Export(arguments) => export(arguments),
         Command::Import(arguments) => import(arguments),
         Command::Delete(arguments) => delete(arguments),
+        Command::Undo(arguments) => undo(arguments),
         Command::Path => {
             writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
             Ok(Outcome::Done)
@@ -578,6 +588,13 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         say(&format!("A damaged history is still kept as {aside}; --all deletes it too."));
     }
     Ok(outcome)
+}
+
+/// Deletes the answer that was kept last. It need not have the latest date, for a file is dated by itself.
+fn undo(arguments: &UndoArguments) -> Result<Outcome> {
+    let newest = kept(&Filter::default())?.into_iter().map(|a| a.id).max().ok_or(HistoryError::Empty)?;
+    let answers = vec![Choice::Number(newest)];
+    delete(&DeleteArguments { answers, recordings: true, yes: arguments.yes, ..DeleteArguments::default() })
 }
 
 /// Returns recordings made by aloud that are not among `recordings`: files in the recordings folder, and unfinished

@@ -37,6 +37,8 @@ pub(super) enum InputEvent {
     Pause,
     /// Keep this take and start again.
     Again,
+    /// Throw this take away and start again.
+    ThrowAway,
     /// Hear the question again.
     Pardon,
 }
@@ -155,6 +157,7 @@ impl InputEvents {
                 "" => Some(InputEvent::Finish),
                 "p" | "P" => Some(InputEvent::Pause),
                 "r" | "R" => Some(InputEvent::Again),
+                "x" | "X" => Some(InputEvent::ThrowAway),
                 "?" => Some(InputEvent::Pardon),
                 _ => None,
             },
@@ -289,6 +292,7 @@ fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
         0x03 | 0x04 => Some(InputEvent::Interrupt), // Ctrl-C, Ctrl-D
         b'p' | b'P' => Some(InputEvent::Pause),
         b'r' | b'R' => Some(InputEvent::Again),
+        b'x' | b'X' => Some(InputEvent::ThrowAway),
         b'?' => Some(InputEvent::Pardon),
         _ => None,
     };
@@ -383,6 +387,7 @@ fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
         KeyCode::Enter => Some(InputEvent::Finish),
         KeyCode::Char('p' | 'P') => Some(InputEvent::Pause),
         KeyCode::Char('r' | 'R') => Some(InputEvent::Again),
+        KeyCode::Char('x' | 'X') => Some(InputEvent::ThrowAway),
         KeyCode::Char('?') => Some(InputEvent::Pardon),
         _ => None,
     }
@@ -437,7 +442,7 @@ mod tests {
             (&b"\r"[..], &[InputEvent::Finish][..]),
             (b"\x03\x03", &[InputEvent::Interrupt, InputEvent::Interrupt]),
             (b"\x04", &[InputEvent::Interrupt]),
-            (b"pRx?", &[InputEvent::Pause, InputEvent::Again, InputEvent::Pardon]),
+            (b"pRyX?", &[InputEvent::Pause, InputEvent::Again, InputEvent::ThrowAway, InputEvent::Pardon]),
             (b"\x1b[A", &[]),
             (b"\x1bOP", &[]),
             (b"\x1bOR", &[]),

@@ -20,6 +20,7 @@ mod progress;
 mod questions;
 mod record;
 mod screen;
+mod start;
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -54,7 +55,7 @@ const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 #[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -121,7 +122,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<Outcome> {
+fn dispatch(command: Option<Command>) -> Result<Outcome> {
+    let Some(command) = command else { return start::run() };
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
         Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),

@@ -17,7 +17,7 @@ use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
-use super::record::{self, Finished, answer};
+use super::record::{self, Finished, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
@@ -368,7 +368,8 @@ impl Practice<'_> {
         let brief = self.brief(&asking.question, None);
         let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, self.events)?;
+        let (finished, is_mute) =
+            answer(self.device.as_deref(), brief, about, how, self.flow.keeps_answer(), self.events)?;
         self.is_mute |= is_mute;
         Ok(match finished {
             Finished::Taken(path, asked) => Event::Taken(Waiting { asked, ..asking.answered_in(path) }),
@@ -519,7 +520,10 @@ impl Practice<'_> {
         }
         lines.push(match attempt {
             Some(id) => format!("All of it: aloud history show {id}"),
-            None => format!("All of it: aloud analyze --no-save {}", answer.path.display()),
+            None => {
+                let question = Some(key(&answer.question));
+                format!("All of it: {}", analyze_command(&answer.path, question, false, self.stutters))
+            }
         });
         let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));

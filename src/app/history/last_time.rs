@@ -139,7 +139,8 @@ fn of_delivery(code: Code, title: &str, part: &PartName, measure: Measure, befor
     if let Some(again) = after.score.priorities.iter().find(|p| p.code == Some(code) && p.title == title) {
         return Outcome::Open { evidence: again.evidence.first().cloned() };
     }
-    let is_fine = after.score.parts.iter().any(|p| p.name == *part && p.reasons.is_empty());
+    let is_advised = after.score.priorities.iter().any(|p| p.code == Some(code));
+    let is_fine = !is_advised && after.score.parts.iter().any(|p| p.name == *part && p.reasons.is_empty());
     let (Some(then), Some(now)) = (measure.of(before), measure.of(after)) else { return Outcome::Unsure };
     let is_noticed = (now - then).abs() >= measure.noticeable();
     if !is_fine || !is_noticed || is_too_short_to_tell(after) {
@@ -167,8 +168,8 @@ fn of_story(code: Code, before: &Report, after: &Report) -> Option<Outcome> {
     let reason = after.score.reason(code);
     let again = after.score.priorities.iter().find(|p| p.code == Some(code));
     if reason.is_some() || again.is_some() {
-        // Measures may make a statement more certain than the detectors do.
-        let is_measured = reason.is_some_and(|r| r.confidence > claim.confidence);
+        // Where the detectors are less certain, measures may be.
+        let is_measured = reason.is_some_and(|r| r.confidence >= rubric::MEASURED);
         let evidence = again.map(|p| &p.evidence).or(reason.map(|r| &r.evidence));
         let evidence = evidence.and_then(|e| e.first()).map(|e| Evidence { text: quoted(&e.text), ..e.clone() });
         let is_certain = claim.verdict == Verdict::Holds || is_measured;
@@ -268,14 +269,17 @@ mod tests {
     use crate::brief::Brief;
     use crate::draft::Draft;
 
-    const STEPS: &str = "On a Friday in March the freezer at our depot in Leeds failed with nine pallets of vaccine in it. \
-        I rang three hospitals until one of them had room. I loaded the van myself, measured every box on the way and \
-        wrote the times on a sheet for the pharmacist. Then I called two drivers at home and showed them the back entrance.";
-    const ENDING: &str = "By five in the morning all nine pallets were in the hospital's cold room, and the pharmacist \
-        used every box. The depot has had a second freezer and my phone list on its door since.";
+    const STEPS: &str = "Our bakery in Lyon threw away forty loaves every evening, and the owner had asked me to find out why. \
+        I counted what was left on each shelf for two weeks and wrote it into a notebook. I saw that we baked the last batch \
+        at four, when the school was already out. I asked the baker to move it to two, and I put the notebook beside the oven \
+        so that he could see the numbers himself.";
+    const ENDING: &str = "After a month we threw away six loaves a day instead of forty. The owner hired a second \
+        apprentice with the money, and the baker still fills in the notebook.";
 
     fn judged(text: &str) -> Report {
-        judge_draft(&Draft::read(text.as_bytes(), "answer.txt".as_ref()).unwrap(), &Brief::default())
+        let question = Some(crate::app::questions::resolve("hard-problem").unwrap());
+        let draft = Draft::read(text.as_bytes(), "answer.txt".as_ref()).unwrap();
+        judge_draft(&draft, &Brief { question, ..Brief::default() })
     }
 
     fn fixture() -> Report {
@@ -296,7 +300,11 @@ mod tests {
         };
         assert!(ENDING.starts_with(evidence.text.trim_end_matches(" ...")), "{evidence:?}");
         let other = judged(&format!("It was a wet evening. {STEPS}"));
-        assert!(matches!(became(Code::NoResult, &cut, &other), Outcome::Open { .. }));
+        assert!(!matches!(became(Code::NoResult, &cut, &other), Outcome::Done { .. }));
+        let mut certain = other;
+        let reasons = certain.score.parts.iter_mut().flat_map(|p| &mut p.reasons);
+        reasons.filter(|r| r.code == Code::NoResult).for_each(|r| r.confidence = 0.95);
+        assert!(matches!(became(Code::NoResult, &cut, &certain), Outcome::Open { .. }));
         // Nothing in the same answer can be what was asked for.
         assert!(!matches!(became(Code::NoResult, &cut, &cut), Outcome::Done { .. }));
         assert!(followed(&cut, &fixture()).is_empty(), "a draft is not held against a take");

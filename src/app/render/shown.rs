@@ -117,7 +117,8 @@ impl Reminder {
         let Some(Evidence { start_s, text }) = &self.evidence else { return self.text.clone() };
         let at = start_s.map_or(String::new(), |at| format!("{}: ", clock(at)));
         let text = one_line(text);
-        format!("{} ({at}{}).", self.text.trim_end_matches('.'), text.trim_end_matches(['.', ',', ';', ':']))
+        let text = if text.ends_with("...") { &text } else { text.trim_end_matches(['.', ',', ';', ':']) };
+        format!("{} ({at}{text}).", self.text.trim_end_matches('.'))
     }
 }
 
