@@ -22,6 +22,17 @@ pub fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Begins a sentence with a small letter, to go on from a colon; a word such as "I" stays as it is.
+pub fn small(sentence: &str) -> String {
+    let first = sentence.split(' ').next().unwrap_or_default();
+    if first.chars().count() < 2 || first.chars().skip(1).any(char::is_uppercase) || first.contains(['\'', '\u{2019}'])
+    {
+        return sentence.to_string();
+    }
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
+}
+
 /// Capitalizes the pronoun "I" in lower-case words: `I mean`, not `i mean`.
 pub fn with_capital_i(words: &str) -> String {
     let is_i = |word: &str| word == "i" || word.starts_with("i'") || word.starts_with("i\u{2019}");
@@ -54,6 +65,8 @@ mod tests {
     #[test]
     fn times_and_numbers_read_as_said() {
         assert_eq!((clock(6.6), clock(59.7), clock(-1.0)), ("0:07".into(), "1:00".into(), "0:00".into()));
+        assert_eq!(small("Give it an ending"), "give it an ending");
+        assert_eq!((small("I say"), small("I'm sure"), small("")), ("I say".into(), "I'm sure".into(), "".into()));
         assert_eq!(with_capital_i("i mean i'd think in"), "I mean I'd think in");
         assert_eq!((counted(1, "pause"), counted(0, "pause")), ("1 pause".into(), "0 pauses".into()));
         assert_eq!((number(0.04), number(9.96), number(14.4)), ("0.0".into(), "10".into(), "14".into()));

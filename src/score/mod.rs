@@ -184,6 +184,18 @@ impl Score {
         self.parts.iter().filter(|p| p.name.is_of_story())
     }
 
+    /// Returns the statement with this code, from the part that it costs points.
+    pub fn reason(&self, code: Code) -> Option<&Reason> {
+        self.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == code)
+    }
+
+    /// Returns whether every part that a code of the story can cost points was judged, and nothing is said against it. A part that
+    /// is left open is not judged: it has fewer points than any that nothing is said against.
+    pub fn is_clear_of(&self, code: Code) -> bool {
+        let is_clear = |p: &PartScore| p.reasons.is_empty() && p.points >= rubric::CRITICISED * p.out_of;
+        story::parts_of(code).all(|name| self.parts.iter().any(|p| p.name == *name && is_clear(p)))
+    }
+
     /// Returns the grade of the story, by the share of points won in its parts; `None` if it was not judged.
     pub fn story_grade(&self) -> Option<Grade> {
         let (points, out_of) = sum(self.story_parts());

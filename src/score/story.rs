@@ -116,6 +116,11 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
     Some(Verdicts { parts, plan, keep })
 }
 
+/// Returns the parts that a code costs points.
+pub(super) fn parts_of(code: Code) -> impl Iterator<Item = &'static PartName> {
+    PARTS.iter().filter(move |(.., codes)| codes.contains(&code)).map(|(name, ..)| name)
+}
+
 /// How many of its points a part may have.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Band {

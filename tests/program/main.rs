@@ -37,4 +37,5 @@ mod shared_recordings;
 mod speech_or_sound;
 mod story_holds;
 mod stuttered_twins;
+mod told_and_done;
 mod two_voices;

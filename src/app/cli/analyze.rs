@@ -16,15 +16,17 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::afterwards::{Shown, is_watched};
 use super::exports::Exports;
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, make_folder, named_in};
 use super::people::{self, OfPeople, Wanting};
-use super::{Outcome, columns, complain, history, print_json, say, write_file};
+use super::{Outcome, columns, complain, history, print_json, record, say, write_file};
 use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Input, Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
+use crate::app::capture::About;
 use crate::app::draft_file::{self, DraftFileError, OpenedDraft, is_draft};
 use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::{Occasion, edit};
@@ -33,7 +35,7 @@ use crate::app::imports::{self, EditedWord};
 use crate::app::people::PersonsAnswer;
 use crate::app::render::shown::headline;
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::settings::Settings;
 use crate::app::{capture, questions, settings};
 use crate::audio;
@@ -106,6 +108,15 @@ pub(super) struct Arguments {
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+impl Arguments {
+    /// Returns whether nothing but a report to read is wanted, of an answer that is kept.
+    fn is_plain(&self) -> bool {
+        let is_data = self.json || self.jsonl || self.export.is_some();
+        let is_written = self.output.is_some() || self.tracks.is_some() || self.pages.any() || self.words.is_some();
+        !is_data && !is_written && !self.no_save && self.shard.is_none()
+    }
 }
 
 /// Whose voice the report is about.
@@ -307,6 +318,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         };
         Ok(analyzed)
     };
+    let goes_on = arguments.is_plain() && !many && is_watched();
+    let mut shown = None;
     let mut files_done = 0;
     side_by_side(&items, jobs, work, |item, result| -> Result<()> {
         files_done += 1;
@@ -320,6 +333,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
                 Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut done),
                 Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut done),
             };
+            if goes_on && let Some(contours) = &analyzed.contours {
+                let (report, contours) = (analyzed.report.clone(), contours.clone());
+                let (recording, speaker) = (item.path.clone(), item.speaker.clone());
+                shown = Some(Shown { report, contours, recording, speaker });
+            }
             deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut done)
         })
     })?;
@@ -336,6 +354,10 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if let Some(folder) = arguments.pages.html.as_deref().filter(|_| of_people) {
         let ids: Vec<i64> = files.iter().filter_map(|file| done.kept.get(file).copied()).collect();
         people::write_pages(folder, &arguments.pages, &ids, &doubts, &done.failed)?;
+    }
+    if let (Some(shown), Some(model), Outcome::Done) = (shown, model, &done.outcome) {
+        let about = About { question: arguments.question.clone(), target_s: None };
+        return record::after(shown, about, model, &Settings { stutter: stutters, ..settings.clone() });
     }
     Ok(done.outcome)
 }
@@ -554,9 +576,14 @@ fn failed(item: &Item, why: &str, printer: &mut Printer, done: &mut Done) -> Res
 /// Writes the page and the pictures of an answer that was just analyzed.
 fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
     let speaker = item.speaker.as_deref();
-    let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
+    let answered_at = contours.map(|_| answered_at(&item.path));
     let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker, coaching: None };
     arguments.pages.draw(&drawn, item.page.as_deref())
+}
+
+/// Returns when the answer in a file was given, as far as the file tells.
+fn answered_at(path: &Path) -> Timestamp {
+    Occasion::of_file(path, None, Timestamp::now()).answered_at
 }
 
 /// Analyzes a single recording under its own progress bar.
@@ -668,8 +695,11 @@ impl Printer {
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
-                out.write_all(render(&report, columns).as_bytes())?;
-                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                let speaker = self.speaker.as_deref();
+                // Several recordings at once may be of several people, who were not told the same.
+                let last = if self.many { None } else { history::last_time(&report, speaker, answered_at(path)) };
+                out.write_all(render_after(&report, last.as_ref(), columns).as_bytes())?;
+                let goals = history::goal_lines(&report, speaker);
                 if !goals.is_empty() {
                     let mut below = Lines::new(columns);
                     below.line("");

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const DYING_AWAY: Duration = Duration::from_millis(300);
 
 /// The choice of a voice on the command line.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Default)]
 pub(super) struct VoiceChoice {
     /// Who asks: woman, man, system (the system's voice) or none; `aloud doctor --voice NAME` lets you hear it
     #[arg(long, value_name = "NAME", value_enum, hide_possible_values = true)]

@@ -23,6 +23,7 @@ use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::interviews::KeptInterview;
+use crate::app::history::last_time::LastTime;
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
@@ -31,7 +32,7 @@ use crate::app::render::shown::{from_coach, marks_by_hand, score_of_coach};
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::suggest::did_you_mean;
 use crate::app::{capture, play, questions, settings};
 use crate::audio::Recording;
@@ -61,6 +62,8 @@ pub(super) enum Command {
     Import(ImportArguments),
     /// Delete kept answers for good; asks first
     Delete(DeleteArguments),
+    /// Throw away the answer that was kept last, with its recording if aloud made it; asks first
+    Undo(UndoArguments),
     /// Print where the history lies
     Path,
 }
@@ -185,7 +188,7 @@ pub(super) struct ImportArguments {
     speaker: Option<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct DeleteArguments {
     /// The answers: their numbers from `aloud history list`, or `last`
     #[arg(value_name = "NUMBER|last")]
@@ -203,8 +206,15 @@ pub(super) struct DeleteArguments {
     yes: bool,
 }
 
-/// Which answers are meant.
 #[derive(Args)]
+pub(super) struct UndoArguments {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which answers are meant.
+#[derive(Args, Default)]
 pub(super) struct Which {
     /// Only answers to this question: its name, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -287,6 +297,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Export(arguments) => export(arguments),
         Command::Import(arguments) => import(arguments),
         Command::Delete(arguments) => delete(arguments),
+        Command::Undo(arguments) => undo(arguments),
         Command::Path => {
             writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
             Ok(Outcome::Done)
@@ -427,8 +438,9 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
         below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
     }
+    let last = last_time(&report, attempt.speaker.as_deref(), attempt.answered_at);
     let mut out = anstream::stdout().lock();
-    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(render_after(&report, last.as_ref(), columns()).as_bytes())?;
     out.write_all(below.into_text().as_bytes())?;
     Ok(Outcome::Done)
 }
@@ -662,6 +674,13 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// Deletes the answer that was kept last. It need not have the latest date, for a file is dated by itself.
+fn undo(arguments: &UndoArguments) -> Result<Outcome> {
+    let newest = kept(&Filter::default())?.into_iter().map(|a| a.id).max().ok_or(HistoryError::Empty)?;
+    let answers = vec![Choice::Number(newest)];
+    delete(&DeleteArguments { answers, recordings: true, yes: arguments.yes, ..DeleteArguments::default() })
+}
+
 /// Returns recordings made by aloud that are not among `recordings`: files in the recordings folder, and unfinished
 /// takes elsewhere.
 fn loose_takes(recordings: &[Attempt]) -> Vec<PathBuf> {
@@ -816,6 +835,13 @@ fn save(
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
+}
+
+/// Returns what the speaker was told after the take before this one, which was given at `answered_at` unless it is kept;
+/// `None` if they were told nothing, or if the history cannot be read.
+pub(super) fn last_time(report: &Report, speaker: Option<&str>, answered_at: Timestamp) -> Option<LastTime> {
+    let store = Store::open(&place().ok()?, Access::Read).ok()?;
+    LastTime::before(report, speaker, answered_at, &store).ok().flatten()
 }
 
 /// Returns the path of the history.

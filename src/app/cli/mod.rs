@@ -21,6 +21,7 @@ mod progress;
 mod questions;
 mod record;
 mod screen;
+mod start;
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -56,7 +57,7 @@ const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 #[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -146,7 +147,8 @@ fn hold_to_cpu() -> Result<()> {
     Ok(())
 }
 
-fn dispatch(command: Command) -> Result<Outcome> {
+fn dispatch(command: Option<Command>) -> Result<Outcome> {
+    let Some(command) = command else { return start::run() };
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
         Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::history::coaching::Coaching;
 use crate::app::history::filter::{Filter, Speaker};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::{Access, Attempt};
 use crate::app::render::page::lanes::Lanes;
 use crate::app::render::page::opus;
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::history::with_store;
-use super::{complain, write_file};
+use super::{complain, history, write_file};
 
 /// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
@@ -155,7 +156,7 @@ impl Wanted {
         }
         let Some(page) = page else { return Ok(()) };
         let audio = audio(recording.as_ref(), self.audio, page)?;
-        let earlier = earlier(drawn);
+        let (earlier, last_time) = (earlier(drawn), last_time(drawn));
         let answer = Answer {
             report: drawn.report,
             answered_at: drawn.answered_at,
@@ -164,6 +165,7 @@ impl Wanted {
             audio,
             earlier: &earlier,
             coaching: drawn.coaching,
+            last_time: last_time.as_ref(),
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
         show(page, self.open);
@@ -248,6 +250,11 @@ fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     attempts.retain(|a| filter.matches(a) && Some(&a.sha256) != drawn.report.recording.sha256.as_ref());
     attempts.reverse();
     attempts
+}
+
+/// Returns what the speaker was told after the last take; `None` if they were told nothing, or if it cannot be read.
+fn last_time(drawn: &Drawn<'_>) -> Option<LastTime> {
+    history::last_time(drawn.report, drawn.speaker, drawn.answered_at.unwrap_or_else(Timestamp::now))
 }
 
 /// Returns a file name without its extension.

@@ -17,7 +17,7 @@ use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
-use super::record::{self, Finished, answer};
+use super::record::{self, Finished, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
@@ -35,6 +35,7 @@ use crate::app::practice::formats::{self, Format};
 use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
+use crate::app::render::shown::reminders;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::first_word;
@@ -377,7 +378,8 @@ impl Practice<'_> {
         let brief = self.brief(&asking.question, None);
         let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, self.events)?;
+        let (finished, is_mute) =
+            answer(self.device.as_deref(), brief, about, how, self.flow.keeps_answer(), self.events)?;
         self.is_mute |= is_mute;
         Ok(match finished {
             Finished::Taken(path, asked) => Event::Taken(Waiting { asked, ..asking.answered_in(path) }),
@@ -476,7 +478,7 @@ impl Practice<'_> {
         if let Some(folders) = settings::folders() {
             capture::settle(&folders.recordings(), &answer.path);
         }
-        self.tell(analyzed, first_try, &answer.path)?;
+        self.tell(answer, analyzed, first_try)?;
         Ok(Event::Presented)
     }
 
@@ -497,9 +499,11 @@ impl Practice<'_> {
     }
 
     /// Prints the short report.
-    fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
+    fn tell(&self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
+        let last = if answer.is_follow_up { None } else { history::last_time(report, None, Timestamp::now()) };
+        lines.extend(last.iter().flat_map(reminders).map(|reminder| reminder.sentence()));
         match report.score.overall {
             Some(score) => lines.push(format!("Score {score:.0} of 100.")),
             None => lines.push("No score.".to_string()),
@@ -527,7 +531,10 @@ impl Practice<'_> {
         }
         lines.push(match attempt {
             Some(id) => format!("All of it: aloud history show {id}"),
-            None => format!("All of it: aloud analyze --no-save {}", path.display()),
+            None => {
+                let question = Some(key(&answer.question));
+                format!("All of it: {}", analyze_command(&answer.path, question, false, self.stutters))
+            }
         });
         let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));

@@ -67,6 +67,11 @@ impl Asked {
     pub fn key(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.text)
     }
+
+    /// Returns whether it is the same question: the keys are the same, small letters or capitals.
+    pub fn is(&self, other: &Self) -> bool {
+        self.key().eq_ignore_ascii_case(other.key())
+    }
 }
 
 /// The points of one part of the score.

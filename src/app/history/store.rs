@@ -259,6 +259,40 @@ impl Store {
         Ok(self.db.query_row(query, [], |row| row.get(0)).optional()?)
     }
 
+    /// Returns the newest scored take that the same speaker gave before this one, which was given at `answered_at` unless it
+    /// is kept: of the same question, or else of another question of the same kind. Questions are the same if their
+    /// [keys](Asked::key) are, small letters or capitals.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn take_before(
+        &self,
+        report: &Report,
+        speaker: Option<&str>,
+        answered_at: Timestamp,
+    ) -> Result<Option<Attempt>, HistoryError> {
+        let Some(question) = report.question.as_ref().map(Asked::from) else { return Ok(None) };
+        let (sha256, speaker) = (fingerprint(report), speaker.unwrap_or(""));
+        let this = "SELECT answered_at, id FROM attempt WHERE sha256 = ? AND asked = ? AND speaker = ?";
+        let this = self.db.query_row(this, params![sha256, question.key(), speaker], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        });
+        let (at, id) = this.optional()?.unwrap_or((answered_at.as_second(), i64::MAX));
+        // Written drafts, which can be imported, have no length in seconds.
+        let newest = |of: &str, is: &str| {
+            let query = format!(
+                "SELECT {} FROM attempt WHERE speaker = ? AND sha256 <> ? AND (answered_at, id) < (?, ?) AND {of} = ?
+                 AND score IS NOT NULL AND answer_s IS NOT NULL ORDER BY answered_at DESC, id DESC LIMIT 1",
+                row()
+            );
+            self.db.query_row(&query, params![speaker, sha256, at, id, is], attempt).optional()
+        };
+        if let Some(take) = newest("asked COLLATE NOCASE", question.key())? {
+            return Ok(Some(take));
+        }
+        Ok(question.kind.as_ref().map(|kind| newest("question_kind", kind.name())).transpose()?.flatten())
+    }
+
     /// Returns the report of a kept answer.
     ///
     /// # Errors

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use crate::app::history::coaching::Coaching;
+use crate::app::history::last_time::{Followed, LastTime, Outcome};
 use crate::disfluency::{Filler, FillerKind};
 use crate::draft::counted_words;
 use crate::interview::{Answer, Mark, MarkKind};
 use crate::metrics::length::ANY_TARGET_S;
-use crate::plain::{clock, number, one_line};
+use crate::plain::{clock, number, one_line, small};
 use crate::report::Report;
-use crate::score::{PartName, PartScore};
+use crate::score::{Evidence, PartName, PartScore};
 use crate::span::Span;
 use crate::speakers::{Speakers, Who};
 use crate::story::{Grade, StoryPart, StorySentence};
@@ -92,6 +93,47 @@ pub(crate) fn shares(report: &Report) -> String {
         }
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
+}
+
+/// What is said about a piece of advice.
+pub(crate) struct Reminder {
+    pub(crate) text: String,
+    /// Where it shows.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+impl Reminder {
+    fn of(before: &str, followed: &Followed, done: &str, open: &str) -> Self {
+        let advice = small(&one_line(&followed.title));
+        let (end, evidence) = match &followed.outcome {
+            Outcome::Done { evidence } => (format!(" {done}"), evidence.clone()),
+            Outcome::Open { evidence } => (format!(" {open}"), evidence.clone()),
+            Outcome::Unsure => (String::new(), None),
+        };
+        Self { text: format!("{before}: {advice}.{end}"), evidence }
+    }
+
+    /// Returns it as a sentence, with the evidence in brackets at its end.
+    pub(crate) fn sentence(&self) -> String {
+        let Some(Evidence { start_s, text }) = &self.evidence else { return self.text.clone() };
+        let at = start_s.map_or(String::new(), |at| format!("{}: ", clock(at)));
+        let text = one_line(text);
+        let text = if text.ends_with("...") { &text } else { text.trim_end_matches(['.', ',', ';', ':']) };
+        format!("{} ({at}{text}).", self.text.trim_end_matches('.'))
+    }
+}
+
+/// Returns what to say of the last take: what its speaker was told, and what became of it in this one.
+pub(crate) fn reminders(last: &LastTime) -> Vec<Reminder> {
+    let first = if last.same_question { "Last time" } else { "Last time, with another question of this kind" };
+    let before = [first].into_iter().chain(std::iter::repeat("Also"));
+    let said = last.worth_saying().zip(before);
+    said.map(|(f, before)| Reminder::of(before, f, "This time you did.", "That is still to do.")).collect()
+}
+
+/// Returns what to say of two answers side by side: what was told after A, and what became of it in B.
+pub(crate) fn told_between(told: &[Followed]) -> Vec<Reminder> {
+    told.iter().map(|f| Reminder::of("Told after A", f, "Done in B.", "Still to do in B.")).collect()
 }
 
 /// Returns whom the report is about, where two voices were heard.

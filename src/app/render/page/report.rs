@@ -12,10 +12,11 @@ use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::coaching::{Coaching, Comment};
 use crate::app::history::compare::{changes, shown};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, from_coach, headline, left_out,
-    length_as_spoken, marks_by_hand, others_said, paragraphs, score_of_coach, shares, shown_words, whole,
+    OtherTurn, Reminder, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, from_coach, headline, left_out,
+    length_as_spoken, marks_by_hand, others_said, paragraphs, reminders, score_of_coach, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
@@ -92,6 +93,8 @@ pub struct Answer<'a> {
     pub earlier: &'a [Attempt],
     /// What a coach added.
     pub coaching: Option<&'a Coaching>,
+    /// The last take, held against this one.
+    pub last_time: Option<&'a LastTime>,
 }
 
 /// Renders the page of an answer.
@@ -121,6 +124,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
             String::new()
         },
         left_out: left_out(report),
+        reminders: answer.last_time.map_or_else(Vec::new, |last| reminded(last, &words)),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
         coached: answer.coaching.map(|coaching| Coached::of(coaching, report, &words, 0)),
         sound_note: sound_note(drawn.as_ref(), &answer.audio),
@@ -174,6 +178,7 @@ struct Page {
     unsure: Option<&'static str>,
     shares: String,
     left_out: Option<String>,
+    reminders: Vec<Reminded>,
     priorities: Vec<Todo>,
     coached: Option<Coached>,
     drawn: Option<Drawn>,
@@ -234,6 +239,22 @@ pub(super) struct Todo {
     pub(super) title: String,
     pub(super) text: String,
     pub(super) moments: Vec<Link>,
+}
+
+/// What the speaker was told last time, and where it shows what became of it.
+struct Reminded {
+    text: String,
+    moment: Option<Link>,
+}
+
+fn reminded(last: &LastTime, words: &[Shown]) -> Vec<Reminded> {
+    let reminded = |reminder: Reminder| match &reminder.evidence {
+        Some(evidence) if evidence.start_s.is_some() => {
+            Reminded { moment: Some(link(evidence, words, 0)), text: reminder.text }
+        }
+        _ => Reminded { text: reminder.sentence(), moment: None },
+    };
+    reminders(last).into_iter().map(reminded).collect()
 }
 
 /// A moment that the page can jump to.

@@ -9,7 +9,7 @@ use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
 use crate::app::history::trends::FEWEST;
 use crate::app::render::terminal::lines::{Column, Lines, Table};
-use crate::plain::{capital, clock, counted, number, one_line};
+use crate::plain::{capital, clock, counted, number, one_line, small};
 use crate::question::QuestionKind;
 use crate::score::PartName;
 
@@ -65,7 +65,7 @@ fn write_highlights(page: &mut Lines, progress: &Progress) {
     page.paragraph(
         "",
         &match improved {
-            Some(course) => format!("Improved most: {}", uncapital(&movement(course))),
+            Some(course) => format!("Improved most: {}", small(&movement(course))),
             None if newest < FEWEST => {
                 let missing = FEWEST - newest;
                 format!(
@@ -307,7 +307,7 @@ pub fn work_on(part: &PartState, report: &str) -> String {
         _ => report,
     };
     let lost = format!("{} of {:.0} points lost in the newest answers", number(part.lost()), part.out_of);
-    format!("{} ({lost}). {how}", uncapital(&part.part.label()))
+    format!("{} ({lost}). {how}", small(&part.part.label()))
 }
 
 fn signed(measure: Measure, by: f64) -> String {
@@ -326,11 +326,6 @@ pub fn minutes(minutes: f64) -> String {
         (0, minutes) => counted(minutes, "minute"),
         (hours, minutes) => format!("{} {}", counted(hours, "hour"), counted(minutes, "minute")),
     }
-}
-
-fn uncapital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Returns the number of columns per answer in a chart.
