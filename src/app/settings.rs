@@ -23,6 +23,8 @@ pub struct Settings {
     pub fillers: Vec<String>,
     /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
     pub stutter: bool,
+    /// Whether takes are only read after their end, not while they are recorded.
+    pub later: bool,
     /// Who asks the questions; `None` for the default voice.
     pub voice: Option<Voice>,
 }

@@ -390,9 +390,7 @@ impl Stream {
         let frames = block.frames();
         self.planes.resize(shape.channels, Vec::new());
         block.copy_to_vecs_planar(&mut self.planes);
-        for sample in self.planes.iter_mut().flatten() {
-            *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
-        }
+        self.planes.iter_mut().flatten().for_each(|sample| *sample = sound(*sample));
         check_claims(shape.rate_hz, shape.channels)?;
         let is_first = self.decoded_packets == 0;
         if is_first {
@@ -469,6 +467,11 @@ impl Stream {
         }
         self.is_ready = !self.planes[0].is_empty();
     }
+}
+
+/// Returns the sample, or what is right of it in a broken file.
+pub(super) fn sound(sample: f32) -> f32 {
+    if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 }
 }
 
 /// Converts audio from one rate and channel layout to another, so that the parts of a joined file become one recording.

@@ -13,6 +13,7 @@ mod decode;
 mod demux;
 mod error;
 mod gaps;
+mod growing;
 mod levels;
 mod links;
 mod mkv;
@@ -34,6 +35,7 @@ pub use container::{begins_sound, is_sound};
 pub use error::AudioError;
 pub use gaps::Gap;
 pub use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
+pub use growing::Growing;
 pub use levels::Levels;
 pub use sides::Sides;
 #[cfg(test)]

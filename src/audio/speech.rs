@@ -6,7 +6,7 @@ use super::SPEECH_RATE_HZ;
 
 /// Maximum number of samples that are stored exactly (a quarter of an hour: 58 MB); a longer recording is stored in 16
 /// bits.
-const MOST_EXACT: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
+pub(super) const MOST_EXACT: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
 /// Number of samples that share a quantization step (32 ms).
 const BLOCK: usize = 512;
 /// The loudest sample of a block, in quantization steps.
@@ -43,6 +43,21 @@ impl Speech {
         let mut writer = Writer::default();
         writer.push(samples);
         writer.finish()
+    }
+
+    /// Appends samples to those of a recording that is not rounded.
+    pub(super) fn push_exact(&mut self, samples: &[f32]) {
+        if let Kept::Exact(exact) = &mut self.0 {
+            exact.extend_from_slice(samples);
+        }
+    }
+
+    /// Returns whether it begins with these samples, exactly.
+    pub(crate) fn begins_with(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kept::Exact(samples), Kept::Exact(first)) => samples.starts_with(first),
+            _ => false,
+        }
     }
 
     /// Returns the number of samples.

@@ -6,6 +6,7 @@ mod activity;
 pub mod contours;
 pub mod filled_pause;
 mod frames;
+mod measured;
 mod noise_floor;
 pub mod pause;
 mod pitch;
@@ -19,7 +20,9 @@ pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
 pub use filled_pause::filled_pause_log_odds;
 pub use frames::{BANDS, Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
+pub use measured::Measured;
 pub use noise_floor::noise_floor;
+pub(crate) use noise_floor::pick as quantile;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
 pub use syllables::nuclei;
@@ -67,11 +70,16 @@ pub struct Features {
 impl Features {
     /// Measures a sound. Silence gives tracks without speech, voice or syllables.
     pub fn of(sound: &Speech) -> Self {
-        let levels = levels(sound);
-        let tones = tones(sound, &levels.speech_db);
+        Self::from(Measured::of(sound))
+    }
+
+    /// Returns the features of a sound, all frames of which are measured.
+    pub(crate) fn from(measured: Measured) -> Self {
+        let Measured { levels, staying_share, pitch } = measured;
+        let tones = tones(&staying_share, &levels.speech_db);
         let voices_db = without(&levels.speech_db, &tones);
         let floor_db = noise_floor(&voices_db);
-        let f0_hz = f0_track_beside(sound, &tones);
+        let f0_hz = f0_track_beside(&pitch, &tones);
         let mut sonorant = sonorants(&levels, &f0_hz);
         sonorant.iter_mut().zip(&tones).for_each(|(sonorant, tone)| *sonorant &= !tone);
         let Activity { speech, stretches } = activity(&voices_db, &floor_db, &sonorant);

@@ -51,7 +51,7 @@ pub fn noise_floor(level_db: &[f32]) -> Vec<f32> {
 }
 
 /// Returns the quantile of the values at `share`, reordering them. There must be at least one value.
-pub(super) fn pick(values: &mut [f32], share: f64) -> f32 {
+pub(crate) fn pick(values: &mut [f32], share: f64) -> f32 {
     let at = ((values.len() - 1) as f64 * share).round() as usize;
     *values.select_nth_unstable_by(at, f32::total_cmp).1
 }

@@ -9,6 +9,7 @@
 //! candidates more than two thirds of an octave away from the speaker's own median, corrects the octave errors that the
 //! first one left.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -50,15 +51,15 @@ const FREE_RANGE_OCTAVES: f32 = 0.67;
 const RANGE_COST: f32 = 0.5;
 
 /// One hypothesis about a frame: a frequency (0 for unvoiced) and how well it fits.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Candidate {
     hz: f32,
     strength: f32,
 }
 
 /// The analysis of one frame: its windowed peak and its candidates, without the unvoiced one.
-#[derive(Debug, Clone, Copy, Default)]
-struct Frame {
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Frame {
     peak: f32,
     count: u8,
     candidates: [Candidate; CANDIDATES - 1],
@@ -67,13 +68,19 @@ struct Frame {
 /// Returns the F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between [`FLOOR_HZ`] and
 /// [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
-    f0_track_beside(sound, &vec![false; frame_count(sound.len())])
+    let frames = candidates(sound, 0..frame_count(sound.len()));
+    f0_track_beside(&frames, &vec![false; frames.len()])
 }
 
-/// Like [`f0_track`], for a recording with other sounds in the frames `others`. The loudness reference and the median
+/// Returns the candidates of some frames of a sound. Those of a frame do not change when more follows its window.
+pub(super) fn candidates(sound: &Speech, frames: Range<usize>) -> Vec<Frame> {
+    let mut analyzer = Analyzer::new();
+    frames.map(|i| analyzer.analyze(sound, i)).collect()
+}
+
+/// Like [`f0_track`], from the candidates of all frames, for a recording with other sounds in the frames `others`. The loudness reference and the median
 /// F0 are taken from the remaining frames, if there are any.
-pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32>> {
-    let frames = Analyzer::new().frames(sound);
+pub(super) fn f0_track_beside(frames: &[Frame], others: &[bool]) -> Vec<Option<f32>> {
     if frames.is_empty() {
         return Vec::new();
     }
@@ -88,10 +95,10 @@ pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32
     if loud <= 0.0 {
         return vec![None; frames.len()];
     }
-    let first = best_path(&frames, loud, None);
+    let first = best_path(frames, loud, None);
     let voices: Vec<Option<f32>> = first.iter().zip(others).map(|(f0, other)| f0.filter(|_| !other)).collect();
     match median_hz(&voices).or_else(|| median_hz(&first)) {
-        Some(median_hz) => best_path(&frames, loud, Some(median_hz)),
+        Some(median_hz) => best_path(frames, loud, Some(median_hz)),
         None => first,
     }
 }
@@ -147,10 +154,6 @@ impl Analyzer {
         self.inverse
             .process_with_scratch(&mut self.padded, &mut self.lags, &mut self.scratch)
             .expect("a power spectrum is real at both ends");
-    }
-
-    fn frames(&mut self, sound: &Speech) -> Vec<Frame> {
-        (0..frame_count(sound.len())).map(|i| self.analyze(sound, i)).collect()
     }
 
     fn analyze(&mut self, sound: &Speech, i: usize) -> Frame {

@@ -7,6 +7,8 @@
 //! stretch of 0.15 s has as much of its power in steady lines as [`TONAL_SHARE`]; of tones, chords and plucked notes,
 //! nine tenths have.
 
+use std::ops::Range;
+
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
@@ -17,6 +19,8 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 
 /// Samples in a window: 64 ms, which resolves tones 60 Hz apart.
 const WINDOW: usize = 1_024;
+/// Samples after the middle of a frame that tell whether its lines stay.
+pub(super) const SHARE_REACH: usize = APART * HOP + WINDOW / 2;
 /// Distance at which a line is searched for again, before and after, in frames.
 const APART: usize = 5;
 /// Maximum change of frequency of a steady line, as a share; [`MOST_MOVED_HZ`] applies if it is larger.
@@ -38,10 +42,9 @@ const EDGE: usize = 3;
 /// Minimum distance of a tone above the noise floor without it, in dB. A softer one is a hum in the background.
 const CLEAR_DB: f32 = 6.0;
 
-/// Returns, for every frame, whether a tone that comes and goes sounds in it. `level_db` is the level of the speech
-/// band.
-pub(super) fn tones(sound: &Speech, level_db: &[f32]) -> Vec<bool> {
-    let share = staying_share(sound);
+/// Returns, for every frame, whether a tone that comes and goes sounds in it. `share` is its [`staying_share`] and `level_db` the
+/// level of the speech band.
+pub(super) fn tones(share: &[f32], level_db: &[f32]) -> Vec<bool> {
     let tonal: Vec<bool> = share.iter().map(|s| *s > TONAL_SHARE).collect();
     let mut tones = vec![false; share.len()];
     for (from, to) in runs(&tonal) {
@@ -68,8 +71,9 @@ pub(super) fn without(level_db: &[f32], absent: &[bool]) -> Vec<f32> {
     level_db.iter().zip(absent).map(|(l, absent)| if *absent { SILENCE_DBFS } else { *l }).collect()
 }
 
-/// Returns, for every frame, the share of its power in lines that keep their frequency, 0 to 1.
-fn staying_share(sound: &Speech) -> Vec<f32> {
+/// Returns, for some frames of a sound, the share of their power in lines that keep their frequency, 0 to 1. It does not change
+/// when more sound follows the [`SHARE_REACH`] samples after the middle of a frame.
+pub(super) fn staying_share(sound: &Speech, wanted: Range<usize>) -> Vec<f32> {
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
     let (mut frame, mut scratch) = (fft.make_input_vec(), fft.make_scratch_vec());
     let window = hann(WINDOW);
@@ -77,8 +81,8 @@ fn staying_share(sound: &Speech) -> Vec<f32> {
     // A ring buffer of the spectra still needed: from the predecessor of the earlier frame compared up to the later
     // one.
     let mut recent: Vec<Spectrum> = (0..2 * APART + 2).map(|_| Spectrum(fft.make_output_vec())).collect();
-    let mut share = vec![0.0; frames];
-    for next in 0..frames + APART {
+    let mut share = Vec::with_capacity(wanted.len());
+    for next in wanted.start.saturating_sub(APART + 1)..wanted.end + APART {
         let slot = next % recent.len();
         if next < frames {
             window_at(sound, next, &mut frame);
@@ -88,13 +92,13 @@ fn staying_share(sound: &Speech) -> Vec<f32> {
         } else {
             recent[slot].0.fill(Complex::default());
         }
-        if let Some(i) = next.checked_sub(APART) {
+        if let Some(i) = next.checked_sub(APART).filter(|i| wanted.contains(i)) {
             let at = |frame: usize| Pair {
                 here: &recent[frame % recent.len()],
                 before: &recent[(frame + recent.len() - 1) % recent.len()],
             };
             let earlier = i.checked_sub(APART).filter(|frame| *frame > 0).map(at);
-            share[i] = if i == 0 { 0.0 } else { share_that_stays(&at(i), earlier.as_ref(), &at(next)) };
+            share.push(if i == 0 { 0.0 } else { share_that_stays(&at(i), earlier.as_ref(), &at(next)) });
         }
     }
     share
@@ -164,7 +168,8 @@ mod tests {
 
     fn tonal_s(samples: &[f32]) -> f64 {
         let sound = Speech::of(samples);
-        let tones = tones(&sound, &levels(&sound).speech_db);
+        let share = staying_share(&sound, 0..frame_count(sound.len()));
+        let tones = tones(&share, &levels(&sound).speech_db);
         tones.iter().filter(|t| **t).count() as f64 * 0.01
     }
 

@@ -20,7 +20,8 @@ use super::exports::Exports;
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, make_folder, named_in};
 use super::{Outcome, columns, complain, history, print_json, say, write_file};
-use crate::analyze::{AnalyzeError, analyze, judge_draft};
+use crate::ahead::Ahead;
+use crate::analyze::{AnalyzeError, analyze, analyze_ahead, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
@@ -448,9 +449,14 @@ fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, ite
     arguments.pages.draw(&drawn, item.page.as_deref())
 }
 
-/// Analyzes a single recording under its own progress bar.
-pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
-    under_bar(path, |progress| analyze(path, engine, brief, progress))
+/// Analyzes a single recording under its own progress bar. Some of it may be known already.
+pub(super) fn one(
+    path: &Path,
+    engine: &Whisper,
+    brief: &Brief,
+    ahead: &Ahead,
+) -> Result<(Report, Features), AnalyzeError> {
+    under_bar(path, |progress| analyze_ahead(path, engine, brief, ahead, progress))
 }
 
 /// Does the work on a single recording under its own progress bar.

@@ -2,23 +2,24 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::asking::{Asker, VoiceChoice};
 use super::duration;
+use crate::ahead::Ahead;
 use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
 use crate::app::clock::seconds_between;
 use crate::app::interviewer::turn::{Event, Step, Terms, Turn};
 use crate::app::interviewer::{Ended, Voice};
 use crate::app::questions;
+use crate::app::reading_ahead::{Engine, ReadingAhead, is_on_battery};
 use crate::app::settings::{self, Settings};
 use crate::brief::{Asked, Brief, QuestionEnd};
 use crate::plain::clock;
 use crate::question::Question;
 use crate::signal::Contours;
 use crate::transcript::model::Model;
-use crate::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
@@ -73,9 +74,26 @@ pub(super) struct Arguments {
     /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
     #[arg(long)]
     stutter: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
+}
+
+/// When a take is read.
+#[derive(Args)]
+pub(super) struct Reading {
+    /// Write the words down after the answer, not while you speak: quieter, and the report takes longer
+    #[arg(long)]
+    later: bool,
+}
+
+impl Reading {
+    /// Returns whether takes are read while they are recorded.
+    pub(super) fn is_ahead(&self, settings: &Settings) -> bool {
+        !(self.later || settings.later || is_on_battery())
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -89,7 +107,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     // A missing model is reported before the answer, not after it.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let settings = &Settings { stutter: arguments.stutter || settings.stutter, ..settings.clone() };
-    let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
+    let reads_ahead = arguments.reading.is_ahead(settings);
+    let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save, reads_ahead };
 
     let events = InputEvents::listen();
     if let Some(recordings) = &recordings
@@ -132,11 +151,12 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(about, settings)?;
     let asking = Asking { asker: arguments.asker(settings), terms: arguments.terms(), format: None, shows_text: true };
-    let mut session = Session::new(recorder, name, events, brief, asking);
-    session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
     // audio.
-    let loading = job.load();
+    let engine = job.load();
+    let reads = job.reads_ahead.then(|| engine.clone());
+    let mut session = Session::new(recorder, name, events, brief, asking, reads);
+    session.introduce();
     let taken = session.record()?;
     let brief = session.brief.clone();
     let leave_for_later = |take: &Path| {
@@ -145,7 +165,7 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
     };
     match session.finish(taken) {
-        Finished::Taken(path, _) => match job.analyze(&path, loading, brief, events)? {
+        Finished::Taken(path, _, ahead) => match job.analyze(&path, engine, brief, ahead, events)? {
             Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
             Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
             Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
@@ -190,14 +210,15 @@ pub(super) struct Asking {
     pub(super) shows_text: bool,
 }
 
-/// Puts a question of a practice session and records the answer, in the recordings folder. Returns whether the
-/// loudspeaker failed with the outcome.
+/// Puts a question of a practice session and records the answer, in the recordings folder, read by `engine` while it is
+/// recorded, if there is one. Returns whether the loudspeaker failed with the outcome.
 pub(super) fn answer(
     device: Option<&str>,
     brief: Brief,
     about: About,
     asking: Asking,
     events: &InputEvents,
+    engine: Option<Engine>,
 ) -> Result<(Finished, bool)> {
     let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
@@ -205,7 +226,7 @@ pub(super) fn answer(
     let name = microphone.name.clone();
     let limits = Limits { max_s: asking.terms.limit_s, silence_s: None };
     let recorder = Recorder::open(microphone, place, about, limits)?;
-    let mut session = Session::new(recorder, name, events, brief, asking);
+    let mut session = Session::new(recorder, name, events, brief, asking, engine);
     session.introduce();
     let taken = session.record()?;
     let is_mute = session.turn.terms().is_spoken && !session.asking.asker.speaks();
@@ -214,8 +235,8 @@ pub(super) fn answer(
 
 /// The outcome of recording.
 pub(super) enum Finished {
-    /// A recording to analyze, and how its question was put.
-    Taken(PathBuf, Option<Asked>),
+    /// A recording to analyze, how its question was put, and what is known of it already.
+    Taken(PathBuf, Option<Asked>, Arc<Ahead>),
     /// A recording to analyze another time: somebody left.
     Left(PathBuf, Option<Asked>),
     /// There is nothing more to do.
@@ -257,6 +278,8 @@ struct Job {
     json: bool,
     /// Whether the answer is kept in the history.
     save: bool,
+    /// Whether takes are read while they are recorded.
+    reads_ahead: bool,
 }
 
 /// The outcome of the analysis of a take.
@@ -267,22 +290,24 @@ enum Analyzed {
     Left,
 }
 
-type Loading = JoinHandle<Result<Whisper>>;
-
 impl Job {
-    fn load(&self) -> Loading {
-        let (model, vocabulary) = (self.model.clone(), self.settings.vocabulary.clone());
-        std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
+    fn load(&self) -> Engine {
+        Engine::load(&self.model, &self.settings.vocabulary)
     }
 
     /// Analyzes a recording and prints the report, unless the user leaves it for later. In that case the analysis keeps
     /// running in the background.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
+    fn analyze(
+        &self,
+        path: &Path,
+        engine: Engine,
+        brief: Brief,
+        ahead: Arc<Ahead>,
+        events: &InputEvents,
+    ) -> Result<Analyzed> {
         let file = path.to_owned();
-        let report = events.unless_left(move || {
-            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
-            Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
-        })?;
+        let report =
+            events.unless_left(move || Ok::<_, anyhow::Error>(one(&file, engine.whisper()?, &brief, &ahead)?))?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
             return Ok(Analyzed::Left);
@@ -329,7 +354,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         // A take is still analyzed if its question no longer exists.
         let known =
             About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
+        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, Arc::default(), events)? {
             Analyzed::Done(Some(_)) => {
                 take.settle();
                 Ok(Some(Outcome::Done))
@@ -352,13 +377,25 @@ struct Session<'a> {
     turn: Turn,
     /// The concerns already reported in this take.
     told: Vec<Concern>,
+    /// The speech model, if takes are read while they are recorded.
+    engine: Option<Engine>,
+    /// The take that is being read.
+    reading: Option<ReadingAhead>,
 }
 
 impl<'a> Session<'a> {
-    fn new(recorder: Recorder, name: String, events: &'a InputEvents, brief: Brief, asking: Asking) -> Self {
+    fn new(
+        recorder: Recorder,
+        name: String,
+        events: &'a InputEvents,
+        brief: Brief,
+        asking: Asking,
+        engine: Option<Engine>,
+    ) -> Self {
         let is_spoken = asking.asker.speaks() && brief.question.is_some();
         let turn = Turn::new(Terms { is_spoken, ..asking.terms });
-        Self { recorder, name, screen: Screen::open(), events, brief, asking, turn, told: Vec::new() }
+        let (screen, told, reading) = (Screen::open(), Vec::new(), None);
+        Self { recorder, name, screen, events, brief, asking, turn, told, engine, reading }
     }
 
     fn introduce(&mut self) {
@@ -412,6 +449,8 @@ impl<'a> Session<'a> {
                 Step::Record(end) => {
                     let path = begun.take().map_or_else(|| self.recorder.begin(), Ok)?;
                     self.told.clear();
+                    let begin = |engine| ReadingAhead::begin(engine, &path, self.recorder.format);
+                    self.reading = self.engine.as_ref().map(begin);
                     self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
                     let (take, after) = self.take();
                     self.brief.asked = self.asked(&take, end);
@@ -574,7 +613,8 @@ impl<'a> Session<'a> {
 
     /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, screen, events, brief, .. } = self;
+        let Self { recorder, name, screen, events, brief, reading, .. } = self;
+        let ahead = reading.map(ReadingAhead::end).unwrap_or_default();
         // A Ctrl-C typed while the take ended means that the analysis is skipped.
         while let Some(event) =
             events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
@@ -619,7 +659,7 @@ impl<'a> Session<'a> {
             say(&format!("Kept. To analyze it later: aloud analyze {path}"));
             return Finished::Left(take.path, brief.asked);
         }
-        Finished::Taken(take.path, brief.asked)
+        Finished::Taken(take.path, brief.asked, ahead)
     }
 }
 
