@@ -1,10 +1,10 @@
 //! The audio of a recording that is still being made: the same samples as [`super::Recording::open`] gives of the finished file.
 
 use super::channels::{ChannelSums, ChannelUse};
-use super::decode::sound;
+use super::decode::valid_sample;
 use super::resample::Resampler;
 use super::rumble::RumbleFilter;
-use super::speech::MOST_EXACT;
+use super::speech::MAX_EXACT_SAMPLES;
 use super::{SPEECH_RATE_HZ, Speech};
 
 /// Converts the frames of a recording to [`Speech`] as they come.
@@ -34,7 +34,7 @@ impl Growing {
 
     /// Takes the next frames: one vector of samples per channel, all of the same length.
     pub fn push(&mut self, planes: &mut [Vec<f32>]) {
-        planes.iter_mut().flatten().for_each(|x| *x = sound(*x));
+        planes.iter_mut().flatten().for_each(|x| *x = valid_sample(*x));
         self.sums.push(planes);
         self.channel_use.mix(planes, &mut self.mono);
         self.resampler.push(&self.mono, &mut self.ready);
@@ -55,7 +55,7 @@ impl Growing {
 
     /// Returns whether it is so long that the finished one is rounded: from here on its samples are others.
     pub fn is_long(&self) -> bool {
-        self.speech.len() > MOST_EXACT
+        self.speech.len() > MAX_EXACT_SAMPLES
     }
 }
 

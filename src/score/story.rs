@@ -13,7 +13,7 @@ use crate::codes::Code;
 use crate::english::lexicon::{THIRD_PERSON, is_past_form};
 use crate::question::Question;
 use crate::story::relevance::Kind;
-use crate::story::{Findings, Part, Story, Told, Verdict};
+use crate::story::{Event, Findings, Part, Story, Told, Verdict};
 
 /// The parts of the score that judge the story, and the codes that cost their points.
 static PARTS: [(PartName, f64, &[Code]); 8] = [
@@ -244,6 +244,12 @@ impl<'a> View<'a> {
                 lacks.push((Code::NoResult, rubric::MISSING_BESIDE_STEPS));
             }
         }
+        let may_lack_result = sure(Code::NoResult) + sure(Code::VagueResult) >= rubric::MAY_LACK_A_RESULT;
+        let is_told_without = found.event == Event::Real && found.results.is_empty() && self.tells_no_result();
+        if may_lack_result && is_told_without && !lacks_steps {
+            let code = if self.told(&[Part::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
+            lacks.push((code, 0.0));
+        }
         if lacks_steps {
             lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
@@ -252,6 +258,11 @@ impl<'a> View<'a> {
             told.for_each(|c| c.verdict = Verdict::Fails);
         }
         lacks.retain(|(code, least)| sure(*code) >= *least);
+        if let Some(astray) = self.out_of_order(found) {
+            lacks.push((Code::Order, 0.0));
+            let claims = findings.claims.iter_mut().filter(|c| c.code == Code::Order && c.sentences.is_empty());
+            claims.for_each(|c| c.sentences = vec![astray]);
+        }
         for (code, _) in &lacks {
             let beside: &[Code] = match code {
                 Code::NoResult | Code::VagueResult => &[Code::NoResult, Code::ResultNotYours, Code::VagueResult],
@@ -282,10 +293,15 @@ impl<'a> View<'a> {
     fn is_missing(&self, part: &PartName) -> bool {
         match part {
             // A sentence that is a result, and tells something, is one, however short.
-            PartName::Result => self.story.outcomes.is_empty() && self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS,
+            PartName::Result => self.story.outcomes.is_empty() && self.tells_no_result(),
             PartName::Action | PartName::OwnPart => self.told(&[Part::Action]) <= rubric::NO_ACTION_WORDS,
             _ => false,
         }
+    }
+
+    /// Whether the words that may be a result tell next to nothing.
+    fn tells_no_result(&self) -> bool {
+        self.told(&[Part::Result]) <= rubric::NO_RESULT_WORDS
     }
 
     /// Whether enough is measured of a part for all of its points.
@@ -333,6 +349,13 @@ impl<'a> View<'a> {
         let matters = if self.kind == Kind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
         1.0 - matters * (1.0 - share(rubric::ORDER, in_order))
+    }
+
+    /// The sentence most out of its place, if one occasion from the past is told in an order in which hardly anybody would tell it.
+    fn out_of_order(&self, found: &Findings) -> Option<usize> {
+        let order = self.story.order.as_ref().filter(|o| o.in_order <= rubric::NO_ORDER)?;
+        let is_story = self.kind == Kind::PastStory && found.event == Event::Real;
+        is_story.then(|| self.story.sentences.iter().position(|s| s.text == order.astray.text)).flatten()
     }
 
     fn shape(&self) -> f64 {
@@ -387,6 +410,25 @@ mod tests {
         assert!(result(&cut).points <= 0.3 * rubric::RESULT_POINTS && !result(&cut).reasons.is_empty());
         assert!(cut.priorities.iter().all(|p| p.code != Some(Code::Ready)), "{:?}", cut.priorities);
         assert!(whole.overall.unwrap() - cut.overall.unwrap() >= 8.0);
+    }
+
+    #[test]
+    fn empty_words_are_no_result() {
+        let (cut, padded) = (
+            judged(STEPS),
+            judged(&format!("{STEPS} As a result we leveraged synergies and improved KPIs by forty percent.")),
+        );
+        assert!(padded.overall.unwrap() <= cut.overall.unwrap() + 5.0, "{:?} {:?}", padded.parts, cut.parts);
+    }
+
+    #[test]
+    fn a_story_out_of_order_is_told_so_with_the_sentence_that_is_astray() {
+        let whole = format!("{STEPS}{ENDING}");
+        let told: Vec<&str> = whole.split_inclusive(". ").collect();
+        let sentences = [5, 3, 1, 4, 2, 0].map(|i| told[i].trim());
+        let score = judged(&sentences.join(" "));
+        let order = score.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == Code::Order).expect("told so");
+        assert_eq!(order.evidence.len(), 1);
     }
 
     #[test]

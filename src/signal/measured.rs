@@ -3,19 +3,19 @@
 
 use std::ops::Range;
 
-use super::frames::{HOP, Levels, frame_count, levels_of};
-use super::pitch::{self, candidates};
-use super::tones::{SHARE_REACH, staying_share};
+use super::frames::{BandLevels, HOP, frame_count, levels_of};
+use super::pitch::{PitchFrame, pitch_frames};
+use super::tones::{SHARE_REACH, steady_shares};
 use crate::audio::Speech;
 
 /// The measurements of the first frames of a sound.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Measured {
-    pub(super) levels: Levels,
-    /// The share of each frame's power in lines that keep their frequency.
-    pub(super) staying_share: Vec<f32>,
-    /// Candidates for the pitch of each frame.
-    pub(super) pitch: Vec<pitch::Frame>,
+    pub(super) levels: BandLevels,
+    /// The share of each frame's power in steady lines.
+    pub(super) steady_shares: Vec<f32>,
+    /// The pitch candidates of each frame.
+    pub(super) pitch: Vec<PitchFrame>,
 }
 
 impl Measured {
@@ -43,8 +43,8 @@ impl Measured {
             return;
         }
         self.levels.append(levels_of(sound, frames.clone()));
-        self.staying_share.extend(staying_share(sound, frames.clone()));
-        self.pitch.extend(candidates(sound, frames));
+        self.steady_shares.extend(steady_shares(sound, frames.clone()));
+        self.pitch.extend(pitch_frames(sound, frames));
     }
 
     /// Returns the level of the speech band in the frames measured so far, in dBFS.
@@ -56,7 +56,7 @@ impl Measured {
     pub(crate) fn part(&self, frames: Range<usize>) -> Self {
         Self {
             levels: self.levels.part(frames.clone()),
-            staying_share: self.staying_share[frames.clone()].to_vec(),
+            steady_shares: self.steady_shares[frames.clone()].to_vec(),
             pitch: self.pitch[frames].to_vec(),
         }
     }

@@ -52,6 +52,10 @@ pub struct Claim {
     pub sentences: Vec<usize>,
 }
 
+/// Codes for something that an answer lacks, which empty sentences cannot supply.
+const LACKS: [Code; 7] =
+    [Code::NoEvent, Code::NoResult, Code::VagueResult, Code::NoSteps, Code::ThinSteps, Code::NoSetting, Code::NoDetail];
+
 /// All that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
@@ -71,6 +75,17 @@ impl Findings {
     /// What was found of a code.
     pub fn claim(&self, code: Code) -> Option<&Claim> {
         self.claims.iter().find(|c| c.code == code)
+    }
+
+    /// Replaces the claims of what the answer lacks with those of `plain`, the findings without its empty sentences, where these are more probable:
+    /// a sentence that says nothing is neither a step nor a result.
+    pub(super) fn keep_lacks_of(&mut self, plain: &Self) {
+        for (claim, without) in self.claims.iter_mut().zip(&plain.claims) {
+            let is_lack = LACKS.contains(&claim.code) && without.confidence > claim.confidence;
+            if is_lack || claim.code == Code::Ready && without.first < claim.first {
+                claim.clone_from(without);
+            }
+        }
     }
 
     /// What may be said of a code.

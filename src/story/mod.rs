@@ -23,7 +23,7 @@ mod word_pieces;
 
 use std::ops::Range;
 
-use ndarray::Array1;
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::Spoken;
@@ -47,6 +47,10 @@ use sentences::{Token, sentences};
 const LEAST_TELLING: f64 = 0.35;
 /// From here on a sentence is empty, 0 to 1 (ours).
 pub const EMPTY: f64 = 0.5;
+
+/// Up to this share of empty sentences, an answer is padded: what it lacks is looked for without them. An answer with more of them is judged as it
+/// stands, because too little of it would be left (ours).
+const PADDED: f64 = 0.25;
 
 /// A sentence of the story.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -200,9 +204,22 @@ impl Story {
         let order = order::order(weights, &described)
             .map(|(in_order, k)| Order { in_order, astray: sentences[fresh[k]].moment() });
         let asked = question.map(|q| question_vectors(&q.text));
-        let seen = Seen::of(&once, &described.alone, &described.meaning, asked.as_ref(), Kind::of(question));
+        let find = |chosen: &[usize]| {
+            let (alone, meaning) = (described.alone.select(Axis(0), chosen), described.meaning.select(Axis(0), chosen));
+            let sentences: Vec<Sentence> = chosen.iter().map(|k| once[*k].clone()).collect();
+            let seen = Seen::of(&sentences, &alone, &meaning, asked.as_ref(), Kind::of(question));
+            let indices: Vec<usize> = chosen.iter().map(|k| fresh[*k]).collect();
+            weights.detectors.findings(&seen, &indices)
+        };
+        let all: Vec<usize> = (0..once.len()).collect();
+        let plain: Vec<usize> = all.iter().copied().filter(|k| sentences[fresh[*k]].empty < EMPTY).collect();
+        let mut findings = find(&all);
+        let empty_share = 1.0 - plain.len() as f64 / all.len() as f64;
+        if empty_share > 0.0 && empty_share <= PADDED {
+            findings.keep_lacks_of(&find(&plain));
+        }
         Some(Self {
-            findings: Some(weights.detectors.findings(&seen, &fresh)),
+            findings: Some(findings),
             share: Share::of(&sentences),
             ownership: Ownership::of(&once, &kinds),
             specifics: specifics::specifics(tokens, &once),

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::signal::{SILENCE_DBFS, frame_at, frame_time_s, outside, quantile};
+use crate::signal::{SILENCE_DBFS, frame_at, frame_time_s, outside, select_quantile};
 use crate::span::Span;
 
 /// Pieces with no more from their first to their last sound than this, in seconds: with their margins they fit the 30 s that the
@@ -131,7 +131,7 @@ fn threshold_db(past_db: &[f32]) -> f32 {
     if sounding.is_empty() {
         return SILENCE_DBFS;
     }
-    let (floor, loud) = (quantile(&mut sounding, QUIET_SHARE), quantile(&mut sounding, LOUD_SHARE));
+    let (floor, loud) = (select_quantile(&mut sounding, QUIET_SHARE), select_quantile(&mut sounding, LOUD_SHARE));
     floor + (THRESHOLD_SHARE * (loud - floor)).clamp(NEAREST_DB, FARTHEST_DB)
 }
 
