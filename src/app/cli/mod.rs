@@ -24,7 +24,6 @@ mod screen;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -106,19 +105,31 @@ pub(crate) enum Outcome {
     Failed,
 }
 
-/// Runs the program and returns its exit code.
-pub fn run() -> ExitCode {
+/// Runs the program, and exits.
+pub fn run() -> ! {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
-    match dispatch(arguments.command) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::FAILURE,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+    let code = match dispatch(arguments.command) {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Failed) => 1,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
             complain(&format!("{error:#}"));
-            if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if is_of_usage(&error) { 2 } else { 1 }
         }
-    }
+    };
+    end_now(code)
+}
+
+/// Exits at once, without waiting for other threads. Files on disk are consistent at every moment.
+///
+/// The exit handlers of C++ are not run: they destroy whisper.cpp's tables, which a thread may still read whose transcription was given up.
+fn end_now(code: i32) -> ! {
+    let _ = io::stdout().flush();
+    #[cfg(unix)]
+    signal_hook::low_level::exit(code);
+    #[cfg(not(unix))]
+    std::process::exit(code)
 }
 
 fn dispatch(command: Command) -> Result<Outcome> {
