@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::audio::{ChannelUse, Growing, SPEECH_RATE_HZ, Speech};
-use crate::signal::{Features, Measured, STEP_S, frame_at, frame_time_s};
+use crate::audio::{ChannelUse, Growing, Speech};
+use crate::signal::{Features, HOP, Measured, frame_at, frame_time_s};
 use crate::span::Span;
 use crate::transcript::chunks::Cutter;
 use crate::transcript::known::{Knowing, Known};
@@ -18,8 +18,6 @@ use crate::voices;
 
 /// The seconds before a piece that are looked at with it: noise floor and loudness come from the sound around.
 const BEFORE_S: f64 = 6.0;
-/// Samples from one frame to the next.
-const HOP: usize = (SPEECH_RATE_HZ as f64 * STEP_S) as usize;
 
 /// What was worked out of a recording before it ended.
 #[derive(Default)]
@@ -28,7 +26,7 @@ pub struct Ahead {
     pub(crate) readings: Known,
     /// What the voices are like.
     pub(crate) voices: voices::Known,
-    /// The sound so far; `None` before there is any and once the finished one is analyzed.
+    /// The sound so far; `None` before there is any, once the finished one is analyzed, and when it is too long to be known.
     so_far: Mutex<Option<SoFar>>,
 }
 
@@ -95,6 +93,10 @@ impl<'a> Follower<'a> {
         let mut so_far = self.ahead.so_far();
         let Some(SoFar { growing, measured }) = &mut *so_far else { return false };
         growing.push(planes);
+        if growing.is_long() {
+            *so_far = None;
+            return false;
+        }
         self.heard += planes.first().map_or(0, Vec::len) as u64;
         if self.heard > self.told {
             let channel_use = growing.channel_use();
@@ -138,7 +140,7 @@ impl<'a> Follower<'a> {
     /// The sound from a frame on and what was measured of it; `None` when that is no longer of use.
     fn since(&self, from: usize) -> Option<(Speech, Measured)> {
         let so_far = self.ahead.so_far();
-        let SoFar { growing, measured } = so_far.as_ref().filter(|so_far| !so_far.growing.is_long())?;
+        let SoFar { growing, measured } = so_far.as_ref()?;
         let speech = growing.speech();
         let samples = speech.samples(from * HOP..speech.len());
         Some((Speech::of(&samples), measured.part(from..measured.level_db().len())))

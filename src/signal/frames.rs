@@ -14,7 +14,7 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 /// The hop: time between the centres of consecutive frames, in seconds.
 pub const STEP_S: f64 = 0.01;
 /// The hop, in samples.
-pub(super) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
+pub(crate) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
 /// Samples in a window: 32 ms.
 pub(super) const WINDOW: usize = 512;
 /// The band that carries speech and that is contained in recordings of every sample rate from 8 kHz up, in hertz. Its

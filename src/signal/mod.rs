@@ -19,6 +19,7 @@ mod tones;
 pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
 pub use filled_pause::filled_pause_log_odds;
+pub(crate) use frames::HOP;
 pub use frames::{BANDS, BandLevels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
 pub use measured::Measured;
 pub use noise_floor::noise_floor;
