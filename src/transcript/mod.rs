@@ -5,10 +5,12 @@
 
 mod answered;
 pub mod chunks;
+pub mod cpu;
 mod doubt;
 mod expected;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
+pub mod memory;
 pub mod model;
 pub mod pool;
 pub mod whisper;

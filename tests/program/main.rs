@@ -23,6 +23,7 @@ mod history_scale;
 mod hostile;
 mod imports;
 mod invariants;
+mod kernels;
 mod many_files;
 mod models;
 mod page;

@@ -25,11 +25,11 @@ use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Input, Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{self, DraftFileError, Opened, is_draft};
-use crate::app::export::{Frames, Kind};
+use crate::app::draft_file::{self, DraftFileError, OpenedDraft, is_draft};
+use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::{Occasion, edit};
-use crate::app::imports::meeting::Answer;
-use crate::app::imports::{self, MendedWord};
+use crate::app::imports::meeting::MeetingAnswer;
+use crate::app::imports::{self, EditedWord};
 use crate::app::people::PersonsAnswer;
 use crate::app::render::shown::headline;
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
@@ -69,7 +69,7 @@ pub(super) struct Arguments {
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
-    export: Option<Kind>,
+    export: Option<ExportFormat>,
     /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
     /// With --export: the file to write, or a folder for several
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "into_file")]
@@ -287,7 +287,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         _ => Form::Terminal,
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
-    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(Kind::Frames);
+    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(ExportFormat::Frames);
     let to_do: Vec<&Path> = items.iter().map(|item| item.path.as_path()).collect();
     let bar = progress_bar(&to_do, to_do.iter().any(|path| !is_draft(path)));
     let work = |item: &Item| -> Result<Analyzed> {
@@ -346,7 +346,7 @@ fn is_data(arguments: &Arguments) -> bool {
 }
 
 /// Puts mended words into a report. Returns the report as it was, if any word changed.
-fn mend(report: &mut Report, words: &[MendedWord]) -> Result<Option<Report>> {
+fn mend(report: &mut Report, words: &[EditedWord]) -> Result<Option<Report>> {
     let unmended = report.clone();
     Ok((edit::mend(report, words)? > 0).then_some(unmended))
 }
@@ -528,7 +528,7 @@ fn deliver(
         None => printer.print(report, Path::new(&item.name()), item.speaker.as_deref())?,
         Some(exports) => {
             let to = item.export.as_deref().or(arguments.output.as_deref());
-            let frames = features.as_ref().filter(|_| arguments.export == Some(Kind::Frames)).map(Frames::from);
+            let frames = features.as_ref().filter(|_| arguments.export == Some(ExportFormat::Frames)).map(Frames::from);
             if let Err(error) = exports.add(&report, frames.as_ref(), &item.path, to)? {
                 complain(&format!("{}: {error}", item.name()));
                 done.outcome = Outcome::Failed;
@@ -596,8 +596,8 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    let Opened { draft, meeting } = draft_file::open(path)?;
-    if let Some(Answer { speaker, others, .. }) = meeting {
+    let OpenedDraft { draft, meeting } = draft_file::open(path)?;
+    if let Some(MeetingAnswer { speaker, others, .. }) = meeting {
         let [speaker, others] = [speaker, others.join(", ")].map(|names| one_line(&names));
         say(&format!("This is a transcript. The answer is what {speaker} said, who said most; left out: {others}."));
     }

@@ -21,6 +21,8 @@ use crate::app::settings::{Folders, Settings};
 use crate::app::{capture, models, settings};
 use crate::files::try_writing;
 use crate::plain::{counted, one_line};
+#[cfg(target_arch = "x86_64")]
+use crate::transcript::matrix::in_use;
 
 /// The time to listen to the microphone.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -122,6 +124,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
         Err(error) => doctor.problem("model", &error.to_string())?,
     }
 
+    #[cfg(target_arch = "x86_64")]
+    match in_use() {
+        Some(cpu) => doctor.fine("processor", &format!("the speech model multiplies with {cpu}"))?,
+        None => doctor
+            .problem("processor", "the speech model's arithmetic is wrong here. Build aloud again on this computer.")?,
+    }
+
     voices(&mut doctor, voice.unwrap_or_default())?;
     if let Some(voice) = arguments.voice {
         listen_to(&mut doctor, voice)?;
@@ -202,7 +211,7 @@ fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     };
     doctor.fine("recordings", &format!("{}: {said}", recordings.display()))?;
     let known = models::known();
-    let is_fetched = |model: &&models::Known| models::own_file(model, &folders.data).is_file();
+    let is_fetched = |model: &&models::KnownModel| models::own_file(model, &folders.data).is_file();
     let fetched: Vec<&str> = known.iter().filter(is_fetched).map(|model| model.name.as_str()).collect();
     let said = if fetched.is_empty() { "none fetched".to_owned() } else { fetched.join(", ") };
     doctor.fine("models", &format!("{}: {said}", folders.data.join("models").display()))

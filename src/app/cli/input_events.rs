@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
+use super::end_now;
 use super::screen::{Screen, put_back};
 
 /// The grace period for the program to exit once the user has left: time to write the take to a slow disk and to save a
@@ -78,18 +79,10 @@ impl Leaving {
             std::thread::spawn(|| {
                 std::thread::sleep(GRACE);
                 put_back();
-                end_now()
+                end_now(1)
             });
         }
     }
-}
-
-/// Exits without waiting for other threads. Files on disk are consistent at every moment.
-fn end_now() -> ! {
-    #[cfg(unix)]
-    signal_hook::low_level::exit(1);
-    #[cfg(not(unix))]
-    std::process::exit(1);
 }
 
 impl InputEvents {

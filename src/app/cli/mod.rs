@@ -25,7 +25,6 @@ mod screen;
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -41,6 +40,8 @@ use crate::app::settings::Settings;
 use crate::files::write_whole;
 use crate::plain::one_line;
 use crate::report::json;
+use crate::transcript::cpu;
+use crate::transcript::cpu::{Cpu, UnknownCpu};
 
 /// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
@@ -107,19 +108,42 @@ pub(crate) enum Outcome {
     Failed,
 }
 
-/// Runs the program and returns its exit code.
-pub fn run() -> ExitCode {
+/// Runs the program, and exits.
+pub fn run() -> ! {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
-    match dispatch(arguments.command) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::FAILURE,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+    let code = match hold_to_cpu().and_then(|()| dispatch(arguments.command)) {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Failed) => 1,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
             complain(&format!("{error:#}"));
-            if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if is_of_usage(&error) { 2 } else { 1 }
         }
+    };
+    end_now(code)
+}
+
+/// Exits at once, without waiting for other threads. Files on disk are consistent at every moment.
+///
+/// The exit handlers of C++ are not run: they destroy whisper.cpp's tables, which a thread may still read whose transcription was given up.
+fn end_now(code: i32) -> ! {
+    let _ = io::stdout().flush();
+    #[cfg(unix)]
+    signal_hook::low_level::exit(code);
+    #[cfg(not(unix))]
+    std::process::exit(code)
+}
+
+/// The variable that holds the speech model to plainer instructions than the processor has, for bug reports and benchmarks.
+const CPU: &str = "ALOUD_CPU";
+
+/// Obeys [`CPU`].
+fn hold_to_cpu() -> Result<()> {
+    if let Some(name) = std::env::var_os(CPU).filter(|name| !name.is_empty()) {
+        cpu::hold_to(name.to_string_lossy().parse::<Cpu>().context(CPU)?);
     }
+    Ok(())
 }
 
 fn dispatch(command: Command) -> Result<Outcome> {
@@ -237,10 +261,13 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Returns whether the error is a usage error: a mistyped name of a question or a model.
+/// Returns whether the error is a usage error: a mistyped name of a question, a model or a processor.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
-    error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)
+    error.is::<UnknownQuestion>()
+        || error.is::<UnknownFormat>()
+        || error.is::<UnknownCpu>()
+        || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.

@@ -27,7 +27,7 @@ use super::analyze::{Form, Printer, one};
 use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
 use super::screen::Screen;
-use super::{Outcome, ask, complain, history, say};
+use super::{Outcome, ask, complain, end_now, history, say};
 
 /// The interval between updates of the screen.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
@@ -157,7 +157,7 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
             Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
             Analyzed::Left => {
                 leave_for_later(&path);
-                exit_while_reading()
+                end_now(0)
             }
         },
         Finished::Left(path, _) => {
@@ -166,11 +166,6 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
         Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
-}
-
-/// Exits during the analysis: the speech model cannot be interrupted, and everything is already on disk.
-fn exit_while_reading() -> ! {
-    std::process::exit(0)
 }
 
 impl Arguments {
@@ -343,7 +338,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
                 Ok(Some(Outcome::Done))
             }
             Analyzed::Done(None) => Ok(Some(Outcome::Failed)),
-            Analyzed::Left => exit_while_reading(), // the take will be offered again
+            Analyzed::Left => end_now(0), // the take will be offered again
         };
     }
     Ok(None)
