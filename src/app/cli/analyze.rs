@@ -272,6 +272,9 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let files: Vec<PathBuf> = items.iter().map(|item| item.path.clone()).collect();
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let program = ProgramInfo::this(&brief, &settings.vocabulary);
+    if let Some(model) = model.as_ref().filter(|_| of_people) {
+        leave_out_kept(&mut items, &mut done.kept, !is_data(arguments), &program, model, jobs)?;
+    }
     let output = match &arguments.output {
         Some(path) if arguments.jsonl => {
             let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
@@ -282,9 +285,6 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         }
         _ => None,
     };
-    if let Some(model) = model.as_ref().filter(|_| of_people) {
-        leave_out_kept(&mut items, &mut done.kept, !is_data(arguments), &program, model, jobs)?;
-    }
     let engine = match &model {
         Some(model) if items.iter().any(|item| !is_draft(&item.path)) => {
             Some(Whisper::load(model, &settings.vocabulary)?)
