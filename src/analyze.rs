@@ -146,7 +146,7 @@ pub fn judge(
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
     let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
-    let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
+    let levels = recording.levels.without(&features.other_sounds(), &recording.speech);
     let mut metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
     if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
         pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);

@@ -327,7 +327,7 @@ fn make_room(words: &mut [Word], i: usize, span: Span) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::filled_pause::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE_LOG_ODDS;
 
     /// Creates the features of ten seconds of speech with filled pauses from and to the times in `at`.
     fn talk(at: &[(f64, f64)]) -> Features {
@@ -441,7 +441,7 @@ mod tests {
     #[test]
     fn silence_gives_none() {
         let mut features = talk(&[]);
-        features.filled_pause_log_odds.fill(NO_VOICE);
+        features.filled_pause_log_odds.fill(NO_VOICE_LOG_ODDS);
         assert!(filled_pauses(&features, &mut said(&[])).is_empty());
     }
 }

@@ -53,6 +53,10 @@ pub struct Finding {
     pub sentences: Vec<usize>,
 }
 
+/// Codes for something that an answer lacks, which empty sentences cannot supply.
+const LACKS: [Code; 7] =
+    [Code::NoEvent, Code::NoResult, Code::VagueResult, Code::NoSteps, Code::ThinSteps, Code::NoSetting, Code::NoDetail];
+
 /// All findings about an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
@@ -72,6 +76,17 @@ impl Findings {
     /// Returns the finding for a code.
     pub fn claim(&self, code: Code) -> Option<&Finding> {
         self.claims.iter().find(|c| c.code == code)
+    }
+
+    /// Replaces the findings about what the answer lacks by those of `plain`, the findings without its empty sentences,
+    /// where the latter are more probable: a sentence that says nothing is neither a step nor a result.
+    pub(super) fn keep_lacks_of(&mut self, plain: &Self) {
+        for (claim, without) in self.claims.iter_mut().zip(&plain.claims) {
+            let is_lack = LACKS.contains(&claim.code) && without.confidence > claim.confidence;
+            if is_lack || claim.code == Code::Ready && without.first < claim.first {
+                claim.clone_from(without);
+            }
+        }
     }
 
     /// Returns how far a code may be stated; [`FindingVerdict::Open`] for a code that the detectors do not know.

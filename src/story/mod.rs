@@ -24,7 +24,7 @@ mod tokenizer;
 
 use std::ops::Range;
 
-use ndarray::Array1;
+use ndarray::{Array1, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::disfluency::spoken::WordWithPauses;
@@ -48,6 +48,10 @@ use sentences::{StoryToken, sentences};
 const MIN_TELLING: f64 = 0.35;
 /// Minimum [probability of empty talk](StorySentence::empty) at which a sentence counts as empty, 0 to 1 (ours).
 pub const EMPTY_THRESHOLD: f64 = 0.5;
+
+/// Maximum share of empty sentences at which the detectors also run without them, to find what the answer lacks behind its
+/// padding. An answer with a larger share is judged as it is, because too little of it would be left (ours).
+const MAX_PADDING_SHARE: f64 = 0.25;
 
 /// A sentence of the story.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -204,10 +208,22 @@ impl Story {
         let order = order::order(weights, &features)
             .map(|(in_order, k)| PartOrder { in_order, astray: sentences[novel[k]].excerpt() });
         let asked = question.map(|q| question_vectors(&q.text));
-        let input =
-            DetectorInput::of(&judged, &features.alone, &features.meaning, asked.as_ref(), AnswerKind::of(question));
+        let detect = |chosen: &[usize]| {
+            let (alone, meaning) = (features.alone.select(Axis(0), chosen), features.meaning.select(Axis(0), chosen));
+            let sentences: Vec<Sentence> = chosen.iter().map(|k| judged[*k].clone()).collect();
+            let input = DetectorInput::of(&sentences, &alone, &meaning, asked.as_ref(), AnswerKind::of(question));
+            let indices: Vec<usize> = chosen.iter().map(|k| novel[*k]).collect();
+            weights.detectors.findings(&input, &indices)
+        };
+        let all: Vec<usize> = (0..judged.len()).collect();
+        let plain: Vec<usize> = all.iter().copied().filter(|k| sentences[novel[*k]].empty < EMPTY_THRESHOLD).collect();
+        let mut findings = detect(&all);
+        let empty_share = 1.0 - plain.len() as f64 / all.len() as f64;
+        if empty_share > 0.0 && empty_share <= MAX_PADDING_SHARE {
+            findings.keep_lacks_of(&detect(&plain));
+        }
         Some(Self {
-            findings: Some(weights.detectors.findings(&input, &novel)),
+            findings: Some(findings),
             share: PartShares::of(&sentences),
             ownership: Ownership::of(&judged, &best_parts),
             specifics: specifics::specifics(tokens, &judged),

@@ -102,7 +102,7 @@ impl Voices {
     /// Tells the voices in the speech of a recording apart.
     pub fn of(recording: &Recording, features: &Features) -> Self {
         let stretches = &features.stretches;
-        if let Some(sides) = recording.sides.as_ref().and_then(|sides| sides::turns(sides, stretches)) {
+        if let Some(sides) = recording.channel_powers.as_ref().and_then(|sides| sides::turns(sides, stretches)) {
             let likeness = pieces::likeness(&recording.speech, &sides);
             if likeness.is_some_and(|likeness| likeness < SAME_VOICE) {
                 let turns = joined(sides);

@@ -24,11 +24,11 @@ use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{self, DraftFileError, Opened, is_draft};
-use crate::app::export::{Frames, Kind};
+use crate::app::draft_file::{self, DraftFileError, OpenedDraft, is_draft};
+use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::{Occasion, edit};
-use crate::app::imports::meeting::Answer;
-use crate::app::imports::{self, MendedWord};
+use crate::app::imports::meeting::MeetingAnswer;
+use crate::app::imports::{self, EditedWord};
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
 use crate::app::render::terminal::report::render;
 use crate::app::settings::Settings;
@@ -65,7 +65,7 @@ pub(super) struct Arguments {
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
-    export: Option<Kind>,
+    export: Option<ExportFormat>,
     /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
     /// With --export: the file to write, or a folder for several
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "into_file")]
@@ -240,7 +240,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
     let mut outcome = Outcome::Done;
-    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(Kind::Frames);
+    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(ExportFormat::Frames);
     let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
     let work = |item: &Item| -> Result<Analyzed> {
         let analyzed = match &pool {
@@ -284,7 +284,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 }
 
 /// Puts mended words into a report. Returns the report as it was, if any word changed.
-fn mend(report: &mut Report, words: &[MendedWord]) -> Result<Option<Report>> {
+fn mend(report: &mut Report, words: &[EditedWord]) -> Result<Option<Report>> {
     let unmended = report.clone();
     Ok((edit::mend(report, words)? > 0).then_some(unmended))
 }
@@ -416,7 +416,7 @@ fn deliver(
         None => printer.print(report, Path::new(&item.name()))?,
         Some(exports) => {
             let to = item.export.as_deref().or(arguments.output.as_deref());
-            let frames = features.as_ref().filter(|_| arguments.export == Some(Kind::Frames)).map(Frames::from);
+            let frames = features.as_ref().filter(|_| arguments.export == Some(ExportFormat::Frames)).map(Frames::from);
             if let Err(error) = exports.add(&report, frames.as_ref(), &item.path, to)? {
                 complain(&format!("{}: {error}", item.name()));
                 *outcome = Outcome::Failed;
@@ -485,8 +485,8 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    let Opened { draft, meeting } = draft_file::open(path)?;
-    if let Some(Answer { speaker, others, .. }) = meeting {
+    let OpenedDraft { draft, meeting } = draft_file::open(path)?;
+    if let Some(MeetingAnswer { speaker, others, .. }) = meeting {
         let [speaker, others] = [speaker, others.join(", ")].map(|names| one_line(&names));
         say(&format!("This is a transcript. The answer is what {speaker} said, who said most; left out: {others}."));
     }

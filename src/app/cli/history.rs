@@ -17,7 +17,7 @@ use super::exports::Exports;
 use super::pages::{Drawn, Wanted, named_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
 use crate::analyze::with_current_rubric;
-use crate::app::export::{Frames, Kind};
+use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
@@ -88,7 +88,7 @@ pub(super) struct ShowArguments {
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
-    export: Option<Kind>,
+    export: Option<ExportFormat>,
     /// Write the export into this file
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "export")]
     output: Option<PathBuf>,

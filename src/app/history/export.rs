@@ -16,7 +16,7 @@ use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
-use crate::app::spreadsheet::{self, UTF_8_MARK, harmless};
+use crate::app::spreadsheet::{self, UTF8_BOM, escape_formula};
 use crate::files::FileError;
 use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
@@ -100,20 +100,20 @@ pub fn csv(attempts: &[Attempt]) -> Vec<u8> {
         let mut cells = vec![
             attempt.id.to_string(),
             attempt.answered_at.to_string(),
-            harmless(attempt.speaker.as_deref().unwrap_or_default()),
-            harmless(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
-            harmless(question.map_or("", |q| &q.text)),
-            harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
-            harmless(&attempt.path.to_string_lossy()),
-            harmless(&attempt.sha256),
+            escape_formula(attempt.speaker.as_deref().unwrap_or_default()),
+            escape_formula(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
+            escape_formula(question.map_or("", |q| &q.text)),
+            escape_formula(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
+            escape_formula(&attempt.path.to_string_lossy()),
+            escape_formula(&attempt.sha256),
             attempt.is_edited.to_string(),
-            harmless(&attempt.rubric),
+            escape_formula(&attempt.rubric),
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
         cells.extend(Measure::ALL.map(cell));
         cells
     };
-    spreadsheet::table(UTF_8_MARK, std::iter::once(headings).chain(attempts.iter().map(row)))
+    spreadsheet::to_csv(UTF8_BOM, std::iter::once(headings).chain(attempts.iter().map(row)))
 }
 
 /// Returns an answer with everything that is kept about it.

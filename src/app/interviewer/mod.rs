@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Moment;
-use super::play::{PlayError, Player, Progress};
+use super::clock::TimeEstimate;
+use super::play::{PlayError, PlaybackProgress, Player};
 use system::SystemVoice;
 
 /// Who asks.
@@ -88,7 +88,7 @@ pub enum Spoken {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ended {
     /// When the last word ended; `None` if nobody knows.
-    pub voice: Option<Moment>,
+    pub voice: Option<TimeEstimate>,
     /// When everything had left the loudspeaker.
     pub sound: Instant,
 }
@@ -119,19 +119,22 @@ impl Speech {
     pub fn progress(&mut self) -> Result<Spoken, SpeakError> {
         match &mut self.0 {
             Speaker::Own(player) => {
-                let ended = |end: Option<Moment>| Ended {
-                    voice: end.map(|end| Moment { at: end.at - EDGE, ..end }),
+                let ended = |end: Option<TimeEstimate>| Ended {
+                    voice: end.map(|end| TimeEstimate { at: end.at - EDGE, ..end }),
                     sound: end.map_or_else(Instant::now, |end| end.at),
                 };
                 Ok(match player.progress()? {
-                    Progress::Playing | Progress::Ending(None) => Spoken::Speaking,
-                    Progress::Ending(end) => Spoken::Ending(ended(end)),
-                    Progress::Ended(end) => Spoken::Ended(ended(end)),
+                    PlaybackProgress::Playing | PlaybackProgress::Ending(None) => Spoken::Speaking,
+                    PlaybackProgress::Ending(end) => Spoken::Ending(ended(end)),
+                    PlaybackProgress::Ended(end) => Spoken::Ended(ended(end)),
                 })
             }
             Speaker::System(voice) => Ok(if voice.has_spoken()? {
                 let at = Instant::now();
-                Spoken::Ended(Ended { voice: Some(Moment { at, uncertainty_s: SYSTEM_UNCERTAINTY_S }), sound: at })
+                Spoken::Ended(Ended {
+                    voice: Some(TimeEstimate { at, uncertainty_s: SYSTEM_UNCERTAINTY_S }),
+                    sound: at,
+                })
             } else {
                 Spoken::Speaking
             }),
