@@ -26,7 +26,8 @@ const MAX_QUOTED_WORDS: usize = 7;
 pub(super) fn judge(measures: &ScoreInput<'_>) -> Vec<PartWithAdvice> {
     let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
-    // If the speaker stutters, blocks were removed, so the share of silence does not show whether they pause for breath.
+    // If the speaker stutters, blocks were removed, so the share of silence does not show whether they pause for
+    // breath.
     let breath = measures.pace.filter(|_| !measures.stutters);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
@@ -120,8 +121,8 @@ fn fillers(fillers: &Fillers, stutters: bool, words: &[AnswerWord<'_>], answer_s
     part_with_advice(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
-/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they were
-/// said.
+/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they
+/// were said.
 fn densest(events: &[Filler]) -> Vec<&Filler> {
     let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
     let near =
@@ -139,8 +140,8 @@ fn densest(events: &[Filler]) -> Vec<&Filler> {
     chosen
 }
 
-/// Summarizes the fillers, with filled pauses first: "about 8 um and uh, one of them uncertain, 12 others (like 3, so 2,
-/// more 7)".
+/// Summarizes the fillers, with filled pauses first: "about 8 um and uh, one of them uncertain, 12 others (like 3, so
+/// 2, more 7)".
 fn tally(events: &[Filler]) -> String {
     let (filled, others): (Vec<&Filler>, Vec<&Filler>) = events.iter().partition(|e| e.kind == FillerKind::FilledPause);
     let uncertain = match filled.iter().filter(|e| e.confidence < MIN_CERTAIN_CONFIDENCE).count() {

@@ -1,8 +1,8 @@
 //! The score of the story: the points of its parts, and the statements about them.
 //!
-//! The findings decide the band of points for a part. A part with a statement against it loses at least a quarter of its
-//! points, a part against which no code may hold keeps at least nine tenths, and in between nothing is said. Within its
-//! band, the points depend on the measure of the part and on the probability of its codes, in equal shares.
+//! The findings decide the band of points for a part. A part with a statement against it loses at least a quarter of
+//! its points, a part against which no code may hold keeps at least nine tenths, and in between nothing is said. Within
+//! its band, the points depend on the measure of the part and on the probability of its codes, in equal shares.
 //!
 //! Most measures count *telling words*: the number of words in a sentence, times how informative it is, times the
 //! probability that it is not empty. So a part that is told vaguely earns some of its points, and impressive words earn
@@ -97,7 +97,8 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             (None, Band::LeftOpen) => "Left open until your own steps are told.".to_string(),
             (None, Band::Clear) if *name == PartName::Others && !view.mentions_others() => String::new(),
             (None, Band::Clear) => clear(name).to_string(),
-            // Nothing is said about a part that may lack something: two readers found most such sentences wrong or useless.
+            // Nothing is said about a part that may lack something: two readers found most such sentences wrong or
+            // useless.
             _ => String::new(),
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
@@ -113,8 +114,8 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
     });
     let parts = parts.collect();
     let plan: Vec<Statement> = plan.into_iter().filter_map(statement).collect();
-    // In an answer with a fault, the sentence may be the fault itself: each of two readers called 12 of 25 such quotations
-    // wrong.
+    // In an answer with a fault, the sentence may be the fault itself: each of two readers called 12 of 25 such
+    // quotations wrong.
     let is_ready = plan.first().is_some_and(|s| s.reason.code == Code::Ready);
     let keep = findings.keep.filter(|_| is_ready).and_then(|i| story.sentences.get(i)).map(quote);
     Some(StoryScore { parts, plan, keep })
@@ -174,7 +175,8 @@ struct StoryView<'a> {
     novel: Vec<&'a StorySentence>,
     /// The number of words in the answer, without fillers.
     words: f64,
-    /// The number of telling words that the kind of question requires, as a share of what a story from the past requires.
+    /// The number of telling words that the kind of question requires, as a share of what a story from the past
+    /// requires.
     required_share: f64,
 }
 
@@ -230,8 +232,8 @@ impl<'a> StoryView<'a> {
         })
     }
 
-    /// Returns the findings, corrected where the measures leave little doubt. A part that measures as missing is found to be
-    /// missing, unless the detectors give that a low probability; the answer is then not ready.
+    /// Returns the findings, corrected where the measures leave little doubt. A part that measures as missing is found
+    /// to be missing, unless the detectors give that a low probability; the answer is then not ready.
     ///
     /// Answers to closing questions are not corrected, and answers about motivation need no result.
     fn reconciled_with_measures(&self, found: &Findings) -> Findings {
@@ -331,8 +333,8 @@ impl<'a> StoryView<'a> {
         if self.is_missing(part) { ((rubric::MISSING + measured) * out_of).floor() } else { out_of }
     }
 
-    /// Returns the number of telling words in some parts, relative to [`Self::required_share`]. The words of a sentence are
-    /// weighted by the probability that it belongs to one of these parts.
+    /// Returns the number of telling words in some parts, relative to [`Self::required_share`]. The words of a sentence
+    /// are weighted by the probability that it belongs to one of these parts.
     fn weighted_words(&self, parts: &[StoryPart]) -> f64 {
         let of_these = |s: &StorySentence| {
             let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();
@@ -341,8 +343,8 @@ impl<'a> StoryView<'a> {
         self.novel.iter().map(|s| telling_words(s) * of_these(s)).sum::<f64>() / self.required_share
     }
 
-    /// Returns the factor on the measure of the action, from the share of words in sentences about the past; 1 unless the
-    /// question asks for a story from the past.
+    /// Returns the factor on the measure of the action, from the share of words in sentences about the past; 1 unless
+    /// the question asks for a story from the past.
     fn past_factor(&self) -> f64 {
         if self.kind != AnswerKind::PastStory {
             return 1.0;
@@ -351,8 +353,8 @@ impl<'a> StoryView<'a> {
         interpolate(rubric::TOLD_OF_THE_PAST, of_past as f64 / self.words.max(1.0))
     }
 
-    /// Returns the share of the answer's words in the situation and task before the first action. What the speaker learns
-    /// between steps is not background.
+    /// Returns the share of the answer's words in the situation and task before the first action. What the speaker
+    /// learns between steps is not background.
     fn background_share(&self) -> f64 {
         let first_step = self.story.sentences.iter().position(|s| s.part == StoryPart::Action);
         let before = &self.story.sentences[..first_step.unwrap_or(self.story.sentences.len())];
@@ -360,8 +362,8 @@ impl<'a> StoryView<'a> {
         background.map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0)
     }
 
-    /// Returns the factor on the thread for the order of the parts. The order matters less if the question does not ask for
-    /// a story.
+    /// Returns the factor on the thread for the order of the parts. The order matters less if the question does not ask
+    /// for a story.
     fn order_factor(&self) -> f64 {
         let matters = if self.kind == AnswerKind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
@@ -378,8 +380,8 @@ impl<'a> StoryView<'a> {
 
     /// Returns the measure of the thread: the share of asides and repetitions, the order, and the hedges.
     fn shape_measure(&self) -> f64 {
-        // If no story is asked for, the first sentence is the answer itself, and the last one its conclusion: neither is an
-        // aside.
+        // If no story is asked for, the first sentence is the answer itself, and the last one its conclusion: neither
+        // is an aside.
         let is_frame = |i: usize| self.kind != AnswerKind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
         let aside = (self.story.sentences.iter().enumerate())
             .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == StoryPart::Other && !is_frame(*i)))

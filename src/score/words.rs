@@ -1,8 +1,8 @@
-//! The wording of statements about the story. It is created last, from the statement code, so that no sentence says more
-//! than was found.
+//! The wording of statements about the story. It is created last, from the statement code, so that no sentence says
+//! more than was found.
 //!
-//! Each code has a reason (what was found) and advice (a title, and how to do it). If the question names what it asks for,
-//! the advice uses its words.
+//! Each code has a reason (what was found) and advice (a title, and how to do it). If the question names what it asks
+//! for, the advice uses its words.
 
 use crate::codes::Code;
 use crate::question::Question;
@@ -21,8 +21,8 @@ pub(super) struct Context<'a> {
     pub is_draft: bool,
 }
 
-/// People for whom work is done: the words by which an answer mentions them, and how advice refers to them. An ambiguous
-/// word ("patient") is listed only in phrases that are unambiguous.
+/// People for whom work is done: the words by which an answer mentions them, and how advice refers to them. An
+/// ambiguous word ("patient") is listed only in phrases that are unambiguous.
 const FOR_WHOM: [(&[&str], &str); 10] = [
     (&["customer", "customers", "client", "clients"], "the customers"),
     (&["patients", "a patient", "the patient", "my patient"], "the patients"),
@@ -257,7 +257,8 @@ impl Context<'_> {
     }
 }
 
-/// Returns what a question asks for, as it follows "one": "time when you missed a deadline", "mistake you made at work".
+/// Returns what a question asks for, as it follows "one": "time when you missed a deadline", "mistake you made at
+/// work".
 fn asked_for(question: &str) -> Option<String> {
     let first = question.split(['.', '?', '!', ';']).next()?.trim();
     // Lower-casing ASCII keeps the length, so byte offsets in `lower` are valid in `first`.

@@ -48,8 +48,8 @@ pub struct Finding {
     pub first: f64,
     /// How far the finding may be stated.
     pub verdict: FindingVerdict,
-    /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if none
-    /// is certain enough to be quoted.
+    /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if
+    /// none is certain enough to be quoted.
     pub sentences: Vec<usize>,
 }
 
