@@ -209,8 +209,8 @@ pub fn with_current_rubric(mut report: Report) -> Report {
     report.scored()
 }
 
-/// Analyzes the story of a report again, from the words of its transcript or, for a draft, of its stored sentences. `None`
-/// if the report had no story, or none can be made of its words.
+/// Analyzes the story of a report again, from the words of its transcript or, for a draft, of its stored sentences.
+/// `None` if the report had no story, or none can be made of its words.
 fn reassessed_story(report: &Report) -> Option<Story> {
     let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), StoryWeights::built_in());
     let stutters = report.left_out.is_some();
