@@ -8,7 +8,8 @@ use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::{ptr, slice};
 
-use aloud::transcript::matrix::{Block, Factors, Rows};
+use aloud::transcript::matrix::{Block, Factors, Kernels, Rows};
+use aloud::transcript::memory;
 use aloud::transcript::whisper::threads_of_one_reading;
 use whisper_rs::whisper_rs_sys::{
     ggml_backend, ggml_backend_buffer, ggml_backend_buffer_get_base, ggml_backend_buffer_get_size,
@@ -46,6 +47,7 @@ unsafe extern "C-unwind" {
 
 unsafe extern "C" {
     fn __real_ggml_aligned_malloc(bytes: usize) -> *mut c_void;
+    fn __real_ggml_aligned_free(memory: *mut c_void, bytes: usize);
     fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
     fn __real_llamafile_sgemm(
         turn: *const Turn,
@@ -118,8 +120,28 @@ unsafe fn in_large_pages(memory: *mut c_void, bytes: usize) -> *mut c_void {
 /// The same as for `ggml_aligned_malloc`, which has no requirements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void {
+    if bytes >= LARGE
+        && let Some(memory) = memory::again(bytes)
+    {
+        return memory;
+    }
     // SAFETY: the argument is the caller's own.
     unsafe { in_large_pages(__real_ggml_aligned_malloc(bytes), bytes) }
+}
+
+/// Frees memory of ggml, or keeps it for the next state.
+///
+/// # Safety
+/// The same as for `ggml_aligned_free`: the memory was allocated by the function above with so many bytes, or is null,
+/// and is not used any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __wrap_ggml_aligned_free(memory: *mut c_void, bytes: usize) {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        if memory.is_null() || bytes < LARGE || !memory::keep(memory, bytes, __real_ggml_aligned_free) {
+            __real_ggml_aligned_free(memory, bytes);
+        }
+    }
 }
 
 /// Overrides `operator new` for all C++ in the program: the logits of whisper.cpp are large.
@@ -257,15 +279,15 @@ pub unsafe extern "C" fn __wrap_llamafile_sgemm(
                 _ => None,
             }
         };
-        if let Some(factors) = factors.filter(Factors::are_taken) {
+        if let (Some(factors), Some(kernels)) = (factors.filter(Factors::are_taken), Kernels::best()) {
             let share = factors.share(thread, threads, ldc);
             // SAFETY: as above; the result does not overlap the factors, and no other thread has this share of it.
             let result =
                 unsafe { slice::from_raw_parts_mut(c.cast::<f32>().add(first * ldc + share.start), share.len()) };
             if threads == 1 {
-                factors.multiply(result, ldc, threads_of_one_reading());
+                kernels.multiply(&factors, result, ldc, threads_of_one_reading());
             } else {
-                factors.multiply_share(thread, threads, result, ldc);
+                kernels.multiply_share(&factors, thread, threads, result, ldc);
             }
             return true;
         }

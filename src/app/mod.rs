@@ -14,6 +14,7 @@ pub mod imports;
 pub mod interviewer;
 pub mod job;
 pub mod models;
+pub mod people;
 pub mod play;
 pub mod practice;
 pub mod questions;

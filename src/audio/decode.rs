@@ -569,7 +569,7 @@ pub(super) fn check_plausible(sample_rate_hz: u32, channels: usize) -> Result<()
 pub(super) fn catch_panic<T>(
     run: impl FnOnce() -> symphonia::core::errors::Result<T>,
 ) -> symphonia::core::errors::Result<T> {
-    guard::guarded(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
+    guard::catch_panic(run).unwrap_or(Err(DecodeError::DecodeError("panic in a demuxer or decoder")))
 }
 
 /// Returns the quantization step of a codec near full scale: that of 16 bits unless the codec is coarser. G.711 has its

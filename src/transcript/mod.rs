@@ -5,11 +5,13 @@
 
 mod answered;
 pub mod chunks;
+pub mod cpu;
 mod doubt;
 mod expected;
 pub mod known;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
+pub mod memory;
 pub mod model;
 pub mod pool;
 pub mod whisper;

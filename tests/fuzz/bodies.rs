@@ -388,6 +388,8 @@ fn shown(report: &Report, contours: Option<&Contours>) -> String {
         lanes: lanes.as_ref(),
         audio: Audio::None,
         earlier: &[],
+        coaching: None,
+        last_time: None,
     };
     let html = page::report::render(&answer, &TimeZone::UTC);
     assert!(!html.contains(|c: char| c.is_control() && !"\n\t".contains(c)), "a page with control characters");

@@ -2,7 +2,7 @@
 """aloud beside the programs people would use instead, on the same recordings and the same weights, in turn.
 
 usage: speed.py [--parts transcription,signal,start,memory] [--rounds N] [--workload NAME] [--previous-text]
-                [--minutes N,...] [--aloud PATH] [--signal-seconds PATH] [--shared DIR]
+                [--cpu NAME] [--minutes N,...] [--aloud PATH] [--signal-seconds PATH] [--shared DIR]
 
 Installs   the packages of requirements.txt into an environment of its own, once (environment.py).
 Converts   models/ggml-base-q8_0.bin for faster-whisper (ggml_to_ctranslate2.py), so that both run the same weights.
@@ -45,6 +45,8 @@ MODEL = common.ROOT / "models/ggml-base-q8_0.bin"
 PARTS = ("transcription", "signal", "start", "memory")
 START_COMMANDS = (["--help"], ["history", "list"], ["progress"], ["questions", "list"])
 START_RUNS = 20
+# What --cpu takes: aloud's name of a kind of processor (ALOUD_CPU), and CTranslate2's (CT2_FORCE_CPU_ISA).
+CPUS = {"plain": "GENERIC", "avx2": "AVX2", "avx-vnni": "AVX2", "avx512": "AVX512"}
 REPEATS = 3  # of the signal stage in one process
 
 
@@ -78,6 +80,8 @@ def main():
     ap.add_argument("--workload", action="append", help="only this one of the transcription's; may be given again")
     ap.add_argument("--previous-text", action="store_true", help="faster-whisper's own default: the words so far are "
                     "given to it as it goes on; off, since it is slower with it")
+    ap.add_argument("--cpu", choices=CPUS, help="hold both programs to the instructions of this kind of processor. "
+                    "whisper.cpp's own code is held when it is built: give --aloud the program that `make portable` builds")
     ap.add_argument("--minutes", default="10,60", help="of the recordings for the part memory")
     ap.add_argument("--signal-seconds", type=Path, default=common.ROOT / "target/release/examples/signal-seconds",
                     metavar="PATH", help="built by: cargo build --release --locked --example signal-seconds")
@@ -85,6 +89,8 @@ def main():
     parts = args.parts.split(",")
     if unknown := set(parts) - set(PARTS):
         ap.error(f"no such part: {', '.join(sorted(unknown))}")
+    if args.cpu:
+        os.environ.update(ALOUD_CPU=args.cpu, CT2_FORCE_CPU_ISA=CPUS[args.cpu])
     speech = common.speech_or_skip(args)
     aloud = common.aloud_or_exit(args)
     if not shutil.which("ffmpeg"):
@@ -97,7 +103,7 @@ def main():
     truth = json.loads((speech / "truth.json").read_text(encoding="utf-8"))
     workloads = answers.make(speech, truth, work / "answers")
 
-    print_machine(aloud, python)
+    print_machine(aloud, python, args.cpu)
     tables = []
     if "transcription" in parts:
         chosen = {name: w for name, w in workloads.items() if name in (args.workload or workloads)}
@@ -117,7 +123,7 @@ def main():
     return 0
 
 
-def print_machine(aloud, python):
+def print_machine(aloud, python, held_to):
     cpu = platform.processor() or "?"
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -126,7 +132,8 @@ def print_machine(aloud, python):
     commit = subprocess.run(["git", "-C", str(common.ROOT), "rev-parse", "--short", "HEAD"], capture_output=True,
                             encoding="utf-8").stdout.strip()
     built = datetime.datetime.fromtimestamp(aloud.stat().st_mtime).isoformat(" ", "minutes")
-    print(f"{datetime.datetime.now().isoformat(' ', 'minutes')}, {cpu}, {os.cpu_count()} cores, load average {load()}")
+    print(f"{datetime.datetime.now().isoformat(' ', 'minutes')}, {cpu}, {os.cpu_count()} cores, load average {load()}"
+          + (f", both held to {held_to}" if held_to else ""))
     print(f"aloud {environment.aloud_version(aloud)} built {built} (this checkout: {commit or '?'}), "
           + ", ".join(f"{name} {version}" for name, version in environment.versions(python).items())
           + f", Python {environment.said(python, 'import platform; print(platform.python_version())')}", flush=True)

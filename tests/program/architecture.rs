@@ -16,6 +16,7 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
         "rusqlite::",
         &[
             "src/app/history/error.rs",
+            "src/app/history/interviews.rs",
             "src/app/history/practice.rs",
             "src/app/history/rescue.rs",
             "src/app/history/store.rs",
@@ -38,7 +39,15 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
     ("kodama::", &["src/voices/groups.rs"]),
     ("rten::", &["src/voices/network.rs"]),
     ("ureq::", &["src/app/models/fetch.rs"]),
-    ("whisper_rs::", &["src/linked.rs", "src/transcript/expected.rs", "src/transcript/whisper.rs"]),
+    (
+        "whisper_rs::",
+        &[
+            "src/linked.rs",
+            "src/transcript/expected.rs",
+            "src/transcript/matrix/in_use.rs",
+            "src/transcript/whisper.rs",
+        ],
+    ),
 ];
 
 /// Libraries of the program that users who only want the analysis must not get.

@@ -21,6 +21,8 @@ use crate::app::settings::{Folders, Settings};
 use crate::app::{capture, models, settings};
 use crate::files::try_writing;
 use crate::plain::{counted, one_line};
+#[cfg(target_arch = "x86_64")]
+use crate::transcript::matrix::in_use;
 
 /// The time to listen to the microphone.
 const LISTEN: Duration = Duration::from_secs(1);
@@ -120,6 +122,13 @@ pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
     match models::find(wanted.as_deref(), &places, trust) {
         Ok(model) => doctor.fine("model", &format!("{}: {}", model.name, model.path.display()))?,
         Err(error) => doctor.problem("model", &error.to_string())?,
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    match in_use() {
+        Some(cpu) => doctor.fine("processor", &format!("the speech model multiplies with {cpu}"))?,
+        None => doctor
+            .problem("processor", "the speech model's arithmetic is wrong here. Build aloud again on this computer.")?,
     }
 
     voices(&mut doctor, voice.unwrap_or_default())?;

@@ -15,11 +15,13 @@ mod interview;
 mod man;
 mod models;
 mod pages;
+mod people;
 mod practice;
 mod progress;
 mod questions;
 mod record;
 mod screen;
+mod start;
 
 use std::io;
 use std::io::{IsTerminal, Write};
@@ -39,6 +41,8 @@ use crate::app::settings::Settings;
 use crate::files::write_whole;
 use crate::plain::one_line;
 use crate::report::json;
+use crate::transcript::cpu;
+use crate::transcript::cpu::{Cpu, UnknownCpu};
 
 /// The maximum width of the help, in columns.
 const WIDEST_HELP: usize = 100;
@@ -53,7 +57,7 @@ const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 #[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -108,7 +112,7 @@ pub(crate) enum Outcome {
 /// Runs the program, and exits.
 pub fn run() -> ! {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
-    let code = match dispatch(arguments.command) {
+    let code = match hold_to_cpu().and_then(|()| dispatch(arguments.command)) {
         Ok(Outcome::Done) => 0,
         Ok(Outcome::Failed) => 1,
         Err(error) if is_broken_pipe(&error) => 0,
@@ -132,7 +136,19 @@ fn end_now(code: i32) -> ! {
     std::process::exit(code)
 }
 
-fn dispatch(command: Command) -> Result<Outcome> {
+/// The variable that holds the speech model to plainer instructions than the processor has, for bug reports and benchmarks.
+const CPU: &str = "ALOUD_CPU";
+
+/// Obeys [`CPU`].
+fn hold_to_cpu() -> Result<()> {
+    if let Some(name) = std::env::var_os(CPU).filter(|name| !name.is_empty()) {
+        cpu::hold_to(name.to_string_lossy().parse::<Cpu>().context(CPU)?);
+    }
+    Ok(())
+}
+
+fn dispatch(command: Option<Command>) -> Result<Outcome> {
+    let Some(command) = command else { return start::run() };
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
         Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),
@@ -247,10 +263,13 @@ fn say(line: &str) {
     let _ = write!(anstream::stderr(), "{said}");
 }
 
-/// Returns whether the error is a usage error: a mistyped name of a question or a model.
+/// Returns whether the error is a usage error: a mistyped name of a question, a model or a processor.
 fn is_of_usage(error: &anyhow::Error) -> bool {
     let unknown_model = |error: &ModelError| matches!(error, ModelError::Unknown { .. });
-    error.is::<UnknownQuestion>() || error.is::<UnknownFormat>() || error.downcast_ref().is_some_and(unknown_model)
+    error.is::<UnknownQuestion>()
+        || error.is::<UnknownFormat>()
+        || error.is::<UnknownCpu>()
+        || error.downcast_ref().is_some_and(unknown_model)
 }
 
 /// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.

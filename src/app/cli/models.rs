@@ -46,7 +46,7 @@ fn by_name(name: &str) -> Result<Box<KnownModel>, String> {
 }
 
 /// Which speech model is used.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(super) struct Choice {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]

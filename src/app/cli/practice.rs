@@ -17,7 +17,7 @@ use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
-use super::record::{self, Finished, Reading, answer};
+use super::record::{self, Finished, Reading, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
 use crate::ahead::Ahead;
 use crate::analyze::AnalyzeError;
@@ -37,6 +37,7 @@ use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
 use crate::app::reading_ahead::{Engine, NotLoaded};
+use crate::app::render::shown::reminders;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::first_word;
@@ -72,6 +73,10 @@ pub(super) struct Arguments {
     /// How many takes there may be of each answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100), conflicts_with_all = ["go_on", "from"])]
     takes: Option<u32>,
+    /// Without a key: an answer ends when nobody has spoken for so long (6 seconds, or as you say, at least 4), then comes
+    /// what an interviewer would ask next
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, default_missing_value = "6s", value_parser = duration::silence, conflicts_with = "from")]
+    hands_free: Option<f64>,
     /// Take the answers from the recordings in this folder instead of the microphone
     ///
     /// In the order of their names. A file named after a question, such as conflict.wav, answers that question;
@@ -148,6 +153,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         own_fillers: settings.fillers.clone(),
         stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
+        hands_free_s: arguments.hands_free,
         is_mute: false,
         engine,
         reads_ahead: arguments.reading.is_ahead(settings),
@@ -292,6 +298,8 @@ struct Practice<'a> {
     own_fillers: Vec<String>,
     stutters: bool,
     device: Option<String>,
+    /// The silence that ends an answer, in seconds, if no key is needed.
+    hands_free_s: Option<f64>,
     format: Format,
     /// Who asks, if somebody was chosen.
     voice: Option<Voice>,
@@ -308,6 +316,9 @@ struct Practice<'a> {
 impl Practice<'_> {
     fn run(mut self) -> Result<Outcome> {
         wrapped(&self.format.advice);
+        if self.hands_free_s.is_some() {
+            wrapped("Hands-free: what is asked next comes by itself. Ctrl-C stops, and nothing is lost.");
+        }
         let mut event = Event::Begun;
         loop {
             let step = self.flow.next(event);
@@ -373,8 +384,8 @@ impl Practice<'_> {
         let brief = self.brief(&asking.question, None);
         let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        let engine = self.reads_ahead.then(|| self.engine.clone());
-        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, self.events, engine)?;
+        let (keeps, engine) = (self.flow.keeps_answer(), self.reads_ahead.then(|| self.engine.clone()));
+        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, keeps, self.events, engine)?;
         self.is_mute |= is_mute;
         Ok(match finished {
             Finished::Taken(path, asked, ahead) => {
@@ -401,6 +412,7 @@ impl Practice<'_> {
             terms: session.own_terms.over(self.format.terms()),
             format: Some(self.format.name.clone()),
             shows_text: self.format.shown,
+            silence_s: self.hands_free_s,
         }
     }
 
@@ -475,7 +487,7 @@ impl Practice<'_> {
         if let Some(folders) = settings::folders() {
             capture::settle(&folders.recordings(), &answer.path);
         }
-        self.tell(analyzed, first_try, &answer.path)?;
+        self.tell(answer, analyzed, first_try)?;
         Ok(Event::Presented)
     }
 
@@ -490,9 +502,11 @@ impl Practice<'_> {
     }
 
     /// Prints the short report.
-    fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
+    fn tell(&self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
+        let last = if answer.is_follow_up { None } else { history::last_time(report, None, Timestamp::now()) };
+        lines.extend(last.iter().flat_map(reminders).map(|reminder| reminder.sentence()));
         match report.score.overall {
             Some(score) => lines.push(format!("Score {score:.0} of 100.")),
             None => lines.push("No score.".to_string()),
@@ -520,7 +534,10 @@ impl Practice<'_> {
         }
         lines.push(match attempt {
             Some(id) => format!("All of it: aloud history show {id}"),
-            None => format!("All of it: aloud analyze --no-save {}", path.display()),
+            None => {
+                let question = Some(key(&answer.question));
+                format!("All of it: {}", analyze_command(&answer.path, question, false, self.stutters))
+            }
         });
         let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));
@@ -533,6 +550,13 @@ impl Practice<'_> {
         say("");
         if let Some(text) = follow_up {
             wrapped(&format!("An interviewer would ask now: {text}"));
+        }
+        if self.hands_free_s.is_some() {
+            return if self.events.leave() {
+                Event::Left
+            } else {
+                Event::Typed(if follow_up.is_some() { "f" } else { "" }.into())
+            };
         }
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };

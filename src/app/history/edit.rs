@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::analyze::judge_again;
+use crate::analyze::reassess;
 use crate::app::imports::EditedWord;
-use crate::disfluency::{Filler, Kind, Witness};
+use crate::disfluency::{Filler, FillerKind, Witness};
 use crate::english::is_filled_pause;
 use crate::metrics::Fillers;
 use crate::plain::clock;
@@ -102,7 +102,7 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
         sort(events);
     }
     remeasure(report, events);
-    *report = judge_again(report.clone());
+    *report = reassess(report.clone());
     Ok(())
 }
 
@@ -124,7 +124,7 @@ pub fn mend(report: &mut Report, mended: &[EditedWord]) -> Result<usize, EditErr
             sort(events);
         }
         remeasure(report, events);
-        *report = judge_again(report.clone());
+        *report = reassess(report.clone());
     }
     Ok(changed)
 }
@@ -440,7 +440,8 @@ fn close_gap(words: &mut [Word], gone: &Range<usize>) {
 /// Creates a filler that a person has marked.
 fn filler(words: &[Word], range: Range<usize>) -> Filler {
     let texts: Vec<String> = words[range.clone()].iter().map(|w| bare(&w.text)).collect();
-    let kind = if texts.iter().all(|t| is_filled_pause(t)) { Kind::FilledPause } else { Kind::DiscourseMarker };
+    let kind =
+        if texts.iter().all(|t| is_filled_pause(t)) { FillerKind::FilledPause } else { FillerKind::DiscourseMarker };
     Filler {
         kind,
         text: texts.join(" "),
@@ -473,7 +474,7 @@ mod tests {
             assert_eq!(word.filler, fillers.events.iter().any(|e| e.range().contains(&i)), "{i} {}", word.text);
         }
         for event in &fillers.events {
-            if event.kind == Kind::FilledPause && event.words == 1 {
+            if event.kind == FillerKind::FilledPause && event.words == 1 {
                 assert!(is_filled_pause(&words[event.word.unwrap()].text), "{event:?}");
             }
         }
@@ -503,7 +504,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_readme_changes_one_word_and_nothing_else() {
-        let before = judge_again(report());
+        let before = reassess(report());
         let mut edited = before.clone();
         apply(&words("just messing", "just missing"), &mut edited, None).unwrap();
         assert_sound(&edited);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HistoryError;
 use super::attempt::{Attempt, Occasion};
+use super::coaching::Coaching;
 use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
@@ -44,6 +45,9 @@ pub struct Line {
     /// The tracks of the sound in their stored form, in base64; `None` if none were kept.
     #[serde(default)]
     contours: Option<String>,
+    /// What a coach added; `None` if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coaching: Option<Coaching>,
 }
 
 /// The content of imported files: answers, and the number of lines without one.
@@ -131,6 +135,7 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
         machine_report: store.machine_report(attempt.id)?,
         earlier_scores: store.earlier_scores(attempt.id)?,
         contours: store.contours(attempt.id)?.map(|contours| STANDARD.encode(pack_contours(&contours))),
+        coaching: store.coaching(attempt.id)?,
     })
 }
 
@@ -176,6 +181,7 @@ pub fn read(
                     machine_report: None,
                     earlier_scores: Vec::new(),
                     contours: None,
+                    coaching: None,
                 }
             }
             Some(ERROR) => {
@@ -216,6 +222,9 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
             }
             for score in &line.earlier_scores {
                 change.add_earlier_score(id, score)?;
+            }
+            if let Some(coaching) = &line.coaching {
+                change.set_coaching(id, coaching)?;
             }
             imported.new += 1;
         }

@@ -6,6 +6,7 @@
 //! its takes as a state machine.
 
 mod band;
+pub mod echo;
 mod sounds;
 mod system;
 pub mod turn;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::TimeEstimate;
 use super::play::{PlayError, PlaybackProgress, Player};
+use crate::audio::SPEECH_RATE_HZ;
+use echo::Echo;
 use system::SystemVoice;
 
 /// Who asks.
@@ -66,7 +69,10 @@ const EDGE: Duration = Duration::from_millis(100);
 const SYSTEM_UNCERTAINTY_S: f64 = 0.3;
 
 /// A question that is being spoken. Dropping it ends it.
-pub struct Speech(Speaker);
+pub struct Speech {
+    speaker: Speaker,
+    echo: Option<Echo>,
+}
 
 enum Speaker {
     Own(Player),
@@ -106,10 +112,16 @@ impl Speech {
         Ok(match own {
             Some(samples) => {
                 let samples = if over_telephone { band::telephone(&samples) } else { samples };
-                Some(Self(Speaker::Own(Player::start(samples)?)))
+                let echo = Some(Echo::of(&samples, SPEECH_RATE_HZ));
+                Some(Self { speaker: Speaker::Own(Player::start(samples)?), echo })
             }
-            None => SystemVoice::speak(text)?.map(|voice| Self(Speaker::System(voice))),
+            None => SystemVoice::speak(text)?.map(|voice| Self { speaker: Speaker::System(voice), echo: None }),
         })
+    }
+
+    /// Returns the comparison of its level with that of the microphone; `None` if its sound is not known.
+    pub fn echo(&self) -> Option<Echo> {
+        self.echo.clone()
     }
 
     /// Returns how far the question has come. Call this often.
@@ -117,7 +129,7 @@ impl Speech {
     /// # Errors
     /// When the loudspeaker went away, or the system's voice failed.
     pub fn progress(&mut self) -> Result<Spoken, SpeakError> {
-        match &mut self.0 {
+        match &mut self.speaker {
             Speaker::Own(player) => {
                 let ended = |end: Option<TimeEstimate>| Ended {
                     voice: end.map(|end| TimeEstimate { at: end.at - EDGE, ..end }),

@@ -20,7 +20,7 @@ use hayro_interpret::{
 use super::columns::{TextGlyph, layout_lines};
 use super::layout::{Paragraph, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
-use crate::guard::guarded;
+use crate::guard::catch_panic;
 
 /// The timeout of the text extraction.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ const DAMAGED: ReadError = ReadError::Damaged("pdf");
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
     std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
-        let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
+        let _ = done.send(catch_panic(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
     })?;
     let pages = match text.recv_timeout(TIMEOUT) {
         Ok(pages) => pages?,
