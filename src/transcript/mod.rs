@@ -10,7 +10,6 @@ mod doubt;
 mod expected;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
-pub mod memory;
 pub mod model;
 pub mod pool;
 pub mod whisper;
