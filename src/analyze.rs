@@ -1,20 +1,22 @@
-//! The analysis from a file to a report, with every stage in order. Read this first.
+//! The analysis, from a file to a report, with every stage in order. Read this file first.
 
 use std::path::Path;
 
+use crate::ahead::Ahead;
 use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
-use crate::disfluency::spoken::spoken;
+use crate::disfluency::spoken::words_with_pauses;
 use crate::disfluency::{Filler, LeftOut, fillers, fillers_of_draft, without_held_sounds};
 use crate::draft::Draft;
 use crate::interview::{self, Interview};
 use crate::metrics::{Fillers, Metrics};
 use crate::question::Question;
-use crate::report::{Program, Report};
+use crate::report::{ProgramInfo, Report};
 use crate::signal::Features;
 use crate::speakers::{Me, Said, Speakers, write_down};
-use crate::story::model::Weights;
+use crate::story::model::StoryWeights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
+use crate::transcript::known::Knowing;
 use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
 use crate::voices::{Count, Voices};
 use crate::warnings::{draft_warnings, warnings};
@@ -22,7 +24,7 @@ use crate::warnings::{draft_warnings, warnings};
 /// The share of the progress that reading the file takes; transcription is the rest.
 const DECODING_SHARE: f64 = 0.05;
 
-/// A file name with which the words of a draft are read as plain text, not as Markdown.
+/// A file name whose extension makes a draft plain text rather than Markdown.
 const DRAFT_AS_TEXT: &str = "draft.txt";
 
 /// Why there is no report.
@@ -34,12 +36,12 @@ pub enum AnalyzeError {
     /// The words could not be transcribed.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
-    /// An interview has one voice.
+    /// Only one voice was heard in an interview.
     #[error(
         "only one voice was heard, so there are no questions to cut at; for one report on all of it: aloud analyze"
     )]
     OneVoice,
-    /// An interview has voices that cannot be told apart.
+    /// The voices of an interview could not be separated into two.
     #[error(
         "two voices could not be told apart here; a recording with a channel for each of two people always can (for one report on all of it: aloud analyze)"
     )]
@@ -58,40 +60,56 @@ pub fn analyze(
     brief: &Brief,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
-    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
-    // Where nobody is heard it is not known how many there are.
+    analyze_ahead(path, engine, brief, &Ahead::default(), progress)
+}
+
+/// Analyzes a saved answer of which some was worked out while it was recorded, with the same engine. The report is that of
+/// [`analyze`], sooner.
+///
+/// # Errors
+/// The same as for [`analyze`].
+pub fn analyze_ahead(
+    path: &Path,
+    engine: &dyn Transcriber,
+    brief: &Brief,
+    ahead: &Ahead,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<(Report, Features), AnalyzeError> {
+    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, ahead, progress)?;
+    // Without words, the number of speakers is unknown.
     let speakers = (!said.transcript.words.is_empty()).then_some(said.speakers);
     let report = judge(&recording, &said.features, said.transcript, speakers, brief);
     Ok((report, said.features))
 }
 
-/// A recording and what was said in it.
-struct Heard {
+/// A recording with its transcript.
+struct TranscribedRecording {
     recording: Recording,
     said: Said,
 }
 
-/// Every stage up to the transcription.
+/// Runs every stage up to the transcription.
 fn listen(
     path: &Path,
     engine: &dyn Transcriber,
     me: Option<Me>,
+    ahead: &Ahead,
     progress: &(dyn Fn(f64) + Sync),
-) -> Result<Heard, AnalyzeError> {
+) -> Result<TranscribedRecording, AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
-    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
-    let voices = Voices::of(&recording, &features);
-    let said = write_down(&recording, features, &voices, me, engine, &|done| {
+    let features = Features { lost: recording.lost(), ..ahead.features(&recording.speech) };
+    let voices = Voices::of(&recording, &features, &ahead.voices);
+    let said = write_down(&recording, features, &voices, me, &Knowing::new(engine, &ahead.readings), &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
-    Ok(Heard { recording, said })
+    Ok(TranscribedRecording { recording, said })
 }
 
-/// Analyzes a recorded interview with two voices: each answer gets a report of its own, against the question that was
-/// asked. `known` names the question of some words, if it is a known one. `brief.question` is not used.
+/// Analyzes a recorded interview with two voices: each answer gets its own report, judged against the question that was
+/// asked. `known` looks up a question by the words in which it was asked. `brief.question` is ignored.
 ///
 /// # Errors
-/// When the file cannot be read, the speech model fails, or two voices are not told apart.
+/// When the file cannot be read, the speech model fails, or the voices cannot be separated into two.
 pub fn analyze_interview(
     path: &Path,
     engine: &dyn Transcriber,
@@ -99,7 +117,7 @@ pub fn analyze_interview(
     known: &dyn Fn(&str) -> Option<Question>,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Interview, Features), AnalyzeError> {
-    let Heard { recording, said } = listen(path, engine, brief.me, progress)?;
+    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, &Ahead::default(), progress)?;
     let Said { transcript, features, speakers } = said;
     match speakers.heard {
         Count::Two => {}
@@ -120,8 +138,8 @@ pub fn analyze_interview(
         interview::Answer::of(exchange, &speakers, question, report)
     });
     let answers = answers.collect();
-    // Warnings about the sound, and how well it can be heard, are those of the whole.
-    let program = Program::this(brief, &transcript.vocabulary);
+    // The warnings and the audio quality are those of the whole recording.
+    let program = ProgramInfo::this(brief, &transcript.vocabulary);
     let whole = judge(&recording, &features, transcript, Some(speakers.clone()), brief);
     let interview = Interview {
         schema: interview::SCHEMA,
@@ -135,7 +153,7 @@ pub fn analyze_interview(
     Ok((interview, features))
 }
 
-/// Runs every stage after the transcription. `speakers` are those of the recording, if they are known.
+/// Runs every stage after the transcription. `speakers` is `None` if the speakers are unknown.
 pub fn judge(
     recording: &Recording,
     features: &Features,
@@ -146,14 +164,14 @@ pub fn judge(
     let is_english = transcript.language == ENGLISH;
     let fillers = is_english.then(|| fillers(features, &mut transcript, &brief.own_fillers, brief.stutters));
     let (fillers, left_out) = if brief.stutters { leave_out(fillers, &transcript) } else { (fillers, None) };
-    let levels = recording.levels.without(&features.elsewhere(), &recording.speech);
+    let levels = recording.levels.without(&features.other_sounds(), &recording.speech);
     let mut metrics = Metrics::of(features, &transcript, &levels, fillers, left_out, brief.target_s());
     if let Some((pauses, speakers)) = metrics.pauses.as_mut().zip(speakers.as_ref()) {
         pauses.response_latency_s = speakers.latency_s(pauses.response_latency_s);
     }
     let story = if is_english {
-        let spoken = spoken(&transcript.words, &features.stretches);
-        let tokens = tokens_of_transcript(&transcript.words, &spoken, brief.stutters);
+        let words = words_with_pauses(&transcript.words, &features.stretches);
+        let tokens = tokens_of_transcript(&transcript.words, &words, brief.stutters);
         Story::of(&tokens, brief.question.as_ref(), brief.story_weights())
     } else {
         None
@@ -163,7 +181,7 @@ pub fn judge(
     Report { speakers, ..report }.scored()
 }
 
-/// Removes the sounds that a stutter adds beside the words from the fillers, and counts what is left out.
+/// Removes prolonged sounds between words from the fillers, and counts what a stutter adds to the answer.
 fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<Vec<Filler>>, Option<LeftOut>) {
     let texts: Vec<&str> = transcript.words.iter().map(|w| w.text.as_str()).collect();
     let all = fillers.as_ref().map_or(0, Vec::len);
@@ -172,37 +190,38 @@ fn leave_out(fillers: Option<Vec<Filler>>, transcript: &Transcript) -> (Option<V
     (fillers, Some(LeftOut { sounds_beside_words, ..LeftOut::of(&texts) }))
 }
 
-/// Judges the story and the score of a report again, after words of its transcript were edited.
+/// Recomputes the story and the score of a report after words of its transcript were edited.
 #[must_use]
-pub fn judge_again(mut report: Report) -> Report {
+pub fn reassess(mut report: Report) -> Report {
     if report.transcript.is_some() {
-        report.story = told_again(&report);
+        report.story = reassessed_story(&report);
     }
     report.scored()
 }
 
-/// Returns the report with the score that the current rubric gives to its measures. A story from a version without
-/// findings is judged again from its words.
+/// Recomputes the score of a report under the current rubric. If the story comes from a program version that stored no
+/// findings, it is analyzed again from the words of the transcript or draft.
 #[must_use]
-pub fn rescored(mut report: Report) -> Report {
+pub fn with_current_rubric(mut report: Report) -> Report {
     if report.story.as_ref().is_some_and(|s| s.findings.is_none()) {
-        report.story = told_again(&report);
+        report.story = reassessed_story(&report);
     }
     report.scored()
 }
 
-/// Judges the story of a report again from its words; `None` if the report had no story.
-fn told_again(report: &Report) -> Option<Story> {
-    let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), Weights::built_in());
+/// Analyzes the story of a report again, from the words of its transcript or, for a draft, of its stored sentences.
+/// `None` if the report had no story, or none can be made of its words.
+fn reassessed_story(report: &Report) -> Option<Story> {
+    let (before, question, weights) = (report.story.as_ref()?, report.question.as_ref(), StoryWeights::built_in());
     let stutters = report.left_out.is_some();
     if let Some(transcript) = &report.transcript {
-        let spoken = spoken(&transcript.words, &report.stretches());
-        let tokens = tokens_of_transcript(&transcript.words, &spoken, stutters);
+        let words = words_with_pauses(&transcript.words, &report.stretches());
+        let tokens = tokens_of_transcript(&transcript.words, &words, stutters);
         return Story::of(&tokens, question, weights);
     }
     let text: Vec<&str> = before.sentences.iter().map(|s| s.text.as_str()).collect();
     let draft = Draft::read(text.join("\n\n").as_bytes(), DRAFT_AS_TEXT.as_ref()).ok()?;
-    let events = fillers_of_draft(&draft.spoken(), &[], stutters);
+    let events = fillers_of_draft(&draft.words_with_pauses(), &[], stutters);
     Story::of(&tokens_of_draft(&draft, &events, stutters), question, weights)
 }
 
@@ -214,7 +233,7 @@ pub fn judge_draft(draft: &Draft, brief: &Brief) -> Report {
     if other_language.is_some() {
         return Report::of_draft(draft, None, None, warnings, brief).scored();
     }
-    let events = fillers_of_draft(&draft.spoken(), &brief.own_fillers, brief.stutters);
+    let events = fillers_of_draft(&draft.words_with_pauses(), &brief.own_fillers, brief.stutters);
     let tokens = tokens_of_draft(draft, &events, brief.stutters);
     let story = Story::of(&tokens, brief.question.as_ref(), brief.story_weights());
     let fillers = Fillers::of_draft(events, draft, brief.stutters);

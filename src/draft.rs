@@ -1,6 +1,6 @@
 //! A written draft of an answer, as text or Markdown. Only its words and its story are judged; there is no sound.
 //!
-//! From Markdown, only what would be spoken is taken: no headings, no code, no emphasis marks.
+//! Of Markdown, only what would be spoken is read: no headings, no code blocks, no emphasis markers.
 
 use std::io;
 use std::io::Read;
@@ -9,26 +9,26 @@ use std::path::Path;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use whatlang::{Lang, Script};
 
-use crate::disfluency::spoken::Spoken;
+use crate::disfluency::spoken::WordWithPauses;
 use crate::english::normalized;
 use crate::files::{self, FileError};
 
 /// The path that stands for standard input.
 pub const STANDARD_INPUT: &str = "-";
-/// Length limit of a text, in bytes: far more than any answer, little for a computer.
+/// Maximum length of a text, in bytes: far more than any answer.
 const MAX_BYTES: u64 = 1 << 18;
-/// Length limit of a draft, in words: about half an hour of talk.
+/// Maximum length of a draft, in words: about half an hour of speech.
 const MAX_WORDS: usize = 5_000;
 
-/// Minimum number of words for detecting the language by words and letters alone.
-const ENOUGH_WORDS: usize = 20;
-/// Minimum number of words for distinguishing another language in Latin script from English.
-const LEAST_WORDS: usize = 6;
-/// Minimum share of [`ENGLISH`] words in an English text: 144 written answers have 0.22 to 0.45, texts in 16 other
-/// languages 0.08 at most.
-const MOST_ENGLISH: f64 = 0.15;
+/// Minimum number of words at which [`MIN_ENGLISH_SHARE`] decides whether a text in Latin script is English.
+const MIN_WORDS_FOR_SHARE: usize = 20;
+/// Minimum number of words at which a text in Latin script can count as another language at all.
+const MIN_WORDS_FOR_LANGUAGE: usize = 6;
+/// Minimum share of [`FREQUENT_ENGLISH_WORDS`] words in an English text: 144 written answers have 0.22 to 0.45, texts
+/// in 16 other languages 0.08 at most.
+const MIN_ENGLISH_SHARE: f64 = 0.15;
 /// The most frequent words of English, without those that are as frequent in another language ("a", "me", "so", "on").
-const ENGLISH: [&str; 40] = [
+const FREQUENT_ENGLISH_WORDS: [&str; 40] = [
     "the", "and", "i", "of", "to", "was", "it", "that", "we", "my", "for", "with", "they", "had", "but", "at", "this",
     "not", "you", "have", "our", "what", "were", "as", "because", "then", "from", "when", "i'm", "is", "are", "be",
     "would", "about", "their", "there", "which", "how", "could", "by",
@@ -139,21 +139,21 @@ impl Draft {
         let text = self.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let found = whatlang::detect(&text).filter(|found| found.lang() != Lang::Eng)?;
         let words = self.words.iter().map(|w| normalized(&w.text));
-        let english = words.filter(|w| ENGLISH.contains(&w.as_str())).count();
+        let english = words.filter(|w| FREQUENT_ENGLISH_WORDS.contains(&w.as_str())).count();
         let english_share = english as f64 / self.words.len() as f64;
-        let sure = match (found.script(), self.words.len() >= ENOUGH_WORDS) {
-            (Script::Latin, true) => english_share < MOST_ENGLISH,
-            (Script::Latin, false) => found.is_reliable() && english == 0 && self.words.len() >= LEAST_WORDS,
+        let sure = match (found.script(), self.words.len() >= MIN_WORDS_FOR_SHARE) {
+            (Script::Latin, true) => english_share < MIN_ENGLISH_SHARE,
+            (Script::Latin, false) => found.is_reliable() && english == 0 && self.words.len() >= MIN_WORDS_FOR_LANGUAGE,
             // A Latin name does not make the text English, nor do two Greek words in English make it Greek: `detect`
             // uses the script of most letters.
-            _ => english_share < MOST_ENGLISH,
+            _ => english_share < MIN_ENGLISH_SHARE,
         };
         sure.then(|| found.lang().eng_name())
     }
 
-    /// Returns the words as the measures take them; their pauses are unknown.
-    pub fn spoken(&self) -> Vec<Spoken<'_>> {
-        self.words.iter().map(|w| Spoken { text: &w.text, pause_before_s: None, pause_after_s: None }).collect()
+    /// Returns the words in the form that filler detection needs; their pauses are unknown.
+    pub fn words_with_pauses(&self) -> Vec<WordWithPauses<'_>> {
+        self.words.iter().map(|w| WordWithPauses { text: &w.text, pause_before_s: None, pause_after_s: None }).collect()
     }
 }
 
@@ -219,7 +219,7 @@ fn spoken_part(markdown: &str) -> String {
     text
 }
 
-/// Splits text into words. A mark that stands alone, such as a dash, is appended to the word before it.
+/// Splits text into words. Punctuation that stands alone, such as a dash, is appended to the word before it.
 fn words(text: &str) -> Vec<DraftWord> {
     let mut words: Vec<DraftWord> = Vec::new();
     for line in text.lines() {

@@ -59,8 +59,8 @@ pub fn open(path: &Path) -> Result<(File, u64), FileError> {
     Ok((File::open(path)?, metadata.len()))
 }
 
-/// Length limit of a file of settings or questions, in bytes.
-const LONGEST_TEXT: u64 = 1 << 20;
+/// Maximum length of a file of settings or questions, in bytes.
+const MAX_TEXT_BYTES: u64 = 1 << 20;
 
 /// Reads a text file that people write by hand; `None` if there is no file.
 ///
@@ -74,8 +74,8 @@ pub fn read_text(path: &Path) -> io::Result<Option<String>> {
         Err(other) => return Err(io::Error::other(other)),
     };
     let mut bytes = Vec::new();
-    file.take(LONGEST_TEXT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_TEXT {
+    file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
         return Err(io::Error::other("it is longer than any such file"));
     }
     String::from_utf8(bytes).map(Some).map_err(|_| io::Error::other("it is no text in UTF-8"))
@@ -120,7 +120,7 @@ pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result
         Ok(there) if !there.is_file() => return write(&mut open_stream(&file)?),
         _ => {}
     }
-    let mut new = beside(folder_of(&file))?;
+    let mut new = temporary_file(folder_of(&file))?;
     write(new.as_file_mut())?;
     new.as_file().sync_all()?;
     let (_, path) = new.into_parts();
@@ -135,23 +135,23 @@ pub fn write_whole_with(file: &Path, write: impl FnOnce(&mut File) -> io::Result
 /// # Errors
 /// When they cannot be written.
 pub fn try_writing(folder: &Path, bytes: usize) -> io::Result<()> {
-    beside(folder)?.as_file_mut().write_all(&vec![1; bytes])
+    temporary_file(folder)?.as_file_mut().write_all(&vec![1; bytes])
 }
 
 /// Creates a temporary file with an unpredictable name, for content that is not complete yet. It is removed on drop.
-fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(BESIDE).make_in(folder, create_private)
+fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY_PREFIX).make_in(folder, create_private)
 }
 
 /// Prefix of the names of temporary files.
-const BESIDE: &str = ".aloud-";
+const TEMPORARY_PREFIX: &str = ".aloud-";
 
 /// Creates a file that only its owner can read.
 ///
 /// # Errors
 /// When something with that name exists, even a link, or the file cannot be created.
 pub fn create_private(path: &Path) -> io::Result<File> {
-    private().create_new(true).open(path)
+    private_options().create_new(true).open(path)
 }
 
 /// Opens a file for appending or resuming, creating it if it does not exist. The file is made readable by its owner
@@ -160,18 +160,18 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 /// # Errors
 /// When the file cannot be opened, or others could read what is written.
 pub fn open_private(path: &Path) -> io::Result<File> {
-    let file = private().create(true).truncate(false).open(through_links(path)?)?;
+    let file = private_options().create(true).truncate(false).open(through_links(path)?)?;
     #[cfg(unix)]
     keep_private(&file)?;
     Ok(file)
 }
 
-/// Opens a file of ours that exists, to go on with it; never through a link.
+/// Opens an existing private file for reading and writing; never through a link.
 ///
 /// # Errors
 /// When the file does not exist, is a link, or cannot be opened.
 pub fn reopen_private(path: &Path) -> io::Result<File> {
-    private().open(path)
+    private_options().open(path)
 }
 
 /// Opens a pipe or a device, which is written to directly.
@@ -183,7 +183,7 @@ pub fn open_stream(path: &Path) -> io::Result<File> {
 }
 
 /// Returns options that create a file for its owner alone and do not follow a link that appears at the last moment.
-fn private() -> OpenOptions {
+fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
     #[cfg(unix)]
@@ -202,9 +202,9 @@ const PRIVATE: u32 = 0o600;
 #[cfg(unix)]
 fn keep_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    const OTHERS: u32 = 0o077;
+    const ACCESS_BY_OTHERS: u32 = 0o077;
     let there = file.metadata()?;
-    if !there.is_file() || there.mode() & OTHERS == 0 {
+    if !there.is_file() || there.mode() & ACCESS_BY_OTHERS == 0 {
         return Ok(());
     }
     let is_ours = there.uid() == rustix::process::geteuid().as_raw();
@@ -217,7 +217,7 @@ fn keep_private(file: &File) -> io::Result<()> {
 }
 
 /// Maximum length of a chain of links that is followed, as on Linux.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// Resolves the last component of a path if it is a link. Links among the parent folders are followed as usual.
 ///
@@ -226,7 +226,7 @@ const MOST_LINKS: usize = 40;
 /// or the chain of links is too long.
 fn through_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
-    for _ in 0..=MOST_LINKS {
+    for _ in 0..=MAX_LINKS {
         let Some(link) = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_symlink) else { return Ok(path) };
         #[cfg(unix)]
         {
@@ -366,7 +366,7 @@ mod tests {
     fn what_is_not_whole_yet_has_a_name_that_nobody_can_foresee() {
         let folder = tempfile::tempdir().unwrap();
         let names: std::collections::HashSet<_> =
-            (0..50).map(|_| beside(folder.path()).unwrap().path().file_name().unwrap().to_owned()).collect();
+            (0..50).map(|_| temporary_file(folder.path()).unwrap().path().file_name().unwrap().to_owned()).collect();
         assert_eq!(names.len(), 50);
         assert!(names.iter().all(|name| !name.to_string_lossy().contains(&std::process::id().to_string())));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -5,14 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    /// The nesting depth of [`guarded`] on this thread.
+    /// The nesting depth of [`catch_panic`] on this thread.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs `work`; returns `None` if it panics. The panic message is not printed, since it does not help the user.
 ///
-/// After a panic, do not use anything that `work` was changing, unless all its states are valid.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+/// After a panic, whatever `work` was changing may be in an inconsistent state and must not be used.
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     static SILENCED: Once = Once::new();
     SILENCED.call_once(|| {
         let before = take_hook();
@@ -34,9 +34,9 @@ mod tests {
 
     #[test]
     fn a_panic_is_none_and_the_thread_goes_on() {
-        assert_eq!(guarded(|| 7), Some(7));
-        assert_eq!(guarded(|| guarded(|| -> u8 { panic!("inside") })), Some(None));
-        assert_eq!(guarded(|| -> u8 { panic!("outside") }), None);
+        assert_eq!(catch_panic(|| 7), Some(7));
+        assert_eq!(catch_panic(|| catch_panic(|| -> u8 { panic!("inside") })), Some(None));
+        assert_eq!(catch_panic(|| -> u8 { panic!("outside") }), None);
         assert_eq!(DEPTH.get(), 0);
     }
 }

@@ -3,11 +3,11 @@
 //! [`cut`] goes by turns and words alone. A short word of the interviewer within an answer ("mm-hm", "go on", "and then?") is a mark
 //! in that answer; more than that is a question, and what follows it is another answer. Nothing of the interviewer is judged.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::english::normalized;
 use crate::question::Question;
-use crate::report::{Program, RecordingSection, Report};
+use crate::report::{ProgramInfo, RecordingSection, Report};
 use crate::span::Span;
 use crate::speakers::{Speakers, Turn, Who};
 use crate::transcript::{Transcript, Word};
@@ -76,7 +76,7 @@ const REQUESTS: [&str; 10] =
     ["tell me", "describe", "give me", "walk me", "talk me", "explain", "share", "take me", "talk about", "tell us"];
 
 /// A short word of one of the two while the other one has the word.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// The kind.
     pub kind: MarkKind,
@@ -90,7 +90,7 @@ pub struct Mark {
 }
 
 /// The kinds of marks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// Takes note of what is said: "mm-hm".
@@ -174,7 +174,7 @@ pub struct Interview {
     /// The answers, in order.
     pub answers: Vec<Answer>,
     /// The program that made this.
-    pub program: Program,
+    pub program: ProgramInfo,
     /// Warnings about the recording.
     pub warnings: Vec<Warning>,
     /// One report on all answers together, for plots.
@@ -183,7 +183,7 @@ pub struct Interview {
 }
 
 /// An answer in an interview.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// All that the interviewer said before the answer; empty if the candidate began.
     pub heard: String,

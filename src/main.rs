@@ -3,9 +3,7 @@
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linked;
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() {
     give_memory_back();
     aloud::app::cli::run()
 }

@@ -1,4 +1,4 @@
-//! A stretch of time on the recording's own clock.
+//! A stretch of time in a recording.
 
 use serde::{Deserialize, Serialize};
 

@@ -109,6 +109,16 @@ impl Speakers {
         self.me().map(|me| if me == Me::First { Me::Second } else { Me::First })
     }
 
+    /// Returns a few seconds in which one of two voices speaks, to be recognized by: out of its longest turn, and no
+    /// longer than `length_s`. `None` unless two are heard.
+    pub fn sample(&self, voice: Me, length_s: f64) -> Option<Span> {
+        let who = if self.me()? == voice { Who::Me } else { Who::Other };
+        let turns = self.turns.iter().filter(|t| t.who == who).map(|t| t.span);
+        let longest = turns.max_by(|a, b| a.duration_s().total_cmp(&b.duration_s()))?;
+        let from_s = longest.start_s + ((longest.duration_s() - length_s) / 2.0).max(0.0);
+        Some(Span::new(from_s, (from_s + length_s).min(longest.end_s)))
+    }
+
     /// Returns when the one whom the report is about is first heard, in seconds; `None` unless two are heard.
     pub fn begins_s(&self) -> Option<f64> {
         self.turns.iter().find(|t| t.who == Who::Me).map(|t| t.span.start_s)
@@ -294,6 +304,8 @@ mod tests {
         assert!(!speakers.is_sure_who());
         // The answer's latency counts from the other one's last sound before it.
         assert_eq!(speakers.latency_s(3.5), 0.5);
+        assert_eq!(speakers.sample(Me::Second, 3.0), Some(Span::new(4.75, 7.75)));
+        assert_eq!(speakers.sample(Me::First, 3.0), Some(Span::new(1.0, 3.0)));
         assert_eq!(speakers.others(12.5), [Span::new(0.0, 3.5), Span::new(9.0, 10.5), Span::new(12.0, 12.5)]);
     }
 

@@ -12,22 +12,22 @@ use crate::transcript::{ENGLISH, Transcript};
 use crate::voices::Count;
 
 /// Minimum share of clipped samples at which the distortion is audible: one in a thousand.
-const CLIPPED: f64 = 0.001;
+const AUDIBLE_CLIPPED_SHARE: f64 = 0.001;
 /// Signal-to-noise ratio below which words are lost in the noise, in dB.
-const NOISY_DB: f64 = 12.0;
+const MIN_CLEAN_SNR_DB: f64 = 12.0;
 /// Signal-to-noise ratio below which no measure can be trusted, in dB.
-const TOO_NOISY_DB: f64 = 2.0;
+const MIN_USABLE_SNR_DB: f64 = 2.0;
 /// Peak level below which a recording is too soft to hear well, in dBFS.
-const SOFT_DBFS: f64 = -30.0;
-/// Shortest duration of missing audio that is noticed, in seconds: half of a short syllable.
-const LOST_S: f64 = 0.05;
+const MIN_PEAK_DBFS: f64 = -30.0;
+/// Minimum duration of missing audio that is worth a warning, in seconds: half of a short syllable.
+const MIN_NOTICED_GAP_S: f64 = 0.05;
 /// Number of words below which the rates say little, and a warning says so.
-const FEW_WORDS: usize = 20;
+const MIN_WORDS: usize = 20;
 
-/// What a warning is about.
+/// The subject of a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Code {
+pub enum WarningCode {
     /// Nobody speaks.
     NoSpeech,
     /// Somebody may speak, but no word could be made out.
@@ -70,7 +70,7 @@ pub enum Code {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
     /// The subject of the warning.
-    pub code: Code,
+    pub code: WarningCode,
     /// What is wrong, and what it means for the report.
     pub message: String,
     /// What to do next time.
@@ -78,14 +78,14 @@ pub struct Warning {
 }
 
 impl Warning {
-    fn new(code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    fn new(code: WarningCode, message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code, message: message.into(), remedy: remedy.into() }
     }
 }
 
 /// Returns whether the recording is too poor to judge how somebody spoke.
 pub fn is_too_poor(snr_db: Option<f64>) -> bool {
-    snr_db.is_some_and(|snr| snr < TOO_NOISY_DB)
+    snr_db.is_some_and(|snr| snr < MIN_USABLE_SNR_DB)
 }
 
 /// Returns all warnings; one that keeps the answer from being scored comes first.
@@ -99,42 +99,42 @@ pub fn warnings(
     let mut found = Vec::new();
     if features.stretches.is_empty() {
         found.push(Warning::new(
-            Code::NoSpeech,
+            WarningCode::NoSpeech,
             "Nobody speaks in this recording, so there is nothing to score.",
             "Check that the right microphone is on and not muted, and record again.",
         ));
     } else if transcript.words.is_empty() {
         found.push(Warning::new(
-            Code::NoWords,
+            WarningCode::NoWords,
             "There is sound, but no word could be made out, so there is nothing to score.",
             "Speak closer to the microphone, for at least a few seconds, in a quieter place.",
         ));
     } else if is_too_poor(features.snr_db) {
         found.push(Warning::new(
-            Code::TooPoor,
+            WarningCode::TooPoor,
             "The noise is as loud as the voice, so this recording is not scored.",
             "Find a quieter place or speak closer to the microphone.",
         ));
     }
     if let Some(damage) = recording.damage {
         found.push(Warning::new(
-            Code::Damaged,
+            WarningCode::Damaged,
             format!("Not all of the recording could be read: {damage}. The report is about the rest."),
             "Copy or record the file again.",
         ));
     }
     let lost_s: f64 = recording.lost().iter().map(Span::duration_s).sum();
-    if lost_s >= LOST_S {
+    if lost_s >= MIN_NOTICED_GAP_S {
         found.push(Warning::new(
-            Code::Dropped,
+            WarningCode::Dropped,
             format!("{lost_s:.1} s of sound went missing on the way from the microphone. They count as neither speech nor pause."),
             "Close other programs while you record, or plug the microphone in directly.",
         ));
     }
-    if let Some(places) = places(&transcript.unreadable) {
+    if let Some(time_ranges) = time_ranges(&transcript.unreadable) {
         found.push(Warning::new(
-            Code::Unreadable,
-            format!("{places} could not be made out. Nothing is counted there, and the report is about the rest."),
+            WarningCode::Unreadable,
+            format!("{time_ranges} could not be made out. Nothing is counted there, and the report is about the rest."),
             "Nothing to do if you know what you said there; else say it again, and take your time.",
         ));
     }
@@ -146,15 +146,15 @@ pub fn warnings(
     found
 }
 
-/// Returns stretches of time in words (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
-fn places(stretches: &[Span]) -> Option<String> {
+/// Returns stretches of time as text (`0:31 to 0:40 and 1:02 to 1:05`), or `None` if there are none.
+fn time_ranges(stretches: &[Span]) -> Option<String> {
     let place = |s: &Span| format!("{} to {}", clock(s.start_s.floor()), clock(s.end_s.ceil()));
     let (last, before) = stretches.split_last()?;
     let before: Vec<String> = before.iter().map(place).collect();
     Some(if before.is_empty() { place(last) } else { format!("{} and {}", before.join(", "), place(last)) })
 }
 
-/// Returns the warning about more voices than one, if there may be any.
+/// Returns the warning that more than one voice was heard, if there was or may have been one.
 fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
     match speakers.heard {
         Count::One => None,
@@ -163,7 +163,7 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
             let who = if speakers.is_sure_who() { "the one who answers" } else { "probably the one who answers" };
             let other = speakers.other().map_or("first", Me::name);
             Some(Warning::new(
-                Code::TwoVoices,
+                WarningCode::TwoVoices,
                 format!(
                     "Two voices were heard. This report is about one of them, {who}, first heard at {}. Nothing that the \
                      other person says counts.",
@@ -176,12 +176,12 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
             ))
         }
         Count::Unsure => Some(Warning::new(
-            Code::UnsureVoices,
+            WarningCode::UnsureVoices,
             "There may be a second voice in this recording. It could not be told apart, so all words are counted as yours.",
             "Nothing to do if you were alone; else leave out what the other person says, or record each on a channel of their own.",
         )),
         Count::MoreThanTwo => Some(Warning::new(
-            Code::ManyVoices,
+            WarningCode::ManyVoices,
             "More than two voices were heard. They could not be told apart, so everybody's words are counted as yours.",
             "Analyze a recording of yourself, or of yourself and one other person.",
         )),
@@ -192,9 +192,9 @@ fn speaker_warning(speakers: &Speakers) -> Option<Warning> {
 fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     let mut found = Vec::new();
     let levels = &recording.levels;
-    if levels.clipped_fraction >= CLIPPED {
+    if levels.clipped_fraction >= AUDIBLE_CLIPPED_SHARE {
         found.push(Warning::new(
-            Code::Clipped,
+            WarningCode::Clipped,
             format!(
                 "The recording is distorted: {:.1} % of it is clipped, and words may be misheard.",
                 100.0 * levels.clipped_fraction
@@ -202,37 +202,37 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
             "Turn the input level down or move away from the microphone.",
         ));
     }
-    if let Some(snr) = features.snr_db.filter(|snr| (TOO_NOISY_DB..NOISY_DB).contains(snr)) {
+    if let Some(snr) = features.snr_db.filter(|snr| (MIN_USABLE_SNR_DB..MIN_CLEAN_SNR_DB).contains(snr)) {
         found.push(Warning::new(
-            Code::Noisy,
+            WarningCode::Noisy,
             format!(
                 "There is a lot of noise: the voice is only {snr:.0} dB louder, so fillers and words may be missed."
             ),
             "Find a quieter place or speak closer to the microphone.",
         ));
     }
-    if !features.stretches.is_empty() && levels.peak_dbfs.is_some_and(|peak| peak < SOFT_DBFS) {
+    if !features.stretches.is_empty() && levels.peak_dbfs.is_some_and(|peak| peak < MIN_PEAK_DBFS) {
         found.push(Warning::new(
-            Code::Soft,
+            WarningCode::Soft,
             "The recording is very soft. It was turned up for listening; nothing is marked down for it.",
             "Turn the input level up or speak closer to the microphone.",
         ));
     }
     if let Some(track) = recording.track {
         found.push(Warning::new(
-            Code::Tracks,
+            WarningCode::Tracks,
             format!("The file has {} sound tracks; number {} was used.", track.of, track.number),
             "Nothing to do if your voice is on it; else save the track with your voice as a file of its own.",
         ));
     }
     match recording.channel_use {
         ChannelUse::OppositePhase(_) => found.push(Warning::new(
-            Code::Channels,
+            WarningCode::Channels,
             "The left and right channels cancel each other, so only one was used.",
             "One side of the cable or adapter is wired upside down; use another.",
         )),
         ChannelUse::OnlyChannel(channel) => found.push(Warning::new(
-            Code::Channels,
+            WarningCode::Channels,
             format!("Only channel {} has sound; the others were left out.", channel + 1),
             "Nothing to do: the report is not affected.",
         )),
@@ -241,22 +241,22 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     found
 }
 
-/// Returns the warnings about a draft of this many words; `other_language` is the name of its language if it is not
+/// Returns the warnings about a draft of `words` words; `other_language` is the name of its language if it is not
 /// English.
 pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning> {
     if let Some(language) = other_language {
         return vec![Warning::new(
-            Code::NotEnglish,
+            WarningCode::NotEnglish,
             format!("This draft is written in {language}, so it is not scored: the story is judged in English only."),
             "Write the answer in English to have it scored.",
         )];
     }
     let few = Warning::new(
-        Code::FewWords,
+        WarningCode::FewWords,
         "There are only a few words, so the report can say little.",
         "Write the answer out.",
     );
-    if words < FEW_WORDS { vec![few] } else { Vec::new() }
+    if words < MIN_WORDS { vec![few] } else { Vec::new() }
 }
 
 /// Returns the warnings about what could not be measured.
@@ -264,7 +264,7 @@ fn measure_warnings(transcript: &Transcript, metrics: &Metrics) -> Vec<Warning> 
     let mut found = Vec::new();
     if transcript.language != ENGLISH {
         found.push(Warning::new(
-            Code::NotEnglish,
+            WarningCode::NotEnglish,
             format!(
                 "This sounds like another language ({}). Fillers and the story are for English only and are left out.",
                 transcript.language
@@ -272,23 +272,23 @@ fn measure_warnings(transcript: &Transcript, metrics: &Metrics) -> Vec<Warning> 
             "Answer in English to have them measured.",
         ));
     }
-    if metrics.pace.as_ref().is_some_and(|p| p.words < FEW_WORDS) {
+    if metrics.pace.as_ref().is_some_and(|p| p.words < MIN_WORDS) {
         found.push(Warning::new(
-            Code::FewWords,
+            WarningCode::FewWords,
             "There are only a few words, so the rates a minute say little.",
             "Give a longer answer.",
         ));
     }
     if metrics.voice.as_ref().is_some_and(|v| v.f0_median_hz.is_none()) {
         found.push(Warning::new(
-            Code::NoPitch,
+            WarningCode::NoPitch,
             "The pitch of the voice could not be measured: too little of it is clear enough.",
             "Speak closer to the microphone, in a quieter place, and a little louder.",
         ));
     }
     if metrics.voice.as_ref().is_some_and(|v| v.loudness_lufs.is_none()) {
         found.push(Warning::new(
-            Code::NoLoudness,
+            WarningCode::NoLoudness,
             "The loudness could not be measured: the recording is too short or too soft for it.",
             "Turn the input level up, or record more than a second.",
         ));

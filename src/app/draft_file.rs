@@ -1,26 +1,26 @@
-//! Files with a written answer: which files are drafts, and what to do about files that cannot be read.
+//! Reads drafts (written answers) from files, and tells by the extension which files are drafts.
 //!
-//! Of the transcript of a meeting ([`crate::app::imports::meeting`]), the draft is what one speaker said. Word and PDF
-//! files are read like a resume ([`crate::app::resume::read()`]). Other documents and pictures are
-//! recognized by their extensions, and the error message says what to do instead.
+//! Word and PDF files are read in the same way as resumes ([`crate::app::resume::read()`]). If the text is the
+//! transcript of a meeting ([`crate::app::imports::meeting`]), the words of one speaker are the draft. Other documents
+//! and pictures are recognized by their extensions, and the error message says what to do instead.
 
 use std::path::Path;
 
-use crate::app::imports::meeting::{self, Answer};
+use crate::app::imports::meeting::{self, MeetingAnswer};
 use crate::app::resume::read::{self, ReadError};
 use crate::draft::{self, Draft, DraftError, STANDARD_INPUT};
 use crate::files;
 
-/// The kinds of files that are not recordings, by extension.
+/// The kind of a file that is not a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum FileKind {
     /// Text or Markdown.
     Text,
     /// A document that [`read`] can read.
     Document,
-    /// Captions, as programs for meetings save transcripts.
+    /// Captions, in which meeting software saves transcripts.
     Captions,
-    /// A file that aloud does not read: its kind, and what to do about it.
+    /// A file that aloud does not read, with its description and what to do about it.
     Foreign(&'static str, Remedy),
 }
 
@@ -29,35 +29,35 @@ enum Form {
 enum Remedy {
     /// Save the file in a supported format with its own program.
     SaveAsDocument,
-    /// Give another file: this one has no words to judge.
+    /// Give another file: this one contains no answer.
     GiveAnother,
     /// Unpack the file: the answer may be inside.
     Unpack,
 }
 
-/// The extensions of files that are not recordings, with the kind of each.
-const FORMS: [(&[&str], Form); 15] = [
-    (&["txt", "text", "md", "markdown"], Form::Text),
-    (&["docx", "pdf"], Form::Document),
-    (&["vtt", "srt"], Form::Captions),
-    (&["doc", "dot"], Form::Foreign("an old Word document", Remedy::SaveAsDocument)),
-    (&["docm"], Form::Foreign("a Word document with macros", Remedy::SaveAsDocument)),
-    (&["odt", "fodt"], Form::Foreign("an OpenDocument text", Remedy::SaveAsDocument)),
-    (&["rtf"], Form::Foreign("a rich-text document", Remedy::SaveAsDocument)),
-    (&["pages"], Form::Foreign("a Pages document", Remedy::SaveAsDocument)),
-    (&["gdoc", "wps", "wpd", "tex"], Form::Foreign("a document", Remedy::SaveAsDocument)),
-    (&["html", "htm", "mht", "epub"], Form::Foreign("a web page", Remedy::SaveAsDocument)),
-    (&["xls", "xlsx", "ods", "csv", "numbers"], Form::Foreign("a spreadsheet", Remedy::GiveAnother)),
-    (&["ppt", "pptx", "odp", "key"], Form::Foreign("a presentation", Remedy::GiveAnother)),
-    (&["json", "jsonl"], Form::Foreign("a file of data", Remedy::GiveAnother)),
+/// The kinds of files that are not recordings, by extension.
+const FILE_KINDS: [(&[&str], FileKind); 15] = [
+    (&["txt", "text", "md", "markdown"], FileKind::Text),
+    (&["docx", "pdf"], FileKind::Document),
+    (&["vtt", "srt"], FileKind::Captions),
+    (&["doc", "dot"], FileKind::Foreign("an old Word document", Remedy::SaveAsDocument)),
+    (&["docm"], FileKind::Foreign("a Word document with macros", Remedy::SaveAsDocument)),
+    (&["odt", "fodt"], FileKind::Foreign("an OpenDocument text", Remedy::SaveAsDocument)),
+    (&["rtf"], FileKind::Foreign("a rich-text document", Remedy::SaveAsDocument)),
+    (&["pages"], FileKind::Foreign("a Pages document", Remedy::SaveAsDocument)),
+    (&["gdoc", "wps", "wpd", "tex"], FileKind::Foreign("a document", Remedy::SaveAsDocument)),
+    (&["html", "htm", "mht", "epub"], FileKind::Foreign("a web page", Remedy::SaveAsDocument)),
+    (&["xls", "xlsx", "ods", "csv", "numbers"], FileKind::Foreign("a spreadsheet", Remedy::GiveAnother)),
+    (&["ppt", "pptx", "odp", "key"], FileKind::Foreign("a presentation", Remedy::GiveAnother)),
+    (&["json", "jsonl"], FileKind::Foreign("a file of data", Remedy::GiveAnother)),
     (
         &["png", "jpg", "jpeg", "heic", "heif", "gif", "webp", "bmp", "tif", "tiff", "svg"],
-        Form::Foreign("a picture", Remedy::GiveAnother),
+        FileKind::Foreign("a picture", Remedy::GiveAnother),
     ),
-    (&["zip", "7z", "rar", "tar", "gz", "tgz", "xz", "bz2"], Form::Foreign("an archive", Remedy::Unpack)),
+    (&["zip", "7z", "rar", "tar", "gz", "tgz", "xz", "bz2"], FileKind::Foreign("an archive", Remedy::Unpack)),
 ];
 
-/// The reason why a file gives no draft.
+/// Why no draft can be read from a file.
 ///
 /// Each message is one line that says what is wrong and what to do. The message does not contain the path: the caller
 /// adds it.
@@ -95,65 +95,68 @@ impl Remedy {
     }
 }
 
-impl Form {
+impl FileKind {
     /// Returns the kind of a file by its extension; `None` for a recording or an unknown extension.
     fn of(path: &Path) -> Option<Self> {
         if path.as_os_str() == STANDARD_INPUT {
             return Some(Self::Text);
         }
         let extension = path.extension()?.to_str()?;
-        FORMS.iter().find(|(known, _)| known.iter().any(|e| extension.eq_ignore_ascii_case(e))).map(|(_, form)| *form)
+        FILE_KINDS
+            .iter()
+            .find(|(known, _)| known.iter().any(|e| extension.eq_ignore_ascii_case(e)))
+            .map(|(_, kind)| *kind)
     }
 }
 
-/// Returns whether a path names a written answer rather than a recording, by its extension; standard input counts as
-/// written.
+/// Returns whether a path names a document rather than a recording, by its extension. Standard input counts as a
+/// document.
 pub fn is_draft(path: &Path) -> bool {
-    Form::of(path).is_some()
+    FileKind::of(path).is_some()
 }
 
 /// Returns whether a path names a draft that can be read, by its extension.
 pub fn is_readable(path: &Path) -> bool {
-    matches!(Form::of(path), Some(Form::Text | Form::Document | Form::Captions))
+    matches!(FileKind::of(path), Some(FileKind::Text | FileKind::Document | FileKind::Captions))
 }
 
 /// A draft that was read from a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opened {
+pub struct OpenedDraft {
     /// The draft.
     pub draft: Draft,
-    /// If the file is a transcript of several speakers: whose words the draft has, and who else spoke.
-    pub meeting: Option<Answer>,
+    /// If the file is a transcript of several speakers, the speaker whose words are the draft, and the other speakers.
+    pub meeting: Option<MeetingAnswer>,
 }
 
 /// Reads the draft at `path`, or standard input for [`STANDARD_INPUT`].
 ///
 /// # Errors
 /// See [`DraftFileError`].
-pub fn open(path: &Path) -> Result<Opened, DraftFileError> {
-    let (turns, text) = match Form::of(path) {
-        Some(Form::Foreign(what, remedy)) => {
+pub fn open(path: &Path) -> Result<OpenedDraft, DraftFileError> {
+    let (turns, text) = match FileKind::of(path) {
+        Some(FileKind::Foreign(what, remedy)) => {
             files::open(path).map_err(DraftError::from)?;
             return Err(DraftFileError::Foreign(what, remedy.words()));
         }
-        Some(Form::Document) => {
+        Some(FileKind::Document) => {
             let paragraphs: Vec<String> = read::read(path)?.into_iter().map(|p| p.text).collect();
             let text = paragraphs.join("\n\n");
             (meeting::of_text(&text), text)
         }
-        Some(Form::Captions) => {
+        Some(FileKind::Captions) => {
             let text = draft::source(path)?;
             (Some(meeting::of_captions(&text).ok_or(DraftError::Empty)?), text)
         }
-        Some(Form::Text) | None => {
+        Some(FileKind::Text) | None => {
             let text = draft::source(path)?;
             (meeting::of_text(&text), text)
         }
     };
-    let Some(turns) = turns else { return Ok(Opened { draft: Draft::of_source(&text, path)?, meeting: None }) };
+    let Some(turns) = turns else { return Ok(OpenedDraft { draft: Draft::of_source(&text, path)?, meeting: None }) };
     let answer = meeting::answer(&turns);
     let draft = Draft::of_text(&answer.text, path)?;
-    Ok(Opened { draft, meeting: Some(answer).filter(|answer| !answer.others.is_empty()) })
+    Ok(OpenedDraft { draft, meeting: Some(answer).filter(|answer| !answer.others.is_empty()) })
 }
 
 #[cfg(test)]
@@ -175,7 +178,7 @@ mod tests {
     fn word_and_pdf_files_are_read_as_drafts() {
         let folder = Path::new("tests/fixtures/practice/resumes");
         for file in ["nurse.docx", "nurse.pdf"] {
-            let Ok(Opened { draft, .. }) = open(&folder.join(file)) else { panic!("{file}") };
+            let Ok(OpenedDraft { draft, .. }) = open(&folder.join(file)) else { panic!("{file}") };
             assert!(draft.words.len() > 20, "{file}");
             assert!(draft.words.iter().filter(|w| w.ends_block).count() > 2, "{file}: no paragraphs");
         }
@@ -190,13 +193,13 @@ mod tests {
         for (name, text) in [("otter.txt", turns), ("zoom.vtt", vtt)] {
             let path = folder.path().join(name);
             std::fs::write(&path, text).unwrap();
-            let Opened { draft, meeting } = open(&path).unwrap();
+            let OpenedDraft { draft, meeting } = open(&path).unwrap();
             let words: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
             assert_eq!(words.join(" "), "Sure. Last May a customer was angry, and I called her.", "{name}");
             let meeting = meeting.unwrap();
             assert_eq!((meeting.speaker.as_str(), meeting.others), ("Sam", vec!["Ann Lee".to_string()]));
         }
-        // Teams: a paragraph a turn, with line breaks inside.
+        // Teams writes one paragraph per turn, with line breaks inside.
         let document = folder.path().join("teams.docx");
         let turn = |lines: &[&str]| {
             let runs: Vec<String> =
@@ -215,7 +218,7 @@ mod tests {
             let xml = format!("<w:document xmlns:w=\"{namespace}\"><w:body>{}</w:body></w:document>", turns.concat());
             std::io::Write::write_all(&mut zip, xml.as_bytes()).unwrap();
             zip.finish().unwrap();
-            let Opened { draft, meeting } = open(&document).unwrap();
+            let OpenedDraft { draft, meeting } = open(&document).unwrap();
             let words: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
             assert_eq!(words.join(" "), answer);
             assert_eq!(meeting.unwrap().speaker, "Sam");

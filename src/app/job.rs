@@ -1,8 +1,8 @@
-//! Job descriptions: what a job asks for, and which requirements are a must.
+//! Job descriptions: extracts the requirements, and classifies them as a must or nice to have.
 //!
-//! Headings such as "Requirements" or "Nice to have" classify the text below them; elsewhere a sentence is a
-//! requirement if its words ask for something. Sentences about what the employer offers or what the work consists of
-//! are not requirements. The rules are ours.
+//! Headings such as "Requirements" or "Nice to have" classify the text below them. Elsewhere, a sentence is a
+//! requirement if it contains a phrase that asks for something. Sentences about what the employer offers or what the
+//! work consists of are not requirements. The rules are ours.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::resume::layout::Paragraph;
 use crate::app::resume::layout::sentences;
 use crate::app::resume::read::{ReadError, read};
-use crate::app::resume::sections::has_words;
+use crate::app::resume::sections::contains_phrase;
 
 /// A requirement in a job description.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,16 +33,16 @@ pub struct Description {
 
 /// The kind of text under a heading.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Under {
+enum HeadingKind {
     Must,
     Nice,
-    /// Something other than requirements.
+    /// Text without requirements: benefits, tasks, the company.
     Other,
-    /// No heading classifies the text.
+    /// Text under no heading or under an unknown one.
     Unknown,
 }
 
-const MUST: &[&str] = &[
+const MUST_HEADINGS: &[&str] = &[
     "requirements",
     "required",
     "essential",
@@ -67,7 +67,7 @@ const MUST: &[&str] = &[
     "we need",
     "you will need",
 ];
-const NICE: &[&str] = &[
+const NICE_HEADINGS: &[&str] = &[
     "nice to have",
     "nice-to-have",
     "desirable",
@@ -81,7 +81,7 @@ const NICE: &[&str] = &[
     "would be good",
     "we would love",
 ];
-const OTHER: &[&str] = &[
+const OTHER_HEADINGS: &[&str] = &[
     "benefits",
     "offer",
     "about us",
@@ -109,8 +109,8 @@ const OTHER: &[&str] = &[
     "next steps",
     "interview",
 ];
-/// Phrases of a sentence that asks for something.
-const ASKS: &[&str] = &[
+/// Phrases in sentences that ask for something.
+const REQUEST_PHRASES: &[&str] = &[
     "you have",
     "you know",
     "you can",
@@ -152,8 +152,8 @@ const ASKS: &[&str] = &[
     "willing to",
     "skilled",
 ];
-/// Phrases of a sentence that asks for something nice to have.
-const SOFT: &[&str] = &[
+/// Phrases in sentences that ask for something nice to have.
+const NICE_PHRASES: &[&str] = &[
     "a plus",
     "nice to have",
     "ideally",
@@ -169,8 +169,8 @@ const SOFT: &[&str] = &[
     "not essential",
     "bonus",
 ];
-/// Phrases of a sentence that makes an offer or explains how to apply.
-const OFFERS: &[&str] = &[
+/// Phrases in sentences that offer something or explain how to apply.
+const OFFER_PHRASES: &[&str] = &[
     "we offer",
     "apply",
     "application",
@@ -197,24 +197,24 @@ const OFFERS: &[&str] = &[
     "background check",
 ];
 /// The maximum length of a heading, in words.
-const HEADING_WORDS: usize = 8;
-/// The longest title, in characters.
-const LONGEST_TITLE: usize = 100;
+const MAX_HEADING_WORDS: usize = 8;
+/// The maximum length of a job title, in characters.
+const MAX_TITLE_CHARACTERS: usize = 100;
 
 impl Description {
-    /// Reads the description from a file.
+    /// Reads and parses a job description.
     ///
     /// # Errors
     /// See [`ReadError`].
     pub fn read(path: &Path) -> Result<Self, ReadError> {
         let paragraphs = read(path)?;
-        let title = paragraphs.first().map_or(String::new(), |p| p.text.chars().take(LONGEST_TITLE).collect());
+        let title = paragraphs.first().map_or(String::new(), |p| p.text.chars().take(MAX_TITLE_CHARACTERS).collect());
         Ok(Self { title, requirements: requirements(paragraphs) })
     }
 }
 
 fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
-    let mut under = Under::Unknown;
+    let mut under = HeadingKind::Unknown;
     let mut found: Vec<Requirement> = Vec::new();
     for (n, paragraph) in paragraphs.into_iter().enumerate() {
         let text = paragraph.text.replace('\t', " ");
@@ -224,39 +224,42 @@ fn requirements(paragraphs: Vec<Paragraph>) -> Vec<Requirement> {
             under = opened;
             continue;
         }
-        let pieces = if paragraph.is_item { vec![text] } else { sentences(text) };
-        for piece in pieces {
-            let lower = piece.to_lowercase().replace('\u{2019}', "'");
-            let has = |words: &[&str]| words.iter().any(|w| has_words(&lower, w));
-            let offers = has(OFFERS);
+        let texts = if paragraph.is_item { vec![text] } else { sentences(text) };
+        for part in texts {
+            let lower = part.to_lowercase().replace('\u{2019}', "'");
+            let has = |words: &[&str]| words.iter().any(|w| contains_phrase(&lower, w));
+            let offers = has(OFFER_PHRASES);
             let asks = match under {
-                Under::Must | Under::Nice if paragraph.is_item => true,
-                Under::Other => false,
-                Under::Must | Under::Nice | Under::Unknown => has(ASKS) && !offers,
+                HeadingKind::Must | HeadingKind::Nice if paragraph.is_item => true,
+                HeadingKind::Other => false,
+                HeadingKind::Must | HeadingKind::Nice | HeadingKind::Unknown => has(REQUEST_PHRASES) && !offers,
             };
-            if asks && !found.iter().any(|r| r.text == piece) && piece.chars().any(char::is_alphabetic) {
-                found.push(Requirement { text: piece.to_string(), is_must: under != Under::Nice && !has(SOFT) });
+            if asks && !found.iter().any(|r| r.text == part) && part.chars().any(char::is_alphabetic) {
+                found.push(Requirement {
+                    text: part.to_string(),
+                    is_must: under != HeadingKind::Nice && !has(NICE_PHRASES),
+                });
             }
         }
     }
     found
 }
 
-/// Returns the section that a heading opens; `None` for a line that is not a heading.
-fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<Under> {
+/// Returns the kind of text that a heading announces; `None` if the line is not a heading.
+fn heading(text: &str, is_item: bool, stands_apart: bool) -> Option<HeadingKind> {
     let words = text.split_whitespace().count();
     let colon = text.ends_with(':');
-    if is_item || words > HEADING_WORDS || text.ends_with(['.', ',', ';', '!']) || !(stands_apart || colon) {
+    if is_item || words > MAX_HEADING_WORDS || text.ends_with(['.', ',', ';', '!']) || !(stands_apart || colon) {
         return None;
     }
     let lower = text.to_lowercase().replace('\u{2019}', "'");
-    let has = |known: &[&str]| known.iter().any(|k| has_words(&lower, k));
-    Some(match (has(NICE), has(OTHER), has(MUST)) {
-        (true, _, _) => Under::Nice,
-        (_, _, true) => Under::Must,
-        (_, true, _) => Under::Other,
+    let has = |known: &[&str]| known.iter().any(|k| contains_phrase(&lower, k));
+    Some(match (has(NICE_HEADINGS), has(OTHER_HEADINGS), has(MUST_HEADINGS)) {
+        (true, _, _) => HeadingKind::Nice,
+        (_, _, true) => HeadingKind::Must,
+        (_, true, _) => HeadingKind::Other,
         // An unknown heading ends the section before it.
-        _ if colon || words <= 4 => Under::Unknown,
+        _ if colon || words <= 4 => HeadingKind::Unknown,
         _ => return None,
     })
 }

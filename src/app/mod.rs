@@ -1,8 +1,7 @@
-//! What the program adds to the analysis of a file: the microphone, playback, practice, resumes, the history, and the
-//! user interface to all of them.
+//! What the program adds to the analysis library: recording, playback, practice, resumes, the history, and the user
+//! interface.
 //!
-//! The library analyzes without any of these; nothing outside this module depends on it
-//! (`tests/program/architecture.rs`).
+//! Nothing outside this module depends on it (checked by `tests/program/architecture.rs`).
 
 pub mod batch;
 pub mod capture;
@@ -15,9 +14,11 @@ pub mod imports;
 pub mod interviewer;
 pub mod job;
 pub mod models;
+pub mod people;
 pub mod play;
 pub mod practice;
 pub mod questions;
+pub mod reading_ahead;
 pub mod render;
 pub mod resume;
 pub mod settings;

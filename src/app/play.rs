@@ -1,5 +1,5 @@
-//! Plays sound at the system's default loudspeaker: a recording from a given moment, as aloud heard it (the samples that
-//! were analyzed), or a spoken question, whose end is known on the program's clock.
+//! Plays sound on the system's default output device: a part of a recording (the same samples that were analyzed), or a
+//! spoken question, with an estimate of the time at which it ends.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,23 +10,23 @@ use cpal::{BufferSize, FromSample, SampleFormat, SizedSample, StreamConfig, Supp
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _};
 
-use super::clock::{Moment, StreamClock};
+use super::clock::{StreamClock, TimeEstimate};
 use crate::audio::{Recording, SPEECH_RATE_HZ};
 
 /// The interval at which the player checks whether playback has finished.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The buffer size of the device, in seconds. Latency does not matter here, and with the usual 10 ms a busy machine
 /// underruns repeatedly.
 const PERIOD_S: f64 = 0.25;
-/// The extra time to wait after the device has played the audio that it reports as still buffered.
+/// The extra time to wait after the estimated end of playback.
 const TAIL: Duration = Duration::from_millis(150);
-/// The maximum time to wait for buffered audio (ours; PulseAudio's null sink buffers two seconds).
-const LONGEST_TAIL: Duration = Duration::from_secs(3);
-/// The time without any sample taken after which a device counts as stopped. PulseAudio's null sink takes samples only
+/// The maximum time to wait for audio that the device has buffered (ours; PulseAudio's null sink buffers two seconds).
+const MAX_TAIL: Duration = Duration::from_secs(3);
+/// The timeout after which a device that takes no samples counts as stopped. PulseAudio's null sink takes samples only
 /// every two seconds.
-const STALLED: Duration = Duration::from_secs(6);
+const STALL_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// The reason why a recording cannot be played.
+/// Why a sound cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
     /// There is no output device.
@@ -67,25 +67,25 @@ pub fn play(recording: &Recording, from_s: f64, to_s: Option<f64>) -> Result<(),
     Player::start(sound.samples(first..end))?.finish()
 }
 
-/// A sound that is being played. Dropping it stops the sound.
+/// A player of one sound. Dropping it stops the sound.
 pub struct Player {
-    playing: Arc<Playing>,
-    /// The number of samples that were handed to the device when it last took some, and when that was.
-    last: (usize, Instant),
-    /// When the device had taken all samples, and how long it may still play what it buffers.
-    handed_over: Option<(Instant, Duration)>,
+    playing: Arc<SharedPlayback>,
+    /// The number of samples that the device had taken at the last change of that number, and the time of the change.
+    last_taken: (usize, Instant),
+    /// When the device had taken all samples, and the duration that it had buffered then; `None` before.
+    all_taken: Option<(Instant, Duration)>,
     _stream: cpal::Stream,
 }
 
-/// How far a [`Player`] has come.
+/// The progress of a [`Player`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Progress {
-    /// Samples are still to be handed to the device.
+pub enum PlaybackProgress {
+    /// The device has not taken all samples yet.
     Playing,
-    /// The device has all samples. They end at this moment; `None` if the device does not say when it plays what.
-    Ending(Option<Moment>),
-    /// The sound has ended, at this moment.
-    Ended(Option<Moment>),
+    /// The device has taken all samples, and will have played them at this time; `None` if there is no estimate.
+    Ending(Option<TimeEstimate>),
+    /// The sound has ended, at this time; `None` if there is no estimate.
+    Ended(Option<TimeEstimate>),
 }
 
 impl Player {
@@ -98,10 +98,10 @@ impl Player {
         let supported = device.default_output_config()?;
         let (format, period) = (supported.sample_format(), period(&supported));
         let config: StreamConfig = supported.into();
-        let playing = Arc::new(Playing {
+        let playing = Arc::new(SharedPlayback {
             samples: resampled(samples, config.sample_rate),
             at: AtomicUsize::new(0),
-            held_ms: AtomicU64::new(0),
+            buffered_ms: AtomicU64::new(0),
             clock: Mutex::new(StreamClock::new(Instant::now(), config.sample_rate)),
             is_lost: AtomicBool::new(false),
         });
@@ -116,38 +116,42 @@ impl Player {
         };
         let stream = build(period).or_else(|_| build(BufferSize::Default))?;
         stream.play()?;
-        Ok(Self { playing, last: (0, Instant::now()), handed_over: None, _stream: stream })
+        Ok(Self { playing, last_taken: (0, Instant::now()), all_taken: None, _stream: stream })
     }
 
-    /// Returns how far the sound has come. Call this often.
+    /// Returns the progress of playback. Call this often, so that a stopped device is noticed.
     ///
     /// # Errors
-    /// Returns an error if the device is gone or takes no samples any more.
-    pub fn progress(&mut self) -> Result<Progress, PlayError> {
+    /// Returns an error if the device is gone or has stopped taking samples.
+    pub fn progress(&mut self) -> Result<PlaybackProgress, PlayError> {
         let now = Instant::now();
         let taken = self.playing.at.load(Ordering::Acquire);
-        if taken != self.last.0 {
-            self.last = (taken, now);
+        if taken != self.last_taken.0 {
+            self.last_taken = (taken, now);
         }
         if self.playing.is_lost.load(Ordering::Relaxed) {
             return Err(PlayError::Stalled);
         }
         if taken < self.playing.samples.len() {
-            return if now - self.last.1 < STALLED { Ok(Progress::Playing) } else { Err(PlayError::Stalled) };
+            return if now - self.last_taken.1 < STALL_TIMEOUT {
+                Ok(PlaybackProgress::Playing)
+            } else {
+                Err(PlayError::Stalled)
+            };
         }
-        let (since, held) = *self.handed_over.get_or_insert_with(|| {
-            let held = Duration::from_millis(self.playing.held_ms.load(Ordering::Relaxed));
-            (now, held.min(LONGEST_TAIL))
+        let (since, buffered) = *self.all_taken.get_or_insert_with(|| {
+            let buffered = Duration::from_millis(self.playing.buffered_ms.load(Ordering::Relaxed));
+            (now, buffered.min(MAX_TAIL))
         });
         let end = self.playing.end();
-        let is_over = end.map_or(now >= since + held, |end| now >= end.at);
-        Ok(if is_over { Progress::Ended(end) } else { Progress::Ending(end) })
+        let is_over = end.map_or(now >= since + buffered, |end| now >= end.at);
+        Ok(if is_over { PlaybackProgress::Ended(end) } else { PlaybackProgress::Ending(end) })
     }
 
     /// Waits until the sound has ended.
     fn finish(mut self) -> Result<(), PlayError> {
-        while !matches!(self.progress()?, Progress::Ended(_)) {
-            std::thread::sleep(GLANCE);
+        while !matches!(self.progress()?, PlaybackProgress::Ended(_)) {
+            std::thread::sleep(POLL_INTERVAL);
         }
         std::thread::sleep(TAIL);
         Ok(())
@@ -164,31 +168,33 @@ fn period(supported: &cpal::SupportedStreamConfig) -> BufferSize {
     }
 }
 
-/// The samples being played, and the position within them.
-struct Playing {
+/// The state of playback that [`Player`] shares with the device's thread.
+struct SharedPlayback {
     /// The samples, at the sample rate of the device.
     samples: Vec<f32>,
     /// The number of samples handed to the device.
     at: AtomicUsize,
-    /// The audio still buffered by the device when it took the last sample, that sample included, in milliseconds.
-    held_ms: AtomicU64,
-    /// When each sample leaves the loudspeaker. Only the device's thread waits for nobody: it skips a block while
-    /// another thread looks.
+    /// The duration of the audio that was still to be played when the device last took samples, including these
+    /// samples, in milliseconds.
+    buffered_ms: AtomicU64,
+    /// The clock that estimates when each sample leaves the loudspeaker. The device's thread never waits for the lock:
+    /// it skips the estimate of a block while another thread holds the lock.
     clock: Mutex<StreamClock>,
     /// Whether the device is gone.
     is_lost: AtomicBool,
 }
 
-impl Playing {
-    /// Returns when the last sample has left the loudspeaker, at the latest [`LONGEST_TAIL`] from now.
-    fn end(&self) -> Option<Moment> {
+impl SharedPlayback {
+    /// Returns the estimated time at which the last sample leaves the loudspeaker; `None` without an estimate or if it
+    /// is more than [`MAX_TAIL`] from now.
+    fn end(&self) -> Option<TimeEstimate> {
         let clock = self.clock.lock().unwrap_or_else(PoisonError::into_inner);
-        clock.time_of(self.samples.len() as u64).filter(|end| end.at <= Instant::now() + LONGEST_TAIL)
+        clock.time_of(self.samples.len() as u64).filter(|end| end.at <= Instant::now() + MAX_TAIL)
     }
 }
 
-/// Returns whether this error ends the stream because its device or the sound server is gone. After any other error the
-/// stream may continue.
+/// Returns whether an error means that the device or the sound server is gone, so that the stream has ended. After any
+/// other error the stream may continue.
 pub(crate) fn is_lost(error: &cpal::Error) -> bool {
     matches!(
         error.kind(),
@@ -200,7 +206,7 @@ pub(crate) fn is_lost(error: &cpal::Error) -> bool {
 fn stream<T: SizedSample + FromSample<f32>>(
     device: &cpal::Device,
     config: StreamConfig,
-    playing: &Arc<Playing>,
+    playing: &Arc<SharedPlayback>,
 ) -> Result<cpal::Stream, cpal::Error> {
     let (channels, rate_hz) = (usize::from(config.channels), u64::from(config.sample_rate));
     let (sound, lost) = (Arc::clone(playing), Arc::clone(playing));
@@ -215,16 +221,16 @@ fn stream<T: SizedSample + FromSample<f32>>(
             let frames = out.len() / channels;
             if first < sound.samples.len() {
                 let time = info.timestamp();
-                let before = time.playback.duration_since(time.callback);
-                sound.held_ms.store(before.as_millis() as u64 + frames as u64 * 1000 / rate_hz, Ordering::Relaxed);
+                let delay = time.playback.duration_since(time.callback);
+                sound.buffered_ms.store(delay.as_millis() as u64 + frames as u64 * 1000 / rate_hz, Ordering::Relaxed);
                 if let Ok(mut clock) = sound.clock.try_lock() {
-                    clock.note(first as u64, Instant::now(), before.as_secs_f64());
+                    clock.note(first as u64, Instant::now(), delay.as_secs_f64());
                 }
             }
             sound.at.store(first + frames, Ordering::Release);
         },
-        // After an underrun a device has to be prepared again. Meanwhile PulseAudio reports one error after another and
-        // then plays on: playback is given up only when the device is gone or takes no samples for long.
+        // Other errors are ignored: after an underrun, PulseAudio reports one error after another and then continues. A
+        // device that takes no samples for long is noticed by [`Player::progress`].
         move |error: cpal::Error| {
             if is_lost(&error) {
                 lost.is_lost.store(true, Ordering::Relaxed);

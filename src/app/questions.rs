@@ -1,4 +1,4 @@
-//! The interview questions that come with aloud, and those that users add.
+//! The question bank: the built-in interview questions, and those that the user adds.
 
 use std::path::{Path, PathBuf};
 
@@ -11,18 +11,18 @@ use crate::question::{Question, QuestionKind};
 
 const BUILT_IN: &str = include_str!("questions.toml");
 
-/// A question of the bank, with what is known about good answers to it.
+/// A question of the bank, with the properties of a good answer to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// The id: a short name of one word.
+    /// The ID: a short name of one word.
     pub id: String,
     /// The question as an interviewer asks it.
     pub text: String,
     /// The kind of answer that the question asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<QuestionKind>,
-    /// The shortest and the longest good answer, in seconds.
+    /// The range of a good answer's duration, in seconds: minimum and maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_s: Option<[f64; 2]>,
     /// The elements of a good answer.
@@ -34,7 +34,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Returns the question without the details about its answers.
+    /// Returns the question without the elements of a good answer and the follow-ups.
     pub fn question(&self) -> Question {
         Question {
             id: Some(self.id.clone()),
@@ -51,7 +51,7 @@ struct Bank {
     question: Vec<Entry>,
 }
 
-/// Returns the built-in questions in listing order, with what is known about good answers to them.
+/// Returns the entries of the built-in questions, in listing order.
 pub fn built_in_bank() -> Vec<Entry> {
     let bank: Bank = toml::from_str(BUILT_IN).expect("questions.toml is part of the program and tested");
     bank.question
@@ -62,7 +62,7 @@ pub fn built_in() -> Vec<Question> {
     built_in_bank().iter().map(Entry::question).collect()
 }
 
-/// Reads the user's own questions from a file; returns none if there is no such file.
+/// Reads the user's own questions from a file; returns an empty vector if there is no such file.
 ///
 /// # Errors
 /// Returns an error if the file exists but cannot be read or is invalid.
@@ -119,14 +119,14 @@ pub fn add(path: &Path, entry: &Entry) -> Result<(), OwnQuestionsError> {
     let wrong = |e: std::io::Error| OwnQuestionsError { path: path.to_path_buf(), reason: e.to_string() };
     let added = Bank { question: vec![entry.clone()] };
     let text = toml::to_string(&added).expect("a question has a form in TOML");
-    let before = read_text(path).map_err(wrong)?.unwrap_or_else(|| OWN_HEAD.to_string());
+    let before = read_text(path).map_err(wrong)?.unwrap_or_else(|| OWN_FILE_HEADER.to_string());
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(wrong)?;
     write_whole(path, format!("{}\n\n{text}", before.trim_end()).as_bytes()).map_err(wrong)
 }
 
 /// The comment at the top of the file with the user's own questions.
-const OWN_HEAD: &str =
+const OWN_FILE_HEADER: &str =
     "# Your own questions. Fields: id, text; and, if you like, kind, target_s = [shortest, longest] in seconds,
 # needs = [\"what a good answer has\"], follow_ups = [\"what may be asked after it\"].";
 
@@ -149,33 +149,33 @@ pub fn resolve(id_or_text: &str) -> Result<Question, UnknownQuestion> {
     }
     let names: Vec<&str> = known.iter().map(|entry| entry.id.as_str()).collect();
     let trouble = trouble.map_or(String::new(), |error| format!("; {error}"));
-    Err(UnknownQuestion { name: wanted.to_string(), meant: did_you_mean(wanted, &names), trouble })
+    Err(UnknownQuestion { name: wanted.to_string(), suggestion: did_you_mean(wanted, &names), trouble })
 }
 
-/// The error for a file of own questions that cannot be used.
+/// The error for a file with the user's own questions that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("your own questions in {} are not right: {reason}", path.display())]
 pub struct OwnQuestionsError {
     /// The path of the file.
     path: PathBuf,
-    /// The reason, and where in the file.
+    /// The reason, with the line in the file.
     reason: String,
 }
 
-/// Returns the range of lengths close enough to a target length, in seconds: 20% less to 20% more (ours).
+/// Returns the range of good durations for a target duration, in seconds: 20 % less to 20 % more (ours).
 pub fn around(target_s: f64) -> [f64; 2] {
     [0.8 * target_s, 1.2 * target_s]
 }
 
-/// The error for a single word that is not the id of a question.
+/// The error for a single word that is not the ID of a question.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "there is no question called '{name}'; {meant}give one of the names in: aloud questions list, or the question's full text{trouble}"
+    "there is no question called '{name}'; {suggestion}give one of the names in: aloud questions list, or the question's full text{trouble}"
 )]
 pub struct UnknownQuestion {
     name: String,
-    /// The suggestion of a similar id; empty if there is none.
-    meant: String,
+    /// The suggestion of a similar ID; empty if there is none.
+    suggestion: String,
     /// The reason why the user's own questions could not be searched; empty if they were.
     trouble: String,
 }

@@ -1,4 +1,4 @@
-//! The settings file: TOML, read at startup. A missing file means the defaults.
+//! The settings file, a TOML file that is read at startup. If there is none, the defaults apply.
 
 use std::path::{Path, PathBuf};
 
@@ -15,15 +15,17 @@ use crate::files::read_text;
 pub struct Settings {
     /// The name or path of the speech model to use; `None` for the default model.
     pub model: Option<String>,
-    /// Whether `model` may be a file with an unknown checksum.
+    /// Whether `model` may be a file that is none of the known models.
     pub trust_model: bool,
     /// Names and jargon that the transcript should spell correctly, such as a company or a product.
     pub vocabulary: Vec<String>,
     /// The user's own words and phrases to count as fillers wherever they occur.
     pub fillers: Vec<String>,
-    /// Whether the user stutters: repeated, prolonged and blocked sounds are left out of every measure.
+    /// Whether the user stutters; if so, repeated, prolonged and blocked sounds are excluded from every measure.
     pub stutter: bool,
-    /// Who asks the questions; `None` for the default voice.
+    /// Whether takes are read only after they have ended, not while they are recorded.
+    pub later: bool,
+    /// The voice that asks the questions; `None` for the default voice.
     pub voice: Option<Voice>,
 }
 
@@ -43,7 +45,7 @@ pub enum SettingsError {
     Invalid {
         /// The path of the file.
         path: PathBuf,
-        /// The reason, and where in the file.
+        /// The reason, with the line in the file.
         reason: String,
     },
 }
@@ -55,7 +57,7 @@ pub struct Folders {
     pub settings_file: PathBuf,
     /// The file with the user's own questions.
     pub questions_file: PathBuf,
-    /// The file with the user's own formats of interviews.
+    /// The file with the user's own interview formats.
     pub formats_file: PathBuf,
     /// The folder with models, recordings and the history.
     pub data: PathBuf,
@@ -74,8 +76,8 @@ impl Folders {
     }
 }
 
-/// Returns the folders of this user by the conventions of the system (`XDG_CONFIG_HOME`, `XDG_DATA_HOME` on Linux);
-/// `None` if the user has no home folder.
+/// Returns the paths of the user's files and folders, by the conventions of the operating system (on Linux,
+/// `XDG_CONFIG_HOME` and `XDG_DATA_HOME`); `None` if the user has no home folder.
 pub fn folders() -> Option<Folders> {
     let strategy = choose_base_strategy().ok()?;
     Some(Folders {
@@ -102,7 +104,7 @@ impl Settings {
     }
 }
 
-/// Describes what is wrong with a TOML file, and in which line, on one line.
+/// Formats a TOML error on one line, with the number of the line in the file.
 pub(super) fn toml_fault(text: &str, error: &toml::de::Error) -> String {
     let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
     let place = line.map_or(String::new(), |line| format!("line {line}: "));

@@ -1,17 +1,18 @@
-//! CSV that spreadsheets open with a double click, and that is data to them.
+//! Writes CSV that spreadsheets open directly and in which no cell is interpreted as a formula.
 
-/// The byte order mark that tells Excel that a file is UTF-8: without it, accented letters are garbled.
-pub const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The byte order mark. Excel needs it to recognize UTF-8; without it, accented letters are garbled.
+pub const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Escapes a cell so that no spreadsheet takes it for a formula (OWASP, "CSV Injection"; the full-width signs are those
-/// of East Asian keyboards, which Excel treats like the ASCII ones).
-pub fn harmless(cell: &str) -> String {
-    const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-    if cell.trim_start_matches(' ').starts_with(BEGINS) { format!("'{cell}") } else { cell.to_string() }
+/// Escapes a cell so that no spreadsheet interprets it as a formula (OWASP, "CSV Injection"). Excel treats the
+/// full-width signs of East Asian keyboards like the ASCII ones.
+pub fn escape_formula(cell: &str) -> String {
+    const FORMULA_PREFIXES: [char; 11] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if cell.trim_start_matches(' ').starts_with(FORMULA_PREFIXES) { format!("'{cell}") } else { cell.to_string() }
 }
 
-/// Returns records as CSV (RFC 4180: lines end in CR LF), after `prefix`.
-pub fn table<Record, Cell>(prefix: &[u8], records: impl Iterator<Item = Record>) -> Vec<u8>
+/// Returns `prefix`, followed by the records as CSV (RFC 4180: lines end in CR LF).
+pub fn to_csv<Record, Cell>(prefix: &[u8], records: impl Iterator<Item = Record>) -> Vec<u8>
 where
     Record: IntoIterator<Item = Cell>,
     Cell: AsRef<[u8]>,
@@ -30,14 +31,14 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         for cell in ["=1+1", " =1+1", "+1", "-1", "@a", "\t=1", "\n=1", "\u{ff1d}1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell}");
+            assert!(escape_formula(cell).starts_with('\''), "{cell}");
         }
-        assert_eq!(harmless("plain - text"), "plain - text");
+        assert_eq!(escape_formula("plain - text"), "plain - text");
     }
 
     #[test]
     fn a_table_is_quoted_where_it_must_be() {
-        let text = table(UTF_8_MARK, [["a", "b"], ["1,5", "say \"x\""]].into_iter());
+        let text = to_csv(UTF8_BOM, [["a", "b"], ["1,5", "say \"x\""]].into_iter());
         assert_eq!(String::from_utf8(text).unwrap(), "\u{feff}a,b\r\n\"1,5\",\"say \"\"x\"\"\"\r\n");
     }
 }

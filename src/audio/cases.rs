@@ -1,6 +1,8 @@
-//! Whole recordings in unusual files: what a player plays is read, and a complete file is not reported as damaged.
+//! Tests with recordings in unusual files: the audio that players play is read, and a complete file is not reported as
+//! damaged.
 //!
-//! The files of `tests/fixtures/cases` all hold the second of speech in `source.flac` there; `make.sh` creates them.
+//! All files in `tests/fixtures/cases` contain the same second of speech as `source.flac` there; `make.sh` creates
+//! them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,12 +23,12 @@ fn case(name: &str) -> Recording {
     recording
 }
 
-/// Returns the second of speech that all files hold.
+/// Returns the second of speech that all files contain.
 fn source() -> Vec<f32> {
     open(&fixture("source.flac")).speech.to_vec()
 }
 
-/// Returns the maximum correlation of two sounds at lags up to 60 ms.
+/// Returns the maximum normalized cross-correlation of two signals at lags up to 60 ms.
 fn likeness(a: &[f32], b: &[f32]) -> f64 {
     let len = a.len().min(b.len());
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
@@ -35,7 +37,7 @@ fn likeness(a: &[f32], b: &[f32]) -> f64 {
     (0..960).map(shifted).fold(0.0, f64::max) / norm
 }
 
-/// Asserts that a recording lasts as long as the concatenated pieces of speech, and sounds like them.
+/// Asserts that a recording has the duration of the concatenated `pieces` of speech, and correlates with them.
 fn assert_holds(name: &str, recording: &Recording, pieces: &[&[f32]], off_by_s: f64) {
     let expected = pieces.concat();
     let expected_s = expected.len() as f64 / f64::from(SPEECH_RATE_HZ);
@@ -48,7 +50,7 @@ fn assert_holds(name: &str, recording: &Recording, pieces: &[&[f32]], off_by_s: 
 #[test]
 fn joined_mp3s_are_read_to_the_end_whatever_the_first_header_says() {
     let one = source();
-    // The first is 16 kHz mono, the second 44.1 kHz stereo.
+    // The first file is 16 kHz mono, the second 44.1 kHz stereo.
     assert_holds("joined", &case("joined_different.mp3"), &[&one, &one], 0.02);
 }
 
@@ -84,7 +86,7 @@ fn the_end_of_a_browsers_recording_after_a_whole_packet_is_no_damage() {
     assert_holds("live", &case("live.webm"), &[&one], 0.03);
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("cut.webm");
-    // Stopping after any packet is fine: each is a block in a cluster of unknown size.
+    // The file is complete if it ends after any packet: each packet is a block in a cluster of unknown size.
     let (mut whole_ends, mut cut_ends) = (0, 0);
     for end in whole.len() - 400..whole.len() {
         fs::write(&path, &whole[..end]).unwrap();
@@ -97,7 +99,7 @@ fn the_end_of_a_browsers_recording_after_a_whole_packet_is_no_damage() {
 
 #[test]
 fn all_links_of_a_chained_ogg_are_read() {
-    // Opus twice, then Vorbis at 22,050 Hz in stereo, then FLAC.
+    // The links are two Opus streams, a stereo Vorbis stream at 22,050 Hz, and a FLAC stream.
     let one = source();
     assert_holds("chained", &case("chained.ogg"), &[&one, &one, &one, &one], 0.03);
 }
@@ -127,7 +129,7 @@ fn what_an_edit_list_cuts_out_never_comes_back() {
     assert_holds("cut_middle.m4a", &recording, &[&one[..4000], &one[12_000..]], 0.002);
 }
 
-/// Returns a RIFF chunk with its length, or with another length instead.
+/// Returns a RIFF chunk that states the length of `body`, or `length` instead.
 fn chunk(name: &[u8; 4], body: &[u8], length: Option<u32>) -> Vec<u8> {
     [name, &length.unwrap_or(body.len() as u32).to_le_bytes()[..], body].concat()
 }
@@ -143,7 +145,7 @@ fn format(bits: u16, block: u16, bytes_per_second: u32) -> Vec<u8> {
     chunk(b"fmt ", &body.concat(), None)
 }
 
-/// Returns the second of speech in 16 bits.
+/// Returns the second of speech as 16-bit samples.
 fn samples() -> Vec<i16> {
     source().iter().map(|x| (x * 32_768.0).round().clamp(-32_768.0, 32_767.0) as i16).collect()
 }
@@ -226,7 +228,7 @@ fn a_length_that_is_off_makes_no_aiff_au_or_caf_damaged() {
 fn what_is_missing_is_still_said_with_its_time() {
     let dir = tempfile::tempdir().unwrap();
     for name in ["alac.mov", "cut_middle.m4a", "mp3.mp4"] {
-        // For a truncation that keeps the index, the index is moved to the front.
+        // The index is moved to the front of the file, so that the truncation keeps it.
         let whole = fs::read(fixture(name)).unwrap();
         let moov = (4..whole.len()).rfind(|&at| whole[at..].starts_with(b"moov")).unwrap() - 4;
         let mdat = (4..whole.len()).find(|&at| whole[at..].starts_with(b"mdat")).unwrap() - 4;
@@ -242,11 +244,11 @@ fn what_is_missing_is_still_said_with_its_time() {
         fs::write(&path, [head, &index, &sound[..sound.len() / 2]].concat()).unwrap();
         let recording = open(&path);
         let damage = recording.damage.unwrap_or_else(|| panic!("{name}"));
-        assert!(damage.promised_s.is_some_and(|s| s > recording.duration_s + 0.2), "{name}: {damage:?}");
+        assert!(damage.stated_s.is_some_and(|s| s > recording.duration_s + 0.2), "{name}: {damage:?}");
     }
 }
 
-/// Reads the cases next to the project, if they exist: each holds one sentence of 7.16 s, complete.
+/// Reads the cases next to the project, if they exist. Most contain the same complete sentence of 7.16 s.
 #[test]
 fn every_shared_case_is_read_whole() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases");

@@ -1,16 +1,17 @@
-//! Choice of the channels of a recording that become the one signal that is analyzed.
+//! Chooses the channels of a recording that are mixed to the mono signal for analysis.
 //!
-//! Mixing in a dead channel halves the level, and two channels of opposite phase cancel. Both cases are detected from
-//! the channels' covariance over the whole recording, computed in a separate pass.
+//! Mixing in a silent channel would halve the level, and two channels of opposite polarity would cancel. Both cases are
+//! detected from the covariance of the channels over the whole recording, which a first decoding pass computes.
 
-/// Channels at least this far below the loudest are not mixed in, dB.
-const UNUSED_BELOW_LOUDEST_DB: f64 = 30.0;
+/// Minimum distance of a channel below the loudest one at which it is left out of the mix, dB.
+const MIN_UNUSED_DB: f64 = 30.0;
 
-/// A mix this far below the level of uncorrelated channels has cancelled, dB. For two channels of equal level, this
-/// means a correlation below -0.9; a person between two microphones stays far above that.
-const CANCELLED_DB: f64 = 10.0;
+/// Minimum distance of a mix below the level of a mix of uncorrelated channels at which the channels count as
+/// cancelling, dB. For two channels of equal level, it is reached at a correlation below -0.9; the channels of two
+/// microphones with a speaker between them correlate far better.
+const MIN_CANCELLED_DB: f64 = 10.0;
 
-/// How the channels of a file became the mono signal.
+/// How the channels of a file were mixed to the mono signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChannelUse {
@@ -22,7 +23,7 @@ pub enum ChannelUse {
     MixedSome(u32),
     /// This channel (0 is the first) alone, since all others are at least 30 dB below it.
     OnlyChannel(u16),
-    /// This channel (0 is the first) alone, since the channels cancel when mixed: the polarity of one is inverted.
+    /// This channel (0 is the first) alone, since the channels cancel when mixed: one of them has inverted polarity.
     OppositePhase(u16),
 }
 
@@ -57,13 +58,13 @@ fn mean<'a>(planes: impl Iterator<Item = &'a Vec<f32>>, mono: &mut Vec<f32>) {
     mono.iter_mut().for_each(|x| *x *= scale);
 }
 
-/// Sums over a whole recording from which the energy of any mix can be computed.
+/// Sums over a whole recording, from which the energy of any mix of its channels can be computed.
 pub(super) struct ChannelSums {
     channels: usize,
     frames: f64,
     /// Sum of the samples of each channel.
     sums: Vec<f64>,
-    /// Sum of the products of channels `i` and `j`, `i <= j`, at `i * channels + j`.
+    /// Sum of the products of the samples of channels `i` and `j`, for `i <= j`, at index `i * channels + j`.
     products: Vec<f64>,
 }
 
@@ -93,7 +94,7 @@ impl ChannelSums {
         mean_product - self.sums[i] / self.frames * (self.sums[j] / self.frames)
     }
 
-    /// Chooses the channels, by the rules at the top of this file. If all channels are silent, they are mixed.
+    /// Chooses the channels to mix. If all channels are silent, all are mixed.
     pub(super) fn choose(&self) -> ChannelUse {
         if self.channels < 2 {
             return ChannelUse::Mono;
@@ -103,14 +104,14 @@ impl ChannelSums {
         if energies[loudest] <= 0.0 {
             return ChannelUse::Mixed;
         }
-        let floor = energies[loudest] * 10_f64.powf(-UNUSED_BELOW_LOUDEST_DB / 10.0);
+        let floor = energies[loudest] * 10_f64.powf(-MIN_UNUSED_DB / 10.0);
         let used: Vec<usize> = (0..self.channels).filter(|&i| energies[i] > floor).collect();
         if used.len() == 1 {
             return ChannelUse::OnlyChannel(loudest as u16);
         }
         let unrelated: f64 = used.iter().map(|&i| energies[i]).sum();
         let mixed: f64 = used.iter().flat_map(|&i| used.iter().map(move |&j| self.covariance(i, j))).sum();
-        if mixed < unrelated * 10_f64.powf(-CANCELLED_DB / 10.0) {
+        if mixed < unrelated * 10_f64.powf(-MIN_CANCELLED_DB / 10.0) {
             ChannelUse::OppositePhase(loudest as u16)
         } else if used.len() == self.channels {
             ChannelUse::Mixed
@@ -120,12 +121,12 @@ impl ChannelSums {
     }
 }
 
-/// Returns the first of several audio tracks that is not silent, that is, whose loudest channel is not so far below
-/// that of the loudest track that a channel would not be used. If all tracks are silent, returns the first.
+/// Returns the index of the first audio track that is not silent. A track counts as silent if its loudest channel is
+/// [`MIN_UNUSED_DB`] or more below the loudest channel of all tracks. If all tracks are silent, returns 0.
 pub(super) fn first_with_sound(tracks: &[ChannelSums]) -> usize {
     let loudest = |sums: &ChannelSums| (0..sums.channels).map(|i| sums.covariance(i, i)).fold(0.0, f64::max);
     let energies: Vec<f64> = tracks.iter().map(loudest).collect();
-    let floor = energies.iter().copied().fold(0.0, f64::max) * 10_f64.powf(-UNUSED_BELOW_LOUDEST_DB / 10.0);
+    let floor = energies.iter().copied().fold(0.0, f64::max) * 10_f64.powf(-MIN_UNUSED_DB / 10.0);
     energies.iter().position(|&energy| energy > floor).unwrap_or(0)
 }
 

@@ -1,7 +1,8 @@
-//! Detection of a file's container by its content, and of the audio tracks in it.
+//! Detects the container format of a file by its content, and opens one of its audio tracks.
 //!
-//! Containers that depend on lengths which recorders and editors get wrong are parsed here: WAV and its variants, AIFF,
-//! AU, CAF, MP4, and frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by part.
+//! Containers whose length fields recorders and editors often get wrong have parsers of our own: WAV and its variants,
+//! AIFF, AU, CAF, MP4, and bare frames of MPEG audio and AAC. Ogg, FLAC and Matroska are read by Symphonia, part by
+//! part.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
@@ -20,35 +21,36 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::{TimeBase, Timestamp};
 
 use super::caf;
-use super::decode::{UNKNOWN_CODEC, codec_name, guarded, is_decodable};
-use super::demux::{Demux, Entry, Event, Piece};
+use super::chained;
+use super::decode::{UNKNOWN_CODEC, catch_panic, codec_name, is_decodable};
+use super::demux::{DecoderSetup, Demux, DemuxEvent, TimedPacket};
 use super::error::AudioError;
-use super::links;
 use super::mkv;
 use super::mp4;
 use super::mpeg::{FrameReader, tag_len};
-use super::rows::{self, Content};
-use super::source::{self, Source, read_bytes};
+use super::pcm::{self, AudioData};
+use super::source::{self, FileRange, read_bytes};
 use super::table::TableReader;
 
-/// The rate at which Opus decodes and counts its pre-skip.
+/// The sample rate at which Opus is decoded and its pre-skip is counted.
 const OPUS_RATE_HZ: u32 = 48_000;
 
-/// Number of bytes at the start of a file that identify it: two packets of a transport stream.
-const HEAD: u64 = 200;
+/// Number of bytes at the start of a file that are read to identify it: more than one packet of a transport stream.
+const SNIFF_BYTES: u64 = 200;
 
-/// Maximum number of tags skipped before the audio.
-const MAX_TAGS: usize = 16;
+/// Maximum number of metadata tags (ID3) skipped before the audio.
+const MAX_LEADING_TAGS: usize = 16;
 
 /// Number of consecutive unreadable packets after which reading stops.
 const MAX_UNREADABLE_IN_A_ROW: u32 = 16;
 
-/// Maximum length of a file that is reported as having no audio if it ends inside its header, bytes.
+/// Maximum length of a file, bytes, that is reported as having no audio, rather than as damaged, if it ends inside its
+/// header.
 const MAX_HEADER_LEN: u64 = 4096;
 
-/// A kind of container.
+/// The format of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ContainerKind {
     Wav,
     Wave64,
     Aiff,
@@ -60,11 +62,11 @@ enum Kind {
     Flac,
     /// Recognized, but not supported.
     Refused(&'static str),
-    /// Possibly frames of MPEG audio or AAC.
+    /// Not recognized; possibly bare frames of MPEG audio or AAC.
     Unknown,
 }
 
-impl Kind {
+impl ContainerKind {
     fn of(head: &[u8]) -> Self {
         let is_at = |at: usize, word: &[u8]| head.get(at..at + word.len()) == Some(word);
         match head.get(..4) {
@@ -101,8 +103,8 @@ impl Kind {
             return Self::Refused("MPEG transport stream (TS, MTS)");
         }
         match head.get(4..8) {
-            // Pictures begin with the same letters.
-            Some(b"ftyp") if is_picture(head.get(8..12).unwrap_or_default()) => Self::Unknown,
+            // HEIF and similar pictures use the same container.
+            Some(b"ftyp") if is_picture_brand(head.get(8..12).unwrap_or_default()) => Self::Unknown,
             Some(b"ftyp" | b"moov" | b"mdat" | b"wide" | b"pnot") => Self::Mp4,
             Some(b"free" | b"skip") if head[0] == 0 => Self::Mp4,
             _ => Self::Unknown,
@@ -110,11 +112,11 @@ impl Kind {
     }
 }
 
-/// The name in the message about a MIDI file, the one kind of "sound" file without sound.
+/// The name of MIDI in an error message. A MIDI file is an audio file by its type, but contains no audio.
 const MIDI: &str = "MIDI, which holds notes and no sound,";
 
-/// Returns whether a brand is that of a picture in the MP4 container (HEIF, AVIF, Canon's raw).
-fn is_picture(brand: &[u8]) -> bool {
+/// Returns whether an MP4 brand denotes a picture (HEIF, AVIF, Canon's raw format).
+fn is_picture_brand(brand: &[u8]) -> bool {
     matches!(
         brand,
         b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" | b"avif" | b"avis" | b"crx "
@@ -124,17 +126,17 @@ fn is_picture(brand: &[u8]) -> bool {
 /// Returns the offset of the container after any tags, and its first bytes.
 fn head_behind_tags(file: &mut File, len: u64) -> Result<(u64, Vec<u8>), AudioError> {
     let mut start = 0_u64;
-    for _ in 0..MAX_TAGS {
-        let head = read_bytes(file, start, HEAD)?;
+    for _ in 0..MAX_LEADING_TAGS {
+        let head = read_bytes(file, start, SNIFF_BYTES)?;
         match tag_len(&head) {
             Some(tag) if head.starts_with(b"ID3") && start.saturating_add(tag) < len => start += tag,
             _ => return Ok((start, head)),
         }
     }
-    Ok((start, read_bytes(file, start, HEAD)?))
+    Ok((start, read_bytes(file, start, SNIFF_BYTES)?))
 }
 
-/// Returns the offset where the audio ends, before the tags that some programs append to any file (ID3v1, APE).
+/// Returns the offset at which the audio ends, before any appended tags (ID3v1, APE).
 fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
     let mut end = len;
     if let Some(at) = end.checked_sub(128)
@@ -151,7 +153,7 @@ fn before_tags(file: &mut File, len: u64) -> Result<u64, AudioError> {
     Ok(end)
 }
 
-/// Returns the length of an APE tag from its footer, bytes.
+/// Returns the length of an APE tag in bytes, read from its footer.
 fn ape_len(footer: &[u8]) -> Option<u64> {
     let len =
         footer.strip_prefix(b"APETAGEX")?.get(4..8)?.iter().rev().fold(0, |len, &byte| len << 8 | u64::from(byte));
@@ -159,28 +161,28 @@ fn ape_len(footer: &[u8]) -> Option<u64> {
     Some(len + if has_header { 32 } else { 0 })
 }
 
-/// Returns whether a file begins like audio, or like a video that may have an audio track. Whether it can be read only
-/// shows when it is opened.
+/// Returns whether a file begins like an audio file, or like a video that may have an audio track. Whether it can be
+/// decoded is known only when it is opened.
 pub fn is_sound(path: &Path) -> bool {
     let sniff = || -> Result<bool, AudioError> {
         let (mut file, len) = source::open_file(path)?;
         let (start, head) = head_behind_tags(&mut file, len)?;
-        Ok(match Kind::of(&head) {
-            Kind::Refused(MIDI) => false,
-            Kind::Unknown if is_frame_like(&head) || start > 0 => {
+        Ok(match ContainerKind::of(&head) {
+            ContainerKind::Refused(MIDI) => false,
+            ContainerKind::Unknown if is_frame_like(&head) || start > 0 => {
                 FrameReader::open(file, start..len, Arc::default())?.is_some()
             }
-            Kind::Unknown => false,
+            ContainerKind::Unknown => false,
             _ => true,
         })
     };
     sniff().unwrap_or(false)
 }
 
-/// Returns whether these bytes, which do not come from a file, are the beginning of an audio or video file.
+/// Returns whether `head`, the first bytes of a stream such as standard input, begins an audio or video file.
 pub fn begins_sound(head: &[u8]) -> bool {
     head.starts_with(b"ID3")
-        || !matches!(Kind::of(head), Kind::Unknown | Kind::Refused(MIDI))
+        || !matches!(ContainerKind::of(head), ContainerKind::Unknown | ContainerKind::Refused(MIDI))
         || is_frame_like(head) && std::str::from_utf8(head).is_err()
 }
 
@@ -189,48 +191,58 @@ fn is_frame_like(head: &[u8]) -> bool {
     matches!(head, [0xff, second, third, ..] if second & 0xe0 == 0xe0 && second & 0x18 != 8 && third >> 4 != 15 && !matches!(second, 0xfe | 0xff))
 }
 
-/// A candidate among the audio tracks of a file.
+/// An audio track of a file that may be chosen.
 #[derive(Clone)]
-struct Candidate {
+struct TrackCandidate {
     /// The decoder parameters, or the name of an unsupported codec.
     params: Result<AudioCodecParameters, String>,
+    /// Whether players play the track by default.
     is_default: bool,
 }
 
-/// A file that was recognised as a container with audio that can be decoded.
-pub(super) struct Opened {
+/// An opened container, with the demuxer of the chosen audio track.
+pub(super) struct OpenedContainer {
     pub(super) demux: Box<dyn Demux>,
     /// The container's name, e.g. `m4a`.
     pub(super) container: &'static str,
-    /// Whether the container was recognized by sync words, which noise can contain too.
+    /// Whether the format was recognized by its sync words alone, which arbitrary data can contain too.
     pub(super) is_found_by_sync: bool,
     /// Number of audio tracks that can be decoded.
     pub(super) tracks: usize,
-    /// Number of the chosen track among all audio tracks, from 1.
+    /// Number of the chosen track among all audio tracks, counted from 1.
     pub(super) number: usize,
     pub(super) file_len: u64,
+    /// Offset in the file that the demuxer has reached, for the progress.
     pub(super) reached: Arc<AtomicU64>,
 }
 
-/// Opens the file at `path`. Among several audio tracks, chooses number `wanted` in players' order of preference, in
-/// which tracks marked as default come first.
-pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
+/// Opens the file at `path`. Among several audio tracks, chooses number `wanted`, counted from 0; tracks marked as
+/// default come first.
+pub(super) fn open(path: &Path, wanted: usize) -> Result<OpenedContainer, AudioError> {
     let (mut file, file_len) = source::open_file(path)?;
     let (start, head) = head_behind_tags(&mut file, file_len)?;
     let reached: Arc<AtomicU64> = Arc::default();
-    let kind = Kind::of(&head);
+    let kind = ContainerKind::of(&head);
     let single = |demux: Box<dyn Demux>, container: &'static str, is_found_by_sync: bool, reached: &Arc<AtomicU64>| {
-        Opened { demux, container, is_found_by_sync, tracks: 1, number: 1, file_len, reached: Arc::clone(reached) }
+        OpenedContainer {
+            demux,
+            container,
+            is_found_by_sync,
+            tracks: 1,
+            number: 1,
+            file_len,
+            reached: Arc::clone(reached),
+        }
     };
     let content = match kind {
-        Kind::Refused(name) => return Err(AudioError::Unsupported { name: name.to_owned() }),
-        Kind::Wav => ("wav", rows::wav(&mut file, file_len)?),
-        Kind::Wave64 => ("w64", rows::wave64(&mut file, file_len)?),
-        Kind::Aiff => ("aiff", rows::aiff(&mut file, file_len)?),
-        Kind::Au => ("au", rows::au(&mut file, file_len)?),
-        Kind::Caf => ("caf", Content::Rows(Box::new(caf::read(&mut file, file_len)?))),
-        Kind::Mp4 => return open_mp4(file, file_len, wanted, reached),
-        Kind::Unknown => {
+        ContainerKind::Refused(name) => return Err(AudioError::Unsupported { name: name.to_owned() }),
+        ContainerKind::Wav => ("wav", pcm::read_wav(&mut file, file_len)?),
+        ContainerKind::Wave64 => ("w64", pcm::read_wave64(&mut file, file_len)?),
+        ContainerKind::Aiff => ("aiff", pcm::read_aiff(&mut file, file_len)?),
+        ContainerKind::Au => ("au", pcm::read_au(&mut file, file_len)?),
+        ContainerKind::Caf => ("caf", AudioData::Blocks(Box::new(caf::read(&mut file, file_len)?))),
+        ContainerKind::Mp4 => return open_mp4(file, file_len, wanted, reached),
+        ContainerKind::Unknown => {
             let Some(mut reader) = FrameReader::open(file, start..file_len, Arc::clone(&reached))? else {
                 return Err(AudioError::NotAudio);
             };
@@ -242,26 +254,27 @@ pub(super) fn open(path: &Path, wanted: usize) -> Result<Opened, AudioError> {
             };
             return Ok(single(Box::new(reader), container, true, &reached));
         }
-        Kind::Ogg | Kind::Flac | Kind::Matroska => {
-            return Parts::open(path, file, kind, &head, start..file_len, wanted, reached);
+        ContainerKind::Ogg | ContainerKind::Flac | ContainerKind::Matroska => {
+            return PartsDemuxer::open(path, file, kind, &head, start..file_len, wanted, reached);
         }
     };
     match content {
-        (container, Content::Rows(table)) => {
+        (container, AudioData::Blocks(table)) => {
             let reader = TableReader::new(file, file_len, *table, Arc::clone(&reached));
             Ok(single(Box::new(reader), container, false, &reached))
         }
-        (container, Content::Frames(range)) => match FrameReader::open(file, range, Arc::clone(&reached))? {
+        (container, AudioData::Frames(range)) => match FrameReader::open(file, range, Arc::clone(&reached))? {
             Some(reader) => Ok(single(Box::new(reader), container, true, &reached)),
             None => Err(AudioError::Unsupported { name: "this kind of WAV".to_owned() }),
         },
     }
 }
 
-/// Returns the index of the candidate that is number `wanted` among those that can be decoded, and their count.
-fn choose(candidates: &[Candidate], wanted: usize) -> Result<(usize, usize), AudioError> {
-    let decodable = |candidate: &&(usize, &Candidate)| candidate.1.params.as_ref().is_ok_and(is_decodable);
-    let all: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
+/// Returns the index of the candidate that is number `wanted` among the decodable ones (default tracks first), and the
+/// number of decodable ones.
+fn choose(candidates: &[TrackCandidate], wanted: usize) -> Result<(usize, usize), AudioError> {
+    let decodable = |candidate: &&(usize, &TrackCandidate)| candidate.1.params.as_ref().is_ok_and(is_decodable);
+    let all: Vec<(usize, &TrackCandidate)> = candidates.iter().enumerate().collect();
     let mut usable: Vec<_> = all.iter().filter(decodable).collect();
     usable.sort_by_key(|(_, candidate)| !candidate.is_default);
     if let Some((index, _)) = usable.get(wanted) {
@@ -278,12 +291,17 @@ fn choose(candidates: &[Candidate], wanted: usize) -> Result<(usize, usize), Aud
     }
 }
 
-fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64>) -> Result<Opened, AudioError> {
+fn open_mp4(
+    mut file: File,
+    file_len: u64,
+    wanted: usize,
+    reached: Arc<AtomicU64>,
+) -> Result<OpenedContainer, AudioError> {
     let index = mp4::Index::read(&mut file, file_len)?;
     let Some(sound_tracks) = index.sound_tracks else { return Err(AudioError::Unfinished) };
-    let candidates: Vec<Candidate> = sound_tracks
+    let candidates: Vec<TrackCandidate> = sound_tracks
         .iter()
-        .map(|track| Candidate {
+        .map(|track| TrackCandidate {
             params: track.content.as_ref().map(|table| for_decoder(&table.params)).map_err(Clone::clone),
             is_default: track.is_enabled,
         })
@@ -300,16 +318,17 @@ fn open_mp4(mut file: File, file_len: u64, wanted: usize, reached: Arc<AtomicU64
         _ => "mp4",
     };
     let demux = Box::new(TableReader::new(file, file_len, table, Arc::clone(&reached)));
-    Ok(Opened { demux, container, is_found_by_sync: false, tracks, number: number + 1, file_len, reached })
+    Ok(OpenedContainer { demux, container, is_found_by_sync: false, tracks, number: number + 1, file_len, reached })
 }
 
-/// Adapts the parameters to the decoders.
+/// Adapts the parameters in a container to what the decoders expect.
 fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
     let mut params = params.clone();
     if params.codec == CODEC_ID_OPUS {
-        // The decoder would drop the pre-skip from the first packet only, and twice if an edit list specifies it too.
+        // Given the header, the decoder would drop the pre-skip itself, though only from the first packet; and an edit
+        // list may specify it again.
         params.extra_data = None;
-        // Opus counts time at 48 kHz, whatever rate a container states (RFC 7845, 5.1).
+        // Opus is decoded at 48 kHz, whatever rate the container states (RFC 7845, 5.1).
         params.sample_rate = Some(OPUS_RATE_HZ);
     }
     if params.codec == CODEC_ID_AAC
@@ -322,8 +341,9 @@ fn for_decoder(params: &AudioCodecParameters) -> AudioCodecParameters {
 
 /// Returns the configuration of the plain AAC (LC) inside HE-AAC, or the first 16 bits of a plain AAC configuration.
 ///
-/// HE-AAC adds the upper half of the spectrum, and a second channel, to plain AAC of half the rate. The plain AAC has
-/// what speech needs, and decoders that do not know the extensions skip them (ISO/IEC 14496-3, 1.6.5 and 4.5.2.8).
+/// HE-AAC extends plain AAC at half the sample rate by the upper half of the spectrum (SBR) and a second channel (PS).
+/// The plain part suffices for speech, and a decoder without the extensions skips them (ISO/IEC 14496-3, 1.6.5 and
+/// 4.5.2.8).
 fn core_config(config: &[u8]) -> Option<[u8; 2]> {
     if config.len() < 2 {
         return None;
@@ -341,13 +361,13 @@ fn core_config(config: &[u8]) -> Option<[u8; 2]> {
         5 | 29 => (field(17, 5), field(22, 3)),
         _ => return None,
     };
-    // Of the last bits, only the frame length flag matters: some writers set other flags without the fields that they
-    // announce.
+    // Of the last three flags, only the frame length flag is kept: some encoders set the others without writing the
+    // fields that these announce.
     (core == 2).then(|| ((2 << 11 | rate << 7 | channels << 3 | flags & 4) as u16).to_be_bytes())
 }
 
-/// Returns the number of frames to drop from the start of an Opus stream (RFC 7845, 4.2), from the container's copy of
-/// the `OpusHead`.
+/// Returns the pre-skip of an Opus stream, the number of frames to drop at its start (RFC 7845, 4.2), from the
+/// container's copy of the `OpusHead`.
 fn opus_pre_skip(params: &AudioCodecParameters) -> Option<u64> {
     let head = params.extra_data.as_ref().filter(|_| params.codec == CODEC_ID_OPUS)?.get(10..12)?;
     Some(u64::from(u16::from_le_bytes([head[0], head[1]])))
@@ -364,57 +384,57 @@ fn seconds_per_tick(time_base: TimeBase) -> f64 {
     f64::from(time_base.numer.get()) / f64::from(time_base.denom.get())
 }
 
-/// The parts of a file that Symphonia reads, one after another.
-struct Parts {
+/// Demuxes the parts of a file one after another, each with a Symphonia reader.
+struct PartsDemuxer {
     path: std::path::PathBuf,
-    kind: Kind,
+    kind: ContainerKind,
     reached: Arc<AtomicU64>,
     /// The remaining parts.
     ranges: VecDeque<Range<u64>>,
-    /// Index of the chosen audio track among those of a part.
+    /// Index of the chosen track among the audio tracks of each part.
     track: usize,
-    part: Option<Part>,
-    /// Whether the current part has been announced.
-    announced: bool,
-    promised_s: Option<f64>,
+    part: Option<PartReader>,
+    /// Whether [`DemuxEvent::NewDecoder`] was returned for the current part.
+    has_decoder: bool,
+    stated_s: Option<f64>,
     layout: mkv::Layout,
-    broke_off: bool,
+    is_truncated: bool,
 }
 
-/// One part.
-struct Part {
+/// A part of a file that Symphonia reads.
+struct PartReader {
     reader: Box<dyn FormatReader>,
-    entry: Entry,
+    setup: DecoderSetup,
     track_id: u32,
     time_base: Option<TimeBase>,
     first: Option<Timestamp>,
     packets: u64,
     discarded: BTreeMap<u64, i64>,
-    /// A packet that was read ahead to learn the encoder delay.
-    held: Option<symphonia::core::packet::Packet>,
+    /// The first packet, read ahead because its timestamp gives the encoder delay.
+    first_packet: Option<symphonia::core::packet::Packet>,
 }
 
-impl Parts {
+impl PartsDemuxer {
     fn open(
         path: &Path,
         mut file: File,
-        kind: Kind,
+        kind: ContainerKind,
         head: &[u8],
         range: Range<u64>,
         wanted: usize,
         reached: Arc<AtomicU64>,
-    ) -> Result<Opened, AudioError> {
+    ) -> Result<OpenedContainer, AudioError> {
         let file_len = range.end;
         let mut layout = mkv::Layout::default();
         let ranges = match kind {
-            Kind::Ogg => {
-                let (ranges, is_whole) = links::ogg(&mut file, range.start, range.end)?;
+            ContainerKind::Ogg => {
+                let (ranges, is_whole) = chained::ogg(&mut file, range.start, range.end)?;
                 layout.is_whole = is_whole;
                 ranges
             }
-            Kind::Flac => {
+            ContainerKind::Flac => {
                 let end = before_tags(&mut file, range.end)?;
-                links::flac(&mut file, range.start, end)?
+                chained::flac(&mut file, range.start, end)?
             }
             _ => {
                 layout = mkv::layout(&mut file, range.clone())?;
@@ -428,18 +448,18 @@ impl Parts {
             ranges: ranges.into(),
             track: 0,
             part: None,
-            announced: false,
-            promised_s: Some(0.0),
+            has_decoder: false,
+            stated_s: Some(0.0),
             layout,
-            broke_off: false,
+            is_truncated: false,
         };
         let Some(first) = parts.ranges.pop_front() else { return Err(AudioError::NoSound) };
         let reader = parts.reader(first)?;
-        let candidates: Vec<Candidate> = reader
+        let candidates: Vec<TrackCandidate> = reader
             .tracks()
             .iter()
-            .filter(|track| sound_params(track).is_some() || track.codec_params.is_none() && kind == Kind::Ogg)
-            .map(|track| Candidate {
+            .filter(|track| sound_params(track).is_some() || track.codec_params.is_none() && kind == ContainerKind::Ogg)
+            .map(|track| TrackCandidate {
                 params: sound_params(track).map(for_decoder).ok_or_else(|| UNKNOWN_CODEC.to_owned()),
                 is_default: track.flags.contains(TrackFlags::DEFAULT),
             })
@@ -452,12 +472,12 @@ impl Parts {
         parts.begin(reader)?;
         let is_webm = head.windows(4).any(|word| word == b"webm");
         let container = match kind {
-            Kind::Ogg => "ogg",
-            Kind::Flac => "flac",
+            ContainerKind::Ogg => "ogg",
+            ContainerKind::Flac => "flac",
             _ if is_webm => "webm",
             _ => "mkv",
         };
-        Ok(Opened {
+        Ok(OpenedContainer {
             demux: Box::new(parts),
             container,
             is_found_by_sync: false,
@@ -468,18 +488,18 @@ impl Parts {
         })
     }
 
-    /// Lets Symphonia probe a part. If that fails because the end of the file is missing, the part is read from its
-    /// start as a non-seekable stream.
+    /// Creates Symphonia's reader of a part. If that fails, it is tried again without seeking, which succeeds if merely
+    /// the end of the file is missing.
     fn reader(&mut self, range: Range<u64>) -> Result<Box<dyn FormatReader>, AudioError> {
         let mut first_error = None;
         for seekable in [true, false] {
             let (head, range) = match self.kind {
-                Kind::Flac => links::flac_sound(&mut source::open_file(&self.path)?.0, range.clone())?,
+                ContainerKind::Flac => chained::flac_audio(&mut source::open_file(&self.path)?.0, range.clone())?,
                 _ => (Vec::new(), range.clone()),
             };
-            let source = Source::open(&self.path, head, range, seekable, Arc::clone(&self.reached))?;
+            let source = FileRange::open(&self.path, head, range, seekable, Arc::clone(&self.reached))?;
             let stream = MediaSourceStream::new(Box::new(source), Default::default());
-            let probed = guarded(|| {
+            let probed = catch_panic(|| {
                 symphonia::default::get_probe().probe(
                     &Default::default(),
                     stream,
@@ -489,7 +509,7 @@ impl Parts {
             });
             match probed {
                 Ok(reader) => {
-                    self.broke_off |= !seekable;
+                    self.is_truncated |= !seekable;
                     return Ok(reader);
                 }
                 Err(error) => first_error = first_error.or(Some(error)),
@@ -498,7 +518,7 @@ impl Parts {
         Err(first_error.map_or(AudioError::NotAudio, |error| unreadable(error, self.kind, range.end)))
     }
 
-    /// Begins a part with its audio track.
+    /// Begins a part: selects its audio track.
     fn begin(&mut self, reader: Box<dyn FormatReader>) -> Result<(), AudioError> {
         let sound: Vec<&Track> = reader.tracks().iter().filter(|track| sound_params(track).is_some()).collect();
         let Some((track, params)) =
@@ -506,36 +526,45 @@ impl Parts {
         else {
             return Err(AudioError::NoAudioTrack);
         };
-        let length_s = track.duration.zip(track.time_base).map(|(d, base)| d.get() as f64 * seconds_per_tick(base));
-        // Ogg only gives an estimate, and in Matroska the video may outlast the audio.
-        self.promised_s = match self.kind {
-            Kind::Flac => self.promised_s.zip(length_s).map(|(before, here)| before + here),
+        let duration_s = track.duration.zip(track.time_base).map(|(d, base)| d.get() as f64 * seconds_per_tick(base));
+        // The duration is unreliable in Ogg (an estimate) and in Matroska (the video may be longer than the audio).
+        self.stated_s = match self.kind {
+            ContainerKind::Flac => self.stated_s.zip(duration_s).map(|(before, here)| before + here),
             _ => None,
         };
         let delay = opus_pre_skip(params);
-        let entry = Entry { params: for_decoder(params), delay };
+        let setup = DecoderSetup { params: for_decoder(params), delay };
         let (track_id, time_base) = (track.id, track.time_base);
         let discarded = self.layout.discarded.get(&u64::from(track_id)).cloned().unwrap_or_default();
-        self.part = Some(Part { reader, entry, track_id, time_base, first: None, packets: 0, discarded, held: None });
-        self.announced = false;
+        self.part = Some(PartReader {
+            reader,
+            setup,
+            track_id,
+            time_base,
+            first: None,
+            packets: 0,
+            discarded,
+            first_packet: None,
+        });
+        self.has_decoder = false;
         Ok(())
     }
 
-    /// Returns whether an unexpected end of the file is allowed here.
+    /// Returns whether an error is an end of file that is no damage: the file ends after a whole page or element.
     fn may_end(&self, error: &DecodeError) -> bool {
         let is_end = matches!(error, DecodeError::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof);
         is_end && self.layout.is_whole
     }
 }
 
-impl Part {
-    /// Returns the next packet of the track; `Ok(None)` at the end.
+impl PartReader {
+    /// Returns the next packet of the chosen track; `Ok(None)` at the end.
     fn packet(&mut self) -> Result<Option<symphonia::core::packet::Packet>, DecodeError> {
-        if let Some(held) = self.held.take() {
-            return Ok(Some(held));
+        if let Some(first_packet) = self.first_packet.take() {
+            return Ok(Some(first_packet));
         }
         loop {
-            match guarded(|| self.reader.next_packet())? {
+            match catch_panic(|| self.reader.next_packet())? {
                 Some(packet) if packet.track_id == self.track_id => return Ok(Some(packet)),
                 Some(_) => {}
                 None => return Ok(None),
@@ -543,70 +572,70 @@ impl Part {
         }
     }
 
-    fn piece(&mut self, packet: symphonia::core::packet::Packet) -> Piece {
+    fn timed_packet(&mut self, packet: symphonia::core::packet::Packet) -> TimedPacket {
         let tick_s = self.time_base.map(seconds_per_tick);
         let first = *self.first.get_or_insert(packet.pts);
-        let at_s = tick_s.map(|tick_s| packet.pts.get().saturating_sub(first.get()) as f64 * tick_s);
-        let length_s = tick_s.map_or(0.0, |tick_s| packet.dur.get() as f64 * tick_s);
+        let start_s = tick_s.map(|tick_s| packet.pts.get().saturating_sub(first.get()) as f64 * tick_s);
+        let duration_s = tick_s.map_or(0.0, |tick_s| packet.dur.get() as f64 * tick_s);
         let discarded = self.discarded.get(&self.packets).copied().unwrap_or(0) as f64 * 1e-9;
         self.packets += 1;
-        let mut piece = Piece::whole(packet, at_s, length_s);
-        piece.drop_end_s = discarded.max(0.0);
-        piece.skip_s = (-discarded).max(0.0);
-        piece
+        let mut timed_packet = TimedPacket::untrimmed(packet, start_s, duration_s);
+        timed_packet.trim_end_s = discarded.max(0.0);
+        timed_packet.trim_start_s = (-discarded).max(0.0);
+        timed_packet
     }
 }
 
-impl Demux for Parts {
-    fn next(&mut self) -> Event {
+impl Demux for PartsDemuxer {
+    fn next(&mut self) -> DemuxEvent {
         for _ in 0..MAX_UNREADABLE_IN_A_ROW {
             let Some(part) = &mut self.part else {
                 let Some(range) = self.ranges.pop_front() else {
-                    return Event::End { broke_off: self.broke_off };
+                    return DemuxEvent::End { is_truncated: self.is_truncated };
                 };
                 let begun = self.reader(range).and_then(|reader| self.begin(reader));
                 if begun.is_err() {
-                    self.broke_off = true;
+                    self.is_truncated = true;
                 }
                 continue;
             };
             match part.packet() {
-                Ok(Some(packet)) if !self.announced => {
-                    self.announced = true;
+                Ok(Some(packet)) if !self.has_decoder => {
+                    self.has_decoder = true;
                     // Matroska gives the encoder delay as a negative first timestamp.
-                    if self.kind == Kind::Matroska && part.entry.delay.is_none() && packet.pts.is_negative() {
-                        let rate_hz = part.entry.params.sample_rate.unwrap_or(0);
+                    if self.kind == ContainerKind::Matroska && part.setup.delay.is_none() && packet.pts.is_negative() {
+                        let rate_hz = part.setup.params.sample_rate.unwrap_or(0);
                         let delay_s =
                             part.time_base.map_or(0.0, seconds_per_tick) * packet.pts.get().unsigned_abs() as f64;
-                        part.entry.delay = Some((delay_s * f64::from(rate_hz)).round() as u64);
+                        part.setup.delay = Some((delay_s * f64::from(rate_hz)).round() as u64);
                     }
-                    part.held = Some(packet);
-                    return Event::Anew(part.entry.clone());
+                    part.first_packet = Some(packet);
+                    return DemuxEvent::NewDecoder(part.setup.clone());
                 }
-                Ok(Some(packet)) => return Event::Piece(part.piece(packet)),
+                Ok(Some(packet)) => return DemuxEvent::Packet(part.timed_packet(packet)),
                 Ok(None) => self.part = None,
-                Err(DecodeError::DecodeError(_)) => return Event::Unreadable,
-                // The disk failed, or the file ends inside a packet.
+                Err(DecodeError::DecodeError(_)) => return DemuxEvent::Unreadable,
+                // Reading failed, or the file ends inside a packet.
                 Err(error) => {
                     let may_end = self.may_end(&error);
-                    self.broke_off |= !may_end;
+                    self.is_truncated |= !may_end;
                     self.part = None;
                 }
             }
         }
-        Event::End { broke_off: true }
+        DemuxEvent::End { is_truncated: true }
     }
 
-    fn promised_s(&self) -> Option<f64> {
-        self.promised_s
+    fn stated_s(&self) -> Option<f64> {
+        self.stated_s
     }
 }
 
-/// Maps the error with which Symphonia refused a container.
-fn unreadable(error: DecodeError, kind: Kind, file_len: u64) -> AudioError {
+/// Converts the error with which Symphonia rejected a container.
+fn unreadable(error: DecodeError, kind: ContainerKind, file_len: u64) -> AudioError {
     let name = match kind {
-        Kind::Ogg => "this kind of Ogg",
-        Kind::Flac => "this kind of FLAC",
+        ContainerKind::Ogg => "this kind of Ogg",
+        ContainerKind::Flac => "this kind of FLAC",
         _ => "this kind of Matroska or WebM",
     };
     match error {
@@ -623,7 +652,7 @@ mod tests {
 
     #[test]
     fn the_plain_aac_inside_of_he_aac_is_found() {
-        // AAC-LC at 22,050 Hz in two channels: plain, followed by an SBR extension, inside SBR, inside PS.
+        // AAC-LC at 22,050 Hz in two channels: plain, followed by an SBR extension, wrapped in SBR, wrapped in PS.
         let plain = Some([0x13, 0x90]);
         assert_eq!(core_config(&[0x13, 0x90]), plain);
         assert_eq!(core_config(&[0x13, 0x92]), plain, "announces a core coder that is not there");

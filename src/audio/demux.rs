@@ -1,73 +1,74 @@
-//! The interface between containers and the decoder: packets of one audio track, each with its position in time and the
-//! portion of its audio to keep.
+//! The interface between container parsers (demuxers) and the decoder: packets of one audio track, each with its
+//! timestamp and the portion of its audio to keep.
 
 use symphonia::core::audio::{Channels, layouts};
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters};
 use symphonia::core::packet::Packet;
 
-/// A packet of the track.
-pub(super) struct Piece {
+/// A packet of the audio track, with its timestamp and the portion of its audio to keep.
+pub(super) struct TimedPacket {
     pub(super) packet: Packet,
-    /// Timestamp on the container's clock, seconds; `None` if the container has no clock.
-    pub(super) at_s: Option<f64>,
-    /// Nominal duration, seconds; 0 if the container does not state it.
-    pub(super) length_s: f64,
-    /// Duration to drop at the start, seconds.
-    pub(super) skip_s: f64,
-    /// Where the audio to keep ends, in seconds from the packet's start; infinite if all of it is kept.
-    pub(super) until_s: f64,
-    /// Duration to drop at the end, seconds.
-    pub(super) drop_end_s: f64,
+    /// Timestamp, seconds; `None` if the container has no timestamps.
+    pub(super) start_s: Option<f64>,
+    /// Nominal duration of the decoded audio, seconds; 0 if the container does not state it.
+    pub(super) duration_s: f64,
+    /// Duration of the audio to drop at the packet's start, seconds.
+    pub(super) trim_start_s: f64,
+    /// End of the audio to keep, in seconds from the packet's start; infinite if it is kept to the packet's end.
+    pub(super) keep_until_s: f64,
+    /// Duration of the audio to drop at the packet's end, seconds; for a container that states it from that end.
+    pub(super) trim_end_s: f64,
 }
 
-impl Piece {
-    /// Creates a piece of which all audio is kept.
-    pub(super) fn whole(packet: Packet, at_s: Option<f64>, length_s: f64) -> Self {
-        Self { packet, at_s, length_s, skip_s: 0.0, until_s: f64::INFINITY, drop_end_s: 0.0 }
+impl TimedPacket {
+    /// Creates a packet of which all audio is kept.
+    pub(super) fn untrimmed(packet: Packet, start_s: Option<f64>, duration_s: f64) -> Self {
+        Self { packet, start_s, duration_s, trim_start_s: 0.0, keep_until_s: f64::INFINITY, trim_end_s: 0.0 }
     }
 
-    /// Returns whether none of the audio is kept: such a packet is only needed to decode those after it.
-    pub(super) fn is_unheard(&self) -> bool {
-        self.skip_s >= self.until_s || (self.length_s > 0.0 && self.skip_s >= self.length_s)
+    /// Returns whether none of the packet's audio is kept. Such a packet is needed only to decode later ones.
+    pub(super) fn is_fully_trimmed(&self) -> bool {
+        self.trim_start_s >= self.keep_until_s || (self.duration_s > 0.0 && self.trim_start_s >= self.duration_s)
     }
 }
 
-/// What a decoder needs to begin.
+/// The parameters needed to create a decoder.
 #[derive(Clone)]
-pub(super) struct Entry {
+pub(super) struct DecoderSetup {
     pub(super) params: AudioCodecParameters,
-    /// Encoder delay to drop, frames at the decoder's rate; `None` if the file does not state it.
+    /// Encoder delay to drop at the start, frames at the decoder's sample rate; `None` if the file does not state it.
     pub(super) delay: Option<u64>,
 }
 
-/// An event in a file.
-pub(super) enum Event {
-    Piece(Piece),
-    /// What follows was encoded separately: a new decoder and a new clock begin.
-    Anew(Entry),
-    /// Silence of this many seconds, according to the file.
+/// An event that a demuxer finds in a file.
+pub(super) enum DemuxEvent {
+    Packet(TimedPacket),
+    /// A part begins that was encoded separately: it needs a new decoder, and its timestamps start anew.
+    NewDecoder(DecoderSetup),
+    /// Silence that the file specifies, in seconds.
     Silence(f64),
-    /// Something unreadable was skipped.
+    /// Unreadable data was skipped.
     Unreadable,
-    /// Nothing follows.
+    /// The end of the track.
     End {
-        /// The file ends before it should.
-        broke_off: bool,
+        /// Whether audio is missing at the end or could not be read.
+        is_truncated: bool,
     },
 }
 
-/// A container, read from its start to its end.
+/// A demuxer: reads the audio track of a container from start to end.
 pub(super) trait Demux {
-    /// Returns the next event. Not called again after [`Event::End`].
-    fn next(&mut self) -> Event;
+    /// Returns the next event. Must not be called again after [`DemuxEvent::End`].
+    fn next(&mut self) -> DemuxEvent;
 
-    /// Returns how many seconds of audio the file claims to hold, if the claim is reliable and exceeds what is there.
-    fn promised_s(&self) -> Option<f64> {
+    /// Returns the duration of audio that the file states, in seconds; `None` if it states none or the value is
+    /// unreliable.
+    fn stated_s(&self) -> Option<f64> {
         None
     }
 }
 
-/// Returns the decoder parameters of a codec that needs no more than a rate and a number of channels.
+/// Returns the decoder parameters of a codec that needs only a sample rate and a number of channels.
 pub(super) fn params(codec: AudioCodecId, rate_hz: u32, channels: u16) -> AudioCodecParameters {
     let mut params = AudioCodecParameters::new();
     params.for_codec(codec);

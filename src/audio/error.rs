@@ -1,4 +1,4 @@
-//! Errors when opening a file as a recording, in words that tell a non-engineer what to do.
+//! Errors of opening a file as a recording. Their messages tell a non-engineer what to do.
 
 use std::io;
 
@@ -13,7 +13,7 @@ macro_rules! save_it_as {
     };
 }
 
-/// Why a file did not become a [`Recording`](super::Recording).
+/// Why a file cannot be opened as a [`Recording`](super::Recording).
 ///
 /// Each message is one line that says what is wrong and what to do. None of them contains the path: the caller adds it.
 #[derive(Debug, Error)]
@@ -31,11 +31,11 @@ pub enum AudioError {
     #[error("the file has a header but no sound in it; the recording was probably never started, record it again")]
     NoSound,
 
-    /// Neither an audio nor a video file.
+    /// The file is neither an audio nor a video file.
     #[error("this is not an audio or video file; give a recording such as WAV, FLAC, MP3, M4A, OGG or WebM")]
     NotAudio,
 
-    /// An audio or video format that is recognised but not supported.
+    /// The audio or video format is recognized but not supported.
     #[error("{name} cannot be read here; {advice}", advice = save_it_as!())]
     Unsupported {
         /// The common name of the codec or container, e.g. "HE-AAC" or "Windows Media (WMA)".
@@ -46,16 +46,17 @@ pub enum AudioError {
     #[error("there is no sound track in this video; check that the microphone was on and record it again")]
     NoAudioTrack,
 
-    /// The recorder stopped before it wrote the index without which the audio cannot be found (the `moov` atom of MP4).
+    /// The index of the file (the `moov` box of MP4) is missing, because the recorder was stopped before it wrote the
+    /// index.
     #[error(
         "the recorder was stopped before it finished writing this file, so the sound cannot be found in it; repair it with the app that recorded it or record it again"
     )]
     Unfinished,
 
-    /// The header makes claims that no recording of speech can make.
+    /// The header states values that no recording of speech has.
     #[error("the file says it has {what}, which no recording has; it is damaged, {advice}", advice = save_it_as!())]
     AbsurdHeader {
-        /// The claim, e.g. "a sample rate of 2 Hz".
+        /// The stated value, e.g. "a sample rate of 2 Hz".
         what: String,
     },
 
@@ -63,8 +64,8 @@ pub enum AudioError {
     #[error("the file is damaged and no sound could be read from it; copy it again from where it was recorded")]
     Damaged,
 
-    /// Longer than [`MAX_DURATION_S`](super::MAX_DURATION_S), or than the shorter limit for many channels at a high
-    /// rate.
+    /// The recording is longer than [`MAX_DURATION_S`](super::MAX_DURATION_S), or than the shorter limit for many
+    /// channels at a high sample rate.
     #[error("the recording is longer than {}; cut out the answer and try again", words(*hours))]
     TooLong {
         /// Maximum length of a recording with this rate and number of channels, in hours.
@@ -72,7 +73,7 @@ pub enum AudioError {
     },
 }
 
-/// Formats a length in words.
+/// Formats a duration in words.
 fn words(hours: f64) -> String {
     if hours < 2.0 { format!("{:.0} minutes", hours * 60.0) } else { format!("{hours:.0} hours") }
 }

@@ -1,6 +1,6 @@
-//! Audio that went missing while aloud recorded, as listed in a custom chunk (`alou`) at the end of its WAV files,
-//! which other programs skip. Silence of the same length replaces the audio, so that times are right, but the speaker
-//! was not silent there.
+//! Gaps in which aloud lost audio while recording. They are listed in a custom chunk (`alou`) at the end of its WAV
+//! files, which other programs skip. In the file, silence of the same length replaces the lost audio, so that times are
+//! correct; it must not be taken for silence of the speaker.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::source::MAX_CHUNKS;
 
-/// The chunk's name.
+/// The four-character ID of the chunk.
 pub const CHUNK: &[u8; 4] = b"alou";
-/// The format of the chunk's contents.
+/// The schema name and version of the chunk's JSON.
 const SCHEMA: &str = "aloud.take/1";
 /// Maximum length of a chunk that is read, in bytes: ten thousand gaps.
-const LONGEST: u32 = 1 << 20;
+const MAX_CHUNK_BYTES: u32 = 1 << 20;
 
-/// Audio that went missing while recording, replaced by silence of the same length.
+/// A gap in a recording: lost audio, replaced by silence of the same length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first missing frame, counted from the beginning of the recording.
@@ -26,14 +26,14 @@ pub struct Gap {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Content {
+struct GapList {
     schema: String,
     gaps: Vec<Gap>,
 }
 
-/// Returns the bytes of the chunk, including its header and padded to an even length.
+/// Returns the bytes of the chunk, including its header, padded to an even length.
 pub fn chunk(gaps: &[Gap]) -> io::Result<Vec<u8>> {
-    let mut body = serde_json::to_vec(&Content { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
+    let mut body = serde_json::to_vec(&GapList { schema: SCHEMA.to_owned(), gaps: gaps.to_vec() })?;
     body.resize(body.len().next_multiple_of(2), b' ');
     let length = u32::try_from(body.len()).map_err(io::Error::other)?;
     Ok([&CHUNK[..], &length.to_le_bytes(), &body].concat())
@@ -53,10 +53,10 @@ pub(super) fn read(file: &mut File) -> Option<Vec<Gap>> {
         file.seek(SeekFrom::Start(at)).ok()?;
         file.read_exact(&mut head).ok()?;
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
-        if &head[..4] == CHUNK && length <= LONGEST {
+        if &head[..4] == CHUNK && length <= MAX_CHUNK_BYTES {
             let mut body = vec![0; length as usize];
             file.read_exact(&mut body).ok()?;
-            return serde_json::from_slice::<Content>(&body).ok().filter(|c| c.schema == SCHEMA).map(|c| c.gaps);
+            return serde_json::from_slice::<GapList>(&body).ok().filter(|c| c.schema == SCHEMA).map(|c| c.gaps);
         }
         at += 8 + u64::from(length) + u64::from(length % 2);
     }

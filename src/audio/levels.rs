@@ -1,54 +1,56 @@
-//! Peak, clipping and loudness of the mono signal at the recording's native rate.
+//! Measures peak, clipping and loudness of the mono signal at the recording's native rate.
 
 use ebur128::{EbuR128, Mode};
 
 use super::{SPEECH_RATE_HZ, Speech};
 use crate::span::Span;
 
-/// Samples of a clipped stretch lie within this fraction of each other: 0.1 %, that is 0.009 dB.
-const FLAT_FRACTION: f32 = 0.001;
+/// Maximum spread of the samples in a flat top, as a fraction of their level: 0.1 %, that is 0.009 dB.
+const FLATNESS_FRACTION: f32 = 0.001;
 
-/// Minimum number of equal samples in a flat top; two occur in any signal.
+/// Minimum number of samples in a flat top; two equal samples occur in any signal.
 const MIN_RUN: u64 = 3;
 
-/// Fraction of a flat top's length within which a slower signal may cross the next band of the same height instead of
-/// falling steeply. Next to the top of a parabola, that takes at least a fifth, wherever the bands happen to lie; the
-/// margin is for coarse sample values.
+/// Where the signal does not fall steeply from a flat top, it must leave the adjacent band of the same height within
+/// 1/[`EDGE_FRACTION`] of the flat top's length. On a parabola, crossing that band takes at least a fifth of the
+/// length, wherever the bands lie; the margin allows for coarse quantization.
 const EDGE_FRACTION: u64 = 20;
 
-/// Minimum level of a flat top at full scale: 0.1 % below it.
-const FULL_SCALE: f32 = 1.0 - FLAT_FRACTION;
+/// Minimum level of a flat top that counts as full scale: 0.1 % below it.
+const FULL_SCALE: f32 = 1.0 - FLATNESS_FRACTION;
 
-/// Minimum number of flat tops for a plateau below full scale to count as clipping (of a recording that was turned down
-/// after it clipped). A single flat top can be chance.
-const MIN_RUNS_BELOW_FULL_SCALE: u64 = 3;
+/// Minimum number of flat tops at one level below full scale that count as clipping; such a level arises when a clipped
+/// recording is attenuated afterwards. A single flat top can be chance.
+const MIN_FLAT_TOPS_BELOW_FULL_SCALE: u64 = 3;
 
-/// Minimum height of a plateau below full scale, in quantization steps: a signal that wavers between the lowest few
-/// values is flat without being clipped.
-const MIN_STEPS: f32 = 16.0;
+/// Minimum level of flat tops below full scale, in quantization steps: a signal that wavers between the lowest few
+/// sample values is flat without being clipped.
+const MIN_LEVEL_STEPS: f32 = 16.0;
 
-/// A plateau is the signal's own maximum if it is at most this far below the peak.
-const TOP_FRACTION: f32 = 0.002;
+/// Tolerance within which flat tops have the same level, and reach the peak of the signal, as a fraction of the level.
+const SAME_LEVEL_FRACTION: f32 = 0.002;
 
-/// Number of short-term loudness values (3 s long, one per second) required for a loudness range, so that its 10th
-/// percentile (EBU Tech 3342) is not merely the lowest value.
+/// Minimum number of short-term loudness values (over 3 s, one per second) for a loudness range. With fewer, the 10th
+/// percentile that the range starts from (EBU Tech 3342) would be the lowest value.
 const MIN_RANGE_VALUES: f64 = 10.0;
 
-/// Duration of signal that gives [`MIN_RANGE_VALUES`], seconds.
+/// Minimum duration of a signal for a loudness range, seconds: it gives [`MIN_RANGE_VALUES`] values.
 const MIN_RANGE_S: f64 = 3.0 + (MIN_RANGE_VALUES - 1.0);
 
-/// Levels of a recording, measured on its mono signal at the native rate, so that a mono and a two-channel copy agree.
+/// Levels of a recording. They are measured on the mono signal at the native rate, so that a mono and a stereo copy of
+/// one recording have the same levels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Levels {
     /// Highest sample magnitude, dB relative to full scale, at most about 0. `None` for digital silence.
     pub peak_dbfs: Option<f64>,
     /// Fraction of all samples (0 to 1) inside flat tops of three or more samples, at full scale or at the signal's own
-    /// maximum. Lossy codecs round off flat tops, so clipping before such a codec is not detected.
+    /// maximum. Clipping before a lossy codec is not detected, since the codec rounds off the flat tops.
     pub clipped_fraction: f64,
-    /// Integrated loudness (EBU R128, ITU-R BS.1770-4), LUFS. `None` for silence (nothing above -70 LUFS) and for less
-    /// than one 0.4 s block.
+    /// Integrated loudness (EBU R128, ITU-R BS.1770-4), LUFS. `None` for silence (nothing above -70 LUFS) and for a
+    /// signal shorter than one block of 0.4 s.
     pub loudness_lufs: Option<f64>,
-    /// Loudness range (EBU Tech 3342), LU. `None` for silence and for less than 12 s, which gives too few values.
+    /// Loudness range (EBU Tech 3342), LU. `None` for silence and for a signal shorter than 12 s, which has too few
+    /// short-term values.
     pub loudness_range_lu: Option<f64>,
 }
 
@@ -56,22 +58,22 @@ pub struct Levels {
 pub(super) struct LevelMeter {
     rate_hz: u32,
     frames: u64,
-    /// `None` if the rate is outside what the loudness filter supports.
+    /// The loudness meter; `None` if it does not support the sample rate.
     loudness: Option<EbuR128>,
     upper: FlatTops,
     lower: FlatTops,
 }
 
 impl LevelMeter {
-    /// Creates a meter. `quantum` is the largest step between neighbouring sample values near full scale in the file's
+    /// Creates a meter. `quantization_step` is the largest step between neighbouring sample values near full scale in the file's
     /// sample format.
-    pub(super) fn new(rate_hz: u32, quantum: f32) -> Self {
+    pub(super) fn new(rate_hz: u32, quantization_step: f32) -> Self {
         Self {
             rate_hz,
             frames: 0,
             loudness: EbuR128::new(1, rate_hz, Mode::I | Mode::LRA).ok(),
-            upper: FlatTops::new(quantum),
-            lower: FlatTops::new(quantum),
+            upper: FlatTops::new(quantization_step),
+            lower: FlatTops::new(quantization_step),
         }
     }
 
@@ -107,8 +109,8 @@ impl LevelMeter {
 }
 
 impl Levels {
-    /// Returns the levels with the loudness of `speech` outside the stretches `sounds`, in which something other than
-    /// the voice sounds. The difference in loudness is measured at the sample rate of the speech.
+    /// Returns the levels with the loudness corrected to exclude the spans `sounds`, in which something other than the
+    /// voice sounds. The correction is the loudness of `speech` outside of the spans minus that of all of `speech`.
     #[must_use]
     pub fn without(self, sounds: &[Span], speech: &Speech) -> Self {
         if sounds.is_empty() {
@@ -135,43 +137,46 @@ impl Levels {
     }
 }
 
-/// Finds the flat tops on the upper side of a signal, keeping only the highest. (For the lower side, the signal is
-/// inverted.)
+/// Finds the flat tops on the positive side of a signal, keeping only those at the highest level. (For the negative
+/// side, the signal is inverted.)
 ///
 /// A flat top is a run of at least [`MIN_RUN`] samples within a narrow band, from which the signal falls on both sides
-/// more steeply than from any round top: by [`edge_fall`] bands at once, or by one band within 1/[`EDGE_FRACTION`] of
-/// the run.
+/// more steeply than from any round top: by [`min_edge_fall`] band heights from one sample to the next, or by one band
+/// height within 1/[`EDGE_FRACTION`] of the run's length.
 struct FlatTops {
-    quantum: f32,
+    quantization_step: f32,
     peak: f32,
     before: f32,
-    run: Option<Run>,
-    /// Length of the run before the current one, in samples.
+    run: Option<LevelRun>,
+    /// Length of the previous run, in samples.
     samples_before: u64,
-    /// A run that is a flat top if the next run turns out short.
-    waiting: Option<Run>,
-    /// Level of the highest plateau so far; `runs` and `samples` are its flat tops and their samples.
+    /// A run that is a flat top if the run after it is short.
+    pending: Option<LevelRun>,
+    /// The highest level of a flat top so far.
     level: f32,
-    runs: u64,
+    /// Number of flat tops at that level.
+    flat_tops: u64,
+    /// Number of samples in these flat tops.
     samples: u64,
 }
 
-/// Returns how far the signal must fall right next to a flat top of `samples` samples, in bands. A parabola, the shape
-/// of a tone's round top, falls by at most `4 n / (n - 1)^2` from the lowest of `n` samples inside a band of 1 to the
-/// first outside. Half as much again, plus one band for rounding to sample values, is more than any round top has.
-fn edge_fall(samples: u64) -> f32 {
+/// Returns the minimum fall of the signal from one sample to the next at the edge of a flat top of `samples` samples,
+/// in band heights. The round top of a tone is a parabola: if `n` of its samples lie within a band of height 1, the
+/// fall from the last of them to the next sample is at most `4 n / (n - 1)^2`. The result is 1.5 times that, plus one
+/// band height for quantization, which no round top reaches.
+fn min_edge_fall(samples: u64) -> f32 {
     let n = samples as f32;
     1.0 + 1.5 * 4.0 * n / (n - 1.0).powi(2)
 }
 
-/// Returns the height within which samples count as equal at `level`.
-fn band(level: f32, quantum: f32) -> f32 {
-    (FLAT_FRACTION * level).max(1.5 * quantum)
+/// Returns the height of the band at `level` within which samples count as equal.
+fn band(level: f32, quantization_step: f32) -> f32 {
+    (FLATNESS_FRACTION * level).max(1.5 * quantization_step)
 }
 
-/// Consecutive samples that stay within one band.
+/// A run: consecutive samples that stay within one band.
 #[derive(Clone, Copy)]
-struct Run {
+struct LevelRun {
     before: f32,
     lowest: f32,
     highest: f32,
@@ -179,16 +184,16 @@ struct Run {
 }
 
 impl FlatTops {
-    fn new(quantum: f32) -> Self {
+    fn new(quantization_step: f32) -> Self {
         Self {
-            quantum,
+            quantization_step,
             peak: 0.0,
             before: 0.0,
             run: None,
             samples_before: 0,
-            waiting: None,
+            pending: None,
             level: 0.0,
-            runs: 0,
+            flat_tops: 0,
             samples: 0,
         }
     }
@@ -197,7 +202,7 @@ impl FlatTops {
         self.peak = self.peak.max(sample);
         if let Some(run) = &mut self.run {
             let (lowest, highest) = (run.lowest.min(sample), run.highest.max(sample));
-            if highest - lowest <= band(highest, self.quantum) {
+            if highest - lowest <= band(highest, self.quantization_step) {
                 (run.lowest, run.highest) = (lowest, highest);
                 run.samples += 1;
                 self.before = sample;
@@ -207,13 +212,13 @@ impl FlatTops {
         if let Some(run) = self.run.take() {
             self.end(run, sample);
         }
-        self.run = Some(Run { before: self.before, lowest: sample, highest: sample, samples: 1 });
+        self.run = Some(LevelRun { before: self.before, lowest: sample, highest: sample, samples: 1 });
         self.before = sample;
     }
 
-    /// Classifies a run that was ended by the sample `after`.
-    fn end(&mut self, run: Run, after: f32) {
-        if let Some(top) = self.waiting.take()
+    /// Classifies a run; `after` is the sample that ended it.
+    fn end(&mut self, run: LevelRun, after: f32) {
+        if let Some(top) = self.pending.take()
             && run.samples * EDGE_FRACTION <= top.samples
         {
             self.count(top);
@@ -222,32 +227,34 @@ impl FlatTops {
         if run.samples < MIN_RUN || run.highest <= 0.0 || run.before.max(after) >= run.lowest {
             return;
         }
-        let steep = edge_fall(run.samples) * band(run.highest, self.quantum);
+        let steep = min_edge_fall(run.samples) * band(run.highest, self.quantization_step);
         let rises = run.lowest - run.before >= steep || samples_before * EDGE_FRACTION <= run.samples;
         match (rises, run.lowest - after >= steep) {
             (true, true) => self.count(run),
-            (true, false) => self.waiting = Some(run),
+            (true, false) => self.pending = Some(run),
             (false, _) => {}
         }
     }
 
-    /// Counts a flat top if it belongs to the highest plateau so far, or starts a higher one.
-    fn count(&mut self, top: Run) {
-        if top.highest < self.level * (1.0 - TOP_FRACTION) {
+    /// Counts a flat top if it is at the highest level so far; a higher one restarts the count.
+    fn count(&mut self, top: LevelRun) {
+        if top.highest < self.level * (1.0 - SAME_LEVEL_FRACTION) {
             return;
         }
-        if top.highest > self.level * (1.0 + TOP_FRACTION) {
-            (self.level, self.runs, self.samples) = (top.highest, 0, 0);
+        if top.highest > self.level * (1.0 + SAME_LEVEL_FRACTION) {
+            (self.level, self.flat_tops, self.samples) = (top.highest, 0, 0);
         }
-        self.runs += 1;
+        self.flat_tops += 1;
         self.samples += top.samples;
     }
 
-    /// Returns the number of samples in flat tops at full scale or at this side's own maximum.
+    /// Returns the number of clipped samples on this side: those in flat tops at full scale or at the side's own
+    /// maximum.
     fn clipped(&self) -> u64 {
-        let at_top = self.level >= self.peak * (1.0 - TOP_FRACTION);
+        let at_top = self.level >= self.peak * (1.0 - SAME_LEVEL_FRACTION);
         let enough = self.level >= FULL_SCALE
-            || (self.runs >= MIN_RUNS_BELOW_FULL_SCALE && self.level >= MIN_STEPS * self.quantum);
+            || (self.flat_tops >= MIN_FLAT_TOPS_BELOW_FULL_SCALE
+                && self.level >= MIN_LEVEL_STEPS * self.quantization_step);
         if at_top && enough { self.samples } else { 0 }
     }
 }
@@ -264,8 +271,8 @@ mod tests {
         levels_with(rate_hz, signal, Q16)
     }
 
-    fn levels_with(rate_hz: u32, signal: &[f32], quantum: f32) -> Levels {
-        let mut meter = LevelMeter::new(rate_hz, quantum);
+    fn levels_with(rate_hz: u32, signal: &[f32], quantization_step: f32) -> Levels {
+        let mut meter = LevelMeter::new(rate_hz, quantization_step);
         signal.chunks(1000).for_each(|block| meter.push(block));
         meter.finish()
     }
@@ -344,7 +351,7 @@ mod tests {
 
     #[test]
     fn cut_tops_are_clipped_also_after_turning_down() {
-        // A sine cut at 1/g of its amplitude is flat for 1 - 2 asin(1/g) / pi of the time.
+        // A sine clipped at 1/g of its amplitude is flat for 1 - 2 asin(1/g) / pi of the time.
         let gain = 2.0_f64;
         let expected = 1.0 - 2.0 * (1.0 / gain).asin() / std::f64::consts::PI;
         for turned_down in [1.0, 0.5, 0.1] {

@@ -1,8 +1,8 @@
-//! Information about Matroska and WebM that Symphonia does not give: whether the file may end where it does, and how
-//! much of a track's packets is padding. Layout: RFC 8794 (EBML) and RFC 9559 (Matroska).
+//! Information about Matroska and WebM files that Symphonia does not provide: whether the file is complete, and the
+//! padding in each packet. Layout: RFC 8794 (EBML) and RFC 9559 (Matroska).
 //!
-//! A browser's recorder writes a segment and clusters of unknown size and stops when told to: a file that ends after a
-//! whole packet is then complete.
+//! A browser's recorder writes a segment and clusters of unknown size and stops when told to. Such a file is complete
+//! if it ends after a whole packet.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,12 +21,12 @@ const BLOCK: u32 = 0xa1;
 const SIMPLE_BLOCK: u32 = 0xa3;
 const DISCARD_PADDING: u32 = 0x75a2;
 
-/// The findings of a walk through the file.
+/// What a walk through the elements of a file has found.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Layout {
-    /// Whether the file ends after a whole element, and holds all that its elements of known size claim.
+    /// Whether the file ends after a whole element, and no element of known size exceeds the file.
     pub(super) is_whole: bool,
-    /// The padding at the end of packets (negative: at the start), in nanoseconds, by track and packet number.
+    /// The padding at the end of packets (negative: at the start), in nanoseconds, by track number and packet index.
     pub(super) discarded: BTreeMap<u64, BTreeMap<u64, i64>>,
 }
 
@@ -86,11 +86,11 @@ fn track_of_block(file: &mut File, body: u64) -> Result<Option<(u64, u64)>, Audi
     Ok(Some((track, frames)))
 }
 
-/// Walks through the elements of the file in `range`.
+/// Walks through the elements in `range` of the file.
 pub(super) fn layout(file: &mut File, range: Range<u64>) -> Result<Layout, AudioError> {
     let mut found = Layout::default();
     let mut packets: BTreeMap<u64, u64> = BTreeMap::new();
-    // In a block group, the block comes before its discard padding.
+    // The last block's track and packet index: in a block group, the discard padding follows its block.
     let mut last = None;
     let mut at = range.start;
     for _ in 0..MAX_ELEMENTS {
@@ -100,7 +100,7 @@ pub(super) fn layout(file: &mut File, range: Range<u64>) -> Result<Layout, Audio
         }
         let Some(element) = element(file, at)? else { return Ok(found) };
         match (element.id, element.end) {
-            // The children of these elements are visited, whatever size they claim; a segment longer than the file is
+            // The walk descends into these elements. If one of them ends past the end of the file, the file is
             // truncated.
             (SEGMENT | CLUSTER | BLOCK_GROUP, end) => {
                 if end.is_some_and(|end| end > range.end) {

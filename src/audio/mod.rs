@@ -1,27 +1,28 @@
 //! Decodes a file into a [`Recording`]: any common audio or video container, converted to 16 kHz mono.
 //!
-//! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB per second, or half of that if it is long) is held
-//! in memory. A file with several channels is decoded twice, first to find which channels carry sound ([`ChannelUse`]),
-//! then to mix them.
+//! The file is streamed: only the 16 kHz signal ([`Speech`]: 64 kB per second, or 32 kB per second if the recording is
+//! long) is held in memory. A file with several channels is decoded twice: first to find which channels carry sound
+//! ([`ChannelUse`]), then to mix these channels.
 
 mod caf;
 #[cfg(test)]
 mod cases;
+mod chained;
+mod channel_powers;
 mod channels;
 mod container;
 mod decode;
 mod demux;
 mod error;
 mod gaps;
+mod growing;
 mod levels;
-mod links;
 mod mkv;
 mod mp4;
 mod mpeg;
+mod pcm;
 mod resample;
-mod rows;
 mod rumble;
-mod sides;
 mod source;
 mod speech;
 mod table;
@@ -29,50 +30,51 @@ mod table;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use channel_powers::ChannelPowers;
+#[cfg(test)]
+pub(crate) use channel_powers::meter as channel_power_meter;
 pub use channels::ChannelUse;
 pub use container::{begins_sound, is_sound};
 pub use error::AudioError;
 pub use gaps::Gap;
 pub use gaps::{CHUNK as GAPS_CHUNK, chunk as gaps_chunk};
+pub use growing::Growing;
 pub use levels::Levels;
-pub use sides::Sides;
-#[cfg(test)]
-pub(crate) use sides::meter as sides_meter;
 pub use source::sha256;
 pub use speech::Speech;
 
 use channels::ChannelSums;
-use decode::Stream;
+use decode::TrackDecoder;
 use levels::LevelMeter;
 use resample::Resampler;
 use rumble::RumbleFilter;
 
 use crate::span::Span;
 
-/// Sample rate of [`Recording::speech`], Hz: what the speech recognizer takes, and twice the highest frequency that
-/// speech measures need.
+/// Sample rate of [`Recording::speech`], Hz: the input rate of the speech recognizer, and twice the highest frequency
+/// that the speech measures need.
 pub const SPEECH_RATE_HZ: u32 = 16_000;
 
-/// Maximum duration of a recording, seconds. It bounds the memory that a small but hostile file can use (0.5 GB of
-/// samples); an interview answer lasts minutes.
+/// Maximum duration of a recording, seconds. The limit bounds the memory that a small but hostile file can use (0.5 GB
+/// of samples); an interview answer lasts minutes.
 pub const MAX_DURATION_S: f64 = 4.0 * 3600.0;
 
-/// Maximum number of audio tracks that are decoded to choose one; OBS writes six at most.
-const MOST_TRACKS: usize = 8;
+/// Maximum number of audio tracks that are decoded in order to choose one of them; OBS writes at most six.
+const MAX_TRACKS: usize = 8;
 
 /// Minimum step in which progress is reported.
 const PROGRESS_STEP: f64 = 0.005;
 
-/// One recorded answer: what the file is, and its audio ready for analysis.
+/// One recorded answer: the properties of its file, and its audio, ready for analysis.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Recording {
-    /// The path the file was opened by.
+    /// The path from which the recording was opened.
     pub path: PathBuf,
     /// Names of container and codec, e.g. `wav/pcm_s16le`, `m4a/aac`, `webm/opus`; one word where both are the same,
     /// e.g. `flac`.
     pub format: String,
-    /// Duration of the decoded audio, seconds, on the recording's own clock, without encoder delay and padding.
+    /// Duration of the decoded audio without encoder delay and padding, seconds. Inserted silence counts.
     pub duration_s: f64,
     /// Native sample rate, Hz, 4000 to 384000.
     pub sample_rate_hz: u32,
@@ -80,55 +82,57 @@ pub struct Recording {
     pub channels: u16,
     /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// The audio at [`SPEECH_RATE_HZ`], one channel, high-passed at 50 Hz. Sample `i` is the sound at `i / 16000` s;
-    /// the length is the duration, rounded to samples.
+    /// The audio at [`SPEECH_RATE_HZ`], one channel, high-passed at 50 Hz. Sample `i` is the sound at `i / 16000` s.
+    /// The number of samples is the duration times the rate, rounded.
     pub speech: Speech,
-    /// The channels that `speech` and `levels` are made from.
+    /// The channels from which `speech` and `levels` were computed.
     pub channel_use: ChannelUse,
     /// Peak, clipping and loudness, measured on the same mono signal at the native rate.
     pub levels: Levels,
-    /// Audio that aloud itself lost while recording, in order; `None` for a file that it did not record.
+    /// Gaps in which aloud itself lost audio while recording, in order; `None` for a file that aloud did not record.
     pub gaps: Option<Vec<Gap>>,
     /// What is missing or broken in the file, if anything.
     pub damage: Option<Damage>,
-    /// The levels of two channels over time, if they differ.
-    pub sides: Option<Sides>,
+    /// The power of each of two channels over time; `None` unless there are two channels that differ.
+    pub channel_powers: Option<ChannelPowers>,
     /// The chosen audio track, if several can be decoded.
     pub track: Option<TrackUse>,
 }
 
-/// The audio track chosen among several: a screen recorder keeps the computer's audio and the microphone apart.
+/// The audio track that was chosen among several: a screen recorder writes the computer's audio and the microphone to
+/// separate tracks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrackUse {
-    /// Number of the track among the file's audio tracks, from 1.
+    /// Number of the chosen track among the file's audio tracks, counted from 1.
     pub number: usize,
-    /// Number of audio tracks that can be decoded.
+    /// Number of audio tracks in the file that can be decoded.
     pub of: usize,
 }
 
-/// What is missing from a recording that could be read only in part. Its `Display` is one line for the user.
+/// The damage of a file that could be read only in part. Its `Display` is one line for the user.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Damage {
-    /// Duration that the file claims to hold, seconds, if it ends earlier.
-    pub promised_s: Option<f64>,
+    /// Duration stated by the file, seconds, if the file ends earlier; `None` if no audio is missing at the end.
+    pub stated_s: Option<f64>,
     /// Duration that could be read, seconds.
     pub decoded_s: f64,
-    /// Number of packets that could not be decoded. Silence of the same length replaces them, so that times stay right.
+    /// Number of packets that could not be decoded. Silence of the same length replaces them, so that later times
+    /// remain correct.
     pub skipped_packets: u64,
 }
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(promised_s) = self.promised_s {
+        if let Some(stated_s) = self.stated_s {
             write!(
                 f,
-                "the file ends early: it should hold {promised_s:.1} s but only {:.1} s are there",
+                "the file ends early: it should hold {stated_s:.1} s but only {:.1} s are there",
                 self.decoded_s
             )?;
         }
-        match (self.skipped_packets, self.promised_s.is_some()) {
+        match (self.skipped_packets, self.stated_s.is_some()) {
             (0, true) => Ok(()),
             (0, false) => write!(f, "the file breaks off after {:.1} s", self.decoded_s),
             (1, true) => write!(f, "; 1 packet in it is broken"),
@@ -140,7 +144,7 @@ impl fmt::Display for Damage {
 }
 
 impl Recording {
-    /// Returns the stretches in which nothing was recorded although somebody may have spoken, in seconds.
+    /// Returns the time spans in which audio was lost while recording, in seconds: somebody may have spoken in them.
     pub fn lost(&self) -> Vec<Span> {
         let seconds = |frames: u64| frames as f64 / f64::from(self.sample_rate_hz);
         let span = |gap: &Gap| Span::new(seconds(gap.at_frame), seconds(gap.at_frame.saturating_add(gap.frames)));
@@ -149,29 +153,29 @@ impl Recording {
 
     /// Opens any common audio or video file. The format is detected from the content; the name does not matter.
     ///
-    /// Among several audio tracks, the first that is not silent is chosen, in players' order of preference
-    /// ([`TrackUse`]).
+    /// Among several audio tracks, the first that is not silent is chosen ([`TrackUse`]); tracks that the file marks as
+    /// default are tried first.
     ///
-    /// `progress` is called from time to time with the fraction done, rising from 0 to 1.
+    /// `progress` is called repeatedly with the fraction done, which rises from 0 to 1.
     ///
     /// # Errors
-    /// See [`AudioError`]. A file that ends early or has some broken packets is not an error, but has
-    /// [`Recording::damage`].
+    /// See [`AudioError`]. A file that ends early or has some broken packets is not an error; [`Recording::damage`]
+    /// describes the damage.
     pub fn open(path: &Path, progress: &mut dyn FnMut(f64)) -> Result<Self, AudioError> {
         let sha256 = source::sha256(path)?;
         let gaps = gaps::read(&mut source::open_file(path)?.0);
-        let mut stream = Stream::open(path, 0)?;
+        let mut stream = TrackDecoder::open(path, 0)?;
         let tracks = stream.tracks();
-        let mut progress = Progress { report: progress, reported: 0.0 };
+        let mut progress = ProgressThrottle { report: progress, reported: 0.0 };
 
         let measured = stream.channels() > 1 || tracks > 1;
         let (channel_use, passes) = if measured {
-            let heard = tracks.min(MOST_TRACKS);
-            let passes = heard as f64 + 1.0;
-            let mut all = Vec::with_capacity(heard);
-            for track in 0..heard {
+            let n_examined = tracks.min(MAX_TRACKS);
+            let passes = n_examined as f64 + 1.0;
+            let mut all = Vec::with_capacity(n_examined);
+            for track in 0..n_examined {
                 if track > 0 {
-                    stream = match Stream::open(path, track) {
+                    stream = match TrackDecoder::open(path, track) {
                         Ok(stream) => stream,
                         Err(AudioError::TooLong { hours }) => return Err(AudioError::TooLong { hours }),
                         // The other tracks may still be readable.
@@ -188,9 +192,9 @@ impl Recording {
                 }
                 all.push(sums);
             }
-            let taken = channels::first_with_sound(&all);
-            stream = Stream::open(path, taken)?;
-            (all[taken].choose(), passes)
+            let chosen = channels::first_with_sound(&all);
+            stream = TrackDecoder::open(path, chosen)?;
+            (all[chosen].choose(), passes)
         } else {
             (ChannelUse::Mono, 1.0)
         };
@@ -198,21 +202,22 @@ impl Recording {
         let track = (tracks > 1).then(|| TrackUse { number: stream.track(), of: tracks });
 
         let rate_hz = stream.sample_rate_hz();
-        let mut levels = LevelMeter::new(rate_hz, stream.quantum());
+        let mut levels = LevelMeter::new(rate_hz, stream.quantization_step());
         let mut resampler = Resampler::new(rate_hz, SPEECH_RATE_HZ);
         let mut rumble = RumbleFilter::new();
-        let (mut mono, mut ready, mut speech) = (Vec::new(), Vec::new(), speech::Writer::default());
+        let (mut mono, mut ready, mut speech) = (Vec::new(), Vec::new(), speech::SpeechWriter::default());
         let mut keep = |ready: &mut Vec<f32>| {
             rumble.process(ready);
             speech.push(ready);
             ready.clear();
         };
         let mut frames = 0_u64;
-        let mut sides = (channels == 2 && channel_use == ChannelUse::Mixed).then(|| sides::Meter::new(rate_hz));
+        let mut channel_powers =
+            (channels == 2 && channel_use == ChannelUse::Mixed).then(|| channel_powers::PowerMeter::new(rate_hz));
         while let Some(planes) = stream.next_block()? {
             channel_use.mix(planes, &mut mono);
-            if let Some(sides) = &mut sides {
-                sides.push(&planes[0], &planes[1]);
+            if let Some(channel_powers) = &mut channel_powers {
+                channel_powers.push(&planes[0], &planes[1]);
             }
             frames += mono.len() as u64;
             levels.push(&mono);
@@ -238,19 +243,19 @@ impl Recording {
             levels: levels.finish(),
             gaps,
             damage,
-            sides: sides.and_then(sides::Meter::finish),
+            channel_powers: channel_powers.and_then(channel_powers::PowerMeter::finish),
             track,
         })
     }
 }
 
-/// Forwards only progress that is worth drawing.
-struct Progress<'a> {
+/// Throttles progress reports to steps of [`PROGRESS_STEP`].
+struct ProgressThrottle<'a> {
     report: &'a mut dyn FnMut(f64),
     reported: f64,
 }
 
-impl Progress<'_> {
+impl ProgressThrottle<'_> {
     fn reach(&mut self, fraction: f64) {
         if fraction >= self.reported + PROGRESS_STEP || (fraction >= 1.0 && self.reported < 1.0) {
             self.reported = fraction.min(1.0);
@@ -274,7 +279,7 @@ mod tests {
         Recording::open(path, &mut |_| {})
     }
 
-    /// Returns 0.25 s of silence followed by a tone, whose onset shows any shift in time.
+    /// Returns 0.25 s of silence followed by a tone, whose onset reveals any time shift.
     fn gated_tone(rate_hz: u32, duration_s: f64) -> Vec<f32> {
         let frames = (duration_s * f64::from(rate_hz)).round() as usize;
         (0..frames)
@@ -351,8 +356,8 @@ mod tests {
         let dir = TempDir::new().unwrap();
         let signal = gated_tone(44_100, 4.0);
         let mono = open(&mono_wav(&dir, "mono.wav", 44_100, 16, &signal)).unwrap();
-        type Layout = fn(f32) -> Vec<f32>;
-        let layouts: [(Layout, ChannelUse); 4] = [
+        type ToChannels = fn(f32) -> Vec<f32>;
+        let layouts: [(ToChannels, ChannelUse); 4] = [
             (|x| vec![x, x], ChannelUse::Mixed),
             (|x| vec![x, 0.0], ChannelUse::OnlyChannel(0)),
             (|x| vec![-x, x], ChannelUse::OppositePhase(0)),
@@ -394,7 +399,7 @@ mod tests {
         fs::write(&path, &bytes[..bytes.len() / 2 + 1]).unwrap();
         let recording = open(&path).unwrap();
         let damage = recording.damage.unwrap();
-        assert_eq!(damage.promised_s, Some(4.0));
+        assert_eq!(damage.stated_s, Some(4.0));
         assert!((damage.decoded_s - 2.0).abs() < 0.01 && damage.decoded_s == recording.duration_s);
         assert_eq!(damage.to_string(), "the file ends early: it should hold 4.0 s but only 2.0 s are there");
     }
@@ -507,7 +512,7 @@ mod tests {
         Some(folder)
     }
 
-    /// Returns the lag of `b` behind `a` at which their product is greatest, seconds; the signals must be similar.
+    /// Returns the lag of `b` behind `a` with the highest cross-correlation, seconds; the signals must be similar.
     fn lag_s(a: &[f32], b: &[f32]) -> f64 {
         let reach = 240_i64;
         let end = a.len().min(b.len()) as i64 - reach;
@@ -561,7 +566,7 @@ mod tests {
         assert!(matches!(open(&folder.join("empty_file.wav")), Err(AudioError::Empty)));
         assert!(matches!(open(&folder.join("header_only.wav")), Err(AudioError::NoSound)));
         assert!(matches!(open(&folder.join("not_audio.wav")), Err(AudioError::NotAudio)));
-        assert!(open(&folder.join("truncated.wav")).unwrap().damage.unwrap().promised_s.is_some());
+        assert!(open(&folder.join("truncated.wav")).unwrap().damage.unwrap().stated_s.is_some());
         assert!((open(&folder.join("cold_short_0.3s.wav")).unwrap().duration_s - 0.3).abs() < 1e-9);
         let clipped = open(&folder.join("cold_clipped_+20dB.wav")).unwrap().levels.clipped_fraction;
         assert!(clipped > 0.005, "{clipped}");

@@ -1,9 +1,9 @@
-//! MP4, M4A, 3GP and MOV: the audio tracks, the location of their packets, and the parts of them to keep.
+//! Parses MP4, M4A, 3GP and MOV: the audio tracks, the locations of their packets, and the edits, which say what to
+//! play.
 //!
 //! Implements the index (`moov`) of ISO/IEC 14496-12 and of Apple's QuickTime File Format, with its fragments (`moof`).
-//! Edit lists (8.6.6) say what is kept: the encoder delay is dropped, and audio that somebody cut away in an app, which
-//! is still in the file, must not come back. The codec of the packets is read from the sample description, whichever of
-//! the two families it belongs to.
+//! Edit lists (8.6.6) are honoured: they exclude the encoder delay, and audio that the user cut away in an app but that
+//! is still in the file. The codec is read from the sample description, in the variants of both specifications.
 
 use std::fs::File;
 use std::ops::Range;
@@ -13,21 +13,22 @@ use symphonia::core::codecs::audio::well_known::*;
 
 use super::demux::params;
 use super::error::AudioError;
-use super::rows;
+use super::pcm;
 use super::source::{read_array, read_bytes};
-use super::table::{Edit, MAX_SAMPLES, Rows, Sample, Table};
+use super::table::{BlockLayout, EditEntry, MAX_PACKETS, PacketEntry, PacketTable};
 
-/// Maximum number of boxes that are read, a bound for hostile files: a day of one-second fragments.
+/// Maximum number of boxes that are read, a bound for hostile files: enough for a day of one-second fragments.
 const MAX_BOXES: usize = 400_000;
 
 /// Maximum number of edits that are read; somebody who cuts out every "um" by hand makes hundreds.
 const MAX_EDITS: u64 = 4096;
 
-/// Maximum length of a table that is read, bytes: eight for each of [`MAX_SAMPLES`] packets.
-const LONGEST_TABLE: u64 = 8 * MAX_SAMPLES as u64;
+/// Maximum length of a table that is read, bytes: 8 bytes for each of [`MAX_PACKETS`] packets.
+const MAX_TABLE_BYTES: u64 = 8 * MAX_PACKETS as u64;
 
-/// Consecutive edits at most this far apart are joined, seconds: their lengths are rounded to the movie's clock.
-const SAME_TIME_S: f64 = 0.002;
+/// Consecutive edits less than this far apart are joined, seconds: their durations are rounded to the movie's time
+/// scale.
+const MAX_JOIN_GAP_S: f64 = 0.002;
 
 /// One audio track of the index.
 #[derive(Clone)]
@@ -37,15 +38,15 @@ pub(super) struct SoundTrack {
     /// Whether players play the track by default.
     pub(super) is_enabled: bool,
     /// The packets, or the name of their codec if it is not supported.
-    pub(super) content: Result<Table, String>,
-    /// The layout of packets that consist of equal blocks.
-    rows: Option<Rows>,
-    fragment: Defaults,
+    pub(super) content: Result<PacketTable, String>,
+    /// The block layout, if the packets consist of blocks of equal size.
+    blocks: Option<BlockLayout>,
+    fragment: FragmentDefaults,
 }
 
-/// Defaults for the packets of a fragment.
+/// Default duration and length of the packets of a fragment.
 #[derive(Debug, Clone, Copy, Default)]
-struct Defaults {
+struct FragmentDefaults {
     ticks: u32,
     len: u32,
 }
@@ -54,7 +55,7 @@ struct Defaults {
 pub(super) struct Index {
     /// Four-letter code of the file's main format, e.g. `M4A `, `qt  `, `isom`.
     pub(super) brand: String,
-    /// `None` if there is no `moov` box, since the recorder never finished.
+    /// The audio tracks; `None` if there is no `moov` box, because the recorder never finished the file.
     pub(super) sound_tracks: Option<Vec<SoundTrack>>,
 }
 
@@ -62,12 +63,12 @@ impl Index {
     /// Reads the index and the headers of all fragments.
     ///
     /// # Errors
-    /// When reading fails. From a damaged index, whatever is readable is returned.
+    /// When reading fails. From a damaged index, the readable part is returned.
     pub(super) fn read(file: &mut File, len: u64) -> Result<Self, AudioError> {
         let mut reader = BoxReader { file, boxes_left: MAX_BOXES };
         let brand = match read_array::<12>(reader.file, 0)? {
             Some(start) if &start[4..8] == b"ftyp" => String::from_utf8_lossy(&start[8..12]).into_owned(),
-            // Early QuickTime files have no such box.
+            // Early QuickTime files have no `ftyp` box.
             _ => "qt  ".to_owned(),
         };
         let (mut moov, mut cut) = (None, false);
@@ -105,12 +106,12 @@ impl Index {
             }
             for track in &mut tracks {
                 if let Ok(table) = &mut track.content {
-                    table.broke_off |= cut;
+                    table.is_truncated |= cut;
                 }
             }
         }
         for track in &mut tracks {
-            track.leave_out_what_is_missing(len);
+            track.drop_missing_packets(len);
         }
         Ok(Self { brand, sound_tracks: Some(tracks) })
     }
@@ -118,22 +119,22 @@ impl Index {
 
 impl SoundTrack {
     /// Removes the packets that a truncated file lists in its index but does not contain.
-    fn leave_out_what_is_missing(&mut self, len: u64) {
+    fn drop_missing_packets(&mut self, len: u64) {
         let Ok(table) = &mut self.content else { return };
-        let all = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
-        let before = table.samples.len();
-        table.samples.retain(|sample| sample.at.checked_add(u64::from(sample.len)).is_some_and(|end| end <= len));
-        if table.samples.len() == before {
+        let all = table.packets.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
+        let before = table.packets.len();
+        table.packets.retain(|entry| entry.at.checked_add(u64::from(entry.len)).is_some_and(|end| end <= len));
+        if table.packets.len() == before {
             return;
         }
         let all_s = all as f64 / table.ticks_per_s;
-        let heard = |edit: &Edit| match edit.from_s {
-            Some(from_s) => edit.length_s.min((all_s - from_s).max(0.0)),
-            None => edit.length_s,
+        let kept_s = |edit: &EditEntry| match edit.from_s {
+            Some(from_s) => edit.duration_s.min((all_s - from_s).max(0.0)),
+            None => edit.duration_s,
         };
-        let promised_s = if table.edits.is_empty() { all_s } else { table.edits.iter().map(heard).sum() };
-        table.promised_s = Some(promised_s);
-        table.broke_off = true;
+        let stated_s = if table.edits.is_empty() { all_s } else { table.edits.iter().map(kept_s).sum() };
+        table.stated_s = Some(stated_s);
+        table.is_truncated = true;
     }
 }
 
@@ -142,7 +143,8 @@ struct BoxReader<'a> {
     boxes_left: usize,
 }
 
-/// A box of the file: its code, the range of its body and its claimed end.
+/// A box of the file: its code, the range of its body, and its end according to its size, which may be past the end of
+/// the file.
 struct FoundBox {
     code: [u8; 4],
     body: Range<u64>,
@@ -187,7 +189,7 @@ impl BoxReader<'_> {
         Ok(None)
     }
 
-    /// Returns the body found by descending through boxes with these codes.
+    /// Returns the body of the box at the end of `path`, a path of nested boxes.
     fn find_path(&mut self, mut within: Range<u64>, path: &[&[u8; 4]]) -> Result<Option<Range<u64>>, AudioError> {
         for code in path {
             match self.find(within, code)? {
@@ -206,7 +208,7 @@ impl BoxReader<'_> {
         Ok(read_array::<N>(self.file, body.start + offset)?.map(|bytes| be(&bytes)))
     }
 
-    /// Reads the units per second from an `mvhd` or `mdhd` box.
+    /// Reads the time scale (ticks per second) from an `mvhd` or `mdhd` box.
     fn timescale(&mut self, body: &Range<u64>) -> Result<Option<f64>, AudioError> {
         let offset = if self.number::<1>(body, 0)? == Some(1) { 20 } else { 12 };
         Ok(self.number::<4>(body, offset)?.filter(|&units| units > 0).map(|units| units as f64))
@@ -214,7 +216,7 @@ impl BoxReader<'_> {
 
     /// Reads the body of a box, up to the maximum length of a table.
     fn bytes(&mut self, body: &Range<u64>) -> Result<Vec<u8>, AudioError> {
-        read_bytes(self.file, body.start, body.end.saturating_sub(body.start).min(LONGEST_TABLE + 64))
+        read_bytes(self.file, body.start, body.end.saturating_sub(body.start).min(MAX_TABLE_BYTES + 64))
     }
 
     fn sound_track(
@@ -247,17 +249,22 @@ impl BoxReader<'_> {
             Some(stsd) => self.bytes(&stsd)?,
             None => Vec::new(),
         };
-        let mut track =
-            SoundTrack { id, is_enabled, content: Err(codec_name("")), rows: None, fragment: Defaults::default() };
-        let Some(Described { mut params, rows, delay }) = described(&description) else {
+        let mut track = SoundTrack {
+            id,
+            is_enabled,
+            content: Err(codec_name("")),
+            blocks: None,
+            fragment: FragmentDefaults::default(),
+        };
+        let Some(SampleDescription { mut params, blocks, delay }) = sample_description(&description) else {
             let code = description.get(12..16).unwrap_or_default();
-            track.content = Err(self.refused_name(code, &description));
+            track.content = Err(self.unsupported_name(code, &description));
             return Ok(Some(track));
         };
-        let samples = self.samples(&stbl, rows.as_ref(), file_len)?;
+        let packets = self.packets(&stbl, blocks.as_ref(), file_len)?;
         if params.codec == CODEC_ID_MP3 {
-            // One code stands for all layers; the frame header tells which.
-            let head = samples.first().map(|first| read_array::<4>(self.file, first.at)).transpose()?.flatten();
+            // All MPEG layers share one code; the frame header tells them apart.
+            let head = packets.first().map(|first| read_array::<4>(self.file, first.at)).transpose()?.flatten();
             match head.map(|head| head[1] >> 1 & 3) {
                 Some(2) => params.codec = CODEC_ID_MP2,
                 Some(3) => params.codec = CODEC_ID_MP1,
@@ -268,13 +275,14 @@ impl BoxReader<'_> {
             Some(elst) => self.edits(&elst, ticks_per_s, movie_timescale)?,
             None => Vec::new(),
         };
-        track.rows = rows;
-        track.content = Ok(Table { params, ticks_per_s, samples, edits, delay, promised_s: None, broke_off: false });
+        track.blocks = blocks;
+        track.content =
+            Ok(PacketTable { params, ticks_per_s, packets, edits, delay, stated_s: None, is_truncated: false });
         Ok(Some(track))
     }
 
-    /// Returns the name of a track's codec that is not supported.
-    fn refused_name(&self, code: &[u8], description: &[u8]) -> String {
+    /// Returns the common name of a track's unsupported codec.
+    fn unsupported_name(&self, code: &[u8], description: &[u8]) -> String {
         if code == b"mp4a"
             && let Some((object_type, _)) =
                 find_in(description.get(16..).unwrap_or_default(), b"esds").and_then(audio_config)
@@ -291,7 +299,12 @@ impl BoxReader<'_> {
 
     /// Locates the packets: `stsz` has their lengths, `stco` the chunks, `stsc` the number of packets per chunk, `stts`
     /// the durations.
-    fn samples(&mut self, stbl: &Range<u64>, rows: Option<&Rows>, file_len: u64) -> Result<Vec<Sample>, AudioError> {
+    fn packets(
+        &mut self,
+        stbl: &Range<u64>,
+        blocks: Option<&BlockLayout>,
+        file_len: u64,
+    ) -> Result<Vec<PacketEntry>, AudioError> {
         let mut table = |codes: [&[u8; 4]; 2]| -> Result<(usize, Vec<u8>), AudioError> {
             for (i, code) in codes.into_iter().enumerate() {
                 if let Some(body) = self.find(stbl.clone(), code)? {
@@ -324,48 +337,48 @@ impl BoxReader<'_> {
             let at = 8 + 12 * i;
             runs.get(at..at + 12).map(|run| (be(&run[..4]) as usize, be(&run[4..8])))
         };
-        // In audio made of equal blocks, the tables count frames as packets.
-        let frames = rows.filter(|_| constant > 0 && word(&times, 12) <= 1);
+        // For audio in blocks of equal size, the tables count every frame as a packet.
+        let frames = blocks.filter(|_| constant > 0 && word(&times, 12) <= 1);
         let mut durations =
             times.get(8..).unwrap_or_default().chunks_exact(8).map(|run| (be(&run[..4]), be(&run[4..]) as u32));
         let (mut repeated, mut ticks) = (0, 0);
-        let (mut samples, mut time, mut packet, mut run_index) = (Vec::new(), 0_u64, 0_usize, 0);
+        let (mut packets, mut time, mut packet, mut run_index) = (Vec::new(), 0_u64, 0_usize, 0);
         for chunk in 0.. {
             let Some(mut at) = offset(chunk) else { break };
             while run(run_index + 1).is_some_and(|(first, _)| first <= chunk + 1) {
                 run_index += 1;
             }
             let Some((_, in_chunk)) = run(run_index) else { break };
-            if let Some(rows) = frames {
+            if let Some(blocks) = frames {
                 let here = in_chunk.min((count - packet.min(count)) as u64);
-                let bytes = here.div_ceil(rows.block_frames).saturating_mul(rows.block_len);
+                let bytes = here.div_ceil(blocks.block_frames).saturating_mul(blocks.block_len);
                 // Blocks beyond the size of the file are ignored.
-                rows.push(at..at.saturating_add(bytes.min(file_len)), &mut time, &mut samples);
+                blocks.push(at..at.saturating_add(bytes.min(file_len)), &mut time, &mut packets);
                 packet += here as usize;
-                if packet >= count || samples.len() >= MAX_SAMPLES {
+                if packet >= count || packets.len() >= MAX_PACKETS {
                     break;
                 }
                 continue;
             }
             for _ in 0..in_chunk {
-                let Some(len) = size(packet).filter(|_| packet < count && samples.len() < MAX_SAMPLES) else {
-                    return Ok(samples);
+                let Some(len) = size(packet).filter(|_| packet < count && packets.len() < MAX_PACKETS) else {
+                    return Ok(packets);
                 };
                 while repeated == 0 {
-                    // If the table ends too early, its last entry continues.
+                    // If the table is too short, its last entry applies to all further packets.
                     (repeated, ticks) = durations.next().unwrap_or((u64::MAX, ticks));
                 }
                 repeated -= 1;
-                samples.push(Sample { at, len, time, ticks });
+                packets.push(PacketEntry { at, len, time, ticks });
                 at = at.saturating_add(u64::from(len));
                 time = time.saturating_add(u64::from(ticks));
                 packet += 1;
             }
         }
-        Ok(samples)
+        Ok(packets)
     }
 
-    /// Reads each track's packet defaults from `trex`.
+    /// Reads the packet defaults of the tracks from the `trex` boxes.
     fn defaults(&mut self, mvex: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
         let mut rest = mvex;
         while let Some(found) = self.next(rest.clone())? {
@@ -375,7 +388,7 @@ impl BoxReader<'_> {
                 let ticks = self.number::<4>(&found.body, 12)?.unwrap_or(0) as u32;
                 let len = self.number::<4>(&found.body, 16)?.unwrap_or(0) as u32;
                 for track in tracks.iter_mut().filter(|track| Some(u64::from(track.id)) == id) {
-                    track.fragment = Defaults { ticks, len };
+                    track.fragment = FragmentDefaults { ticks, len };
                 }
             }
         }
@@ -385,7 +398,7 @@ impl BoxReader<'_> {
     /// Reads the packets of a fragment that begins at `start`.
     fn fragment(&mut self, start: u64, moof: Range<u64>, tracks: &mut [SoundTrack]) -> Result<(), AudioError> {
         let mut rest = moof;
-        // Where data begins if no offset is given: at the fragment, or after the data of the preceding track.
+        // Default start of a track's data: the fragment's start or, after another track, the end of that track's data.
         let mut implied = start;
         while let Some(found) = self.next(rest.clone())? {
             rest.start = found.end;
@@ -396,7 +409,7 @@ impl BoxReader<'_> {
         Ok(())
     }
 
-    /// Reads the packets of one track in a fragment; returns where their data ends.
+    /// Reads the packets of one track in a fragment; returns the offset at which their data ends.
     fn track_fragment(
         &mut self,
         start: u64,
@@ -409,7 +422,7 @@ impl BoxReader<'_> {
         let word = |bytes: &[u8], at: usize| bytes.get(at..at + 4).map_or(0, |word| be(word) as u32);
         let (flags, id) = (word(&head, 0) & 0xff_ffff, word(&head, 4));
         let Some(track) = tracks.iter_mut().find(|track| track.id == id) else {
-            // Not an audio track: only where its data ends would matter, and few files rely on that.
+            // Not an audio track: only the end of its data could matter, and few files rely on that.
             return Ok(implied);
         };
         let mut at = 8;
@@ -425,7 +438,7 @@ impl BoxReader<'_> {
         let len = optional(16, 4).map_or(track.fragment.len, |len| len as u32);
         let base = base.unwrap_or(if flags & 0x2_0000 > 0 { start } else { implied });
         let Ok(table) = &mut track.content else { return Ok(base) };
-        let follows = table.samples.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
+        let follows = table.packets.last().map_or(0, |last| last.time.saturating_add(u64::from(last.ticks)));
         let mut time = match self.find(traf.clone(), b"tfdt")? {
             Some(tfdt) if self.number::<1>(&tfdt, 0)? == Some(1) => self.number::<8>(&tfdt, 4)?.unwrap_or(follows),
             Some(tfdt) => self.number::<4>(&tfdt, 4)?.unwrap_or(follows),
@@ -459,10 +472,10 @@ impl BoxReader<'_> {
                 else {
                     break;
                 };
-                if table.samples.len() >= MAX_SAMPLES {
+                if table.packets.len() >= MAX_PACKETS {
                     return Ok(data);
                 }
-                table.samples.push(Sample { at: data, len, time, ticks });
+                table.packets.push(PacketEntry { at: data, len, time, ticks });
                 data = data.saturating_add(u64::from(len));
                 time = time.saturating_add(u64::from(ticks));
             }
@@ -470,16 +483,16 @@ impl BoxReader<'_> {
         Ok(data)
     }
 
-    /// Reads the edits in order. An empty edit is silence: the audio begins later than the video, or pauses.
+    /// Reads the edit list. An empty edit is silence: the audio begins later than the video, or pauses.
     fn edits(
         &mut self,
         elst: &Range<u64>,
         ticks_per_s: f64,
         movie_timescale: Option<f64>,
-    ) -> Result<Vec<Edit>, AudioError> {
+    ) -> Result<Vec<EditEntry>, AudioError> {
         let wide = self.number::<1>(elst, 0)? == Some(1);
         let count = self.number::<4>(elst, 4)?.unwrap_or(0).min(MAX_EDITS);
-        let mut edits: Vec<Edit> = Vec::new();
+        let mut edits: Vec<EditEntry> = Vec::new();
         for edit in 0..count {
             let (duration, start) = if wide {
                 let at = 8 + edit * 20;
@@ -489,22 +502,22 @@ impl BoxReader<'_> {
                 (self.number::<4>(elst, at)?, self.number::<4>(elst, at + 4)?.map(|start| i64::from(start as i32)))
             };
             let (Some(duration), Some(start)) = (duration, start) else { break };
-            let length_s = match movie_timescale {
+            let duration_s = match movie_timescale {
                 Some(units) if duration > 0 => duration as f64 / units,
                 _ => f64::INFINITY,
             };
             let from_s = (start >= 0).then(|| start as f64 / ticks_per_s);
             match (edits.last_mut(), from_s) {
-                (Some(Edit { from_s: Some(before_s), length_s: before }), Some(from_s))
-                    if (*before_s + *before - from_s).abs() < SAME_TIME_S =>
+                (Some(EditEntry { from_s: Some(before_s), duration_s: before }), Some(from_s))
+                    if (*before_s + *before - from_s).abs() < MAX_JOIN_GAP_S =>
                 {
-                    *before = from_s + length_s - *before_s;
+                    *before = from_s + duration_s - *before_s;
                 }
-                (_, None) if !length_s.is_finite() => {}
-                _ => edits.push(Edit { from_s, length_s }),
+                (_, None) if !duration_s.is_finite() => {}
+                _ => edits.push(EditEntry { from_s, duration_s }),
             }
         }
-        // A list of nothing but silence comes from a recorder that never updated it.
+        // A list of nothing but silence is a placeholder that the recorder never updated.
         if edits.iter().all(|edit| edit.from_s.is_none()) {
             edits.clear();
         }
@@ -513,16 +526,16 @@ impl BoxReader<'_> {
 }
 
 /// A parsed sample description.
-struct Described {
+struct SampleDescription {
     params: AudioCodecParameters,
-    rows: Option<Rows>,
+    blocks: Option<BlockLayout>,
     /// Encoder delay, frames; `None` if it is not stated.
     delay: Option<u64>,
 }
 
-/// Reads the first entry of an `stsd` box, as ISO and as QuickTime write it (versions 0, 1 and 2 of a sound
+/// Parses the first entry of an `stsd` box, in ISO's and QuickTime's variants (versions 0, 1 and 2 of a sound
 /// description).
-fn described(stsd: &[u8]) -> Option<Described> {
+fn sample_description(stsd: &[u8]) -> Option<SampleDescription> {
     let entry = stsd.get(8..)?;
     let code: [u8; 4] = entry.get(4..8)?.try_into().ok()?;
     let half = |at: usize| entry.get(at..at + 2).map(|half| be(half) as u16);
@@ -550,13 +563,13 @@ fn described(stsd: &[u8]) -> Option<Described> {
         inner = wave;
     }
     let find = |code: &[u8; 4]| find_in(inner, code);
-    let plain = |params| Some(Described { params, rows: None, delay: None });
+    let plain = |params| Some(SampleDescription { params, blocks: None, delay: None });
     let of = |codec| params(codec, rate_hz, channels);
     match &code {
         b"mp4a" => {
             let (object_type, config) = find(b"esds").and_then(audio_config)?;
             match object_type {
-                // ISO/IEC 14496-3 and the profiles of 13818-7.
+                // MPEG-4 audio (ISO/IEC 14496-3) and the profiles of MPEG-2 AAC (13818-7).
                 0x40 | 0x66..=0x68 => {
                     let mut params = of(CODEC_ID_AAC);
                     if config.len() >= 2 {
@@ -568,7 +581,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
                 _ => None,
             }
         }
-        // Microsoft's and IMA's ADPCM by their WAV tags; version 1 gives the size of a block.
+        // Microsoft's and IMA's ADPCM, identified by their WAV format tags; version 1 states the block size.
         b"ms\0\x02" | b"ms\0\x11" if version == 1 => {
             let codec = if code[3] == 2 { CODEC_ID_ADPCM_MS } else { CODEC_ID_ADPCM_IMA_WAV };
             let (block_frames, block_len) = (u64::from(word(36)?), u64::from(word(44)?));
@@ -577,8 +590,8 @@ fn described(stsd: &[u8]) -> Option<Described> {
             }
             let mut params = of(codec);
             params.with_frames_per_block(block_frames).with_max_frames_per_packet(block_frames.max(4096));
-            let rows = Rows { params: params.clone(), block_len, block_frames };
-            Some(Described { params, rows: Some(rows), delay: Some(0) })
+            let blocks = BlockLayout { params: params.clone(), block_len, block_frames };
+            Some(SampleDescription { params, blocks: Some(blocks), delay: Some(0) })
         }
         b".mp3" | b"ms\0\x55" | b"ms\0\x50" | b"mp3 " => plain(of(CODEC_ID_MP3)),
         b"alac" => {
@@ -588,7 +601,7 @@ fn described(stsd: &[u8]) -> Option<Described> {
         }
         b"fLaC" => {
             let mut params = of(CODEC_ID_FLAC);
-            // Version and flags, then the header of the STREAMINFO block, then its 34 bytes.
+            // Skips the version and flags and the block header; STREAMINFO has 34 bytes.
             params.with_extra_data(find(b"dfLa")?.get(8..42)?.into());
             plain(params)
         }
@@ -596,32 +609,32 @@ fn described(stsd: &[u8]) -> Option<Described> {
             let head = find(b"dOps")?;
             let channels = u16::from(*head.get(1)?);
             let delay = head.get(2..4).map(be);
-            Some(Described { params: params(CODEC_ID_OPUS, rate_hz, channels), rows: None, delay })
+            Some(SampleDescription { params: params(CODEC_ID_OPUS, rate_hz, channels), blocks: None, delay })
         }
         b"lpcm" => {
-            let rows = rows::linear(bits, is_float, is_big_endian, channels, rate_hz)?;
-            Some(Described { params: rows.params.clone(), rows: Some(rows), delay: Some(0) })
+            let blocks = pcm::linear(bits, is_float, is_big_endian, channels, rate_hz)?;
+            Some(SampleDescription { params: blocks.params.clone(), blocks: Some(blocks), delay: Some(0) })
         }
         // ISO/IEC 23003-5: bit 0 is set for little-endian.
         b"ipcm" | b"fpcm" => {
             let config = find(b"pcmC")?;
             let (is_little, bits) = (config.get(4)? & 1 > 0, u64::from(*config.get(5)?));
-            let rows = rows::linear(bits, &code == b"fpcm", !is_little, channels, rate_hz)?;
-            Some(Described { params: rows.params.clone(), rows: Some(rows), delay: Some(0) })
+            let blocks = pcm::linear(bits, &code == b"fpcm", !is_little, channels, rate_hz)?;
+            Some(SampleDescription { params: blocks.params.clone(), blocks: Some(blocks), delay: Some(0) })
         }
         code => {
             let is_little = find(b"enda").and_then(|enda| enda.get(1)) == Some(&1);
-            let rows = rows::by_code(code, bits, channels, rate_hz, is_little)?;
-            let mut params = rows.params.clone();
-            if rows.block_frames > 1 {
-                params.with_frames_per_block(rows.block_frames).with_max_frames_per_packet(4096);
+            let blocks = pcm::by_code(code, bits, channels, rate_hz, is_little)?;
+            let mut params = blocks.params.clone();
+            if blocks.block_frames > 1 {
+                params.with_frames_per_block(blocks.block_frames).with_max_frames_per_packet(4096);
             }
-            Some(Described { params, rows: Some(rows), delay: Some(0) })
+            Some(SampleDescription { params, blocks: Some(blocks), delay: Some(0) })
         }
     }
 }
 
-/// Returns the body of the first box with this code.
+/// Returns the body of the first of `boxes` with the code `wanted`.
 fn find_in<'a>(mut boxes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     while boxes.len() >= 8 {
         let size = be(&boxes[..4]) as usize;
@@ -638,8 +651,8 @@ fn find_in<'a>(mut boxes: &'a [u8], wanted: &[u8; 4]) -> Option<&'a [u8]> {
     None
 }
 
-/// Returns the object type and the decoder configuration of an elementary stream descriptor (ISO/IEC 14496-1, 7.2.6),
-/// with or without the version and flags of its box.
+/// Returns the object type indication and the decoder configuration in an elementary stream descriptor (ISO/IEC
+/// 14496-1, 7.2.6); `esds` may begin with the version and flags of its box.
 pub(super) fn audio_config(esds: &[u8]) -> Option<(u8, &[u8])> {
     /// Returns the body of the descriptor at the start of `bytes`, if it has this tag.
     fn descriptor(bytes: &[u8], tag: u8) -> Option<&[u8]> {
@@ -666,7 +679,8 @@ pub(super) fn audio_config(esds: &[u8]) -> Option<(u8, &[u8])> {
     Some((*decoder.first()?, config))
 }
 
-/// Returns the ALAC decoder's configuration: 24 bytes, or 48 with a channel layout. Old files have it inside boxes.
+/// Returns the configuration of the ALAC decoder: 24 bytes, or 48 with a channel layout. Old files wrap it in `frma`
+/// and `alac` boxes.
 pub(super) fn alac_cookie(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = if bytes.get(4..8) == Some(b"frma") { bytes.get(12..)? } else { bytes };
     let bytes = if bytes.get(4..8) == Some(b"alac") { bytes.get(12..)? } else { bytes };
@@ -710,8 +724,8 @@ mod tests {
         Index::read(&mut file, bytes.len() as u64).unwrap()
     }
 
-    /// Returns a file with 441,000 frames of 16 bits at 44,100 Hz, of which only 50 are there, and with edits in
-    /// milliseconds.
+    /// Returns a MOV file that states 10 s of 16-bit audio at 44,100 Hz but contains 50 frames, with these edits
+    /// (durations in milliseconds).
     fn movie(edits: &[u32]) -> Vec<u8> {
         let entry = [words(&[36]), b"sowt".to_vec(), words(&[0, 1, 0, 0, 1 << 16 | 16, 0, 44_100 << 16])].concat();
         let stbl = [
@@ -739,30 +753,30 @@ mod tests {
         [boxed(b"ftyp", b"M4A \0\0\0\0"), boxed(b"mdat", &[1; 100]), boxed(b"moov", &moov)].concat()
     }
 
-    fn table(edits: &[u32]) -> Table {
+    fn table(edits: &[u32]) -> PacketTable {
         index(&movie(edits)).sound_tracks.unwrap().remove(0).content.unwrap()
     }
 
-    fn heard(edits: &[u32]) -> Vec<(Option<f64>, f64)> {
-        table(edits).edits.iter().map(|edit| (edit.from_s, edit.length_s)).collect()
+    fn edit_list(edits: &[u32]) -> Vec<(Option<f64>, f64)> {
+        table(edits).edits.iter().map(|edit| (edit.from_s, edit.duration_s)).collect()
     }
 
     const ONCE: u32 = 0x10000;
 
     #[test]
     fn every_edit_counts() {
-        assert_eq!(heard(&[]), []);
-        assert_eq!(heard(&[9_950, 2205, ONCE]), [(Some(0.05), 9.95)]);
+        assert_eq!(edit_list(&[]), []);
+        assert_eq!(edit_list(&[9_950, 2205, ONCE]), [(Some(0.05), 9.95)]);
         let silence_then_sound = [200, u32::MAX, ONCE, 9_950, 2205, ONCE];
-        assert_eq!(heard(&silence_then_sound), [(None, 0.2), (Some(0.05), 9.95)]);
+        assert_eq!(edit_list(&silence_then_sound), [(None, 0.2), (Some(0.05), 9.95)]);
         let turned_round = [1000, 88_200, ONCE, 500, 0, ONCE];
-        assert_eq!(heard(&turned_round), [(Some(2.0), 1.0), (Some(0.0), 0.5)]);
+        assert_eq!(edit_list(&turned_round), [(Some(2.0), 1.0), (Some(0.0), 0.5)]);
         // Adjacent edits are joined.
-        assert_eq!(heard(&[1000, 0, ONCE, 500, 44_100, ONCE]), [(Some(0.0), 1.5)]);
+        assert_eq!(edit_list(&[1000, 0, ONCE, 500, 44_100, ONCE]), [(Some(0.0), 1.5)]);
         // A duration of 0 extends to the end.
-        assert_eq!(heard(&[0, 2205, ONCE]), [(Some(0.05), f64::INFINITY)]);
+        assert_eq!(edit_list(&[0, 2205, ONCE]), [(Some(0.05), f64::INFINITY)]);
         // A list of nothing but silence is ignored.
-        assert_eq!(heard(&[200, u32::MAX, ONCE]), []);
+        assert_eq!(edit_list(&[200, u32::MAX, ONCE]), []);
     }
 
     #[test]
@@ -770,9 +784,9 @@ mod tests {
         let found = index(&movie(&[]));
         assert_eq!(found.brand, "M4A ");
         let table = table(&[]);
-        let places: Vec<_> = table.samples.iter().map(|s| (s.at, s.len, s.time, s.ticks)).collect();
+        let places: Vec<_> = table.packets.iter().map(|s| (s.at, s.len, s.time, s.ticks)).collect();
         assert_eq!(places, [(24, 50, 0, 25), (74, 50, 25, 25)]);
-        assert_eq!((table.promised_s, table.broke_off), (None, false));
+        assert_eq!((table.stated_s, table.is_truncated), (None, false));
     }
 
     #[test]

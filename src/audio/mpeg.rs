@@ -1,9 +1,9 @@
-//! MPEG audio (MP1, MP2, MP3) and AAC in ADTS: consecutive frames between tags, possibly of several files that somebody
-//! joined.
+//! Demuxes MPEG audio (MP1, MP2, MP3) and AAC in ADTS: consecutive frames, with tags between them. The frames may come
+//! from several files that were joined.
 //!
 //! Each part of a joined file may have a header frame (Xing, Info, VBRI) with the number of its frames and its encoder
-//! delay, and its own sample rate and number of channels. Layouts: ISO/IEC 11172-3 and 13818-3 for MPEG audio, 14496-3
-//! for ADTS; tags by their public descriptions (id3.org; Gabriel Bouvigne for the LAME tag).
+//! delay, and its own sample rate and number of channels. Formats: ISO/IEC 11172-3 and 13818-3 for MPEG audio, 14496-3
+//! for ADTS; for the tags, their public descriptions (id3.org; Gabriel Bouvigne for the LAME tag).
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -16,36 +16,36 @@ use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_MP1, COD
 use symphonia::core::packet::Packet;
 use symphonia::core::units::{Duration, Timestamp};
 
-use super::demux::{Demux, Entry, Event, Piece, params};
+use super::demux::{DecoderSetup, Demux, DemuxEvent, TimedPacket, params};
 use super::error::AudioError;
 
-/// Maximum distance of the first frame from the preceding tags, bytes.
-const SEARCHED: usize = 1 << 20;
+/// Maximum number of bytes that are searched for the first frame.
+const MAX_SEARCH_BYTES: usize = 1 << 20;
 
-/// Number of consecutive frames required for bytes to count as audio.
-const CONVINCING: usize = 4;
+/// Minimum number of consecutive frames for data to count as audio.
+const MIN_CONSECUTIVE_FRAMES: usize = 4;
 
-/// Delay of every MP3 decoder, frames. The encoder's stated delay does not include it.
+/// Delay of every MP3 decoder, in samples. The delay in a LAME tag does not include it.
 const DECODER_DELAY: u64 = 528 + 1;
 
-/// Maximum length of a frame, bytes: its field in ADTS has 13 bits.
-const LONGEST_FRAME: usize = 1 << 13;
+/// Maximum length of a frame, bytes: the length field of ADTS has 13 bits.
+const MAX_FRAME_BYTES: usize = 1 << 13;
 
 /// The header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Head {
+struct FrameHeader {
     codec: AudioCodecId,
     rate_hz: u32,
     channels: u16,
     /// Length of the whole frame, bytes.
     len: usize,
-    /// Number of samples per channel.
+    /// Number of samples per channel in the frame.
     frames: u64,
     /// Length of the header before the audio, bytes.
     head_len: usize,
 }
 
-impl Head {
+impl FrameHeader {
     fn read(bytes: &[u8]) -> Option<Self> {
         if bytes.len() < 7 || bytes[0] != 0xff || bytes[1] & 0xe0 != 0xe0 {
             return None;
@@ -106,28 +106,28 @@ impl Head {
         Some(Self { codec, rate_hz, channels, len, frames, head_len: 0 })
     }
 
-    /// Returns whether `other` can belong to the same stream.
+    /// Returns whether a frame with the header `other` can belong to the same stream.
     fn is_like(&self, other: &Self) -> bool {
         (self.codec, self.rate_hz, self.channels) == (other.codec, other.rate_hz, other.channels)
     }
 }
 
-/// The information in a header frame about the frames that follow.
+/// The contents of a Xing, Info or VBRI header frame, which describe the frames after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Info {
-    /// Number of frames that follow.
+struct HeaderFrame {
+    /// The number of frames after the header frame.
     frames: Option<u64>,
-    /// Number of samples that the encoder added before and after the audio.
+    /// Numbers of samples that the encoder added before and after the audio (the LAME tag).
     delay_padding: Option<(u64, u64)>,
 }
 
-impl Info {
+impl HeaderFrame {
     fn read(frame: &[u8]) -> Option<Self> {
         let word = |at: usize| Some(u32::from_be_bytes(frame.get(at..at + 4)?.try_into().ok()?));
         if frame.get(36..40) == Some(b"VBRI") {
             return Some(Self { frames: word(50).map(u64::from), delay_padding: None });
         }
-        // After the side information, whose length depends on version and channels.
+        // The header follows the side information, whose length depends on version and channels.
         let at = [13, 21, 36, 15, 23, 38]
             .into_iter()
             .find(|&at| matches!(frame.get(at..at + 4), Some(b"Xing" | b"Info")))?;
@@ -148,7 +148,8 @@ impl Info {
     }
 }
 
-/// Returns the length of the tag at the start of `head`, if there is one (ID3v2, APE, ID3v1, Lyrics3), bytes.
+/// Returns the length in bytes of the metadata tag (ID3v2, APE, ID3v1, Lyrics3) that `head` begins with; `None` if
+/// there is none.
 pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
     let byte = |i: usize| head.get(i).copied().map(u64::from);
     if head.starts_with(b"ID3") && head.len() >= 10 {
@@ -157,7 +158,7 @@ pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
         return Some(10 + len + footer);
     }
     if head.starts_with(b"APETAGEX") && head.len() >= 24 {
-        // The length includes the footer; a tag that begins with a footer was split.
+        // The length includes the footer. What begins with a footer is the end of a tag.
         let len = (12..16).rev().map_while(byte).fold(0, |len, byte| len << 8 | byte);
         let is_header = byte(23)? & 0x20 > 0;
         return Some(if is_header { 32 + len } else { 32 });
@@ -168,61 +169,61 @@ pub(super) fn tag_len(head: &[u8]) -> Option<u64> {
     head.starts_with(b"TAG").then_some(128)
 }
 
-/// A range of a file, with lookahead.
-struct Window {
+/// Reads a range of a file with lookahead.
+struct Lookahead {
     reader: BufReader<File>,
     /// Offset in the file of the next byte to be consumed.
     at: u64,
     end: u64,
-    ahead: Vec<u8>,
-    /// Number of bytes of `ahead` that were consumed.
-    passed: usize,
+    buffer: Vec<u8>,
+    /// Number of bytes of `buffer` that were consumed.
+    n_consumed: usize,
     reached: Arc<AtomicU64>,
 }
 
-impl Window {
+impl Lookahead {
     fn new(mut file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> std::io::Result<Self> {
         file.seek(SeekFrom::Start(range.start))?;
         let reader = BufReader::with_capacity(1 << 16, file);
-        Ok(Self { reader, at: range.start, end: range.end, ahead: Vec::new(), passed: 0, reached })
+        Ok(Self { reader, at: range.start, end: range.end, buffer: Vec::new(), n_consumed: 0, reached })
     }
 
     /// Returns the next `len` bytes, or as many as there are.
     fn peek(&mut self, len: usize) -> &[u8] {
-        let have = self.ahead.len() - self.passed;
+        let have = self.buffer.len() - self.n_consumed;
         if have < len {
-            self.ahead.drain(..self.passed);
-            self.passed = 0;
+            self.buffer.drain(..self.n_consumed);
+            self.n_consumed = 0;
             let left = self.end.saturating_sub(self.at + have as u64);
             let wanted = (len - have).max(1 << 14) as u64;
-            // A disk failure ends the audio here; if the expected length is known, the loss is detected.
-            let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.ahead);
+            // A read error ends the audio here; the loss is detected if the expected length is known.
+            let _ = self.reader.by_ref().take(wanted.min(left)).read_to_end(&mut self.buffer);
         }
-        let rest = &self.ahead[self.passed..];
+        let rest = &self.buffer[self.n_consumed..];
         &rest[..len.min(rest.len())]
     }
 
     fn skip(&mut self, len: u64) {
         self.at += len;
-        let have = (self.ahead.len() - self.passed) as u64;
+        let have = (self.buffer.len() - self.n_consumed) as u64;
         if len <= have {
-            self.passed += len as usize;
+            self.n_consumed += len as usize;
         } else {
             let _ = self.reader.seek_relative((len - have) as i64);
-            self.ahead.clear();
-            self.passed = 0;
+            self.buffer.clear();
+            self.n_consumed = 0;
         }
         self.reached.store(self.at, Ordering::Relaxed);
     }
 
-    /// Returns whether a frame begins here that is followed by others, a tag or the end of the file.
-    fn begins_frames(&mut self, wanted: usize) -> bool {
-        let (mut at, mut first) = (0, None::<Head>);
+    /// Returns whether `wanted` consecutive frames begin here; fewer suffice before a tag or the end of the file.
+    fn frames_begin_here(&mut self, wanted: usize) -> bool {
+        let (mut at, mut first) = (0, None::<FrameHeader>);
         let end = self.end.saturating_sub(self.at);
         for _ in 0..wanted {
             let bytes = self.peek(at + 32);
             let Some(rest) = bytes.get(at..) else { return false };
-            match Head::read(rest) {
+            match FrameHeader::read(rest) {
                 Some(head) if first.is_none_or(|first| first.is_like(&head)) => {
                     first = Some(head);
                     at += head.len;
@@ -237,54 +238,55 @@ impl Window {
     }
 }
 
-/// Reads frames from a range of a file.
+/// Demuxer of the frames in a range of a file.
 pub(super) struct FrameReader {
-    window: Window,
-    head: Option<Head>,
-    info: Option<Info>,
-    /// Number of frames of the part since its header frame, or since its beginning.
+    input: Lookahead,
+    head: Option<FrameHeader>,
+    info: Option<HeaderFrame>,
+    /// Number of frames of the current part so far, without its header frame.
     frames: u64,
     ticks: u64,
-    /// Duration of all parts so far according to their LAME tags, seconds; minus infinity if a part has none.
-    promised_s: f64,
-    is_promised: bool,
-    /// A frame held back while the decoder is replaced.
-    held: Option<(Head, Vec<u8>)>,
-    /// Number of garbage bytes since the last frame.
-    lost: u64,
+    /// Total duration of the parts so far according to their LAME tags, seconds; minus infinity if a part has no such
+    /// tag.
+    stated_s: f64,
+    is_stated: bool,
+    /// A frame held back until the event before it has been returned.
+    held_frame: Option<(FrameHeader, Vec<u8>)>,
+    /// Number of skipped bytes since the last frame that belong to neither a tag nor zero padding.
+    skipped_bytes: u64,
     tag_before: bool,
 }
 
 impl FrameReader {
-    /// Returns a reader of the frames in `range`, or `None` if there are none.
+    /// Creates a demuxer of the frames in `range`; `None` if there are none.
     pub(super) fn open(file: File, range: Range<u64>, reached: Arc<AtomicU64>) -> Result<Option<Self>, AudioError> {
-        let mut window = Window::new(file, range, reached)?;
+        let mut input = Lookahead::new(file, range, reached)?;
         let mut searched = 0;
-        while searched < SEARCHED {
-            let head = window.peek(32);
+        while searched < MAX_SEARCH_BYTES {
+            let head = input.peek(32);
             if head.len() < 7 {
                 return Ok(None);
             }
             if let Some(len) = tag_len(head) {
-                window.skip(len);
+                input.skip(len);
                 continue;
             }
-            if head[0] == 0xff && window.begins_frames(CONVINCING) {
+            if head[0] == 0xff && input.frames_begin_here(MIN_CONSECUTIVE_FRAMES) {
                 let reader = Self {
-                    window,
+                    input,
                     head: None,
                     info: None,
                     frames: 0,
                     ticks: 0,
-                    promised_s: 0.0,
-                    is_promised: false,
-                    held: None,
-                    lost: 0,
+                    stated_s: 0.0,
+                    is_stated: false,
+                    held_frame: None,
+                    skipped_bytes: 0,
                     tag_before: false,
                 };
                 return Ok(Some(reader));
             }
-            window.skip(1);
+            input.skip(1);
             searched += 1;
         }
         Ok(None)
@@ -292,59 +294,59 @@ impl FrameReader {
 
     /// Returns the codec, number of channels and sample rate of the first frame.
     pub(super) fn codec(&mut self) -> Option<(AudioCodecId, u16, u32)> {
-        Head::read(self.window.peek(32)).map(|head| (head.codec, head.channels, head.rate_hz))
+        FrameHeader::read(self.input.peek(32)).map(|head| (head.codec, head.channels, head.rate_hz))
     }
 
-    /// Returns the next whole frame, skipping everything between frames.
-    fn next_frame(&mut self) -> Option<(Head, Vec<u8>)> {
+    /// Returns the next complete frame, skipping any other data.
+    fn next_frame(&mut self) -> Option<(FrameHeader, Vec<u8>)> {
         loop {
-            let bytes = self.window.peek(32);
+            let bytes = self.input.peek(32);
             if bytes.len() < 7 {
                 return None;
             }
             if let Some(len) = tag_len(bytes) {
                 self.tag_before = true;
-                self.window.skip(len);
+                self.input.skip(len);
                 continue;
             }
-            let head = Head::read(bytes);
+            let head = FrameHeader::read(bytes);
             let zero = bytes[0] == 0;
             let convincing = match head {
-                // In the middle of a stream, a single frame like those before is enough.
-                Some(head) if self.lost == 0 && self.head.is_some_and(|before| before.is_like(&head)) => true,
-                Some(_) => self.window.begins_frames(CONVINCING - 1),
+                // Directly after a frame, a single header like the previous one suffices.
+                Some(head) if self.skipped_bytes == 0 && self.head.is_some_and(|before| before.is_like(&head)) => true,
+                Some(_) => self.input.frames_begin_here(MIN_CONSECUTIVE_FRAMES - 1),
                 None => false,
             };
             if let Some(head) = head.filter(|_| convincing) {
-                let frame = self.window.peek(head.len).to_vec();
-                if frame.len() < head.len.min(LONGEST_FRAME) {
+                let frame = self.input.peek(head.len).to_vec();
+                if frame.len() < head.len.min(MAX_FRAME_BYTES) {
                     return None;
                 }
-                self.window.skip(head.len as u64);
+                self.input.skip(head.len as u64);
                 return Some((head, frame));
             }
-            self.lost += u64::from(!zero);
-            self.window.skip(1);
+            self.skipped_bytes += u64::from(!zero);
+            self.input.skip(1);
         }
     }
 
-    /// Returns whether the bytes between this frame and the one before were damaged audio.
-    fn was_broken(&mut self, head: &Head, is_new_part: bool) -> bool {
-        let lost = std::mem::take(&mut self.lost);
+    /// Returns whether the data skipped before this frame was damaged audio; resets the counters.
+    fn was_broken(&mut self, head: &FrameHeader, is_new_part: bool) -> bool {
+        let skipped_bytes = std::mem::take(&mut self.skipped_bytes);
         let tagged = std::mem::take(&mut self.tag_before);
-        !is_new_part && !tagged && self.head.is_some() && lost >= head.len as u64 / 2
+        !is_new_part && !tagged && self.head.is_some() && skipped_bytes >= head.len as u64 / 2
     }
 }
 
 impl Demux for FrameReader {
-    fn next(&mut self) -> Event {
-        let (head, data) = match self.held.take() {
-            Some(held) => held,
+    fn next(&mut self) -> DemuxEvent {
+        let (head, data) = match self.held_frame.take() {
+            Some(held_frame) => held_frame,
             None => {
                 let Some((head, data)) = self.next_frame() else {
-                    return Event::End { broke_off: false };
+                    return DemuxEvent::End { is_truncated: false };
                 };
-                let info = if head.codec == CODEC_ID_AAC { None } else { Info::read(&data) };
+                let info = if head.codec == CODEC_ID_AAC { None } else { HeaderFrame::read(&data) };
                 let changes = self.head.is_none_or(|before| !before.is_like(&head));
                 let broken = self.was_broken(&head, info.is_some() || changes);
                 if changes || info.is_some() {
@@ -352,45 +354,48 @@ impl Demux for FrameReader {
                     self.info = info;
                     self.frames = 0;
                     self.ticks = 0;
-                    if let Some(Info { frames: Some(frames), delay_padding: Some((delay, padding)) }) = info {
+                    if let Some(HeaderFrame { frames: Some(frames), delay_padding: Some((delay, padding)) }) = info {
                         let sound = (frames * head.frames).saturating_sub(delay + padding);
-                        self.promised_s += sound as f64 / f64::from(head.rate_hz);
-                        self.is_promised = true;
+                        self.stated_s += sound as f64 / f64::from(head.rate_hz);
+                        self.is_stated = true;
                     } else {
-                        self.is_promised = false;
-                        self.promised_s = f64::NEG_INFINITY;
+                        self.is_stated = false;
+                        self.stated_s = f64::NEG_INFINITY;
                     }
                     if info.is_none() {
-                        self.held = Some((head, data));
+                        self.held_frame = Some((head, data));
                     }
                     let delay = info.and_then(|info| info.delay_padding).map(|(delay, _)| delay + DECODER_DELAY);
-                    // AAC with channel configuration 0, which leaves the channels to the frames, is rejected for having
-                    // 0 channels.
-                    return Event::Anew(Entry { params: params(head.codec, head.rate_hz, head.channels), delay });
+                    // AAC with channel configuration 0 (channels defined inside the frames) is rejected later, for
+                    // having 0 channels.
+                    return DemuxEvent::NewDecoder(DecoderSetup {
+                        params: params(head.codec, head.rate_hz, head.channels),
+                        delay,
+                    });
                 }
                 if broken {
-                    self.held = Some((head, data));
-                    return Event::Unreadable;
+                    self.held_frame = Some((head, data));
+                    return DemuxEvent::Unreadable;
                 }
                 (head, data)
             }
         };
-        let length_s = head.frames as f64 / f64::from(head.rate_hz);
+        let duration_s = head.frames as f64 / f64::from(head.rate_hz);
         let data = data.get(head.head_len..).unwrap_or_default();
         let packet = Packet::new(0, Timestamp::new(self.ticks as i64), Duration::new(head.frames), data);
-        let mut piece = Piece::whole(packet, None, length_s);
-        if let Some(Info { frames: Some(frames), delay_padding: Some((_, padding)) }) = self.info
+        let mut timed_packet = TimedPacket::untrimmed(packet, None, duration_s);
+        if let Some(HeaderFrame { frames: Some(frames), delay_padding: Some((_, padding)) }) = self.info
             && self.frames < frames
         {
             let end = (frames * head.frames).saturating_sub(padding.saturating_sub(DECODER_DELAY));
-            piece.until_s = (end as f64 - (self.frames * head.frames) as f64) / f64::from(head.rate_hz);
+            timed_packet.keep_until_s = (end as f64 - (self.frames * head.frames) as f64) / f64::from(head.rate_hz);
         }
         self.frames += 1;
         self.ticks += head.frames;
-        Event::Piece(piece)
+        DemuxEvent::Packet(timed_packet)
     }
 
-    fn promised_s(&self) -> Option<f64> {
-        (self.is_promised && self.promised_s > 0.0).then_some(self.promised_s)
+    fn stated_s(&self) -> Option<f64> {
+        (self.is_stated && self.stated_s > 0.0).then_some(self.stated_s)
     }
 }

@@ -1,7 +1,8 @@
-//! Streaming conversion of one channel from any sample rate to another, without the resampler's delay.
+//! Streaming sample rate conversion of one channel, with the resampler's delay compensated.
 //!
-//! At 16 kHz, output sample `i` is the sound at `i / 16000` s of the input. An FFT resampler is used since both rates
-//! are fixed: its anti-alias filter is linear-phase and far steeper than that of a sinc interpolator of the same cost.
+//! At 16 kHz, output sample `i` is the sound at `i / 16000` s of the input. An FFT resampler is used, since the rates
+//! are constant: its anti-aliasing filter has linear phase and is far steeper than a sinc interpolator of the same
+//! cost.
 
 use rubato::audioadapter_buffers::direct::SequentialSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
@@ -25,12 +26,13 @@ pub(super) struct Resampler {
 }
 
 impl Resampler {
-    /// Creates a resampler from `rate_hz` to `to_rate_hz` (4 kHz to 384 kHz, checked by the decoder).
+    /// Creates a resampler from `rate_hz` to `to_rate_hz`. Both are 4 kHz to 384 kHz, as checked by the decoder.
     pub(super) fn new(rate_hz: u32, to_rate_hz: u32) -> Self {
         let fft = (rate_hz != to_rate_hz).then(|| {
             let common = gcd(rate_hz, to_rate_hz);
             let (unit_in, unit_out) = (rate_hz / common, to_rate_hz / common);
-            // An even number of units makes both FFTs even and the delay a whole number of samples on both sides.
+            // With an even number of units, both FFT lengths are even, and the delay is a whole number of samples at
+            // both rates.
             let units = FFT_FRAMES_OUT.div_ceil(unit_out).next_multiple_of(2);
             let chunk_in = (unit_in * units) as usize;
             Fft::new_custom(
@@ -49,7 +51,7 @@ impl Resampler {
         Self { fft, rate_hz, to_rate_hz, frames_in: 0, frames_made: 0, pending: Vec::new(), chunk_out, delay_left }
     }
 
-    /// Processes the next samples, and appends to `out` what can be computed from them.
+    /// Processes the next samples, and appends to `out` the output that is complete.
     pub(super) fn push(&mut self, samples: &[f32], out: &mut Vec<f32>) {
         self.frames_in += samples.len() as u64;
         let Some(fft) = &mut self.fft else {
@@ -79,7 +81,7 @@ impl Resampler {
         self.pending.drain(..used);
     }
 
-    /// Ends the signal, and appends the rest, so that the whole output has [`Self::frames_wanted`] samples.
+    /// Ends the signal, and appends the remaining output, so that its total length is [`Self::frames_wanted`].
     pub(super) fn finish(mut self, out: &mut Vec<f32>) {
         let wanted = self.frames_wanted();
         if let Some(fft) = &self.fft {
@@ -88,11 +90,12 @@ impl Resampler {
                 self.push(&zeros, out);
             }
         }
-        // Only here can there be too many samples: before, no more come out than went in.
+        // The zero padding may have made too many samples; before it, the output never exceeds the input in duration.
         out.truncate(out.len() - self.frames_made.saturating_sub(wanted));
     }
 
-    /// Returns the length of the whole output for the input so far: its duration in output samples, rounded.
+    /// Returns the total length of the output for the input so far, in samples: the input's duration times the output
+    /// rate, rounded.
     fn frames_wanted(&self) -> usize {
         (self.frames_in as f64 * f64::from(self.to_rate_hz) / f64::from(self.rate_hz)).round() as usize
     }
@@ -161,7 +164,7 @@ mod tests {
             let mut signal = vec![0.0; rate_hz as usize];
             signal.extend(tone(rate_hz, 1000.0, 1.0));
             let out = resample(rate_hz, &signal);
-            // A steady 1 kHz tone, well after its onset, must be the same sine on the same clock.
+            // Well after its onset, the 1 kHz tone must be the same sine at the same times.
             for (i, &sample) in out.iter().enumerate().take(28_000).skip(20_000) {
                 let expected = (TAU * 1000.0 * (i as f64 / 16_000.0 - 1.0)).sin();
                 assert!((f64::from(sample) - expected).abs() < 0.003, "{rate_hz} Hz at {i}: {sample} {expected}");

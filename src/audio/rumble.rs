@@ -1,18 +1,19 @@
-//! Removes everything below the range of the voice: a constant offset (DC), the lowest part of mains hum, desk and wind
-//! rumble. These are not speech, but raise every level measured in a pause, and can make up most of a bad recording's
-//! energy.
+//! Removes frequencies below the range of the voice: a constant offset (DC), the lowest part of mains hum, desk thumps
+//! and wind noise. They would raise every level measured in a pause, and can make up most of the energy of a bad
+//! recording.
 
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 use super::SPEECH_RATE_HZ;
 
-/// -3 dB point of the high-pass. The lowest F0 searched for (75 Hz) loses 0.8 dB.
+/// Cutoff (-3 dB) of the high-pass filter. The lowest F0 that is searched for (75 Hz) is attenuated by 0.8 dB.
 const CUTOFF_HZ: f64 = 50.0;
 
 /// Second-order Butterworth high-pass (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter
 /// coefficients").
 ///
-/// The filter starts as if the first sample had always been there, so that an offset causes no thump at 0 s.
+/// The initial state is that after infinitely many copies of the first sample, so that a constant offset causes no
+/// transient at 0 s.
 pub(super) struct RumbleFilter {
     b0: f64,
     a1: f64,

@@ -1,4 +1,4 @@
-//! Access to the bytes of a file: checks on opening, its SHA-256, and a part of it for a demuxer.
+//! Access to the bytes of a file: opening it with checks, its SHA-256, and reading a part of it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -13,7 +13,7 @@ use symphonia::core::io::MediaSource;
 use super::error::AudioError;
 use crate::files;
 
-/// Maximum number of chunks visited: more than any real file has before its audio, a bound for hostile files.
+/// Maximum number of chunks visited in a file, a bound for hostile files: more than any real file has before its audio.
 pub(super) const MAX_CHUNKS: usize = 4096;
 
 /// Opens the file at `path`, and returns it with its length in bytes.
@@ -46,43 +46,44 @@ pub fn sha256(path: &Path) -> Result<String, AudioError> {
     Ok(files::hex(hasher.finalize()))
 }
 
-/// A part of a file for Symphonia, after a header that may replace the file's own. It records how far it has been read.
-pub(super) struct Source {
+/// A range of a file as a source for Symphonia, with a header put before it. The position reached is published for the
+/// progress.
+pub(super) struct FileRange {
     file: File,
     seekable: bool,
-    head: Vec<u8>,
+    header: Vec<u8>,
     range: Range<u64>,
     /// Position in bytes from the beginning of the header.
     position: u64,
     reached: Arc<AtomicU64>,
 }
 
-impl Source {
-    /// Opens the `range` of the file at `path`, preceded by `head`. A truncated file is best read as non-seekable
-    /// (`seekable` false), so that the decoder does not search for the missing end.
+impl FileRange {
+    /// Opens the `range` of the file at `path`, preceded by the bytes `header`. For a truncated file, `seekable` should
+    /// be false, so that the demuxer does not look for the missing end.
     ///
     /// # Errors
     /// The same as for [`open_file`], and when seeking fails.
     pub(super) fn open(
         path: &Path,
-        head: Vec<u8>,
+        header: Vec<u8>,
         range: Range<u64>,
         seekable: bool,
         reached: Arc<AtomicU64>,
     ) -> Result<Self, AudioError> {
         let (mut file, _) = open_file(path)?;
         file.seek(SeekFrom::Start(range.start))?;
-        Ok(Self { file, seekable, head, range, position: 0, reached })
+        Ok(Self { file, seekable, header, range, position: 0, reached })
     }
 
     fn len(&self) -> u64 {
-        self.head.len() as u64 + self.range.end.saturating_sub(self.range.start)
+        self.header.len() as u64 + self.range.end.saturating_sub(self.range.start)
     }
 }
 
-impl Read for Source {
+impl Read for FileRange {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = match self.head.get(self.position as usize..).filter(|rest| !rest.is_empty()) {
+        let n = match self.header.get(self.position as usize..).filter(|rest| !rest.is_empty()) {
             Some(mut rest) => rest.read(buffer)?,
             None => {
                 let left = self.len().saturating_sub(self.position).min(buffer.len() as u64);
@@ -95,9 +96,10 @@ impl Read for Source {
     }
 }
 
-impl Seek for Source {
+impl Seek for FileRange {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        // A damaged header leads to positions beyond the file; that is not an I/O error.
+        // A damaged header can lead to any position, so an impossible one is reported as the end of the file, not as
+        // another I/O error.
         let nowhere = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let position = match to {
             SeekFrom::Start(at) => Some(at),
@@ -105,7 +107,7 @@ impl Seek for Source {
             SeekFrom::End(by) => self.len().checked_add_signed(by),
         };
         let position = position.ok_or_else(nowhere)?;
-        let in_file = self.range.start.checked_add(position.saturating_sub(self.head.len() as u64));
+        let in_file = self.range.start.checked_add(position.saturating_sub(self.header.len() as u64));
         let in_file = in_file.filter(|&at| i64::try_from(at).is_ok()).ok_or_else(nowhere)?;
         self.file.seek(SeekFrom::Start(in_file))?;
         self.position = position;
@@ -113,7 +115,7 @@ impl Seek for Source {
     }
 }
 
-impl MediaSource for Source {
+impl MediaSource for FileRange {
     fn is_seekable(&self) -> bool {
         self.seekable
     }
@@ -123,7 +125,7 @@ impl MediaSource for Source {
     }
 }
 
-/// Reads the `N` bytes at `at`; `None` if the file ends before.
+/// Reads the `N` bytes at offset `at`; `None` if the file ends within them.
 pub(super) fn read_array<const N: usize>(file: &mut File, at: u64) -> Result<Option<[u8; N]>, AudioError> {
     let mut bytes = [0; N];
     if i64::try_from(at).is_err() {
@@ -137,7 +139,7 @@ pub(super) fn read_array<const N: usize>(file: &mut File, at: u64) -> Result<Opt
     }
 }
 
-/// Reads the `len` bytes at `at`, or as many of them as there are.
+/// Reads `len` bytes at offset `at`, or fewer if the file ends within them.
 pub(super) fn read_bytes(file: &mut File, at: u64, len: u64) -> Result<Vec<u8>, AudioError> {
     let mut bytes = Vec::new();
     if i64::try_from(at).is_ok() {
@@ -163,7 +165,7 @@ mod tests {
     fn a_place_that_no_file_has_is_its_end_and_no_fault_of_the_disk() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "abc").unwrap();
-        let mut source = Source::open(file.path(), Vec::new(), 0..3, true, Arc::default()).unwrap();
+        let mut source = FileRange::open(file.path(), Vec::new(), 0..3, true, Arc::default()).unwrap();
         for to in [SeekFrom::Start(u64::MAX), SeekFrom::Current(-9), SeekFrom::End(i64::MIN)] {
             assert_eq!(source.seek(to).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
         }
@@ -174,7 +176,7 @@ mod tests {
     fn a_part_of_a_file_is_a_file_of_its_own() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "0123456789").unwrap();
-        let mut part = Source::open(file.path(), b"ab".to_vec(), 2..6, true, Arc::default()).unwrap();
+        let mut part = FileRange::open(file.path(), b"ab".to_vec(), 2..6, true, Arc::default()).unwrap();
         let mut seen = String::new();
         part.read_to_string(&mut seen).unwrap();
         assert_eq!((seen.as_str(), part.byte_len()), ("ab2345", Some(6)));

@@ -1,108 +1,116 @@
-//! Filled pauses: um, uh, er and hmm, each with where it begins and ends, in seconds.
+//! Detection of filled pauses (um, uh, er, hmm), with start and end times in seconds.
 //!
-//! There are three witnesses. The transcript says that there was one and between which words; the model's times for it are
-//! often wrong by half a second. The signal says where one sounds ([`crate::signal::filled_pause`]), to a hundredth of a
-//! second, but a drawn-out "the" sounds alike. The model also says at each step how much it expected one, whatever it
-//! wrote then ([`Expected`]).
+//! Three sources of evidence are combined:
+//! - the transcript tells that there is a filled pause, and between which words, but the times of the speech model are
+//!   often wrong by half a second;
+//! - the acoustic detector ([`crate::signal::filled_pause`]) gives candidates with times accurate to a hundredth of a
+//!   second, but a drawn-out "the" sounds alike;
+//! - the speech model's probability of a filled pause at each decoding step, whatever it wrote there ([`Expected`]).
 //!
-//! Written ones are matched, in order, to the sounds that fit them best. One that matches none is dropped, unless the model
-//! is sure of it and its time does not sound unlike one: noise and the telephone hide what the signal looks for. What
-//! sounds very much like one is kept although it was not written, in time that no written word needs or where the model
-//! expected one: it leaves one out by stretching a neighbouring word over it. How much each thing counts was fitted on
-//! synthesized answers read by the same models.
+//! The written filled pauses are aligned in order with the candidates that match best. A written one without a match is
+//! dropped, unless the model is confident of it and its time does not sound like something else: noise and telephone
+//! codecs hide the acoustic features. A candidate without a match is kept if it scores high enough, and if no written
+//! word needs its time or the model expected a filled pause there: the model may omit one by stretching a neighbouring
+//! word over it. The coefficients were fitted on synthesized answers transcribed by the same speech models.
 
-use super::fillers::{Filler, Kind, Witness};
+use super::fillers::{Filler, FillerKind, Witness};
 use crate::english::syllables::syllables;
 use crate::english::{is_filled_pause, normalized};
 use crate::signal::{Features, STEP_S, frame_at, frame_time_s};
 use crate::span::Span;
 use crate::transcript::{Expected, Transcript, Word};
 
-/// A frame with more than these log-odds can belong to a filled pause ...
-const SOUNDS_LIKE_ONE: f32 = -1.0;
-/// ... that has one with more than these ...
-const PEAK: f32 = 0.0;
-/// ... and lasts at least so long, in seconds.
-const SHORTEST_S: f64 = 0.08;
-/// Frames below [`SOUNDS_LIKE_ONE`] inside a filled pause that do not end it.
-const FLICKER: usize = 3;
+/// Log-odds above which a frame can belong to a candidate.
+const MIN_FRAME_LOG_ODDS: f32 = -1.0;
+/// Log-odds that at least one frame of a candidate must exceed.
+const MIN_PEAK_LOG_ODDS: f32 = 0.0;
+/// Minimum duration of a candidate, in seconds.
+const MIN_DURATION_S: f64 = 0.08;
+/// Maximum distance, in frames, between two successive frames above [`MIN_FRAME_LOG_ODDS`] in the same candidate.
+const MAX_FRAME_DISTANCE: usize = 3;
 
-/// What speaks for a written one and a sound being the same, as log-odds: before anything is known of them ...
-const WRITTEN: f64 = 1.0;
-/// ... for each of the sound's own mean log-odds ...
-const PER_LOG_ODDS: f64 = 0.9;
-/// ... for each second that it lasts, up to [`LONG_ENOUGH_S`] ...
-const PER_SECOND: f64 = 2.0;
-/// ... for each second that it lies outside the time between the words around the written one ...
-const PER_SECOND_OUTSIDE: f64 = -0.7;
-/// ... for each second between it and the time that the model gave the written one ...
-const PER_SECOND_AWAY: f64 = -0.7;
-/// ... for each second that it is longer than filled pauses are ...
-const PER_SECOND_TOO_LONG: f64 = -3.0;
-/// ... and for how sure the model was, against [`USUAL_CONFIDENCE`].
-const PER_CONFIDENCE: f64 = 2.0;
-const LONG_ENOUGH_S: f64 = 0.6;
-const TOO_LONG_S: f64 = 0.9;
+/// The log-odds of a match between a written filled pause and a candidate: constant term.
+const MATCH_BIAS: f64 = 1.0;
+/// The log-odds of a match: coefficient of the candidate's mean log-odds.
+const MATCH_PER_LOG_ODDS: f64 = 0.9;
+/// The log-odds of a match: per second of the candidate's duration, up to [`MAX_CREDITED_S`].
+const MATCH_PER_SECOND: f64 = 2.0;
+/// The log-odds of a match: per second of the candidate outside the interval between the words around the written one.
+const MATCH_PER_SECOND_OUTSIDE: f64 = -0.7;
+/// The log-odds of a match: per second between the candidate and the speech model's time of the written one.
+const MATCH_PER_SECOND_AWAY: f64 = -0.7;
+/// The log-odds of a match: per second of the candidate's duration beyond [`USUAL_MAX_S`].
+const MATCH_PER_SECOND_TOO_LONG: f64 = -3.0;
+/// The log-odds of a match: per unit of the speech model's confidence above [`USUAL_CONFIDENCE`].
+const MATCH_PER_CONFIDENCE: f64 = 2.0;
+/// Duration of a candidate beyond which more duration is no further evidence, in seconds.
+const MAX_CREDITED_S: f64 = 0.6;
+/// Duration beyond which a sound is unusually long for a filled pause, in seconds.
+const USUAL_MAX_S: f64 = 0.9;
+/// The usual confidence of the speech model in a written filled pause.
 const USUAL_CONFIDENCE: f64 = 0.6;
-/// A sound farther than this from the written one is another one, in seconds.
-const REACH_S: f64 = 2.0;
+/// Maximum distance between a written filled pause and a candidate that matches it, in seconds.
+const MAX_MATCH_DISTANCE_S: f64 = 2.0;
 
-/// From here on the model's word is taken for it where nothing sounds like one but somebody speaks.
-const SURE_OF_THE_WORD: f64 = 0.75;
-/// The shortest voice that is one on the model's word, in seconds ...
-const SHORTEST_ON_ITS_WORD_S: f64 = 0.15;
-/// ... and the longest.
-const LONGEST_ON_ITS_WORD_S: f64 = 0.8;
-/// The share of a steady voice that has to lie within the written time.
-const STEADY_SHARE: f64 = 0.6;
-/// A voice that is not steady, with lower mean log-odds than this, is something else. On the recordings of people that the
-/// thresholds were checked with, filled pauses in noise and codecs have -2.6 or more, and the breaths, laughter and words
-/// for which the model surely wrote one have -8.7 or less.
-const SOUNDS_UNLIKE_ONE: f64 = -4.0;
-/// A steady pitch moves less than this from one frame to the next, in semitones.
-const STEADY_SEMITONES: f32 = 1.5;
+/// Minimum confidence of the speech model in a written filled pause that is kept without a matching candidate.
+const MIN_UNMATCHED_CONFIDENCE: f64 = 0.75;
+/// Minimum duration of the speech at the time of a written filled pause without a match, in seconds.
+const MIN_UNMATCHED_S: f64 = 0.15;
+/// Maximum duration of the speech at the time of a written filled pause without a match, in seconds.
+const MAX_UNMATCHED_S: f64 = 0.8;
+/// Minimum share of a stretch of steady pitch that lies within the written time.
+const MIN_STEADY_OVERLAP: f64 = 0.6;
+/// Mean log-odds up to which speech without a steady pitch is something other than a filled pause. In the recordings of
+/// people on which the thresholds were checked, filled pauses in noise and codecs have -2.6 or more; breaths, laughter
+/// and words for which the model confidently wrote a filled pause have -8.7 or less.
+const MIN_UNSTEADY_LOG_ODDS: f64 = -4.0;
+/// Maximum change of a steady pitch from one frame to the next, in semitones.
+const MAX_STEADY_SEMITONES: f32 = 1.5;
 
-/// What speaks for a sound that nobody wrote down, as log-odds: before anything is known of it ...
-const UNWRITTEN: f64 = -1.85;
-/// ... and for each second that it lasts, up to [`LONG_ENOUGH_S`]; its own mean log-odds count in full.
+/// The log-odds that a candidate without a match is a filled pause: constant term. Its mean log-odds are added in full.
+const UNWRITTEN_BIAS: f64 = -1.85;
+/// The log-odds that a candidate without a match is a filled pause: per second of its duration, up to
+/// [`MAX_CREDITED_S`].
 const UNWRITTEN_PER_SECOND: f64 = 4.0;
-/// An unwritten one needs these log-odds (a probability of 0.98): the listener who finds none there stops believing the rest.
-const SURE_OF_THE_SOUND: f64 = 4.0;
-/// The share of an unwritten one that the written words must leave free ...
-const FREE_SHARE: f64 = 0.8;
-/// ... unless the model expected one around it with more than these log-odds: it nearly wrote one. Where none is, it has
-/// -4 or less at nine of ten words.
-const NEARLY_WRITTEN: f32 = -3.0;
-/// What the model expected this long before a sound, or this long after, may have been that sound, in seconds: its times
-/// are that far off.
+/// Minimum log-odds at which a candidate without a match is reported (a probability of 0.98): a user who hears no
+/// filled pause there stops trusting the report.
+const MIN_UNWRITTEN_LOG_ODDS: f64 = 4.0;
+/// Minimum share of a candidate without a match that the written words around it leave free.
+const MIN_FREE_SHARE: f64 = 0.8;
+/// Log-odds of an expected filled pause ([`Expected`]) from which on a candidate nearby need not be free. Where there
+/// is no filled pause, the log-odds are -4 or less at nine of ten words.
+const MIN_EXPECTED_LOG_ODDS: f32 = -3.0;
+/// How long before a candidate the speech model may have expected it, in seconds; its times are that inaccurate.
 const EXPECTED_BEFORE_S: f64 = 0.6;
+/// How long after a candidate the speech model may have expected it, in seconds.
 const EXPECTED_AFTER_S: f64 = 0.3;
-/// What a written word takes, in seconds: a little for itself, and for each of its syllables (some five a second).
+/// The time that a written word needs besides its syllables, in seconds.
 const WORD_S: f64 = 0.06;
+/// The time that a syllable needs, in seconds (about five syllables per second).
 const SYLLABLE_S: f64 = 0.19;
 
-/// From here on an "er" is surely a hesitation, in seconds.
-const DRAWN_OUT_S: f64 = 0.35;
+/// Duration from which on an "er" cannot be a reduced "her", in seconds.
+const MAX_OBJECT_S: f64 = 0.35;
 
-/// Finds the filled pauses: the written ones in order, then those only heard. Gives the written ones among the words their
-/// true times; the words around them make room.
+/// Finds the filled pauses: first the written ones in order, then those that were only heard. The written ones get
+/// their acoustic times in the transcript, and the words around them are shortened or moved accordingly.
 pub(super) fn filled_pauses(features: &Features, transcript: &mut Transcript) -> Vec<Filler> {
     let Transcript { words, expected, .. } = transcript;
-    let sounds = sounds(features);
+    let candidates = candidates(features);
     let written: Vec<usize> = (0..words.len()).filter(|i| is_filled_pause(&words[*i].text)).collect();
     let mut events: Vec<Filler> = Vec::new();
     let mut taken: Vec<Span> = Vec::new();
-    for (i, sound) in written.iter().zip(matched(words, &written, &sounds)) {
+    for (i, candidate) in written.iter().zip(aligned(words, &written, &candidates)) {
         let word = &words[*i];
-        let on_its_word = || {
+        let unmatched = || {
             let is_free = |span: &Span| taken.iter().all(|t: &Span| t.overlap_s(span) <= 0.0);
             let spoken = || spoken_within(features, &word.span).filter(is_free);
             let voice = steady_voice(features, word, is_free).or_else(spoken);
-            voice.filter(|_| word.confidence >= SURE_OF_THE_WORD).map(|span| (span, word.confidence / 2.0))
+            voice.filter(|_| word.confidence >= MIN_UNMATCHED_CONFIDENCE).map(|span| (span, word.confidence / 2.0))
         };
-        let found = match sound {
-            Some((sound, odds)) => Some((sounds[sound].span, probability(odds), true)),
-            None => on_its_word().map(|(span, confidence)| (span, confidence, false)),
+        let found = match candidate {
+            Some((candidate, log_odds)) => Some((candidates[candidate].span, probability(log_odds), true)),
+            None => unmatched().map(|(span, confidence)| (span, confidence, false)),
         };
         let Some((span, confidence, heard)) = found else { continue };
         if is_object(words, *i, &span) {
@@ -112,7 +120,7 @@ pub(super) fn filled_pauses(features: &Features, transcript: &mut Transcript) ->
         let heard_by = if heard { vec![Witness::Transcript, Witness::Acoustic] } else { vec![Witness::Transcript] };
         let text = normalized(&words[*i].text);
         events.push(Filler {
-            kind: Kind::FilledPause,
+            kind: FillerKind::FilledPause,
             text,
             word: Some(*i),
             words: 1,
@@ -124,42 +132,44 @@ pub(super) fn filled_pauses(features: &Features, transcript: &mut Transcript) ->
     for (event, span) in events.iter().zip(&taken) {
         make_room(words, event.range().start, *span);
     }
-    for sound in &sounds {
-        let odds = sound.odds + UNWRITTEN + UNWRITTEN_PER_SECOND * sound.span.duration_s().min(LONG_ENOUGH_S);
-        let free = taken.iter().all(|t| t.overlap_s(&sound.span) <= 0.0);
-        let explained = || is_explained(words, &sound.span, features) && !is_expected(expected, &sound.span);
-        if free && odds >= SURE_OF_THE_SOUND && !explained() {
+    for candidate in &candidates {
+        let log_odds = candidate.log_odds
+            + UNWRITTEN_BIAS
+            + UNWRITTEN_PER_SECOND * candidate.span.duration_s().min(MAX_CREDITED_S);
+        let free = taken.iter().all(|t| t.overlap_s(&candidate.span) <= 0.0);
+        let explained = || is_explained(words, &candidate.span, features) && !is_expected(expected, &candidate.span);
+        if free && log_odds >= MIN_UNWRITTEN_LOG_ODDS && !explained() {
             events.push(Filler {
-                kind: Kind::FilledPause,
+                kind: FillerKind::FilledPause,
                 text: "uh".into(),
                 word: None,
                 words: 0,
-                span: Some(sound.span),
+                span: Some(candidate.span),
                 heard_by: vec![Witness::Acoustic],
-                confidence: probability(odds),
+                confidence: probability(log_odds),
             });
         }
     }
     events
 }
 
-/// A stretch that sounds like a filled pause.
-struct Sound {
+/// A stretch of the signal that sounds like a filled pause.
+struct AcousticCandidate {
     span: Span,
-    /// The mean of its frames' log-odds.
-    odds: f64,
+    /// The mean log-odds of the frames.
+    log_odds: f64,
 }
 
-/// All stretches that sound like a filled pause, in order.
-fn sounds(features: &Features) -> Vec<Sound> {
+/// Returns all stretches of the signal that sound like a filled pause, in order.
+fn candidates(features: &Features) -> Vec<AcousticCandidate> {
     let track = &features.filled_pause_log_odds;
-    let mut sounds = Vec::new();
+    let mut candidates = Vec::new();
     let mut from = 0;
-    while let Some(first) = (from..track.len()).find(|i| track[*i] > SOUNDS_LIKE_ONE) {
+    while let Some(first) = (from..track.len()).find(|i| track[*i] > MIN_FRAME_LOG_ODDS) {
         let mut last = first;
         let mut i = first;
-        while i < track.len() && i - last <= FLICKER {
-            if track[i] > SOUNDS_LIKE_ONE {
+        while i < track.len() && i - last <= MAX_FRAME_DISTANCE {
+            if track[i] > MIN_FRAME_LOG_ODDS {
                 last = i;
             }
             i += 1;
@@ -167,41 +177,42 @@ fn sounds(features: &Features) -> Vec<Sound> {
         let frames = &track[first..=last];
         let peak = frames.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let span = Span::new(frame_time_s(first), frame_time_s(last) + STEP_S);
-        if peak > PEAK && span.duration_s() >= SHORTEST_S - 1e-9 {
-            let odds = frames.iter().map(|f| f64::from(*f)).sum::<f64>() / frames.len() as f64;
-            sounds.push(Sound { span, odds });
+        if peak > MIN_PEAK_LOG_ODDS && span.duration_s() >= MIN_DURATION_S - 1e-9 {
+            let log_odds = frames.iter().map(|f| f64::from(*f)).sum::<f64>() / frames.len() as f64;
+            candidates.push(AcousticCandidate { span, log_odds });
         }
         from = last + 1;
     }
-    sounds
+    candidates
 }
 
-/// For each written one the sound that it is, if any, with the log-odds of that. Both stay in order, and as much as
-/// possible speaks for all matches together.
-fn matched(words: &[Word], written: &[usize], sounds: &[Sound]) -> Vec<Option<(usize, f64)>> {
-    let odds = |w: usize, s: usize| same(words, written[w], &sounds[s]);
-    // How much speaks for the best matches of the first `w` written ones with the first `s` sounds, a row for each `w`;
-    // and whether the last written one takes the last sound there.
-    let columns = sounds.len() + 1;
+/// Aligns the written filled pauses with the candidates, both in order, so that the total log-odds of the matches are
+/// highest (dynamic programming). Returns for each written one the index of its candidate and the log-odds of the
+/// match, if it has one.
+fn aligned(words: &[Word], written: &[usize], candidates: &[AcousticCandidate]) -> Vec<Option<(usize, f64)>> {
+    let log_odds = |w: usize, s: usize| match_log_odds(words, written[w], &candidates[s]);
+    // `before[s]` is the best total for the written ones so far and the first `s` candidates. `takes` tells where the
+    // last written one is matched with the last candidate, `skips` where the last candidate stays unmatched.
+    let columns = candidates.len() + 1;
     let mut before = vec![0.0; columns];
     let mut takes = vec![vec![false; columns]; written.len()];
     let mut skips = vec![vec![false; columns]; written.len()];
     for w in 0..written.len() {
         let mut row = vec![0.0; columns];
         for s in 1..columns {
-            let (without_word, without_sound) = (before[s], row[s - 1]);
-            let with_both = odds(w, s - 1).map_or(f64::NEG_INFINITY, |o| before[s - 1] + o);
-            row[s] = with_both.max(without_word).max(without_sound);
-            takes[w][s] = with_both > without_word && with_both > without_sound;
-            skips[w][s] = !takes[w][s] && without_sound > without_word;
+            let (without_word, without_candidate) = (before[s], row[s - 1]);
+            let with_both = log_odds(w, s - 1).map_or(f64::NEG_INFINITY, |o| before[s - 1] + o);
+            row[s] = with_both.max(without_word).max(without_candidate);
+            takes[w][s] = with_both > without_word && with_both > without_candidate;
+            skips[w][s] = !takes[w][s] && without_candidate > without_word;
         }
         before = row;
     }
     let mut matches = vec![None; written.len()];
-    let (mut w, mut s) = (written.len(), sounds.len());
+    let (mut w, mut s) = (written.len(), candidates.len());
     while w > 0 && s > 0 {
         if takes[w - 1][s] {
-            matches[w - 1] = odds(w - 1, s - 1).map(|o| (s - 1, o));
+            matches[w - 1] = log_odds(w - 1, s - 1).map(|o| (s - 1, o));
             (w, s) = (w - 1, s - 1);
         } else if skips[w - 1][s] {
             s -= 1;
@@ -212,9 +223,9 @@ fn matched(words: &[Word], written: &[usize], sounds: &[Sound]) -> Vec<Option<(u
     matches
 }
 
-/// The log-odds that word `i` and a sound are the same filled pause; `None` if they are too far apart.
-fn same(words: &[Word], i: usize, sound: &Sound) -> Option<f64> {
-    let span = &sound.span;
+/// Returns the log-odds that word `i` and a candidate are the same filled pause; `None` if they are too far apart.
+fn match_log_odds(words: &[Word], i: usize, candidate: &AcousticCandidate) -> Option<f64> {
+    let span = &candidate.span;
     let is_word = |w: &&Word| !is_filled_pause(&w.text);
     let earliest_s = words[..i].iter().rev().find(is_word).map_or(0.0, |w| w.span.end_s);
     let latest_s = words[i + 1..].iter().find(is_word).map_or(f64::INFINITY, |w| w.span.start_s);
@@ -222,73 +233,75 @@ fn same(words: &[Word], i: usize, sound: &Sound) -> Option<f64> {
     let written = &words[i].span;
     let away_s = (written.start_s - span.end_s).max(span.start_s - written.end_s).max(0.0);
     let duration_s = span.duration_s();
-    (outside_s.min(away_s) <= REACH_S).then(|| {
-        WRITTEN
-            + PER_LOG_ODDS * sound.odds
-            + PER_SECOND * duration_s.min(LONG_ENOUGH_S)
-            + PER_SECOND_TOO_LONG * (duration_s - TOO_LONG_S).max(0.0)
-            + PER_SECOND_OUTSIDE * outside_s
-            + PER_SECOND_AWAY * away_s
-            + PER_CONFIDENCE * (words[i].confidence - USUAL_CONFIDENCE)
+    (outside_s.min(away_s) <= MAX_MATCH_DISTANCE_S).then(|| {
+        MATCH_BIAS
+            + MATCH_PER_LOG_ODDS * candidate.log_odds
+            + MATCH_PER_SECOND * duration_s.min(MAX_CREDITED_S)
+            + MATCH_PER_SECOND_TOO_LONG * (duration_s - USUAL_MAX_S).max(0.0)
+            + MATCH_PER_SECOND_OUTSIDE * outside_s
+            + MATCH_PER_SECOND_AWAY * away_s
+            + MATCH_PER_CONFIDENCE * (words[i].confidence - USUAL_CONFIDENCE)
     })
 }
 
+/// Converts log-odds to a probability.
 fn probability(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// Returns the steady voice at the written time of a word, where it is free.
+/// Returns the stretch of steady pitch at the written time of a word, if it is free and of a plausible duration.
 fn steady_voice(features: &Features, word: &Word, is_free: impl Fn(&Span) -> bool) -> Option<Span> {
-    let from = frame_at(word.span.start_s - LONGEST_ON_ITS_WORD_S);
-    let to = frame_at(word.span.end_s + LONGEST_ON_ITS_WORD_S).min(features.f0_hz.len());
+    let from = frame_at(word.span.start_s - MAX_UNMATCHED_S);
+    let to = frame_at(word.span.end_s + MAX_UNMATCHED_S).min(features.f0_hz.len());
     let steady = |i: &usize, next: &usize| match (features.f0_hz[*i], features.f0_hz[*next]) {
-        (Some(f0), Some(then)) => (12.0 * (then / f0).log2()).abs() < STEADY_SEMITONES,
+        (Some(f0), Some(then)) => (12.0 * (then / f0).log2()).abs() < MAX_STEADY_SEMITONES,
         _ => false,
     };
     let frames: Vec<usize> = (from.min(to)..to).filter(|i| features.speech[*i]).collect();
     let runs = frames.chunk_by(|i, next| next - i == 1 && steady(i, next));
     runs.map(|run| Span::new(frame_time_s(run[0]), frame_time_s(run[run.len() - 1]) + STEP_S))
-        .filter(|run| (SHORTEST_ON_ITS_WORD_S - 1e-9..LONGEST_ON_ITS_WORD_S).contains(&run.duration_s()))
-        .filter(|run| run.overlap_s(&word.span) >= STEADY_SHARE * run.duration_s())
+        .filter(|run| (MIN_UNMATCHED_S - 1e-9..MAX_UNMATCHED_S).contains(&run.duration_s()))
+        .filter(|run| run.overlap_s(&word.span) >= MIN_STEADY_OVERLAP * run.duration_s())
         .filter(is_free)
         .max_by(|a, b| a.overlap_s(&word.span).total_cmp(&b.overlap_s(&word.span)))
 }
 
-/// Returns what is spoken within a span, from the first to the last speech, if that does not sound unlike a filled pause.
+/// Returns the stretch from the first to the last speech within a span, if it can be a filled pause by its sound and
+/// its duration.
 fn spoken_within(features: &Features, span: &Span) -> Option<Span> {
     let to = frame_at(span.end_s).min(features.speech.len());
     let spoken: Vec<usize> = (frame_at(span.start_s).min(to)..to).filter(|i| features.speech[*i]).collect();
     let (first, last) = (*spoken.first()?, *spoken.last()?);
-    let odds: f64 = spoken.iter().map(|i| f64::from(features.filled_pause_log_odds[*i])).sum();
+    let log_odds: f64 = spoken.iter().map(|i| f64::from(features.filled_pause_log_odds[*i])).sum();
     let start_s = frame_time_s(first);
-    let span = Span::new(start_s, (frame_time_s(last) + STEP_S).min(start_s + LONGEST_ON_ITS_WORD_S));
-    let is_like_one = odds > SOUNDS_UNLIKE_ONE * spoken.len() as f64;
-    (is_like_one && span.duration_s() >= SHORTEST_ON_ITS_WORD_S - 1e-9).then_some(span)
+    let span = Span::new(start_s, (frame_time_s(last) + STEP_S).min(start_s + MAX_UNMATCHED_S));
+    let is_like_one = log_odds > MIN_UNSTEADY_LOG_ODDS * spoken.len() as f64;
+    (is_like_one && span.duration_s() >= MIN_UNMATCHED_S - 1e-9).then_some(span)
 }
 
-/// Whether a short "er" that ends the answer is the object of the word before it: "I hardly know 'er".
+/// Returns whether word `i` is a short "er" at the end of the answer, a reduced "her": "I hardly know 'er".
 fn is_object(words: &[Word], i: usize, heard: &Span) -> bool {
-    normalized(&words[i].text) == "er" && i > 0 && i + 1 == words.len() && heard.duration_s() < DRAWN_OUT_S
+    normalized(&words[i].text) == "er" && i > 0 && i + 1 == words.len() && heard.duration_s() < MAX_OBJECT_S
 }
 
-/// Whether the written words around a sound need the time that it takes: then it is one of them, drawn out.
-fn is_explained(words: &[Word], sound: &Span, features: &Features) -> bool {
-    let around: Vec<&Word> = words.iter().filter(|w| w.span.overlap_s(sound) > 0.0).collect();
+/// Returns whether the written words around a candidate need its time: then it is part of a drawn-out word.
+fn is_explained(words: &[Word], candidate: &Span, features: &Features) -> bool {
+    let around: Vec<&Word> = words.iter().filter(|w| w.span.overlap_s(candidate) > 0.0).collect();
     let (Some(first), Some(last)) = (around.first(), around.last()) else { return false };
-    let from = frame_at(first.span.start_s.min(sound.start_s));
-    let to = frame_at(last.span.end_s.max(sound.end_s)).min(features.speech.len());
+    let from = frame_at(first.span.start_s.min(candidate.start_s));
+    let to = frame_at(last.span.end_s.max(candidate.end_s)).min(features.speech.len());
     let spoken_s = features.speech[from.min(to)..to].iter().filter(|s| **s).count() as f64 * STEP_S;
     let needed_s: f64 = around.iter().map(|w| WORD_S + SYLLABLE_S * syllables(&w.text) as f64).sum();
-    spoken_s - needed_s < FREE_SHARE * sound.duration_s()
+    spoken_s - needed_s < MIN_FREE_SHARE * candidate.duration_s()
 }
 
-/// Whether the model nearly wrote a filled pause around a sound.
-fn is_expected(expected: &[Expected], sound: &Span) -> bool {
-    let around = sound.start_s - EXPECTED_BEFORE_S..=sound.end_s + EXPECTED_AFTER_S;
-    expected.iter().any(|e| around.contains(&e.at_s) && e.log_odds >= NEARLY_WRITTEN)
+/// Returns whether the speech model nearly wrote a filled pause around a candidate.
+fn is_expected(expected: &[Expected], candidate: &Span) -> bool {
+    let around = candidate.start_s - EXPECTED_BEFORE_S..=candidate.end_s + EXPECTED_AFTER_S;
+    expected.iter().any(|e| around.contains(&e.at_s) && e.log_odds >= MIN_EXPECTED_LOG_ODDS)
 }
 
-/// Gives word `i` the span and takes it from the words around it.
+/// Sets the span of word `i`, and shortens or moves the words around it that overlap with it.
 fn make_room(words: &mut [Word], i: usize, span: Span) {
     words[i].span = span;
     let mut latest_s = span.start_s;
@@ -314,9 +327,9 @@ fn make_room(words: &mut [Word], i: usize, span: Span) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::filled_pause::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE_LOG_ODDS;
 
-    /// Ten seconds of talk in which filled pauses sound where `at` says.
+    /// Creates the features of ten seconds of speech with filled pauses from and to the times in `at`.
     fn talk(at: &[(f64, f64)]) -> Features {
         let mut filled_pause_log_odds = vec![-8.0; 1_000];
         for (start_s, end_s) in at {
@@ -428,7 +441,7 @@ mod tests {
     #[test]
     fn silence_gives_none() {
         let mut features = talk(&[]);
-        features.filled_pause_log_odds.fill(NO_VOICE);
+        features.filled_pause_log_odds.fill(NO_VOICE_LOG_ODDS);
         assert!(filled_pauses(&features, &mut said(&[])).is_empty());
     }
 }

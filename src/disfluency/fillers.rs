@@ -1,8 +1,8 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
 //!
-//! Each kind has a file of its own: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. Here they
-//! become events of one list. What the transcript and the signal both say is one event. What a stutter begins again
-//! ([`super::stuttering`]) is none.
+//! Each kind is detected in its own file: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. This file
+//! merges them into one list of events. A filler found both in the transcript and in the signal is one event. Words
+//! that a stutter begins again ([`super::stuttering`]) are not fillers.
 
 use std::ops::Range;
 
@@ -17,55 +17,55 @@ use crate::transcript::Transcript;
 use super::discourse_markers::discourse_markers;
 use super::filled_pauses::filled_pauses;
 use super::repairs::{RepairKind, repairs};
-use super::spoken::{Spoken, spoken};
+use super::spoken::{WordWithPauses, words_with_pauses};
 use super::stuttering::{begun_again, without_blocks};
 
-/// What sort of filler.
+/// The kind of a filler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// um, uh, er, hmm.
+pub enum FillerKind {
+    /// A filled pause: um, uh, er, hmm.
     FilledPause,
-    /// like, you know, I mean.
+    /// A discourse marker: like, you know, I mean.
     DiscourseMarker,
-    /// "I I was".
+    /// A repetition: "I I was".
     Repetition,
-    /// "we went, we decided".
+    /// A false start: "we went, we decided".
     FalseStart,
 }
 
-/// Who noticed it.
+/// The evidence by which a filler was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Witness {
-    /// The words written down.
+    /// The words of the transcript or draft.
     Transcript,
-    /// The signal.
+    /// The audio signal.
     Acoustic,
 }
 
 /// One filler.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Filler {
-    /// What sort.
-    pub kind: Kind,
-    /// What was said.
+    /// The kind of filler.
+    pub kind: FillerKind,
+    /// The words, normalized; "uh" for a filled pause that was only heard.
     pub text: String,
-    /// The index of its first word among the transcript's or the draft's; `None` if it was only heard.
+    /// The index of the first word in the transcript or draft; `None` if the filler was only heard.
     pub word: Option<usize>,
-    /// How many of these words it is, from that one on; 0 if it was only heard.
+    /// The number of words in the transcript or draft; 0 if the filler was only heard.
     pub words: usize,
-    /// When; `None` in a written draft.
+    /// The time of the filler; `None` in a written draft.
     #[serde(flatten, with = "crate::span::maybe")]
     pub span: Option<Span>,
-    /// Who noticed it.
+    /// The evidence by which the filler was found.
     pub heard_by: Vec<Witness>,
-    /// How sure, 0 to 1.
+    /// The confidence that this is a filler, 0 to 1.
     pub confidence: f64,
 }
 
-impl Kind {
-    /// What people read.
+impl FillerKind {
+    /// Returns the label that people read.
     pub fn label(self) -> &'static str {
         match self {
             Self::FilledPause => "um, uh",
@@ -77,19 +77,19 @@ impl Kind {
 }
 
 impl Filler {
-    /// What was said, as people write it.
+    /// Returns the words as people write them, with a capital "I".
     pub fn label(&self) -> String {
         with_capital_i(&self.text)
     }
 
-    /// Its words among the transcript's or the draft's; empty if it was only heard.
+    /// Returns the range of the filler's words in the transcript or draft; empty if the filler was only heard.
     pub fn range(&self) -> Range<usize> {
         self.word.map_or(0..0, |first| first..first + self.words)
     }
 }
 
-/// Finds the fillers of a spoken answer, in order, and marks their words. `own` are words and phrases that the speaker wants
-/// counted wherever they occur; `stutters` says that they stutter.
+/// Finds the fillers of a spoken answer, in order, and marks their words in the transcript. `own` holds words and
+/// phrases that the speaker wants counted wherever they occur; `stutters` tells whether the speaker stutters.
 pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String], stutters: bool) -> Vec<Filler> {
     if features.stretches.is_empty() || transcript.words.is_empty() {
         return Vec::new();
@@ -101,7 +101,7 @@ pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String],
     let words = &transcript.words;
     add(
         &mut events,
-        written_fillers(&spoken(words, &features.stretches), own, stutters, &|range| {
+        written_fillers(&words_with_pauses(words, &features.stretches), own, stutters, &|range| {
             let said = &words[range];
             let span = Span::new(said[0].span.start_s, said[said.len() - 1].span.end_s);
             (Some(span), said.iter().map(|w| w.confidence).fold(1.0, f64::min))
@@ -115,24 +115,24 @@ pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String],
     events
 }
 
-/// Removes the fillers that were only heard: if the speaker stutters, they are as likely prolonged sounds.
+/// Removes the fillers that were only heard: if the speaker stutters, these may as well be prolonged sounds.
 pub fn without_held_sounds(events: Vec<Filler>) -> Vec<Filler> {
     events.into_iter().filter(|e| e.word.is_some()).collect()
 }
 
 /// Finds the fillers of a written draft, in order, from its words alone.
-pub fn fillers_of_draft(draft: &[Spoken<'_>], own: &[String], stutters: bool) -> Vec<Filler> {
+pub fn fillers_of_draft(draft: &[WordWithPauses<'_>], own: &[String], stutters: bool) -> Vec<Filler> {
     let nothing_known = |_: Range<usize>| (None, 1.0);
     let mut events: Vec<Filler> = (0..draft.len())
         .filter(|i| is_filled_pause(draft[*i].text))
-        .map(|i| written(Kind::FilledPause, draft, i, i, 1.0, &nothing_known))
+        .map(|i| written(FillerKind::FilledPause, draft, i, i, 1.0, &nothing_known))
         .collect();
     add(&mut events, written_fillers(draft, own, stutters, &nothing_known));
     events.sort_by_key(|e| e.word);
     events
 }
 
-/// Adds those that are no part of a longer repair, which is counted once.
+/// Adds the fillers of `more` that do not lie within a filler already in the list.
 fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
     for event in more {
         if !events.iter().any(|e| e.range().start <= event.range().start && event.range().end <= e.range().end) {
@@ -141,41 +141,54 @@ fn add(events: &mut Vec<Filler>, more: Vec<Filler>) {
     }
 }
 
-/// Discourse markers, repetitions and false starts, which the words tell. `heard` gives when words were said and how sure
-/// the model is of them.
-fn written_fillers(words: &[Spoken<'_>], own: &[String], stutters: bool, heard: Heard<'_>) -> Vec<Filler> {
+/// Finds the fillers that show in the words alone: discourse markers, repetitions and false starts.
+fn written_fillers(
+    words: &[WordWithPauses<'_>],
+    own: &[String],
+    stutters: bool,
+    timing: TimingLookup<'_>,
+) -> Vec<Filler> {
     let mut events = Vec::new();
     let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
     let stuttered = begun_again(&texts, stutters);
     let found =
         if stutters { repairs(&without_blocks(words), &is_filled_pause) } else { repairs(words, &is_filled_pause) };
     for repair in found {
-        // Who begins a word again has not filled a silence; of somebody who stutters, nothing around it is a filler either.
+        // Words that are begun again are a stutter, not a filler. If the speaker stutters, neither is a repair that
+        // contains such a word.
         let mut given_up = stuttered[repair.first..=repair.last].iter();
         let is_stutter = if stutters { given_up.any(|s| *s) } else { given_up.all(|s| *s) };
         if is_stutter {
             continue;
         }
         let kind = match repair.kind {
-            RepairKind::Repetition => Kind::Repetition,
-            RepairKind::FalseStart => Kind::FalseStart,
+            RepairKind::Repetition => FillerKind::Repetition,
+            RepairKind::FalseStart => FillerKind::FalseStart,
         };
-        events.push(written(kind, words, repair.first, repair.last, repair.confidence, heard));
+        events.push(written(kind, words, repair.first, repair.last, repair.confidence, timing));
     }
     for marker in discourse_markers(words, own) {
-        events.push(written(Kind::DiscourseMarker, words, marker.first, marker.last, marker.confidence, heard));
+        events.push(written(FillerKind::DiscourseMarker, words, marker.first, marker.last, marker.confidence, timing));
     }
     events
 }
 
-/// When the words of a range were said, if they were, and how sure the model is of the least sure of them.
-type Heard<'a> = &'a dyn Fn(Range<usize>) -> (Option<Span>, f64);
+/// A function from a range of words to their time, which is `None` in a draft, and the lowest confidence of the speech
+/// model in one of them.
+type TimingLookup<'a> = &'a dyn Fn(Range<usize>) -> (Option<Span>, f64);
 
-/// A filler that stands in the words from word `first` to word `last`.
-fn written(kind: Kind, words: &[Spoken<'_>], first: usize, last: usize, sure: f64, heard: Heard<'_>) -> Filler {
+/// Creates a filler of the words from `first` to `last`. `sure` is the confidence of the detector that found it.
+fn written(
+    kind: FillerKind,
+    words: &[WordWithPauses<'_>],
+    first: usize,
+    last: usize,
+    sure: f64,
+    timing: TimingLookup<'_>,
+) -> Filler {
     let said = &words[first..=last];
     let text: Vec<String> = said.iter().map(|w| normalized(w.text)).filter(|w| !w.is_empty()).collect();
-    let (span, confidence) = heard(first..last + 1);
+    let (span, confidence) = timing(first..last + 1);
     Filler {
         kind,
         text: text.join(" "),

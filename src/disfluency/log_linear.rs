@@ -1,8 +1,8 @@
 //! Log-linear models with named features, for repairs and for "like".
 //!
-//! A feature is a name of parts, such as `same|subject|comma`; a model is a weight for each name that was seen often
-//! enough. Names are hashed part by part, so that nothing is allocated to score a word.
-//! `tests/training/disfluency/` learns the weights; `models/disfluency.md` says from what.
+//! A feature name consists of parts, such as `same|subject|comma`. A model has a weight for each name that was frequent
+//! enough in the training data. Names are hashed part by part, so that scoring does not allocate.
+//! `tests/training/disfluency/` trains the weights; `models/disfluency.md` describes the training data.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,62 +10,62 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 static FILE: &str = include_str!("../../models/disfluency.weights");
-static BUILT_IN: LazyLock<Weights> =
-    LazyLock::new(|| Weights::parse(FILE).expect("the weights are part of the program and tested"));
+static BUILT_IN: LazyLock<DisfluencyWeights> =
+    LazyLock::new(|| DisfluencyWeights::parse(FILE).expect("the weights are part of the program and tested"));
 
-/// Receives the parts of a feature's name.
-pub type Sink<'a> = &'a mut dyn FnMut(&[&str]);
+/// A callback that receives the parts of one feature name.
+pub type FeatureSink<'a> = &'a mut dyn FnMut(&[&str]);
 
-/// Weights that cannot be used.
+/// Why weights cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum WeightsError {
-    /// They cannot be read.
+pub enum DisfluencyWeightsError {
+    /// The file cannot be read.
     #[error("the weights of disfluencies could not be read")]
     Unreadable,
-    /// A line is not what it should be.
+    /// The line with this number is malformed.
     #[error("line {0} is not right in the weights of disfluencies")]
-    Wrong(usize),
-    /// They were learned with other features than the program has.
+    Malformed(usize),
+    /// The weights were trained with other features than those of this program version.
     #[error("these weights were learned with other features; train them again")]
     OtherFeatures,
 }
 
-/// A model: a weight for each learned feature.
+/// A log-linear model: a weight for each trained feature, by the hash of its name.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Model {
+pub struct LogLinearModel {
     weights: HashMap<u64, f64>,
 }
 
-impl Model {
+impl LogLinearModel {
     /// Creates a model from feature names, with parts joined by `|`, and their weights.
     pub fn new<'a>(named: impl IntoIterator<Item = (&'a str, f64)>) -> Self {
         Self { weights: named.into_iter().map(|(name, weight)| (hash(&[name]), weight)).collect() }
     }
 
     /// Returns the sum of the weights of the features that `describe` emits.
-    pub fn score(&self, describe: impl FnOnce(Sink<'_>)) -> f64 {
+    pub fn score(&self, describe: impl FnOnce(FeatureSink<'_>)) -> f64 {
         let mut sum = 0.0;
         describe(&mut |parts| sum += self.weights.get(&hash(parts)).copied().unwrap_or(0.0));
         sum
     }
 }
 
-/// The models of disfluencies with their decision thresholds.
+/// The disfluency models with their decision thresholds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Weights {
+pub struct DisfluencyWeights {
     /// Scores candidate repairs.
-    pub repairs: Model,
+    pub repairs: LogLinearModel,
     /// Scores whether a "like" is a filler.
-    pub like: Model,
-    /// The minimum probability of a repetition that neither grammar nor emphasis explains.
-    pub least_sure_repetition: f64,
+    pub like: LogLinearModel,
+    /// The minimum probability of a repetition that neither grammar nor emphasis can explain.
+    pub min_repetition_probability: f64,
     /// The minimum probability of any other repair.
-    pub least_sure_false_start: f64,
+    pub min_false_start_probability: f64,
     /// The [fingerprint](super::fingerprint) of the features at training time.
     pub fingerprint: u64,
 }
 
-impl Weights {
+impl DisfluencyWeights {
     /// Returns the built-in weights.
     pub fn built_in() -> &'static Self {
         &BUILT_IN
@@ -74,20 +74,24 @@ impl Weights {
     /// Loads weights from a file and checks that they were learned with the program's features.
     ///
     /// # Errors
-    /// When it cannot be read, is damaged, or was learned with other features.
-    pub fn load(path: &Path) -> Result<Self, WeightsError> {
-        let weights = Self::parse(&std::fs::read_to_string(path).map_err(|_| WeightsError::Unreadable)?)?;
-        if weights.fingerprint == super::fingerprint() { Ok(weights) } else { Err(WeightsError::OtherFeatures) }
+    /// When the file cannot be read or is malformed, or the weights were trained with other features.
+    pub fn load(path: &Path) -> Result<Self, DisfluencyWeightsError> {
+        let weights = Self::parse(&std::fs::read_to_string(path).map_err(|_| DisfluencyWeightsError::Unreadable)?)?;
+        if weights.fingerprint == super::fingerprint() {
+            Ok(weights)
+        } else {
+            Err(DisfluencyWeightsError::OtherFeatures)
+        }
     }
 
     /// Parses the text of a weights file, without the check of features that [`Self::load`] makes.
     ///
     /// # Errors
-    /// When a line is not right.
-    pub fn parse(text: &str) -> Result<Self, WeightsError> {
+    /// When a line is malformed.
+    pub fn parse(text: &str) -> Result<Self, DisfluencyWeightsError> {
         let mut weights = Self::default();
         for (number, line) in text.lines().enumerate() {
-            let wrong = || WeightsError::Wrong(number + 1);
+            let wrong = || DisfluencyWeightsError::Malformed(number + 1);
             let mut parts = line.split('\t');
             let (Some(what), Some(name), Some(value), None) = (parts.next(), parts.next(), parts.next(), parts.next())
             else {
@@ -96,8 +100,8 @@ impl Weights {
             let number = || value.parse::<f64>().ok().filter(|v| v.is_finite()).ok_or_else(wrong);
             match (what, name) {
                 ("fingerprint", _) => weights.fingerprint = u64::from_str_radix(value, 16).map_err(|_| wrong())?,
-                ("least", "repetition") => weights.least_sure_repetition = number()?,
-                ("least", "false_start") => weights.least_sure_false_start = number()?,
+                ("least", "repetition") => weights.min_repetition_probability = number()?,
+                ("least", "false_start") => weights.min_false_start_probability = number()?,
                 ("repairs", _) => _ = weights.repairs.weights.insert(hash(&[name]), number()?),
                 ("like", _) => _ = weights.like.weights.insert(hash(&[name]), number()?),
                 _ => return Err(wrong()),
@@ -113,7 +117,7 @@ pub fn name(parts: &[&str]) -> String {
 }
 
 /// Returns a hash of all features that `describe` emits, in order.
-pub fn fingerprint(describe: impl FnOnce(Sink<'_>)) -> u64 {
+pub fn fingerprint(describe: impl FnOnce(FeatureSink<'_>)) -> u64 {
     let mut all = String::new();
     describe(&mut |parts| _ = writeln!(all, "{}", name(parts)));
     hash(&[&all])
@@ -138,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_score_is_the_sum_of_the_known_features() {
-        let model = Model::new([("same|i", 1.5), ("length|1", -0.5)]);
+        let model = LogLinearModel::new([("same|i", 1.5), ("length|1", -0.5)]);
         let score = model.score(|add| {
             add(&["same", "i"]);
             add(&["length", "1"]);
@@ -150,19 +154,19 @@ mod tests {
     #[test]
     fn the_weights_are_those_of_these_features_and_others_are_refused() {
         assert_eq!(
-            Weights::built_in().fingerprint,
+            DisfluencyWeights::built_in().fingerprint,
             crate::disfluency::fingerprint(),
             "features or word lists changed: train again (tests/training/disfluency/README.md)"
         );
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("weights");
         std::fs::write(&path, FILE).unwrap();
-        assert!(Weights::load(&path).is_ok());
+        assert!(DisfluencyWeights::load(&path).is_ok());
         std::fs::write(&path, "fingerprint\tfeatures\tabc\n").unwrap();
-        assert_eq!(Weights::load(&path), Err(WeightsError::OtherFeatures));
+        assert_eq!(DisfluencyWeights::load(&path), Err(DisfluencyWeightsError::OtherFeatures));
         for damaged in ["repairs\tx\n", "repairs\tx\tNaN\n", "other\tx\t1\n", "fingerprint\tfeatures\tzz\n"] {
             std::fs::write(&path, damaged).unwrap();
-            assert_eq!(Weights::load(&path), Err(WeightsError::Wrong(1)), "{damaged}");
+            assert_eq!(DisfluencyWeights::load(&path), Err(DisfluencyWeightsError::Malformed(1)), "{damaged}");
         }
     }
 }

@@ -1,5 +1,7 @@
-//! What makes speech disfluent: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and
-//! restarts. [`fillers()`] puts them together. What a stutter begins again ([`stuttering`]) is no filler.
+//! Disfluencies: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false
+//! starts.
+//!
+//! [`fillers()`] finds all of them. Words that a stutter begins again ([`stuttering`]) are not fillers.
 
 pub mod discourse_markers;
 mod filled_pauses;
@@ -9,18 +11,19 @@ pub mod repairs;
 pub mod spoken;
 pub mod stuttering;
 
-pub use fillers::{Filler, Kind, Witness, fillers, fillers_of_draft, without_held_sounds};
+pub use fillers::{Filler, FillerKind, Witness, fillers, fillers_of_draft, without_held_sounds};
 pub use stuttering::{LeftOut, begun_again, stutter_like};
 
 /// Returns a hash of the features of a fixed text. It changes with the feature code and the word lists, and weights
 /// with another fingerprint are refused.
 pub fn fingerprint() -> u64 {
-    let words = PROBE.split_whitespace().map(|text| spoken::Spoken { text, pause_before_s: None, pause_after_s: None });
-    let words: Vec<spoken::Spoken<'_>> = words.collect();
+    let words =
+        PROBE.split_whitespace().map(|text| spoken::WordWithPauses { text, pause_before_s: None, pause_after_s: None });
+    let words: Vec<spoken::WordWithPauses<'_>> = words.collect();
     log_linear::fingerprint(|add| {
-        let talk = repairs::Talk::of(&words, &crate::english::is_filled_pause);
-        for candidate in (0..words.len()).flat_map(|last| talk.candidates(last)) {
-            talk.describe(candidate, add);
+        let finder = repairs::RepairFinder::of(&words, &crate::english::is_filled_pause);
+        for candidate in (0..words.len()).flat_map(|last| finder.candidates(last)) {
+            finder.describe(candidate, add);
         }
         (0..words.len()).for_each(|word| discourse_markers::describe_like(&words, word, add));
     })

@@ -1,49 +1,51 @@
-//! Stuttering-like disfluencies: parts of words and words begun again, as in "b- b- but", "Mu-mu-multi", "the, the, the
+//! Stuttering-like disfluencies: part-word and whole-word repetitions, as in "b- b- but", "Mu-mu-multi", "the, the, the
 //! store".
 //!
-//! They are no words (the pace counts what was said once) and no fillers: nobody can leave them out by waiting. A part of
-//! a word always is one. A whole word said again is a repetition, as everybody's speech has some, unless they come as
-//! thickly as in stuttered speech: E. Yairi and N. Ambrose, "Early childhood stuttering", 2005, call speech stuttered
-//! from 3 such disfluencies (part-word and single-syllable word repetitions) in 100 syllables on; here, where the speech
-//! model leaves some out and anybody may search for a word, it has to be twice that. None of 64 recordings of read and
-//! spontaneous speech reaches that, nor does a synthesized answer full of fillers and repetitions.
+//! They count neither as words, since the pace counts each word once, nor as fillers, since a speaker cannot avoid them
+//! by waiting. A part-word repetition is always stuttering-like. A whole-word repetition is an ordinary repetition,
+//! which everybody makes, unless such disfluencies are as frequent as in stuttered speech. E. Yairi and N. Ambrose,
+//! "Early childhood stuttering", 2005, draw the line at 3 part-word and single-syllable word repetitions per 100
+//! syllables; the threshold here is twice that, since the speech model omits some, and anybody may repeat a word while
+//! searching for the next. None of 64 recordings of read and spontaneous speech reaches it, nor does a synthesized
+//! answer full of fillers and repetitions.
 
 use serde::{Deserialize, Serialize};
 
-use super::spoken::Spoken;
+use super::spoken::WordWithPauses;
 use crate::english::{is_filled_pause, normalized};
 use crate::span::Span;
 use crate::transcript::Word;
 
-/// Fewer than this are no pattern.
-const LEAST: usize = 6;
-/// From this share of the words on they are stuttered: 6 in 100 syllables, of which a word in talk has about 1.4.
-const STUTTERED_SHARE: f64 = 0.084;
-/// The longest word that is stuttered as a whole, in letters: longer ones are begun again in part.
-const LONGEST_WHOLE: usize = 6;
-/// Said again for emphasis or by grammar.
-const ON_PURPOSE: [&str; 12] =
+/// Minimum number of stuttering-like disfluencies at which whole-word repetitions count among them.
+const MIN_COUNT: usize = 6;
+/// Minimum share of stuttering-like disfluencies among the words at which whole-word repetitions count among them: 6
+/// per 100 syllables, at about 1.4 syllables per spoken word.
+const MIN_SHARE: f64 = 0.084;
+/// Maximum length, in letters, of a word that is stuttered as a whole; of longer words, only a part is repeated.
+const MAX_WHOLE_WORD_LETTERS: usize = 6;
+/// Words that are repeated for emphasis.
+const EMPHATIC_WORDS: [&str; 12] =
     ["very", "really", "so", "no", "yes", "yeah", "bye", "ha", "many", "much", "more", "well"];
 
-/// What was left out of the measures of an answer because its speaker said that they stutter.
+/// What was excluded from the measures of an answer because its speaker said that they stutter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// Words and parts of words that were begun again.
+    /// Number of words and word fragments that were begun again.
     pub begun_again: usize,
-    /// Words with a sound repeated or prolonged in them.
+    /// Number of words with a repeated or prolonged sound.
     pub sounds_in_words: usize,
-    /// Prolonged sounds beside the words, which would otherwise be filled pauses.
+    /// Number of prolonged sounds between words, which would otherwise count as filled pauses.
     pub sounds_beside_words: usize,
-    /// Silences inside a clause, where a word may have been blocked.
+    /// The silences inside clauses, where a word may have been blocked.
     pub blocks: Vec<Span>,
 }
 
 impl LeftOut {
-    /// Counts what can be told from the words; sounds beside them and blocks are not known.
+    /// Counts what shows in the words. Sounds between words and blocks are unknown, and left at zero.
     pub fn of(texts: &[&str]) -> Self {
         Self {
-            begun_again: begun_again(texts, true).into_iter().filter(|again| *again).count(),
-            sounds_in_words: texts.iter().filter(|text| without_tries(text) != **text).count(),
+            begun_again: begun_again(texts, true).into_iter().filter(|flags| *flags).count(),
+            sounds_in_words: texts.iter().filter(|text| without_stutter(text) != **text).count(),
             ..Self::default()
         }
     }
@@ -54,11 +56,11 @@ impl LeftOut {
         (self.begun_again, self.sounds_in_words) = (begun_again, sounds_in_words);
     }
 
-    /// Returns the stretches that are left out, in order and without overlap: words begun again, and blocks.
+    /// Returns the excluded stretches, in order and without overlap: words begun again, and blocks.
     pub fn spans(&self, words: &[Word]) -> Vec<Span> {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-        let again = words.iter().zip(begun_again(&texts, true)).filter(|(_, again)| *again).map(|(w, _)| w.span);
-        let mut all: Vec<Span> = again.chain(self.blocks.iter().copied()).collect();
+        let flags = words.iter().zip(begun_again(&texts, true)).filter(|(_, flags)| *flags).map(|(w, _)| w.span);
+        let mut all: Vec<Span> = flags.chain(self.blocks.iter().copied()).collect();
         all.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let mut apart: Vec<Span> = Vec::new();
         for span in all {
@@ -71,74 +73,78 @@ impl LeftOut {
     }
 }
 
-/// Returns for each written word whether it was given up to be begun again, so that it counts neither as a word nor as
+/// Returns for each written word whether it is abandoned and begun again, so that it counts neither as a word nor as
 /// a filler. With `stutters`, this includes every word that is repeated at once.
 pub fn begun_again(texts: &[&str], stutters: bool) -> Vec<bool> {
-    if stutters { again(texts, 1, 0.0) } else { stutter_like(texts) }
+    if stutters { stutter_flags(texts, 1, 0.0) } else { stutter_like(texts) }
 }
 
-/// Strips the sounds repeated or prolonged at the beginning of a word: "said" of "s-s-said", "so" of "sssso".
-pub fn without_tries(text: &str) -> &str {
-    let text = if has_parts_inside(text) { text.rsplit_once('-').map_or(text, |(_, whole)| whole) } else { text };
+/// Removes the repeated or prolonged sounds at the beginning of a word: "s-s-said" becomes "said", "sssso" becomes
+/// "so".
+pub fn without_stutter(text: &str) -> &str {
+    let text = if has_inner_fragments(text) { text.rsplit_once('-').map_or(text, |(_, whole)| whole) } else { text };
     let first = text.chars().next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
     let same = text.char_indices().take_while(|(_, c)| c.is_alphabetic() && c.to_lowercase().to_string() == first);
     match same.enumerate().last() {
-        // Three or more of a letter: no word begins so.
+        // No English word begins with three equal letters.
         Some((times, (at, _))) if times >= 2 => &text[at..],
         _ => text,
     }
 }
 
-/// Returns a word without repeated or prolonged sounds at its beginning, and without the ellipsis that a block leaves behind it.
+/// Removes the repeated or prolonged sounds at the beginning of a word, and the ellipsis that the speech model writes
+/// for a block after it.
 pub fn fluent(text: &str) -> &str {
-    without_tries(text.strip_suffix('\u{2026}').filter(|word| word.ends_with(' ')).map_or(text, str::trim_end))
+    without_stutter(text.strip_suffix('\u{2026}').filter(|word| word.ends_with(' ')).map_or(text, str::trim_end))
 }
 
-/// Removes the ellipses and silences that blocks leave after words: they are no evidence of a repair.
-pub fn without_blocks<'a>(words: &[Spoken<'a>]) -> Vec<Spoken<'a>> {
+/// Removes the ellipses and silences that may come from blocks, so that they do not count as evidence of a repair.
+pub fn without_blocks<'a>(words: &[WordWithPauses<'a>]) -> Vec<WordWithPauses<'a>> {
     let without = |text: &'a str| {
         let bare = text.trim_end_matches(['.', '\u{2026}', ' ']);
         let is_block = text[bare.len()..].contains("..") || text[bare.len()..].contains('\u{2026}');
         if is_block { bare } else { text }
     };
-    words.iter().map(|w| Spoken { text: without(w.text), pause_before_s: None, pause_after_s: None }).collect()
+    words.iter().map(|w| WordWithPauses { text: without(w.text), pause_before_s: None, pause_after_s: None }).collect()
 }
 
-/// For every word as written, whether it was given up to be begun again.
+/// Returns for each written word whether it is a stuttering-like disfluency: a fragment, or a repeated word if these
+/// are frequent.
 pub fn stutter_like(texts: &[&str]) -> Vec<bool> {
-    again(texts, LEAST, STUTTERED_SHARE)
+    stutter_flags(texts, MIN_COUNT, MIN_SHARE)
 }
 
-/// Parts of words; and whole words said again, if these and the parts are at least `least` and this share of the words.
-fn again(texts: &[&str], least: usize, share: f64) -> Vec<bool> {
+/// Returns for each written word whether it is a word fragment, or a whole word that is repeated. The latter count only
+/// if there are at least `min_count` fragments and repeated words, and they make up at least `min_share` of the words.
+fn stutter_flags(texts: &[&str], min_count: usize, min_share: f64) -> Vec<bool> {
     let words: Vec<usize> =
         (0..texts.len()).filter(|i| !is_filled_pause(texts[*i]) && !normalized(texts[*i]).is_empty()).collect();
-    let mut parts = vec![false; texts.len()];
-    let mut wholes = vec![false; texts.len()];
+    let mut fragments = vec![false; texts.len()];
+    let mut repeated = vec![false; texts.len()];
     let mut inside = 0;
     for (k, i) in words.iter().enumerate() {
         let next = words.get(k + 1).map(|j| normalized(texts[*j]));
-        parts[*i] = is_part(
+        fragments[*i] = is_fragment(
             texts[*i],
-            &words[k + 1..].iter().take(MOST_TRIES).map(|j| normalized(texts[*j])).collect::<Vec<_>>(),
+            &words[k + 1..].iter().take(MAX_LOOKAHEAD_WORDS).map(|j| normalized(texts[*j])).collect::<Vec<_>>(),
         );
-        wholes[*i] = !parts[*i] && next.is_some_and(|next| is_whole(texts[*i], &next));
-        inside += usize::from(has_parts_inside(texts[*i]));
+        repeated[*i] = !fragments[*i] && next.is_some_and(|next| is_repeated_word(texts[*i], &next));
+        inside += usize::from(has_inner_fragments(texts[*i]));
     }
     let count = |flags: &[bool]| flags.iter().filter(|f| **f).count();
-    let all = count(&parts) + count(&wholes) + inside;
-    let said = words.len() - count(&parts);
-    if all >= least && all as f64 >= share * said as f64 {
-        parts.iter_mut().zip(&wholes).for_each(|(part, whole)| *part |= whole);
+    let all = count(&fragments) + count(&repeated) + inside;
+    let said = words.len() - count(&fragments);
+    if all >= min_count && all as f64 >= min_share * said as f64 {
+        fragments.iter_mut().zip(&repeated).for_each(|(is_fragment, is_repeated)| *is_fragment |= is_repeated);
     }
-    parts
+    fragments
 }
 
-/// How many words on the word may stand that a part was to become.
-const MOST_TRIES: usize = 4;
+/// Maximum number of words after a fragment among which the whole word is searched for.
+const MAX_LOOKAHEAD_WORDS: usize = 4;
 
-/// Whether a word is a part ("b-", "Mu-") of one of the `next` ones, with nothing but other tries in between.
-fn is_part(text: &str, next: &[String]) -> bool {
+/// Returns whether a word is a fragment ("b-", "Mu-") of one of the `next` words, with only equal fragments in between.
+fn is_fragment(text: &str, next: &[String]) -> bool {
     let part = normalized(text);
     let cut_off = text.trim_end_matches([',', '.', '\u{2026}']).ends_with(['-', '\u{2013}', '\u{2014}']);
     if !cut_off || part.contains('-') {
@@ -149,17 +155,21 @@ fn is_part(text: &str, next: &[String]) -> bool {
         || next.first().is_some_and(|n| *n == part)
 }
 
-/// Whether a word is said again as it is, or contracted: "that that's".
-fn is_whole(text: &str, next: &str) -> bool {
+/// Returns whether the next word repeats a short word as it is or contracted: "that that's".
+fn is_repeated_word(text: &str, next: &str) -> bool {
     let word = normalized(text);
     let ends = text.ends_with(['.', '?', '!']);
     let number = word.starts_with(|c: char| c.is_ascii_digit());
     let is_same = word == next || next.strip_prefix(&word).is_some_and(|rest| rest.starts_with('\''));
-    is_same && !ends && !number && word.chars().count() <= LONGEST_WHOLE && !ON_PURPOSE.contains(&word.as_str())
+    is_same
+        && !ends
+        && !number
+        && word.chars().count() <= MAX_WHOLE_WORD_LETTERS
+        && !EMPHATIC_WORDS.contains(&word.as_str())
 }
 
-/// Whether tries and the word are written as one: "Mu-mu-multi", "b-b-but".
-fn has_parts_inside(text: &str) -> bool {
+/// Returns whether a word is written together with fragments of it: "Mu-mu-multi", "b-b-but".
+fn has_inner_fragments(text: &str) -> bool {
     let word = normalized(text);
     let mut parts: Vec<&str> = word.split('-').collect();
     let whole = parts.pop().unwrap_or_default();
@@ -170,11 +180,11 @@ fn has_parts_inside(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The words that are left.
+    /// Returns the words that remain.
     fn said_once(text: &str) -> String {
         let texts: Vec<&str> = text.split_whitespace().collect();
-        let again = stutter_like(&texts);
-        texts.iter().zip(again).filter(|(_, again)| !again).map(|(t, _)| *t).collect::<Vec<_>>().join(" ")
+        let flags = stutter_like(&texts);
+        texts.iter().zip(flags).filter(|(_, flags)| !flags).map(|(t, _)| *t).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -216,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_block_leaves_no_mark() {
-        let word = |text| Spoken { text, pause_before_s: Some(1.0), pause_after_s: Some(1.0) };
+        let word = |text| WordWithPauses { text, pause_before_s: Some(1.0), pause_after_s: Some(1.0) };
         let words = without_blocks(&["at \u{2026}", "at...", "at.", "b-", "\u{2026}", ""].map(word));
         assert_eq!(words.iter().map(|w| w.text).collect::<Vec<_>>(), ["at", "at", "at.", "b-", "", ""]);
         assert!(words.iter().all(|w| w.pause_after_s.is_none()));
@@ -250,7 +260,7 @@ mod tests {
             ("", ""),
             ("ééé", "é"),
         ] {
-            assert_eq!(without_tries(text), whole, "{text}");
+            assert_eq!(without_stutter(text), whole, "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Coarse word classes from closed lists and endings: enough to tell "the" from "went" in a noisy transcript.
+//! Coarse word classes from word lists and suffixes: enough to distinguish "the" from "went" in a noisy transcript.
 //!
 //! This is not a part-of-speech tagger: a word has the same class in every context. The learned models of disfluencies
 //! use classes as features.
@@ -12,7 +12,8 @@ pub const BASE_VERBS: &[&str] = &[
     "keep", "learn", "leave", "let", "lose", "manage", "need", "pay", "phone", "put", "quit", "rethink", "send", "sit",
     "sort", "speak", "stay", "throw", "wait", "walk", "work", "write", "pretend", "convince", "depend", "mean", "seem",
 ];
-/// Past tenses that do not end in "-ed", and verbs that end in it though they are short.
+/// Finite verb forms that the suffix "-ed" does not show: irregular past tenses, short words in "-ed", and some third
+/// persons.
 #[rustfmt::skip]
 pub const FINITE: &[&str] = &[
     "was", "were", "had", "did", "went", "came", "got", "took", "made", "said", "told", "knew", "thought", "gave",
@@ -28,7 +29,7 @@ pub const NOT_ADVERBS: &[&str] = &[
     "family", "only", "early", "friendly", "reply", "supply", "apply", "lovely", "italy", "daily", "elderly",
     "assembly", "ugly", "july",
 ];
-/// Adjectives that their ending does not show.
+/// Adjectives without a typical suffix.
 #[rustfmt::skip]
 pub const ADJECTIVES: &[&str] = &[
     "weird", "strange", "odd", "new", "old", "big", "huge", "tiny", "small", "scary", "funny", "hard", "bad", "good",
@@ -38,7 +39,7 @@ pub const ADJECTIVES: &[&str] = &[
 
 /// Returns the name of the class of a normalized word.
 pub fn class(word: &str) -> &'static str {
-    if let Some((name, _)) = CLOSED.iter().find(|(_, list)| list.split_ascii_whitespace().any(|w| w == word)) {
+    if let Some((name, _)) = LISTED_CLASSES.iter().find(|(_, list)| list.split_ascii_whitespace().any(|w| w == word)) {
         return name;
     }
     if let Some((head, tail)) = word.split_once('\'') {
@@ -66,23 +67,23 @@ pub fn class(word: &str) -> &'static str {
     }
 }
 
-/// Returns whether a word is an adjective by its ending or by the list.
+/// Returns whether a word is an adjective, by its suffix or the list.
 pub fn is_adjective(word: &str) -> bool {
     const ENDINGS: [&str; 10] = ["ful", "ous", "able", "ible", "less", "ish", "ic", "ical", "er", "est"];
     ADJECTIVES.contains(&word) || (word.len() > 4 && ENDINGS.iter().any(|end| word.ends_with(end)))
 }
 
-/// Returns whether a class is closed: function words rather than content words.
+/// Returns whether a class is closed, so that it has function words rather than content words.
 pub fn is_closed(class: &str) -> bool {
-    class == "subject-verb" || CLOSED.iter().any(|(name, _)| *name == class && !OPEN_LISTS.contains(name))
+    class == "subject-verb" || LISTED_CLASSES.iter().any(|(name, _)| *name == class && !OPEN_CLASSES.contains(name))
 }
 
-/// Listed classes that are open.
-const OPEN_LISTS: [&str; 5] = ["number", "day", "adverb", "verb", "adjective"];
+/// The classes in [`LISTED_CLASSES`] that are nevertheless open.
+const OPEN_CLASSES: [&str; 5] = ["number", "day", "adverb", "verb", "adjective"];
 
-/// Classes with their words; the first class that lists a word applies.
+/// The classes that are defined by word lists. A word in several lists belongs to the first.
 #[rustfmt::skip]
-const CLOSED: &[(&str, &str)] = &[
+const LISTED_CLASSES: &[(&str, &str)] = &[
     ("pronoun", "i we he she they"),
     ("you", "you"),
     ("it", "it"),

@@ -1,4 +1,4 @@
-//! Closed word classes that several measures share, with [normalized](super::normalized) words.
+//! Word lists that several measures share. All words are [normalized](super::normalized).
 
 /// The first person singular, alone and contracted.
 pub const I: [&str; 5] = ["i", "i'm", "i've", "i'd", "i'll"];
@@ -10,7 +10,7 @@ pub const NOMINATIVES: [&str; 5] = ["i", "we", "he", "she", "they"];
 /// Personal pronouns in the subject form; "you" and "it" can also be objects.
 pub const SUBJECT_PRONOUNS: [&str; 7] = ["i", "we", "he", "she", "they", "you", "it"];
 
-/// Past forms of verbs, besides those in -ed.
+/// Past forms of verbs that do not end in -ed.
 const PAST_FORMS: [&str; 52] = [
     "was", "were", "had", "did", "said", "went", "came", "took", "made", "got", "told", "found", "gave", "saw", "knew",
     "thought", "left", "kept", "sat", "brought", "ran", "began", "felt", "heard", "built", "wrote", "broke", "spoke",
@@ -18,7 +18,7 @@ const PAST_FORMS: [&str; 52] = [
     "stood", "wasn't", "weren't", "didn't", "couldn't", "could", "i'd", "we'd", "threw", "chose",
 ];
 
-/// Returns whether a word is a past form of a verb, or looks like one.
+/// Returns whether a word is, or by its suffix looks like, a past form of a verb.
 pub fn is_past_form(word: &str) -> bool {
     PAST_FORMS.contains(&word) || word.len() > 4 && word.ends_with("ed")
 }

@@ -1,13 +1,13 @@
-//! What all analyses share about English: a word normalizer, closed word classes (`lexicon`), numbers as they are
-//! spoken, and syllable counts.
+//! English language resources that all analyses share: a word normalizer, word classes ([`classes`], [`lexicon`]),
+//! numbers as they are spoken ([`numbers`]), and syllable counts ([`syllables`]).
 
 pub mod classes;
 pub mod lexicon;
 pub mod numbers;
 pub mod syllables;
 
-/// Normalizes a word: lower case, straight apostrophes, no punctuation around it. Punctuation alone gives an empty
-/// string.
+/// Normalizes a word: lower case, straight apostrophes, no punctuation around it. Returns an empty string for a token
+/// without letters and digits.
 pub fn normalized(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).replace('\u{2019}', "'").to_lowercase()
 }

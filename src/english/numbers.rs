@@ -42,10 +42,10 @@ const ORDINALS: [(&str, &str); 7] = [
     ("nine", "ninth"),
     ("twelve", "twelfth"),
 ];
-/// Signs before a number, with their spoken forms.
-const BEFORE: [(char, &str); 4] = [('#', "number"), ('+', "plus"), ('~', "about"), ('±', "plus minus")];
+/// Signs right before a number, with their spoken forms.
+const PREFIX_SIGNS: [(char, &str); 4] = [('#', "number"), ('+', "plus"), ('~', "about"), ('±', "plus minus")];
 /// Currency signs, with the unit spoken after the number, singular and plural.
-const MONEY: [(char, &str, &str); 5] = [
+const CURRENCIES: [(char, &str, &str); 5] = [
     ('$', "dollar", "dollars"),
     ('£', "pound", "pounds"),
     ('€', "euro", "euros"),
@@ -53,7 +53,7 @@ const MONEY: [(char, &str, &str); 5] = [
     ('₹', "rupee", "rupees"),
 ];
 /// Units and signs right after a number, with their spoken forms.
-const BEHIND: [(&str, &str); 20] = [
+const UNITS: [(&str, &str); 20] = [
     ("%", "percent"),
     ("°", "degrees"),
     ("¢", "cents"),
@@ -76,7 +76,7 @@ const BEHIND: [(&str, &str); 20] = [
     ("hrs", "hours"),
 ];
 /// Multipliers right after an amount of money, with their spoken forms.
-const LARGER: [(&str, &str); 7] = [
+const MULTIPLIERS: [(&str, &str); 7] = [
     ("k", "thousand"),
     ("m", "million"),
     ("mm", "million"),
@@ -96,17 +96,17 @@ const FRACTIONS: [(char, &str); 7] = [
     ('⅕', "fifth"),
 ];
 /// Words with an irregular spoken form.
-const NAMES: [(&str, &str); 2] = [("401k", "four oh one k"), ("401(k)", "four oh one k")];
+const IRREGULAR: [(&str, &str); 2] = [("401k", "four oh one k"), ("401(k)", "four oh one k")];
 /// Four-digit numbers that are read as years, in two pairs of digits.
 const YEARS: std::ops::RangeInclusive<u64> = 1_100..=2_099;
 /// The minimum number of digits, without commas, for a number to be read digit by digit.
-const READ_OUT: usize = 7;
+const MIN_READ_OUT_DIGITS: usize = 7;
 
-/// Returns the spoken form of a written word, word by word. A word without digits is returned in lower case, without
-/// the punctuation around it.
+/// Returns the words of the spoken form of a written word. A word without digits is returned in lower case, without the
+/// punctuation around it.
 pub fn spoken(written: &str) -> Vec<String> {
     let plain = written.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if let Some((_, said)) = NAMES.iter().find(|(name, _)| *name == plain || *name == format!("{plain})")) {
+    if let Some((_, said)) = IRREGULAR.iter().find(|(name, _)| *name == plain || *name == format!("{plain})")) {
         return words(said);
     }
     if !has_digit(written) {
@@ -120,16 +120,16 @@ pub fn spoken(written: &str) -> Vec<String> {
     match range(trimmed) {
         Some((from, to)) => {
             // In "$10-20" and "10-20%", the unit is spoken only once.
-            let sign = from.chars().next().filter(|c| is_money(*c) && !to.starts_with(*c));
+            let sign = from.chars().next().filter(|c| is_currency(*c) && !to.starts_with(*c));
             let bare = sign.map_or(from, |c| &from[c.len_utf8()..]);
-            said.extend(one(bare));
+            said.extend(spoken_number(bare));
             said.push("to".into());
-            said.extend(one(&sign.map_or(to.to_string(), |c| format!("{c}{to}"))));
+            said.extend(spoken_number(&sign.map_or(to.to_string(), |c| format!("{c}{to}"))));
         }
-        None if is_read_out(trimmed) => said.extend(figures(trimmed)),
+        None if is_read_out(trimmed) => said.extend(spoken_digits(trimmed)),
         None => {
             for part in hyphenated(trimmed) {
-                said.extend(if has_digit(part) { one(part) } else { words(part) });
+                said.extend(if has_digit(part) { spoken_number(part) } else { words(part) });
             }
         }
     }
@@ -169,15 +169,15 @@ fn is_fraction(c: char) -> bool {
     FRACTIONS.iter().any(|(sign, _)| *sign == c)
 }
 
-fn is_money(c: char) -> bool {
-    MONEY.iter().any(|(sign, ..)| *sign == c)
+fn is_currency(c: char) -> bool {
+    CURRENCIES.iter().any(|(sign, ..)| *sign == c)
 }
 
 /// Splits a range into its two ends: "10-20", "$5k-$10k", "1990-95". Returns `None` for anything else, including
 /// numbers that are read digit by digit.
 fn range(text: &str) -> Option<(&str, &str)> {
     let (from, to) = text.split_once('-')?;
-    let begins = |part: &str| part.starts_with(|c: char| c.is_ascii_digit() || is_money(c));
+    let begins = |part: &str| part.starts_with(|c: char| c.is_ascii_digit() || is_currency(c));
     let whole = begins(from) && begins(to) && !to.contains('-') && !is_read_out(text);
     whole.then_some((from, to))
 }
@@ -192,12 +192,14 @@ fn is_read_out(text: &str) -> bool {
     }
     let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
     match lengths.as_slice() {
-        [one] => *one >= READ_OUT || (*one > 1 && groups[0].starts_with('0') && !text.starts_with('.')),
+        [length] => {
+            *length >= MIN_READ_OUT_DIGITS || (*length > 1 && groups[0].starts_with('0') && !text.starts_with('.'))
+        }
         [3, 4] => text.contains('-') && !groups[1].ends_with('0'),
         [_, _] => false,
         several => {
             several.len() <= 5
-                && several.iter().sum::<usize>() >= READ_OUT
+                && several.iter().sum::<usize>() >= MIN_READ_OUT_DIGITS
                 && several.ends_with(&[4])
                 && several[0] >= 3
                 || (several.len() >= 3 && several.iter().all(|n| *n >= 2) && several.iter().sum::<usize>() >= 9)
@@ -220,20 +222,20 @@ fn hyphenated(text: &str) -> Vec<&str> {
 }
 
 /// Returns the spoken form of a part that contains digits and, apart from a minus sign, no hyphen.
-fn one(text: &str) -> Vec<String> {
+fn spoken_number(text: &str) -> Vec<String> {
     let mut said = Vec::new();
     let mut rest = text;
     if let Some(after) = rest.strip_prefix('-') {
         said.push("minus".to_string());
         rest = after;
     }
-    let mut money = None;
+    let mut currency = None;
     let mut times = 0;
     while let Some(c) = rest.chars().next().filter(|c| !c.is_alphanumeric() && *c != '.') {
         rest = &rest[c.len_utf8()..];
-        if let Some((_, one, more)) = MONEY.iter().find(|(sign, ..)| *sign == c) {
-            money = Some((*one, *more));
-        } else if let Some((_, word)) = BEFORE.iter().find(|(sign, _)| *sign == c) {
+        if let Some((_, singular, plural)) = CURRENCIES.iter().find(|(sign, ..)| *sign == c) {
+            currency = Some((*singular, *plural));
+        } else if let Some((_, word)) = PREFIX_SIGNS.iter().find(|(sign, _)| *sign == c) {
             said.extend(words(word));
         }
     }
@@ -263,8 +265,8 @@ fn one(text: &str) -> Vec<String> {
         let (unit, after) = behind.split_at(length);
         times += 1;
         rest = after;
-        if let Some((one, more)) = money.take() {
-            said.extend(amount(figures, unit, one, more));
+        if let Some((singular, plural)) = currency.take() {
+            said.extend(amount(figures, unit, singular, plural));
         } else {
             said.extend(with_unit(figures, unit, times == 1 && said.is_empty(), &mut rest));
         }
@@ -274,7 +276,7 @@ fn one(text: &str) -> Vec<String> {
 
 /// Returns the spoken form of a sign within a number, such as `½` or `%`; empty if it is not spoken.
 fn sign(c: char, after_number: bool) -> Vec<String> {
-    match (FRACTIONS.iter().find(|(s, _)| *s == c), BEHIND.iter().find(|(s, _)| s.starts_with(c))) {
+    match (FRACTIONS.iter().find(|(s, _)| *s == c), UNITS.iter().find(|(s, _)| s.starts_with(c))) {
         (Some((_, fraction)), _) if after_number => {
             let a = if fraction.contains(' ') { "" } else { "a " };
             words(&format!("and {a}{fraction}"))
@@ -324,9 +326,9 @@ fn clock_time(text: &str) -> Option<Vec<String>> {
         _ => said.extend(cardinal(minute)),
     }
     let unit = behind.replace(['.', ' '], "");
-    match BEHIND.iter().find(|(letters, _)| *letters == unit) {
+    match UNITS.iter().find(|(letters, _)| *letters == unit) {
         Some((_, word)) => said.extend(words(word)),
-        None if behind.starts_with(':') => said.extend(one(&behind[1..])),
+        None if behind.starts_with(':') => said.extend(spoken_number(&behind[1..])),
         None => said.extend(words(&unit)),
     }
     Some(said)
@@ -352,17 +354,17 @@ fn slashed(text: &str) -> Option<Vec<String>> {
         };
         return Some([cardinal(top), vec![name]].concat());
     }
-    Some(parts.into_iter().flat_map(one).collect())
+    Some(parts.into_iter().flat_map(spoken_number).collect())
 }
 
 /// Returns the spoken form of an amount of money: "$5", "$2.50", "$2.5m", "£3,000".
-fn amount(figures: &str, unit: &str, one: &str, more: &str) -> Vec<String> {
-    let larger = LARGER.iter().find(|(letters, _)| *letters == unit);
+fn amount(figures: &str, unit: &str, singular: &str, plural: &str) -> Vec<String> {
+    let larger = MULTIPLIERS.iter().find(|(letters, _)| *letters == unit);
     let mut said = Vec::new();
     match figures.split_once('.') {
         Some((whole, cents)) if cents.len() == 2 && larger.is_none() => {
             said.extend(number(whole, false));
-            said.push(if whole == "1" { one } else { more }.to_string());
+            said.push(if whole == "1" { singular } else { plural }.to_string());
             match cents.parse::<u64>() {
                 Ok(0) | Err(_) => {}
                 Ok(cents) => said.extend(cardinal(cents)),
@@ -376,7 +378,7 @@ fn amount(figures: &str, unit: &str, one: &str, more: &str) -> Vec<String> {
         None if unit == "+" => said.push("plus".into()),
         None => said.extend(words(unit)),
     }
-    said.push(if figures == "1" && larger.is_none() { one } else { more }.to_string());
+    said.push(if figures == "1" && larger.is_none() { singular } else { plural }.to_string());
     said
 }
 
@@ -395,7 +397,7 @@ fn with_unit(figures: &str, unit: &str, first: bool, rest: &mut &str) -> Vec<Str
         "s" => plural(value),
         // The "x" in "1920x1080" is spoken as "by", in "3x" as "times".
         "x" if rest.starts_with(|c: char| c.is_ascii_digit()) => [value, words("by")].concat(),
-        _ => match BEHIND.iter().find(|(letters, _)| *letters == unit) {
+        _ => match UNITS.iter().find(|(letters, _)| *letters == unit) {
             Some((_, word)) => [value, words(word)].concat(),
             None => {
                 let letters: String = unit.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -441,27 +443,30 @@ fn number(figures: &str, year: bool) -> Vec<String> {
     let whole = groups.next().unwrap_or_default();
     let whole = match whole.replace(',', "").parse::<u64>() {
         Ok(value) if year && !figures.contains(['.', ',']) && whole.len() == 4 && YEARS.contains(&value) => {
-            in_twos(value)
+            spoken_year(value)
         }
-        Ok(_) if !whole.contains(',') && (whole.len() >= READ_OUT || (whole.len() > 1 && whole.starts_with('0'))) => {
-            self::figures(whole)
+        Ok(_)
+            if !whole.contains(',')
+                && (whole.len() >= MIN_READ_OUT_DIGITS || (whole.len() > 1 && whole.starts_with('0'))) =>
+        {
+            spoken_digits(whole)
         }
         Ok(value) => cardinal(value),
-        Err(_) => self::figures(whole),
+        Err(_) => spoken_digits(whole),
     };
     let groups: Vec<&str> = groups.collect();
     // In "3.11.2", each part is read as a number; in "3.14", the decimals are read digit by digit.
     let version = groups.len() > 1;
     let behind = groups.into_iter().flat_map(|group| {
         let said =
-            if version { group.parse().map_or_else(|_| self::figures(group), cardinal) } else { self::figures(group) };
+            if version { group.parse().map_or_else(|_| spoken_digits(group), cardinal) } else { spoken_digits(group) };
         std::iter::once("point".to_string()).chain(said)
     });
     whole.into_iter().chain(behind).collect()
 }
 
 /// Returns the spoken form of a year: nineteen ninety-eight, twenty nineteen, two thousand nine, nineteen oh five.
-fn in_twos(year: u64) -> Vec<String> {
+fn spoken_year(year: u64) -> Vec<String> {
     let (century, rest) = (year / 100, year % 100);
     match (century % 10, rest) {
         (0, 0..=9) => cardinal(year),
@@ -472,7 +477,7 @@ fn in_twos(year: u64) -> Vec<String> {
 }
 
 /// Returns the digits of a text, spoken one by one.
-fn figures(text: &str) -> Vec<String> {
+fn spoken_digits(text: &str) -> Vec<String> {
     text.bytes().filter(u8::is_ascii_digit).map(|b| ONES[usize::from(b - b'0')].to_string()).collect()
 }
 
@@ -490,7 +495,7 @@ fn cardinal(value: u64) -> Vec<String> {
     for (power, scale) in SCALES.iter().enumerate().rev() {
         let group = value / 1_000_u64.pow(power as u32) % if power + 1 == SCALES.len() { u64::MAX } else { 1_000 };
         if group >= 1_000 {
-            return figures(&value.to_string());
+            return spoken_digits(&value.to_string());
         }
         if group >= 100 {
             said.extend([ONES[(group / 100) as usize].to_string(), "hundred".to_string()]);

@@ -1,4 +1,4 @@
-//! Estimates of the number of syllables in written words, to compare what was written with what was heard.
+//! Estimates of the number of syllables in written words, to compare a transcript with the syllables in the signal.
 
 use super::{normalized, numbers};
 
@@ -27,6 +27,7 @@ pub fn syllables(word: &str) -> usize {
     of_letters(word)
 }
 
+/// Estimates the number of syllables in a word without digits.
 fn of_letters(word: &str) -> usize {
     let word = normalized(word);
     if let Some((_, count)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == word) {

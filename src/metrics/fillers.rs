@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::disfluency::{Filler, Kind};
+use crate::disfluency::{Filler, FillerKind};
 use crate::draft::Draft;
 
 use super::pace::spoken_words;
@@ -26,7 +26,7 @@ pub struct Fillers {
 impl Fillers {
     /// Counts events, given in order, among `words` spoken words (as spoken: "2.5" is three) in `answer_s` seconds.
     pub fn counted(events: Vec<Filler>, words: usize, answer_s: f64) -> Self {
-        let filled = events.iter().filter(|e| e.kind == Kind::FilledPause).count();
+        let filled = events.iter().filter(|e| e.kind == FillerKind::FilledPause).count();
         Self {
             count: events.len(),
             per_minute: Some(per_minute(events.len(), answer_s)),

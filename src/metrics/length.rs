@@ -1,22 +1,22 @@
-//! Length: the duration of the answer, compared with that of a good answer to the question, in seconds.
+//! Length: the duration of the answer, compared with the target for the question.
 //!
 //! The targets are convention, not a finding: one to two minutes for a story from the past, less for most other
 //! questions. Each question has its own target.
 
 use serde::{Deserialize, Serialize};
 
-/// The target of an answer whose question is not known, in seconds.
+/// The target for an answer to an unknown question, in seconds.
 pub const ANY_TARGET_S: [f64; 2] = [30.0, 120.0];
-/// Share of the shortest good answer below which an answer is far too short.
-const FAR_TOO_SHORT: f64 = 0.5;
-/// Multiple of the longest good answer above which an answer is far too long.
-const FAR_TOO_LONG: f64 = 1.5;
+/// Share of the lower target below which an answer is far too short.
+const FAR_TOO_SHORT_SHARE: f64 = 0.5;
+/// Multiple of the upper target above which an answer is far too long.
+const FAR_TOO_LONG_MULTIPLE: f64 = 1.5;
 
 /// The verdict on a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Less than half of the shortest good answer.
+pub enum LengthVerdict {
+    /// Less than half of the lower target.
     FarTooShort,
     /// Shorter than the target.
     Short,
@@ -24,21 +24,22 @@ pub enum Verdict {
     Good,
     /// Longer than the target.
     Long,
-    /// More than one and a half times the longest good answer.
+    /// More than one and a half times the upper target.
     FarTooLong,
 }
 
 /// The length of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Length {
-    /// Duration from the first to the last speech, in seconds, without what is left out because the speaker stutters.
+    /// The duration from the first to the last speech, in seconds, without the speech of others and without what is
+    /// excluded because the speaker stutters.
     pub answer_s: f64,
-    /// The same without silent pauses and without sound lost while recording, in seconds.
+    /// The duration [`Self::answer_s`] without silent pauses and audio lost while recording, in seconds.
     pub speech_s: f64,
     /// The shortest and the longest good answer, in seconds; `None` if the question is unknown.
     pub target_s: Option<[f64; 2]>,
     /// The verdict; judged against 30 to 120 s if the question is unknown.
-    pub verdict: Verdict,
+    pub verdict: LengthVerdict,
 }
 
 impl Length {
@@ -47,12 +48,12 @@ impl Length {
     }
 }
 
-fn verdict(answer_s: f64, [shortest, longest]: [f64; 2]) -> Verdict {
+fn verdict(answer_s: f64, [shortest, longest]: [f64; 2]) -> LengthVerdict {
     match answer_s {
-        s if s < shortest * FAR_TOO_SHORT => Verdict::FarTooShort,
-        s if s < shortest => Verdict::Short,
-        s if s <= longest => Verdict::Good,
-        s if s <= longest * FAR_TOO_LONG => Verdict::Long,
-        _ => Verdict::FarTooLong,
+        s if s < shortest * FAR_TOO_SHORT_SHARE => LengthVerdict::FarTooShort,
+        s if s < shortest => LengthVerdict::Short,
+        s if s <= longest => LengthVerdict::Good,
+        s if s <= longest * FAR_TOO_LONG_MULTIPLE => LengthVerdict::Long,
+        _ => LengthVerdict::FarTooLong,
     }
 }

@@ -19,7 +19,7 @@ pub use fillers::Fillers;
 pub use length::Length;
 pub use pace::Pace;
 pub use pauses::Pauses;
-use pauses::{Pause, Place};
+use pauses::{Pause, PausePlace};
 pub use voice::Voice;
 
 /// All measures of one answer. A section that could not be measured is `None`.
@@ -35,13 +35,14 @@ pub struct Metrics {
     pub length: Option<Length>,
     /// Pitch and loudness; `None` without words.
     pub voice: Option<Voice>,
-    /// What was left out of them because the speaker stutters; `None` if they did not say so.
+    /// What was excluded from the measures because the speaker stutters; `None` if they did not say so.
     pub left_out: Option<LeftOut>,
 }
 
 impl Metrics {
-    /// Measures an answer whose `fillers` were found and marked; `None` in a language for which fillers are not
-    /// detected. With `left_out`, silences inside clauses are blocks, and neither they nor what was begun again count.
+    /// Measures an answer. `fillers` were found and marked in the transcript; `None` in a language without filler
+    /// detection. With `left_out`, silences inside clauses count as blocks of a stutter, and are excluded together with
+    /// the words that were begun again.
     pub fn of(
         features: &Features,
         transcript: &Transcript,
@@ -59,16 +60,16 @@ impl Metrics {
         let mut pauses = Pauses::of(&silences, transcript, &span, &features.others);
         if let Some(left_out) = &mut left_out {
             let (blocks, rest): (Vec<Pause>, Vec<Pause>) =
-                pauses.events.iter().partition(|p| p.place == Place::WithinClause);
+                pauses.events.iter().partition(|p| p.place == PausePlace::WithinClause);
             left_out.blocks = blocks.iter().map(|p| p.span).collect();
             let rest: Vec<Span> = rest.iter().map(|p| p.span).collect();
             pauses = Pauses::of(&rest, transcript, &span, &features.others);
         }
         let blocked_s = left_out.iter().flat_map(|l| &l.blocks).map(Span::duration_s).sum::<f64>();
-        let left = left(left_out.as_ref(), &transcript.words, &features.others);
-        // Blocks are silences, which the phonation time is without already.
-        let phonation_s = phonation_s - (left.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
-        let answer = Answer { span, others: &features.others, left, phonation_s };
+        let excluded = excluded_spans(left_out.as_ref(), &transcript.words, &features.others);
+        // Blocks are silences, which the phonation time does not contain anyway.
+        let phonation_s = phonation_s - (excluded.iter().map(|s| s.overlap_s(&span)).sum::<f64>() - blocked_s);
+        let answer = AnswerTime { span, others: &features.others, excluded, phonation_s };
         let pace = Pace::of(features, transcript, &answer, pauses.count, left_out.is_some());
         Self {
             fillers: fillers.map(|events| Fillers::counted(events, pace.words, answer.counted_s())),
@@ -81,40 +82,42 @@ impl Metrics {
     }
 }
 
-/// The time of an answer.
-struct Answer<'a> {
-    /// From the first to the last speech.
+/// The time of an answer, and what does not count of it.
+struct AnswerTime<'a> {
+    /// The span from the first to the last speech.
     span: Span,
-    /// The stretches in which somebody else has the word, in order.
+    /// The stretches in which another person speaks, in order.
     others: &'a [Span],
-    /// What is left out of it, without overlap: the time of others, and what a stutter adds.
-    left: Vec<Span>,
-    /// The duration without silent pauses, lost sound and what is left out, in seconds.
+    /// The excluded stretches, without overlap: speech of others, and what a stutter adds.
+    excluded: Vec<Span>,
+    /// The phonation time, in seconds: the answer without silent pauses, lost audio and the excluded stretches.
     phonation_s: f64,
 }
 
-impl Answer<'_> {
-    /// Returns the duration without what is left out, in seconds.
+impl AnswerTime<'_> {
+    /// Returns the duration of the answer without the excluded stretches, in seconds.
     fn counted_s(&self) -> f64 {
-        counted_s(&self.span, &self.left)
+        counted_s(&self.span, &self.excluded)
     }
 }
 
-/// Returns the duration of a stretch without what is left out of it, in seconds. The spans in `left` do not overlap.
-fn counted_s(stretch: &Span, left: &[Span]) -> f64 {
-    stretch.duration_s() - left.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
+/// Returns the duration of a stretch without the excluded stretches in it, in seconds. The spans in `excluded` must not
+/// overlap.
+fn counted_s(stretch: &Span, excluded: &[Span]) -> f64 {
+    stretch.duration_s() - excluded.iter().map(|s| s.overlap_s(stretch)).sum::<f64>()
 }
 
-/// Returns what is left out of an answer, without overlap: the time of others, and what a stutter adds to the own words.
-fn left(left_out: Option<&LeftOut>, words: &[Word], others: &[Span]) -> Vec<Span> {
+/// Returns the stretches to exclude from an answer, without overlap: speech of others, and what a stutter adds to the
+/// speaker's own words.
+fn excluded_spans(left_out: Option<&LeftOut>, words: &[Word], others: &[Span]) -> Vec<Span> {
     let stuttered = left_out.map(|l| l.spans(words)).unwrap_or_default();
-    let mut left: Vec<Span> = stuttered.into_iter().flat_map(|s| outside(s, others)).collect();
-    left.extend(others);
-    left
+    let mut excluded: Vec<Span> = stuttered.into_iter().flat_map(|s| outside(s, others)).collect();
+    excluded.extend(others);
+    excluded
 }
 
-/// Converts seconds into an answer, the time of others left out, to a time on the recording's clock.
-fn clock_s(answer: &Span, others: &[Span], passed_s: f64) -> f64 {
+/// Converts a time in the answer, which does not count the speech of others, to a time in the recording, in seconds.
+fn recording_time_s(answer: &Span, others: &[Span], passed_s: f64) -> f64 {
     let mut at_s = answer.start_s + passed_s;
     for other in others.iter().filter_map(|other| other.shared(answer)) {
         if other.start_s >= at_s {
@@ -158,9 +161,12 @@ mod tests {
     fn the_time_of_another_is_no_part_of_the_answer() {
         let others = [Span::new(0.0, 5.0), Span::new(15.0, 20.0), Span::new(30.0, 60.0)];
         let answer = Span::new(5.0, 30.0);
-        assert_eq!(counted_s(&answer, &left(None, &[], &others)), 20.0);
-        let clock = [0.0, 4.0, 10.0, 10.5, 20.0].map(|s| clock_s(&answer, &others, s));
+        assert_eq!(counted_s(&answer, &excluded_spans(None, &[], &others)), 20.0);
+        let clock = [0.0, 4.0, 10.0, 10.5, 20.0].map(|s| recording_time_s(&answer, &others, s));
         assert_eq!(clock, [5.0, 9.0, 15.0, 20.5, 30.0]);
-        assert_eq!((counted_s(&answer, &left(None, &[], &[])), clock_s(&answer, &[], 7.0)), (25.0, 12.0));
+        assert_eq!(
+            (counted_s(&answer, &excluded_spans(None, &[], &[])), recording_time_s(&answer, &[], 7.0)),
+            (25.0, 12.0)
+        );
     }
 }

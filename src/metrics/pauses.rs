@@ -1,7 +1,7 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Sound lost while
-//! recording does not count as silence. Where a pause falls matters more than how long it is: J. Kahng, "The effect of
+//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Audio lost while
+//! recording does not count as silence. The location of a pause matters more than its length: J. Kahng, "The effect of
 //! pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ use super::{counted_s, median, per_minute};
 use crate::english::lexicon::{I, WE};
 use crate::english::{is_filled_pause, normalized};
 
-/// The place of a pause in the sentence.
+/// The location of a pause in the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum PausePlace {
     /// Between words that belong together: a hesitation.
     WithinClause,
     /// At a comma or another clause boundary.
@@ -25,7 +25,7 @@ pub enum Place {
     BetweenSentences,
 }
 
-impl Place {
+impl PausePlace {
     /// Returns the label that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -39,11 +39,11 @@ impl Place {
 /// One silent pause.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pause {
-    /// The time from the end of speech to its return.
+    /// The span from the end of speech to its return.
     #[serde(flatten)]
     pub span: Span,
-    /// The place in the sentence.
-    pub place: Place,
+    /// The location in the sentence.
+    pub place: PausePlace,
 }
 
 /// The silent pauses of an answer.
@@ -64,7 +64,7 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// Describes the silences of an answer; `others` is the time in which somebody else has the word.
+    /// Measures the silences of an answer; `others` holds the stretches in which another person speaks.
     pub(super) fn of(silences: &[Span], transcript: &Transcript, answer: &Span, others: &[Span]) -> Self {
         let events: Vec<Pause> =
             silences.iter().map(|span| Pause { span: *span, place: place(span, &transcript.words) }).collect();
@@ -82,10 +82,11 @@ impl Pauses {
 
 /// Classifies a pause by the words around it.
 ///
-/// The speech model's punctuation alone is not enough: the model writes a comma for many a hesitation and a full stop
-/// before many an "and". So a comma or no mark is the end of a clause only if the next words can begin one, and a full
-/// stop before a coordinated clause is not the end of a sentence. Filled pauses next to the silence are skipped.
-fn place(pause: &Span, words: &[Word]) -> Place {
+/// The speech model's punctuation alone is not enough: the model writes a comma for many hesitations, and a full stop
+/// before many an "and". So a comma, or no punctuation, is the end of a clause only if the next words can begin one,
+/// and a full stop before a coordinated clause is not the end of a sentence. Filled pauses next to the silence are
+/// skipped.
+fn place(pause: &Span, words: &[Word]) -> PausePlace {
     let after = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 <= pause.start_s + 0.05);
     let before = words[..after].iter().rev();
     let mut ends: Vec<char> = Vec::new();
@@ -101,25 +102,29 @@ fn place(pause: &Span, words: &[Word]) -> Place {
     let (first, second) = (next.next().unwrap_or_default(), next.next().unwrap_or_default());
     // A speaker who repeats a word just said resumes the same clause: "if you | if you have".
     let said = words[..after].iter().rev().filter(|w| !is_filled_pause(&w.text));
-    let taken_up = said.take(TAKEN_UP_WITHIN).any(|w| normalized(&w.text) == first);
+    let is_repeated = said.take(MAX_REPEAT_DISTANCE).any(|w| normalized(&w.text) == first);
     let begins_clause = CLAUSE_OPENERS.contains(&first.as_str())
         || is_subject(&first)
         || (COORDINATORS.contains(&first.as_str()) && is_subject(&second));
     // A silence after the "and" or "because" that opened the clause lies inside the clause.
     let opened = COORDINATORS.contains(&last.as_str()) || CLAUSE_OPENERS.contains(&last.as_str());
     if ends.iter().any(|c| ".!?".contains(*c)) {
-        if ADDED_ON.contains(&first.as_str()) { Place::BetweenClauses } else { Place::BetweenSentences }
-    } else if begins_clause && !opened && !taken_up {
-        Place::BetweenClauses
+        if ADDITIVE_CONJUNCTIONS.contains(&first.as_str()) {
+            PausePlace::BetweenClauses
+        } else {
+            PausePlace::BetweenSentences
+        }
+    } else if begins_clause && !opened && !is_repeated {
+        PausePlace::BetweenClauses
     } else {
-        Place::WithinClause
+        PausePlace::WithinClause
     }
 }
 
 /// Number of words before a pause in which a repeated word is searched for (ours).
-const TAKEN_UP_WITHIN: usize = 3;
+const MAX_REPEAT_DISTANCE: usize = 3;
 /// Words that add a clause to a sentence that seemed to be complete.
-const ADDED_ON: &[&str] = &["and", "but", "or"];
+const ADDITIVE_CONJUNCTIONS: &[&str] = &["and", "but", "or"];
 /// Words that join a clause or a single word to the previous one.
 const COORDINATORS: &[&str] = &["and", "but", "or", "so", "nor", "yet", "then"];
 /// Words that open a new clause.
@@ -133,7 +138,7 @@ const OTHER_SUBJECTS: &[&str] = &[
     "here's", "let's",
 ];
 
-/// Whether a word is most often the subject of a clause, and so follows the end of another clause.
+/// Returns whether a word is most often the subject of a clause, so that another clause ends before it.
 fn is_subject(word: &str) -> bool {
     [&I[..], &WE, OTHER_SUBJECTS].iter().any(|list| list.contains(&word))
 }
@@ -142,8 +147,8 @@ fn is_subject(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn placed(text: &str) -> Place {
-        // The words last a quarter of a second each; the bar marks the silence.
+    fn placed(text: &str) -> PausePlace {
+        // Each word lasts a quarter of a second; the bar stands for a silence of half a second.
         let mut words = Vec::new();
         let mut pause = Span::new(0.0, 0.0);
         let mut at_s = 0.0;
@@ -162,16 +167,16 @@ mod tests {
 
     #[test]
     fn a_pause_is_placed_by_the_words_around_it() {
-        assert_eq!(placed("It took a week. | Nobody minded."), Place::BetweenSentences);
-        assert_eq!(placed("It took a week. | And then it rained."), Place::BetweenClauses);
-        assert_eq!(placed("It took a week, | because nobody knew."), Place::BetweenClauses);
-        assert_eq!(placed("It took a week, um, | and we paid."), Place::BetweenClauses);
-        assert_eq!(placed("I asked the, | um, drivers."), Place::WithinClause);
-        assert_eq!(placed("I asked the, um, | drivers and porters."), Place::WithinClause);
-        assert_eq!(placed("I asked | the drivers."), Place::WithinClause);
-        assert_eq!(placed("It took a week because | they were late."), Place::WithinClause);
-        assert_eq!(placed("It took a week. | So we paid."), Place::BetweenSentences);
-        assert_eq!(placed("It broke if you, | if you opened it."), Place::WithinClause);
-        assert_eq!(placed("|"), Place::WithinClause);
+        assert_eq!(placed("It took a week. | Nobody minded."), PausePlace::BetweenSentences);
+        assert_eq!(placed("It took a week. | And then it rained."), PausePlace::BetweenClauses);
+        assert_eq!(placed("It took a week, | because nobody knew."), PausePlace::BetweenClauses);
+        assert_eq!(placed("It took a week, um, | and we paid."), PausePlace::BetweenClauses);
+        assert_eq!(placed("I asked the, | um, drivers."), PausePlace::WithinClause);
+        assert_eq!(placed("I asked the, um, | drivers and porters."), PausePlace::WithinClause);
+        assert_eq!(placed("I asked | the drivers."), PausePlace::WithinClause);
+        assert_eq!(placed("It took a week because | they were late."), PausePlace::WithinClause);
+        assert_eq!(placed("It took a week. | So we paid."), PausePlace::BetweenSentences);
+        assert_eq!(placed("It broke if you, | if you opened it."), PausePlace::WithinClause);
+        assert_eq!(placed("|"), PausePlace::WithinClause);
     }
 }

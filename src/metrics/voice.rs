@@ -13,17 +13,17 @@ use crate::transcript::Transcript;
 use super::{median, quantile};
 
 /// Minimum number of voiced frames for measuring a speaker's pitch (1 s).
-const LEAST_VOICED_FRAMES: usize = 100;
+const MIN_VOICED_FRAMES: usize = 100;
 /// Minimum share of the speech with a measurable pitch; below it, the pitch found is chance.
-const LEAST_VOICED_SHARE: f64 = 0.15;
+const MIN_VOICED_SHARE: f64 = 0.15;
 /// Distance from the median beyond which a pitch is an octave error, not intonation, in semitones.
-const FARTHEST_SEMITONES: f64 = 11.0;
+const MAX_SEMITONES_FROM_MEDIAN: f64 = 11.0;
 /// Share of the pitches at either end that the range leaves out.
 const RANGE_TAIL: f64 = 0.05;
 /// Length of the end of a sentence, in seconds.
 const SENTENCE_END_S: f64 = 0.5;
 /// Minimum length of a sentence whose end differs from its middle, in seconds.
-const SHORTEST_SENTENCE_S: f64 = 1.5;
+const MIN_SENTENCE_S: f64 = 1.5;
 
 /// How the voice was used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,13 +56,13 @@ impl Voice {
             .filter_map(|(f0, _)| f0.map(f64::from))
             .collect();
         let voiced_fraction = (spoken > 0).then(|| pitches.len() as f64 / spoken as f64);
-        let enough = pitches.len() >= LEAST_VOICED_FRAMES && voiced_fraction.is_some_and(|v| v >= LEAST_VOICED_SHARE);
+        let enough = pitches.len() >= MIN_VOICED_FRAMES && voiced_fraction.is_some_and(|v| v >= MIN_VOICED_SHARE);
         let f0_median_hz = if enough { median(&pitches) } else { None };
         let semitones: Vec<f64> = match f0_median_hz {
             Some(middle) => pitches
                 .iter()
                 .map(|f0| 12.0 * (f0 / middle).log2())
-                .filter(|st| st.abs() <= FARTHEST_SEMITONES)
+                .filter(|st| st.abs() <= MAX_SEMITONES_FROM_MEDIAN)
                 .collect(),
             None => Vec::new(),
         };
@@ -96,7 +96,7 @@ fn sentence_end_fade_db(features: &Features, transcript: &Transcript) -> Option<
         if word.text.ends_with(['.', '!', '?']) {
             let to = word.span.end_s;
             start_s = None;
-            if to - from < SHORTEST_SENTENCE_S {
+            if to - from < MIN_SENTENCE_S {
                 continue;
             }
             let body = spoken_level_db(features, from, to - SENTENCE_END_S);

@@ -7,13 +7,13 @@ use super::Report;
 use crate::audio::MAX_DURATION_S;
 use crate::span::Span;
 
-/// Maximum absolute value of a time in a report, in seconds: twice the length of the longest recording that is read.
-const LATEST_S: f64 = 2.0 * MAX_DURATION_S;
+/// Maximum absolute value of a time in a report, in seconds: twice the maximum duration of a recording.
+const MAX_TIME_S: f64 = 2.0 * MAX_DURATION_S;
 
 impl Report {
     /// Returns what is wrong with the report, if anything.
     pub(super) fn fault(&self) -> Option<&'static str> {
-        let is_time = |s: f64| s.abs() <= LATEST_S;
+        let is_time = |s: f64| s.abs() <= MAX_TIME_S;
         let is_span = |span: &Span| is_time(span.start_s) && is_time(span.end_s) && span.start_s <= span.end_s;
         let words = self.transcript.iter().flat_map(|t| &t.words).map(|w| &w.span);
         let fillers = || self.fillers.iter().flat_map(|f| &f.events);
@@ -23,7 +23,7 @@ impl Report {
         let turns = self.speakers.iter().flat_map(|s| &s.turns).map(|t| &t.span);
         let others = self.speakers.iter().flat_map(|s| &s.other_words).map(|w| &w.span);
         let heard = fillers().filter_map(|f| f.span.as_ref());
-        if !self.recording.duration_s.is_none_or(|s| (0.0..=LATEST_S).contains(&s)) {
+        if !self.recording.duration_s.is_none_or(|s| (0.0..=MAX_TIME_S).contains(&s)) {
             return Some("a recording of this length is not possible");
         }
         let asked =

@@ -5,7 +5,7 @@ pub mod json;
 mod program;
 pub mod tracks;
 
-pub use program::{MeasureSettings, Program};
+pub use program::{MeasureSettings, ProgramInfo};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -15,7 +15,7 @@ use crate::disfluency::LeftOut;
 use crate::draft::Draft;
 use crate::metrics::{Fillers, Length, Metrics, Pace, Pauses, Voice};
 use crate::question::Question;
-use crate::score::{Measures, Said, Score};
+use crate::score::{AnswerWord, Score, ScoreInput};
 use crate::signal::{Features, outside};
 use crate::span::Span;
 use crate::speakers::Speakers;
@@ -26,14 +26,14 @@ use crate::warnings::{Warning, is_too_poor};
 /// The name and version of the report's format.
 pub const SCHEMA: &str = "aloud.report/1";
 
-/// The file that was analyzed.
+/// The recording or draft that was analyzed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordingSection {
-    /// The path the file was opened by.
+    /// The path by which the file was opened.
     pub path: String,
     /// Names of container and codec.
     pub format: Option<String>,
-    /// Length of the sound, in seconds.
+    /// Duration of the audio, in seconds.
     pub duration_s: Option<f64>,
     /// Native sample rate, in hertz.
     pub sample_rate_hz: Option<u32>,
@@ -41,14 +41,14 @@ pub struct RecordingSection {
     pub channels: Option<u16>,
     /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: Option<String>,
-    /// Sound quality.
+    /// Audio quality.
     pub quality: Option<Quality>,
 }
 
-/// Sound quality.
+/// Audio quality.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
-    /// The loudest sample, in dB below full scale; `None` for digital silence.
+    /// The peak sample, in dBFS; `None` for digital silence.
     pub peak_dbfs: Option<f64>,
     /// Share of clipped samples, 0 to 1.
     pub clipped_fraction: f64,
@@ -71,36 +71,36 @@ pub struct TranscriptSection {
     pub text: String,
     /// The words.
     pub words: Vec<Word>,
-    /// The stretches in which somebody speaks and no words could be made out, in order.
+    /// The stretches with speech in which no words could be recognized, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreadable: Vec<Span>,
 }
 
-/// How far the first word's beginning may be off, in seconds: a frame of the signal and half of its window.
+/// The uncertainty of the onset of the first word, in seconds: one frame of the signal and half of its window.
 const ONSET_UNCERTAINTY_S: f64 = 0.02;
 
-/// How the question was put, where aloud put it.
+/// The circumstances under which aloud asked the question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Interview {
+pub struct InterviewSection {
     /// When the last word of the question ended, in seconds from the start of the recording (negative: before it);
     /// `None` if the question was not heard, or if there was time to prepare between it and the answer.
     pub question_end_s: Option<f64>,
-    /// Time from there to the first word, in seconds.
+    /// Time from the end of the question to the first word, in seconds.
     pub response_latency_s: Option<f64>,
-    /// How far that time may be off, in seconds.
+    /// The uncertainty of [`Self::response_latency_s`], in seconds.
     pub latency_uncertainty_s: Option<f64>,
     /// The format of the interview.
     pub format: Option<String>,
-    /// The number of the take, from 1.
+    /// The number of the take, counted from 1.
     pub take: u32,
 }
 
-impl Interview {
+impl InterviewSection {
     fn of(asked: &Asked, pauses: Option<&Pauses>) -> Self {
         let heard = asked.end.zip(pauses);
         Self {
             question_end_s: asked.end.map(|end| end.at_s),
-            // Whoever begins before the question has ended does not wait.
+            // An answer that begins before the end of the question has no latency.
             response_latency_s: heard.map(|(end, pauses)| (pauses.response_latency_s - end.at_s).max(0.0)),
             latency_uncertainty_s: heard.map(|(end, _)| end.uncertainty_s + ONSET_UNCERTAINTY_S),
             format: asked.format.clone(),
@@ -131,22 +131,22 @@ pub struct Report {
     pub length: Option<Length>,
     /// Measures of pitch and loudness.
     pub voice: Option<Voice>,
-    /// Who speaks; `None` in a draft and in reports from before voices were told apart.
+    /// The speakers; `None` in a draft, and in reports from versions that did not separate voices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speakers: Option<Speakers>,
     /// How well the work was described; `None` without words and in any language other than English.
     pub story: Option<Story>,
     /// The score.
     pub score: Score,
-    /// What was left out of the measures because the speaker stutters; `None` if they did not say so.
+    /// What was excluded from the measures because the speaker stutters; `None` if they did not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
-    /// How the question was put; `None` where aloud did not put it.
+    /// The circumstances under which aloud asked the question; `None` if aloud did not ask it.
     #[serde(default)]
-    pub interview: Option<Interview>,
+    pub interview: Option<InterviewSection>,
     /// The program that made the report; `None` in a report from a version that did not record it.
     #[serde(default)]
-    pub program: Option<Program>,
+    pub program: Option<ProgramInfo>,
     /// Warnings about the recording.
     pub warnings: Vec<Warning>,
 }
@@ -166,7 +166,7 @@ impl<'de> Deserialize<'de> for Report {
 }
 
 impl Report {
-    /// Combines what the stages found about a recording. The report has no score yet.
+    /// Assembles the report on a recording from the results of the analysis stages, without the score.
     pub fn of(
         recording: &Recording,
         features: &Features,
@@ -180,8 +180,8 @@ impl Report {
             schema: SCHEMA.to_string(),
             recording: RecordingSection::of(recording, features),
             question: brief.question.clone(),
-            interview: brief.asked.as_ref().map(|asked| Interview::of(asked, metrics.pauses.as_ref())),
-            program: Some(Program::this(brief, &transcript.vocabulary)),
+            interview: brief.asked.as_ref().map(|asked| InterviewSection::of(asked, metrics.pauses.as_ref())),
+            program: Some(ProgramInfo::this(brief, &transcript.vocabulary)),
             transcript: Some(TranscriptSection {
                 text: transcript.text(),
                 model: transcript.model,
@@ -202,8 +202,7 @@ impl Report {
         }
     }
 
-    /// Combines what is known about a written draft: no sound, and nothing that depends on it. The report has no score
-    /// yet.
+    /// Assembles the report on a written draft, without audio and what depends on it, and without the score.
     pub fn of_draft(
         draft: &Draft,
         fillers: Option<Fillers>,
@@ -216,7 +215,7 @@ impl Report {
             recording: RecordingSection::of_draft(draft),
             question: brief.question.clone(),
             interview: None,
-            program: Some(Program::this(brief, &[])),
+            program: Some(ProgramInfo::this(brief, &[])),
             transcript: None,
             pace: None,
             fillers,
@@ -242,13 +241,13 @@ impl Report {
         self
     }
 
-    /// Returns the time in which somebody else has the word.
+    /// Returns the stretches in which another person speaks.
     pub(crate) fn others(&self) -> Vec<Span> {
         let duration_s = self.recording.duration_s.unwrap_or(0.0);
         self.speakers.as_ref().map_or_else(Vec::new, |s| s.others(duration_s))
     }
 
-    /// Returns the speech between the pauses, from the first word to the last.
+    /// Returns the stretches of speech between the pauses, from the first word to the last.
     pub(crate) fn stretches(&self) -> Vec<Span> {
         let words = self.transcript.as_ref().map_or(&[][..], |t| &t.words);
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
@@ -264,13 +263,13 @@ impl Report {
     }
 
     /// Returns the measures that the score is computed from.
-    fn measures(&self) -> Measures<'_> {
+    fn measures(&self) -> ScoreInput<'_> {
         let snr_db = self.recording.quality.as_ref().and_then(|q| q.snr_db);
         let words = self.transcript.iter().flat_map(|t| &t.words);
-        Measures {
+        ScoreInput {
             trustworthy: !is_too_poor(snr_db),
             is_draft: self.transcript.is_none(),
-            words: words.map(|w| Said { text: &w.text, span: Some(w.span) }).collect(),
+            words: words.map(|w| AnswerWord { text: &w.text, span: Some(w.span) }).collect(),
             question: self.question.as_ref(),
             story: self.story.as_ref(),
             pace: self.pace.as_ref(),

@@ -9,7 +9,7 @@ use crate::speakers::Me;
 
 /// The program that made a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Program {
+pub struct ProgramInfo {
     /// The version of aloud.
     pub version: String,
     /// The settings that change the measures.
@@ -35,13 +35,13 @@ pub struct MeasureSettings {
     pub stutter: bool,
     /// SHA-256 of the weights for judging the story; `None` for the built-in ones.
     pub story_weights: Option<String>,
-    /// Which of two voices the report is about, where that was said.
+    /// Which of two voices the report is about, if the user said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub me: Option<Me>,
 }
 
-impl Program {
-    /// Describes this program, with what is known about an answer beforehand and the vocabulary of the speech model.
+impl ProgramInfo {
+    /// Describes this program and its settings for an answer.
     pub fn this(brief: &Brief, vocabulary: &[String]) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_string(),
@@ -91,27 +91,28 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::story::model::Weights;
+    use crate::story::model::StoryWeights;
 
     #[test]
     fn everything_that_changes_the_measures_makes_another_program() {
-        let plain = Program::this(&Brief::default(), &[]);
-        assert_eq!(plain, Program::this(&Brief::default(), &[]));
+        let plain = ProgramInfo::this(&Brief::default(), &[]);
+        assert_eq!(plain, ProgramInfo::this(&Brief::default(), &[]));
         assert!(plain.cpu.starts_with(std::env::consts::ARCH) && plain.version == env!("CARGO_PKG_VERSION"));
 
         let own_fillers = Brief { own_fillers: vec!["right".into()], ..Brief::default() };
-        let mut weights = Weights::built_in().clone();
+        let mut weights = StoryWeights::built_in().clone();
         weights.alone.bias[0] += 1.0;
         let other_weights = Brief { story_weights: Some(Arc::new(weights)), ..Brief::default() };
-        assert_ne!(plain, Program::this(&Brief::default(), &["Kubernetes".into()]));
-        assert_ne!(plain, Program::this(&own_fillers, &[]));
-        assert_ne!(plain, Program::this(&Brief { stutters: true, ..Brief::default() }, &[]));
-        assert_ne!(plain, Program::this(&other_weights, &[]));
+        assert_ne!(plain, ProgramInfo::this(&Brief::default(), &["Kubernetes".into()]));
+        assert_ne!(plain, ProgramInfo::this(&own_fillers, &[]));
+        assert_ne!(plain, ProgramInfo::this(&Brief { stutters: true, ..Brief::default() }, &[]));
+        assert_ne!(plain, ProgramInfo::this(&other_weights, &[]));
     }
 
     #[test]
     fn what_another_version_adds_or_lacks_is_no_reason_not_to_read_it() {
-        let newer: Program = serde_json::from_str(r#"{"version":"9.0.0","settings":{"accent":"x"},"gpu":1}"#).unwrap();
+        let newer: ProgramInfo =
+            serde_json::from_str(r#"{"version":"9.0.0","settings":{"accent":"x"},"gpu":1}"#).unwrap();
         assert_eq!((newer.version.as_str(), newer.settings), ("9.0.0", MeasureSettings::default()));
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::signal::{Features, STEP_S, frame_time_s};
 
-/// The tracks of one recording, in the format `aloud.tracks/1`. All lists have the same length.
+/// The frame tracks of one recording, in the format `aloud.tracks/1`. All lists have the same length.
 #[derive(Debug, Serialize)]
 pub struct Tracks<'a> {
     schema: &'static str,

@@ -1,29 +1,33 @@
-//! How it was said: the points of pace, fillers, pauses, length and voice, why, and what a coach would say about them.
+//! The score of the delivery: points for pace, fillers, pauses, length and voice, with reasons and advice.
 
-use super::{Evidence, Judged, Measures, Part, PartName, Said, judged, rubric, rubric::share};
+use super::{
+    AnswerWord, Evidence, PartName, PartScore, PartWithAdvice, ScoreInput, part_with_advice, rubric,
+    rubric::interpolate,
+};
 use crate::codes::Code;
-use crate::disfluency::{Filler, Kind, stutter_like};
+use crate::disfluency::{Filler, FillerKind, stutter_like};
 use crate::metrics::length::ANY_TARGET_S;
-use crate::metrics::pauses::{Pause, Place};
+use crate::metrics::pauses::{Pause, PausePlace};
 use crate::metrics::{Fillers, Length, Pace, Pauses, Voice};
 use crate::plain::{capital, clock, counted, number};
 
-/// A filled pause that is less sure than this is said to be uncertain.
-const SURE_FILLER: f64 = 0.5;
-/// The discourse marker that counts as much as a filled pause.
+/// Minimum confidence of a filled pause that is not called uncertain.
+const MIN_CERTAIN_CONFIDENCE: f64 = 0.5;
+/// The discourse marker that costs as much as a filled pause.
 const LIKE: &str = "like";
-/// Moments shown for one part at most.
-const MOST_EVIDENCE: usize = 3;
-/// Moments nearer to each other than this are one, in seconds.
-const APART_S: f64 = 5.0;
-/// Words quoted from a moment on.
-const QUOTED_WORDS: usize = 7;
+/// Maximum number of places quoted for one part.
+const MAX_EVIDENCE: usize = 3;
+/// Minimum distance between two places that are both quoted, in seconds.
+const MIN_DISTANCE_S: f64 = 5.0;
+/// Maximum number of words in a quotation.
+const MAX_QUOTED_WORDS: usize = 7;
 
-/// Judges every part that was measured, in the order to read them. Of a draft nothing is: how it would be said is not known.
-pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
+/// Scores every part of the delivery that was measured, in display order. Returns nothing for a draft.
+pub(super) fn judge(measures: &ScoreInput<'_>) -> Vec<PartWithAdvice> {
     let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
-    // Without its blocks, how much of an answer is silent does not tell whether the speaker is out of breath.
+    // If the speaker stutters, blocks were removed, so the share of silence does not show whether they pause for
+    // breath.
     let breath = measures.pace.filter(|_| !measures.stutters);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
@@ -32,22 +36,25 @@ pub(super) fn judge(measures: &Measures<'_>) -> Vec<Judged> {
         Some(judge_length(length)),
         measures.voice.and_then(voice),
     ];
-    let mut parts: Vec<Judged> = parts.into_iter().flatten().collect();
+    let mut parts: Vec<PartWithAdvice> = parts.into_iter().flatten().collect();
     let [shortest, _] = length.target_s.unwrap_or(ANY_TARGET_S);
-    let told = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
-    if told < 1.0 {
-        parts.iter_mut().filter(|j| j.part.name != PartName::Length).for_each(|j| count_for_less(&mut j.part, told));
+    let fraction_reached = length.answer_s / (rubric::ENOUGH_TO_TELL * shortest);
+    if fraction_reached < 1.0 {
+        parts
+            .iter_mut()
+            .filter(|j| j.part.name != PartName::Length)
+            .for_each(|j| scale_down(&mut j.part, fraction_reached));
     }
     parts
 }
 
-/// Lowers a part's points where the answer is too short to tell.
-fn count_for_less(part: &mut Part, told: f64) {
-    part.points = (part.points * told).round();
+/// Scales down the points of a part, for an answer that is too short to judge it.
+fn scale_down(part: &mut PartScore, fraction_reached: f64) {
+    part.points = (part.points * fraction_reached).round();
     part.why.push_str(" Too short an answer to count in full.");
 }
 
-fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
+fn pace(pace: &Pace, words: &[AnswerWord<'_>]) -> PartWithAdvice {
     let rate = pace.words_per_minute.round();
     let [slowest, fastest] = rubric::PACE_COMFORTABLE;
     let comfortable = format!("{slowest:.0} to {fastest:.0}");
@@ -74,12 +81,13 @@ fn pace(pace: &Pace, words: &[Said<'_>]) -> Judged {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    let share = share(rubric::PACE_WORDS_PER_MINUTE, rate);
-    judged(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
+    let share = interpolate(rubric::PACE_WORDS_PER_MINUTE, rate);
+    part_with_advice(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
-fn fillers(fillers: &Fillers, stutters: bool, words: &[Said<'_>], answer_s: f64) -> Judged {
-    let in_full = |e: &&Filler| e.kind == Kind::FilledPause || e.kind == Kind::DiscourseMarker && e.text == LIKE;
+fn fillers(fillers: &Fillers, stutters: bool, words: &[AnswerWord<'_>], answer_s: f64) -> PartWithAdvice {
+    let in_full =
+        |e: &&Filler| e.kind == FillerKind::FilledPause || e.kind == FillerKind::DiscourseMarker && e.text == LIKE;
     let full = fillers.events.iter().filter(in_full).count() as f64;
     let weighted = full + rubric::OTHER_FILLERS_WEIGHT * (fillers.count as f64 - full);
     let rate = if answer_s > 0.0 { weighted * 60.0 / answer_s } else { 0.0 };
@@ -96,7 +104,7 @@ fn fillers(fillers: &Fillers, stutters: bool, words: &[Said<'_>], answer_s: f64)
             capital(&counted(fillers.count, "filler")),
             clock(answer_s)
         );
-        let moments = thickest(&fillers.events).into_iter().filter_map(|e| e.span);
+        let moments = densest(&fillers.events).into_iter().filter_map(|e| e.span);
         (
             why,
             moments.map(|s| quote(words, s.start_s)).collect(),
@@ -105,24 +113,26 @@ fn fillers(fillers: &Fillers, stutters: bool, words: &[Said<'_>], answer_s: f64)
     };
     let texts: Vec<&str> = words.iter().map(|w| w.text).collect();
     let again = stutter_like(&texts).into_iter().filter(|again| *again).count();
-    // What is left out is said of the whole report.
+    // If the speaker stutters, the report says this elsewhere, about all measures.
     if again > 0 && !stutters {
         why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
     }
-    let share = share(rubric::FILLERS_PER_MINUTE, rate);
-    judged(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
+    let share = interpolate(rubric::FILLERS_PER_MINUTE, rate);
+    part_with_advice(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
-/// Fillers from where they come thickest, each moment at least [`APART_S`] from the others, in the order they were said.
-fn thickest(events: &[Filler]) -> Vec<&Filler> {
+/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they
+/// were said.
+fn densest(events: &[Filler]) -> Vec<&Filler> {
     let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
-    let near = |e: &Filler| events.iter().filter(|o| (0.0..APART_S).contains(&(start_s(o) - start_s(e)))).count();
+    let near =
+        |e: &Filler| events.iter().filter(|o| (0.0..MIN_DISTANCE_S).contains(&(start_s(o) - start_s(e)))).count();
     let mut order: Vec<&Filler> = events.iter().collect();
     order.sort_by_key(|e| std::cmp::Reverse(near(e)));
     let mut chosen: Vec<&Filler> = Vec::new();
     for event in order {
-        let apart = chosen.iter().all(|c| (start_s(c) - start_s(event)).abs() >= APART_S);
-        if chosen.len() < MOST_EVIDENCE && apart {
+        let apart = chosen.iter().all(|c| (start_s(c) - start_s(event)).abs() >= MIN_DISTANCE_S);
+        if chosen.len() < MAX_EVIDENCE && apart {
             chosen.push(event);
         }
     }
@@ -130,10 +140,11 @@ fn thickest(events: &[Filler]) -> Vec<&Filler> {
     chosen
 }
 
-/// What fillers there were, um and uh apart: "about 8 um and uh, one of them uncertain, 12 others (like 3, so 2, more 7)".
+/// Summarizes the fillers, with filled pauses first: "about 8 um and uh, one of them uncertain, 12 others (like 3, so
+/// 2, more 7)".
 fn tally(events: &[Filler]) -> String {
-    let (filled, others): (Vec<&Filler>, Vec<&Filler>) = events.iter().partition(|e| e.kind == Kind::FilledPause);
-    let uncertain = match filled.iter().filter(|e| e.confidence < SURE_FILLER).count() {
+    let (filled, others): (Vec<&Filler>, Vec<&Filler>) = events.iter().partition(|e| e.kind == FillerKind::FilledPause);
+    let uncertain = match filled.iter().filter(|e| e.confidence < MIN_CERTAIN_CONFIDENCE).count() {
         0 => None,
         1 => Some("one of them uncertain".to_string()),
         n => Some(format!("{n} of them uncertain")),
@@ -155,14 +166,14 @@ fn tally(events: &[Filler]) -> String {
     said.join(", ")
 }
 
-/// Which they were and how often, the most frequent first: "like 3, doubled words 2, more 4".
+/// Lists fillers with their counts, most frequent first: "like 3, doubled words 2, more 4".
 fn most_frequent(events: &[&Filler]) -> String {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for event in events {
         let name = match event.kind {
-            Kind::FilledPause | Kind::DiscourseMarker => event.label(),
-            Kind::Repetition => "doubled words".to_string(),
-            Kind::FalseStart => "false starts".to_string(),
+            FillerKind::FilledPause | FillerKind::DiscourseMarker => event.label(),
+            FillerKind::Repetition => "doubled words".to_string(),
+            FillerKind::FalseStart => "false starts".to_string(),
         };
         match counts.iter_mut().find(|(n, _)| *n == name) {
             Some((_, count)) => *count += 1,
@@ -175,15 +186,18 @@ fn most_frequent(events: &[&Filler]) -> String {
     if rest > 0 { format!("{}, more {rest}", shown.join(", ")) } else { shown.join(", ") }
 }
 
-fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f64) -> Judged {
+fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[AnswerWord<'_>], answer_s: f64) -> PartWithAdvice {
     let long: Vec<&Pause> = pauses.events.iter().filter(|p| is_long(p)).collect();
     let per_minute = if answer_s > 0.0 { long.len() as f64 * 60.0 / answer_s } else { 0.0 };
     let phonation = pace.map_or(0.0, |p| p.phonation_time_ratio);
-    let breathless =
-        if answer_s >= rubric::BREATHLESS_FROM_S { share(rubric::BREATHLESS_PHONATION_RATIO, phonation) } else { 1.0 };
+    let breathless = if answer_s >= rubric::BREATHLESS_FROM_S {
+        interpolate(rubric::BREATHLESS_PHONATION_RATIO, phonation)
+    } else {
+        1.0
+    };
     let mut longest = long.clone();
     longest.sort_by(|a, b| b.span.duration_s().total_cmp(&a.span.duration_s()));
-    longest.truncate(MOST_EVIDENCE);
+    longest.truncate(MAX_EVIDENCE);
     longest.sort_by(|a, b| a.span.start_s.total_cmp(&b.span.start_s));
     let evidence: Vec<Evidence> = longest.iter().map(|p| pause_quote(words, p)).collect();
     let (why, todo) = if let Some(worst) =
@@ -204,20 +218,20 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[Said<'_>], answer_s: f6
     } else {
         ("None too long for its place.".to_string(), None)
     };
-    let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
-    judged(Code::Pauses, PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
+    let share = interpolate(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
+    part_with_advice(Code::Pauses, PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
-/// Whether a pause is long for its place.
+/// Returns whether a pause is too long for its location.
 pub(crate) fn is_long(pause: &Pause) -> bool {
     let limit_s = match pause.place {
-        Place::WithinClause => rubric::LONG_WITHIN_CLAUSE_S,
-        Place::BetweenClauses | Place::BetweenSentences => rubric::LONG_BETWEEN_S,
+        PausePlace::WithinClause => rubric::LONG_WITHIN_CLAUSE_S,
+        PausePlace::BetweenClauses | PausePlace::BetweenSentences => rubric::LONG_BETWEEN_S,
     };
     pause.span.duration_s() >= limit_s
 }
 
-fn judge_length(length: &Length) -> Judged {
+fn judge_length(length: &Length) -> PartWithAdvice {
     let [shortest, longest] = length.target_s.unwrap_or(ANY_TARGET_S);
     let target = format!("{} to {}", clock(shortest), clock(longest));
     let said = clock(length.answer_s);
@@ -226,20 +240,20 @@ fn judge_length(length: &Length) -> Judged {
             "{said} is over before the point is made. Aim for {target}: say what the situation was, what you did step by step, and what came of it."
         );
         let why = format!("Shorter than {target}.");
-        (share(rubric::LENGTH_BELOW, length.answer_s / shortest), why, Some(("Say more".to_string(), advice)))
+        (interpolate(rubric::LENGTH_BELOW, length.answer_s / shortest), why, Some(("Say more".to_string(), advice)))
     } else if length.answer_s > longest {
         let advice = format!(
             "{said} is more than a listener keeps. Aim for {target}: cut the background to two sentences and keep what you did and what came of it."
         );
         let why = format!("Longer than {target}.");
-        (share(rubric::LENGTH_ABOVE, length.answer_s / longest), why, Some(("Cut it down".to_string(), advice)))
+        (interpolate(rubric::LENGTH_ABOVE, length.answer_s / longest), why, Some(("Cut it down".to_string(), advice)))
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
-    judged(Code::Length, PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
+    part_with_advice(Code::Length, PartName::Length, share, rubric::LENGTH_POINTS, why, Vec::new(), todo)
 }
 
-fn voice(voice: &Voice) -> Option<Judged> {
+fn voice(voice: &Voice) -> Option<PartWithAdvice> {
     let spread = voice.f0_sd_semitones?;
     let (why, todo) = if spread < rubric::VOICE_FLAT_SEMITONES {
         let advice = format!(
@@ -252,10 +266,10 @@ fn voice(voice: &Voice) -> Option<Judged> {
     } else {
         ("The pitch moves as in ordinary talk.".to_string(), None)
     };
-    Some(judged(
+    Some(part_with_advice(
         Code::Voice,
         PartName::Voice,
-        share(rubric::VOICE_SD_SEMITONES, spread),
+        interpolate(rubric::VOICE_SD_SEMITONES, spread),
         rubric::VOICE_POINTS,
         why,
         Vec::new(),
@@ -263,17 +277,17 @@ fn voice(voice: &Voice) -> Option<Judged> {
     ))
 }
 
-/// What is said from a moment on.
-fn quote(words: &[Said<'_>], start_s: f64) -> Evidence {
+/// Quotes the words from a time on.
+fn quote(words: &[AnswerWord<'_>], start_s: f64) -> Evidence {
     let first = words.iter().position(|w| w.span.is_some_and(|s| s.end_s > start_s)).unwrap_or(words.len());
-    let said: Vec<&str> = words[first..].iter().take(QUOTED_WORDS).map(|w| w.text).collect();
-    let more = if words.len() > first + QUOTED_WORDS { " ..." } else { "" };
+    let said: Vec<&str> = words[first..].iter().take(MAX_QUOTED_WORDS).map(|w| w.text).collect();
+    let more = if words.len() > first + MAX_QUOTED_WORDS { " ..." } else { "" };
     Evidence { start_s: Some(start_s), text: format!("{}{more}", said.join(" ")) }
 }
 
-/// A pause between the words around it.
-fn pause_quote(words: &[Said<'_>], pause: &Pause) -> Evidence {
-    let follows = |w: &Said<'_>| w.span.is_some_and(|s| s.start_s >= pause.span.end_s - 0.1);
+/// Quotes a pause with the words around it.
+fn pause_quote(words: &[AnswerWord<'_>], pause: &Pause) -> Evidence {
+    let follows = |w: &AnswerWord<'_>| w.span.is_some_and(|s| s.start_s >= pause.span.end_s - 0.1);
     let after = words.iter().position(follows).unwrap_or(words.len());
     let said = |range: std::ops::Range<usize>| words[range].iter().map(|w| w.text).collect::<Vec<_>>().join(" ");
     let before = said(after.saturating_sub(3)..after);

@@ -1,7 +1,7 @@
-//! The score: points for each part of the answer, why, and what to do next.
+//! The score: points for each part of the answer, the reasons, and what to do next.
 //!
-//! Deterministic: the measures and the [`rubric`] decide. A part that could not be measured is left out, and the
-//! overall score is the share of the points of the parts there are.
+//! The score is a deterministic function of the measures and the [`rubric`]. A part that could not be measured is left
+//! out; the overall score is the percentage of points won in the remaining parts.
 
 mod delivery;
 mod part_name;
@@ -19,120 +19,120 @@ use crate::question::Question;
 use crate::span::Span;
 use crate::story::{Grade, Story};
 
-/// A moment to listen to.
+/// A place in the answer that supports a statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// When, in seconds; `None` in a written draft.
+    /// The time of the place, in seconds; `None` in a written draft.
     pub start_s: Option<f64>,
-    /// What is heard there.
+    /// The words at the place.
     pub text: String,
 }
 
-/// A statement: what was found, how surely, and where it shows.
+/// A statement about the answer, with its confidence and evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    /// What it says.
+    /// The statement code.
     pub code: Code,
-    /// In words.
+    /// The statement in words.
     pub text: String,
-    /// How probable it is, 0 to 1; what was measured is certain.
+    /// The probability that the statement is true, 0 to 1; 1 for what was measured.
     pub confidence: f64,
-    /// The moments it is about; none where that is not sure.
+    /// The places that support the statement; empty if none is certain enough to be quoted.
     pub evidence: Vec<Evidence>,
 }
 
-/// One part of the score.
+/// The points for one part of the answer, with reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    /// Which.
+pub struct PartScore {
+    /// The name of the part.
     pub name: PartName,
-    /// Points won.
+    /// The points won.
     pub points: f64,
-    /// Points there are.
+    /// The points available.
     pub out_of: f64,
-    /// Why, in a sentence; empty where nothing is sure enough to say.
+    /// The reason for the points, in a sentence; empty if nothing is certain enough to say.
     pub why: String,
-    /// What is said against it, one statement each; a part that keeps less than three quarters of its points has one at least, unless
-    /// it is left open. Empty in reports of earlier versions.
+    /// The statements that cost points. A part with less than three quarters of its points has at least one, unless it
+    /// is left open. Empty in reports of earlier versions.
     #[serde(default)]
     pub reasons: Vec<Reason>,
-    /// The moments that cost points.
+    /// The places that cost points.
     pub evidence: Vec<Evidence>,
 }
 
-/// One thing to do in the next take.
+/// Advice for the next take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Priority {
-    /// What it says; `None` in reports of earlier versions.
+    /// The statement code that the advice belongs to; `None` in reports of earlier versions.
     #[serde(default)]
     pub code: Option<Code>,
     /// What to do, in a few words.
     pub title: String,
-    /// How, and why.
+    /// How to do it, and why.
     pub advice: String,
-    /// The moments to listen to.
+    /// The places that the advice is about.
     pub evidence: Vec<Evidence>,
 }
 
-/// The score of an answer. The default is that of nothing.
+/// The score of an answer. The default is the score of an answer in which nothing could be judged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Score {
-    /// 0 to 100 of the parts there are; `None` when nothing could be judged.
+    /// The percentage of points won in the parts that could be judged, 0 to 100; `None` if none could be.
     pub overall: Option<f64>,
-    /// The rubric's version.
+    /// The version of the rubric.
     pub rubric: String,
     /// The parts that could be judged.
-    pub parts: Vec<Part>,
-    /// One to three things to do next, the most helpful first; empty when nothing could be judged.
+    pub parts: Vec<PartScore>,
+    /// One to three pieces of advice, most helpful first; empty if nothing could be judged.
     pub priorities: Vec<Priority>,
-    /// The moment most worth keeping; `None` without a story.
+    /// The sentence that is most worth keeping; `None` unless the story is ready and has one.
     #[serde(default)]
     pub keep: Option<Evidence>,
 }
 
-/// What the score is made from: sections of a report. A stored report has them all, so it can be scored again.
+/// The input of the score: the sections of a report. A stored report has all of them, so that it can be scored again.
 #[derive(Debug, Clone)]
-pub struct Measures<'a> {
+pub struct ScoreInput<'a> {
     /// Whether the recording is good enough to be judged at all.
     pub trustworthy: bool,
-    /// Whether there is no recording.
+    /// Whether the answer is a written draft.
     pub is_draft: bool,
-    /// The words, to quote from.
-    pub words: Vec<Said<'a>>,
-    /// What was asked.
+    /// The words of the answer, for quotations.
+    pub words: Vec<AnswerWord<'a>>,
+    /// The question.
     pub question: Option<&'a Question>,
-    /// How well the work was described.
+    /// The story analysis.
     pub story: Option<&'a Story>,
-    /// How fast.
+    /// The pace.
     pub pace: Option<&'a Pace>,
-    /// With which fillers.
+    /// The fillers.
     pub fillers: Option<&'a Fillers>,
-    /// Whether what a stutter adds was left out of all this.
+    /// Whether what a stutter adds was excluded from the measures.
     pub stutters: bool,
-    /// With which pauses.
+    /// The silent pauses.
     pub pauses: Option<&'a Pauses>,
-    /// How long.
+    /// The length.
     pub length: Option<&'a Length>,
-    /// In what voice.
+    /// The voice.
     pub voice: Option<&'a Voice>,
 }
 
-/// A word that was said or written.
+/// A word of the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Said<'a> {
-    /// With its punctuation.
+pub struct AnswerWord<'a> {
+    /// The word as written, with its punctuation.
     pub text: &'a str,
-    /// When; `None` in a written draft.
+    /// The time of the word; `None` in a written draft.
     pub span: Option<Span>,
 }
 
-/// A part of the delivery with what to do about it.
-struct Judged {
-    part: Part,
+/// The points for a part of the delivery, with the advice that it gives rise to, if any.
+struct PartWithAdvice {
+    part: PartScore,
     priority: Option<Priority>,
 }
 
-/// A statement with the advice that belongs to it.
+/// A statement with its advice.
 struct Statement {
     reason: Reason,
     title: String,
@@ -146,12 +146,12 @@ impl From<Statement> for Priority {
     }
 }
 
-/// A part of the delivery that lost less than this share of its points is no priority.
-const WORTH_A_PRIORITY: f64 = 0.15;
+/// Minimum share of its points that a part of the delivery must have lost to give rise to advice.
+const MIN_LOST_SHARE: f64 = 0.15;
 
 impl Score {
-    /// Scores what was measured.
-    pub fn of(measures: &Measures<'_>) -> Self {
+    /// Computes the score.
+    pub fn of(measures: &ScoreInput<'_>) -> Self {
         let mut score = Self { rubric: rubric::VERSION.to_string(), ..Self::default() };
         if !measures.trustworthy {
             return score;
@@ -174,17 +174,29 @@ impl Score {
         score
     }
 
-    /// The points won and the points there are, of all parts that were judged.
+    /// Returns the points won and the points available in all parts that were judged.
     pub fn points(&self) -> (f64, f64) {
         sum(self.parts.iter())
     }
 
-    /// The parts that judge the story.
-    pub fn story_parts(&self) -> impl Iterator<Item = &Part> {
+    /// Returns the parts that judge the story.
+    pub fn story_parts(&self) -> impl Iterator<Item = &PartScore> {
         self.parts.iter().filter(|p| p.name.is_of_story())
     }
 
-    /// The grade of the story: its share of the points of its parts; `None` when it was not judged.
+    /// Returns the statement with this code, from the part that it costs points.
+    pub fn reason(&self, code: Code) -> Option<&Reason> {
+        self.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == code)
+    }
+
+    /// Returns whether every part that a code of the story can cost points was judged, and nothing is said against it. A part that
+    /// is left open is not judged: it has fewer points than any that nothing is said against.
+    pub fn is_clear_of(&self, code: Code) -> bool {
+        let is_clear = |p: &PartScore| p.reasons.is_empty() && p.points >= rubric::CRITICISED * p.out_of;
+        story::parts_of(code).all(|name| self.parts.iter().any(|p| p.name == *name && is_clear(p)))
+    }
+
+    /// Returns the grade of the story, by the share of points won in its parts; `None` if it was not judged.
     pub fn story_grade(&self) -> Option<Grade> {
         let (points, out_of) = sum(self.story_parts());
         (out_of > 0.0).then(|| match points / out_of {
@@ -195,32 +207,34 @@ impl Score {
     }
 }
 
-fn sum<'a>(parts: impl Iterator<Item = &'a Part>) -> (f64, f64) {
+/// Returns the points won and the points available in some parts.
+fn sum<'a>(parts: impl Iterator<Item = &'a PartScore>) -> (f64, f64) {
     parts.fold((0.0, 0.0), |(points, out_of), part| (points + part.points, out_of + part.out_of))
 }
 
-/// What to do next: first what was told, then how it was said, by the points lost. Whoever adds what is missing in the story says more, so that
-/// to say more is then no advice of its own.
-fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[Judged]) -> Vec<Priority> {
-    let lost = |j: &Judged| j.part.out_of - j.part.points;
-    let mut style: Vec<&Judged> =
-        delivery.iter().filter(|j| j.priority.is_some() && lost(j) >= WORTH_A_PRIORITY * j.part.out_of).collect();
+/// Selects the advice to give: first the plan for the story, then the parts of the delivery, by the points lost. Adding
+/// what the story lacks makes an answer longer, so the length is then mentioned only if it lost more than half of its
+/// points.
+fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[PartWithAdvice]) -> Vec<Priority> {
+    let lost = |j: &PartWithAdvice| j.part.out_of - j.part.points;
+    let mut style: Vec<&PartWithAdvice> =
+        delivery.iter().filter(|j| j.priority.is_some() && lost(j) >= MIN_LOST_SHARE * j.part.out_of).collect();
     style.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
     let is_ready = plan.iter().all(|s| s.reason.code == Code::Ready);
     if !is_ready {
         let says_length = plan.iter().any(|s| matches!(s.reason.code, Code::TooShort | Code::TooLong));
         style.retain(|j| j.part.name != PartName::Length || !says_length && lost(j) > 0.5 * j.part.out_of);
     }
-    // What lacks nothing large in the telling has only the saying to work on.
+    // "Ready" is not said of the story if there is advice about the delivery.
     let told = plan.into_iter().filter(|s| s.reason.code != Code::Ready || style.is_empty()).map(Priority::from);
     let mut chosen: Vec<Priority> = told.chain(style.iter().filter_map(|j| j.priority.clone())).collect();
-    chosen.truncate(plan::MOST);
+    chosen.truncate(plan::MAX_PRIORITIES);
     if chosen.is_empty() && is_told {
         chosen.push(nothing_sure());
     } else if chosen.is_empty() && !delivery.is_empty() {
-        chosen.push(again());
+        chosen.push(give_it_again());
     }
-    // A sentence stands under one priority only: no quote is better than two orders for one sentence.
+    // A sentence is quoted under one piece of advice only.
     let mut quoted: Vec<Evidence> = Vec::new();
     for priority in &mut chosen {
         priority.evidence.retain(|e| !quoted.contains(e));
@@ -229,11 +243,11 @@ fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[Judged]) -> Vec<P
     chosen
 }
 
-/// The title of what to do when nothing, or nothing much, needs mending.
+/// The title of the advice if nothing, or nothing much, needs to be changed.
 pub const NOTHING_TO_MEND: &str = "Say it once more, from memory";
 
-/// What to do when only the saying was judged, and it lacks nothing.
-fn again() -> Priority {
+/// Returns the advice if only the delivery was judged, and it lacks nothing.
+fn give_it_again() -> Priority {
     Priority {
         code: Some(Code::Ready),
         title: NOTHING_TO_MEND.into(),
@@ -244,7 +258,7 @@ fn again() -> Priority {
     }
 }
 
-/// What to do when of what was told nothing is sure enough to say.
+/// Returns the advice if nothing about the story is certain enough to say.
 fn nothing_sure() -> Priority {
     Priority {
         code: Some(Code::NothingSure),
@@ -254,8 +268,9 @@ fn nothing_sure() -> Priority {
     }
 }
 
-/// A part of the delivery with `share` of its points, in whole points.
-fn judged(
+/// Creates a part of the delivery that keeps `share` of its points, rounded to whole points. `todo` is the title and
+/// text of the advice, if there is any.
+fn part_with_advice(
     code: Code,
     name: PartName,
     share: f64,
@@ -263,9 +278,12 @@ fn judged(
     why: String,
     evidence: Vec<Evidence>,
     todo: Option<(String, String)>,
-) -> Judged {
+) -> PartWithAdvice {
     let reasons =
         todo.iter().map(|_| Reason { code, text: why.clone(), confidence: 1.0, evidence: evidence.clone() }).collect();
     let priority = todo.map(|(title, advice)| Priority { code: Some(code), title, advice, evidence: evidence.clone() });
-    Judged { part: Part { name, points: (share * out_of).round(), out_of, why, reasons, evidence }, priority }
+    PartWithAdvice {
+        part: PartScore { name, points: (share * out_of).round(), out_of, why, reasons, evidence },
+        priority,
+    }
 }

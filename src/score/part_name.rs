@@ -1,44 +1,44 @@
-//! The parts of the score: what each is called in a report, and what people read.
+//! The names of the parts of the score, in reports and on screen.
 
 use serde::{Deserialize, Serialize};
 
-/// A part of the score. In JSON it is its name in small letters, such as `own_part`.
+/// A part of the score. In JSON, the name in snake case, such as `own_part`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartName {
-    /// What there was to deal with.
+    /// The background: the situation and the task.
     Setting,
     /// What was done.
     Action,
-    /// What of it the speaker did.
+    /// How clear it is what the speaker did themselves.
     OwnPart,
-    /// What came of it.
+    /// The result.
     Result,
-    /// Numbers, names and times.
+    /// Concrete details.
     Detail,
-    /// Whether it is told in order and without repetition.
+    /// The thread: order, asides, repetitions and hedges.
     Shape,
-    /// How others are spoken of.
+    /// How the speaker talks about other people.
     Others,
-    /// Whether it answers what was asked.
+    /// Whether the answer fits the question.
     Question,
-    /// How fast.
+    /// The pace.
     Pace,
-    /// With which fillers.
+    /// The fillers.
     Fillers,
-    /// With which pauses.
+    /// The silent pauses.
     Pauses,
-    /// How long.
+    /// The length.
     Length,
-    /// In what voice.
+    /// The voice.
     Voice,
-    /// A part that this version does not know: of a report from another one.
+    /// A part unknown to this version, from a report of another version.
     #[serde(untagged)]
     Unknown(String),
 }
 
 impl PartName {
-    /// The parts that judge the story, in the order to read them.
+    /// The parts that judge the story, in display order.
     pub const STORY: [Self; 8] = [
         Self::Setting,
         Self::Action,
@@ -50,10 +50,10 @@ impl PartName {
         Self::Question,
     ];
 
-    /// The parts that judge how it was said, in the order to read them.
+    /// The parts that judge the delivery, in display order.
     pub const DELIVERY: [Self; 5] = [Self::Pace, Self::Fillers, Self::Pauses, Self::Length, Self::Voice];
 
-    /// What people read. A name from outside is not safe for a terminal.
+    /// Returns the label that people read. A name from outside is not safe for a terminal.
     pub fn label(&self) -> String {
         match self {
             Self::Setting => "Background".into(),
@@ -73,7 +73,7 @@ impl PartName {
         }
     }
 
-    /// Whether it judges the story.
+    /// Returns whether the part judges the story.
     pub fn is_of_story(&self) -> bool {
         Self::STORY.contains(self)
     }

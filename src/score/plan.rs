@@ -1,20 +1,22 @@
-//! The plan: which of the things that hold are said, and in which order.
+//! The plan: which findings about the story become advice, and in which order.
 //!
-//! A coach thinks: a real event that answers the question, then the own steps, then the result, then detail, order and style; blame comes before
-//! style; and an answer that lacks nothing large is told so and nothing else. Nothing is said that contradicts something else that is said.
+//! The order is learned from coaches. They look for a real event that answers the question, then for the speaker's own
+//! steps, then for the result, then for detail, order and style; blame comes before style. An answer without a large
+//! fault is called ready, and nothing else is said about it. Advice never contradicts other advice.
 
 use crate::codes::Code;
-use crate::story::{Claim, Findings, Verdict};
+use crate::story::{Finding, FindingVerdict, Findings};
 
-/// Things to do at most.
-pub(super) const MOST: usize = 3;
-/// The second and third thing to do are said from this probability on that a coach would begin with them (ours).
-const WORTH_SAYING: f64 = 0.2;
-/// Where nothing is likely enough for a next step and the answer is not ready, the likeliest is said from this probability on (ours).
-const LIKELIER_THAN_NOT: f64 = 0.5;
+/// Maximum number of pieces of advice.
+pub(super) const MAX_PRIORITIES: usize = 3;
+/// Minimum probability that a coach would mention a code first at which it becomes the second or third advice (ours).
+const MIN_FIRST_PROBABILITY: f64 = 0.2;
+/// Minimum probability at which the most probable code becomes advice, if no code is likely and the answer is not ready
+/// (ours).
+const MIN_LIKELY_PROBABILITY: f64 = 0.5;
 
-/// Codes of which the second is not said where the first is.
-const INSTEAD: [(Code, Code); 12] = [
+/// Pairs of codes of which the second is not said if the first is.
+const SUPPRESSES: [(Code, Code); 12] = [
     (Code::NoResult, Code::VagueResult),
     (Code::NoResult, Code::ResultNotYours),
     (Code::NoSteps, Code::ThinSteps),
@@ -29,71 +31,75 @@ const INSTEAD: [(Code, Code); 12] = [
     (Code::NoSteps, Code::Order),
 ];
 
-/// The codes that hold and do not contradict each other; none where the answer is ready.
+/// Returns the codes that hold and do not contradict each other; none if the answer is ready.
 pub(super) fn compatible(findings: &Findings) -> Vec<Code> {
-    without_contradiction(findings, |c| c.verdict == Verdict::Holds)
+    without_contradiction(findings, |c| c.verdict == FindingVerdict::Holds)
 }
 
-/// What to do, the most helpful first: what is likely, and a coach would begin with. Nothing where nothing is sure enough.
+/// Returns the codes that become advice, most helpful first; none if none is certain enough.
 pub(super) fn order(findings: &Findings) -> Vec<Code> {
     if is_ready(findings) {
         return vec![Code::Ready];
     }
-    let first = |code: &Code| findings.claim(*code).map_or(0.0, helpful);
-    let mut chosen = without_contradiction(findings, |c| matches!(c.verdict, Verdict::Holds | Verdict::Likely));
+    let first = |code: &Code| findings.claim(*code).map_or(0.0, priority);
+    let mut chosen =
+        without_contradiction(findings, |c| matches!(c.verdict, FindingVerdict::Holds | FindingVerdict::Likely));
     chosen.sort_by(|a, b| first(b).total_cmp(&first(a)));
     if chosen.first() == Some(&Code::NoEvent) {
-        // Without an occasion there is one thing to do.
+        // Without a real event, telling one is the only advice.
         chosen.truncate(1);
     }
-    let is_worth = |c: &&Code| findings.claim(**c).is_some_and(|c| c.first >= WORTH_SAYING);
-    let worth = chosen.iter().take(MOST).skip(1).filter(is_worth).copied().collect::<Vec<_>>();
+    let is_worth = |c: &&Code| findings.claim(**c).is_some_and(|c| c.first >= MIN_FIRST_PROBABILITY);
+    let worth = chosen.iter().take(MAX_PRIORITIES).skip(1).filter(is_worth).copied().collect::<Vec<_>>();
     chosen.truncate(1);
     chosen.extend(worth);
     if chosen.is_empty() {
-        let likeliest = others(findings).max_by(|a, b| helpful(a).total_cmp(&helpful(b)));
-        chosen.extend(likeliest.filter(|c| c.confidence >= LIKELIER_THAN_NOT).map(|c| c.code));
+        let likeliest = faults(findings).max_by(|a, b| priority(a).total_cmp(&priority(b)));
+        chosen.extend(likeliest.filter(|c| c.confidence >= MIN_LIKELY_PROBABILITY).map(|c| c.code));
     }
     chosen
 }
 
-fn without_contradiction(findings: &Findings, wanted: impl Fn(&Claim) -> bool) -> Vec<Code> {
+/// Returns the codes of the wanted findings that do not contradict each other; none if the answer is ready.
+fn without_contradiction(findings: &Findings, wanted: impl Fn(&Finding) -> bool) -> Vec<Code> {
     if is_ready(findings) {
         return Vec::new();
     }
-    let claims: Vec<&Claim> = others(findings).filter(|c| wanted(c)).collect();
+    let claims: Vec<&Finding> = faults(findings).filter(|c| wanted(c)).collect();
     let holds = |code: Code| claims.iter().any(|c| c.code == code);
-    let kept = claims.iter().filter(|c| !INSTEAD.iter().any(|(one, other)| *other == c.code && holds(*one)));
+    let kept = claims.iter().filter(|c| !SUPPRESSES.iter().any(|(one, other)| *other == c.code && holds(*one)));
     kept.map(|c| c.code).collect()
 }
 
-/// How much a coach would want it said: how probably it comes first, and is true.
-fn helpful(claim: &Claim) -> f64 {
+/// Returns the priority of a finding: the probability that a coach would mention it first, times the probability that
+/// it holds.
+fn priority(claim: &Finding) -> f64 {
     claim.first * claim.confidence
 }
 
-/// Whether a coach would most probably say that the answer is ready.
+/// Returns whether a coach would most probably say that the answer is ready.
 fn is_ready(findings: &Findings) -> bool {
     let ready = findings.claim(Code::Ready).map_or(0.0, |c| c.first);
-    others(findings).all(|c| ready >= c.first)
+    faults(findings).all(|c| ready >= c.first)
 }
 
-/// The claims but that it is ready.
-fn others(findings: &Findings) -> impl Iterator<Item = &Claim> {
+/// Returns the findings of all codes except [`Code::Ready`].
+fn faults(findings: &Findings) -> impl Iterator<Item = &Finding> {
     findings.claims.iter().filter(|c| c.code != Code::Ready)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::Event;
+    use crate::story::EventKind;
 
-    /// Findings in which these hold, each as likely to be said first as it says; all others do not.
+    /// Creates findings in which the given codes hold, each with its probability of being mentioned first, and no
+    /// others.
     fn findings(holds: &[(Code, f64)]) -> Findings {
         let claim = |code: &Code| {
             let first = holds.iter().find(|(c, _)| c == code).map(|(_, first)| *first);
-            let verdict = if first.is_some() { Verdict::Holds } else { Verdict::Fails };
-            Claim {
+            let verdict = if first.is_some() { FindingVerdict::Holds } else { FindingVerdict::Fails };
+            Finding {
                 code: *code,
                 confidence: first.map_or(0.01, |_| 0.97),
                 first: first.unwrap_or(0.01),
@@ -102,7 +108,7 @@ mod tests {
             }
         };
         let claims = Code::STORY.iter().map(claim).collect();
-        Findings { event: Event::Real, claims, results: Vec::new(), figures: Vec::new(), keep: None }
+        Findings { event: EventKind::Real, claims, results: Vec::new(), figures: Vec::new(), keep: None }
     }
 
     fn plan(holds: &[(Code, f64)]) -> Vec<Code> {
@@ -137,9 +143,9 @@ mod tests {
     fn what_is_likely_is_advised_and_what_is_not_sure_is_not() {
         let mut unsure = findings(&[(Code::NoDetail, 0.6)]);
         let at = Code::STORY.iter().position(|c| *c == Code::NoDetail).unwrap();
-        unsure.claims[at].verdict = Verdict::Likely;
+        unsure.claims[at].verdict = FindingVerdict::Likely;
         assert_eq!((order(&unsure), compatible(&unsure)), (vec![Code::NoDetail], Vec::new()));
-        unsure.claims[at].verdict = Verdict::Open;
+        unsure.claims[at].verdict = FindingVerdict::Open;
         unsure.claims[at].confidence = 0.4;
         assert_eq!(order(&unsure), [], "neither is the answer called ready");
     }

@@ -1,19 +1,20 @@
-//! The tracks from which an answer is drawn, one byte per value: level and F0 every 10 ms, and where somebody speaks.
+//! The tracks that charts of an answer show, at one byte per value: level, F0 and voice activity every 10 ms.
 //!
-//! They are small enough to be kept with every answer. The steps (half a decibel, a seventh of a semitone) are finer
-//! than a drawing shows.
+//! They are small enough to be stored with every answer. The quantization steps (half a decibel, a seventh of a
+//! semitone) are finer than a chart can show.
 
 use super::{CEILING_HZ, FLOOR_HZ, Features, SILENCE_DBFS};
 
-/// The step of the level, in decibels.
+/// The quantization step of the level, in decibels.
 pub const LEVEL_STEP_DB: f32 = 0.5;
-/// Steps of F0 from [`FLOOR_HZ`] to [`CEILING_HZ`], equal in semitones. Byte 0 means unvoiced, 1 is the floor.
+/// The number of quantization steps of F0 from [`FLOOR_HZ`] to [`CEILING_HZ`], which are equal in semitones.
 pub const F0_STEPS: f32 = 254.0;
 
-/// Level, F0 and speech of one recording. All lists have the same length; value `i` belongs to `i * 0.01 s`.
+/// Level, F0 and voice activity of one recording. All tracks have the same length; value `i` belongs to the time `i *
+/// 0.01 s`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contours {
-    /// Level of the speech band: steps of [`LEVEL_STEP_DB`] above [`SILENCE_DBFS`].
+    /// Level of the speech band: the number of steps of [`LEVEL_STEP_DB`] above [`SILENCE_DBFS`].
     pub level: Vec<u8>,
     /// F0: 0 where unvoiced, otherwise one more than the number of steps above [`FLOOR_HZ`].
     pub f0: Vec<u8>,

@@ -1,28 +1,31 @@
-//! The short-time spectrum: one frame every 10 ms, and its level in the speech band.
+//! The short-time spectrum, with one frame every 10 ms, and the levels of its frequency bands.
 //!
-//! Frame `i` is centred on `i * 10 ms` of the recording; samples before its beginning and after its end count as zeros.
-//! The window is a 32 ms Hann window (512 samples at 16 kHz), short enough for the edges of a pause, long enough for
-//! two periods of a low voice. Power is normalised so that the powers of all bins add up to the mean square of the
-//! windowed samples: a sine of amplitude 1 has a level of -3.01 dBFS, whatever its frequency inside the band.
+//! Frame `i` is centred on the time `i * 10 ms`; the recording is zero-padded at both ends. The window is a 32 ms Hann
+//! window (512 samples at 16 kHz), short enough for the edges of a pause, long enough for two periods of a low voice.
+//! Power is normalised so that the powers of all bins add up to the mean square of the windowed samples: a sine of
+//! amplitude 1 has a level of -3.01 dBFS, whatever its frequency inside the band.
+
+use std::ops::Range;
 
 use realfft::RealFftPlanner;
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// Time between the centres of two frames, in seconds.
+/// The hop: time between the centres of consecutive frames, in seconds.
 pub const STEP_S: f64 = 0.01;
-/// Hop: samples between the centres of two frames.
-pub(super) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
+/// The hop, in samples.
+pub(crate) const HOP: usize = (SPEECH_RATE_HZ / 100) as usize;
 /// Samples in a window: 32 ms.
 pub(super) const WINDOW: usize = 512;
-/// The band that carries speech and that every sample rate from 8 kHz up contains, in hertz. Its lower edge keeps mains
-/// hum and desk thumps out; its upper edge makes a telephone recording and a studio recording of the same voice alike.
+/// The band that carries speech and that is contained in recordings of every sample rate from 8 kHz up, in hertz. Its
+/// lower edge keeps mains hum and desk thumps out; its upper edge makes a telephone recording and a studio recording of
+/// the same voice alike.
 pub(super) const SPEECH_BAND_HZ: (f64, f64) = (150.0, 3_700.0);
-/// Number of bands that tell one sound from another: about as many as the ear has in that range.
+/// Number of bands of the spectral envelope: about as many as the ear has critical bands in the speech band.
 pub const BANDS: usize = 13;
 const LOW_BAND_HZ: (f64, f64) = (200.0, 1_000.0);
 const HIGH_BAND_HZ: (f64, f64) = (1_500.0, 3_700.0);
-/// The level given to digital silence, in dBFS: below what 16-bit samples can hold in one band.
+/// The level given to digital silence, in dBFS: lower than any that 16-bit samples can have in one band.
 pub const SILENCE_DBFS: f32 = -120.0;
 
 /// Returns the time of frame `i`, in seconds.
@@ -30,12 +33,12 @@ pub fn frame_time_s(i: usize) -> f64 {
     i as f64 * STEP_S
 }
 
-/// Returns the frame nearest to `time_s`, which may lie past the end of the recording.
+/// Returns the index of the frame nearest to `time_s`; it may lie past the end of the recording.
 pub fn frame_at(time_s: f64) -> usize {
     (time_s.max(0.0) / STEP_S).round() as usize
 }
 
-/// Returns the number of frames in `samples` samples at 16 kHz: one every 10 ms, the first at time 0; 0 without
+/// Returns the number of frames in `samples` samples at 16 kHz: one every 10 ms, the first at time 0; no frames without
 /// samples.
 pub(super) fn frame_count(samples: usize) -> usize {
     if samples == 0 { 0 } else { samples / HOP + 1 }
@@ -56,21 +59,46 @@ pub(super) fn hann(n: usize) -> Vec<f32> {
     (0..n).map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / n as f64).cos()) as f32).collect()
 }
 
-/// Levels of every frame, in dBFS; [`SILENCE_DBFS`] for digital silence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Levels {
+/// Levels of frequency bands in every frame, in dBFS; [`SILENCE_DBFS`] for digital silence.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BandLevels {
     /// The whole speech band, 150 to 3700 Hz.
     pub speech_db: Vec<f32>,
-    /// Where vowels have their strongest resonance, 200 to 1000 Hz.
+    /// The low band, where vowels have their strongest resonance, 200 to 1000 Hz.
     pub low_db: Vec<f32>,
-    /// Where breath and consonants sound, 1500 to 3700 Hz.
+    /// The high band, where breath and voiceless consonants sound, 1500 to 3700 Hz.
     pub high_db: Vec<f32>,
     /// The speech band in [`BANDS`] parts of equal width on the mel scale.
     pub bands_db: Vec<[f32; BANDS]>,
 }
 
-/// Computes the levels of a sound.
-pub fn levels(sound: &Speech) -> Levels {
+impl BandLevels {
+    /// Appends the levels of the frames that follow.
+    pub(super) fn append(&mut self, next: Self) {
+        self.speech_db.extend(next.speech_db);
+        self.low_db.extend(next.low_db);
+        self.high_db.extend(next.high_db);
+        self.bands_db.extend(next.bands_db);
+    }
+
+    /// Returns the levels of a range of frames.
+    pub(super) fn part(&self, frames: Range<usize>) -> Self {
+        Self {
+            speech_db: self.speech_db[frames.clone()].to_vec(),
+            low_db: self.low_db[frames.clone()].to_vec(),
+            high_db: self.high_db[frames.clone()].to_vec(),
+            bands_db: self.bands_db[frames].to_vec(),
+        }
+    }
+}
+
+/// Computes the band levels of a recording.
+pub fn levels(sound: &Speech) -> BandLevels {
+    levels_of(sound, 0..frame_count(sound.len()))
+}
+
+/// Computes the band levels of a range of frames.
+pub(super) fn levels_of(sound: &Speech, frames: Range<usize>) -> BandLevels {
     let mut fft = RealFftPlanner::<f32>::new();
     let fft = fft.plan_fft_forward(WINDOW);
     let mut frame = fft.make_input_vec();
@@ -79,15 +107,14 @@ pub fn levels(sound: &Speech) -> Levels {
     let window = hann(WINDOW);
     let window_power: f32 = window.iter().map(|w| w * w).sum();
     let scale = 2.0 / (WINDOW as f32 * window_power);
-    let frames = frame_count(sound.len());
-    let mut levels = Levels {
-        speech_db: Vec::with_capacity(frames),
-        low_db: Vec::with_capacity(frames),
-        high_db: Vec::with_capacity(frames),
-        bands_db: Vec::with_capacity(frames),
+    let mut levels = BandLevels {
+        speech_db: Vec::with_capacity(frames.len()),
+        low_db: Vec::with_capacity(frames.len()),
+        high_db: Vec::with_capacity(frames.len()),
+        bands_db: Vec::with_capacity(frames.len()),
     };
     let edges = band_edges();
-    for i in 0..frames {
+    for i in frames {
         window_at(sound, i, &mut frame);
         for (x, w) in frame.iter_mut().zip(&window) {
             *x *= w;
@@ -108,7 +135,7 @@ pub fn levels(sound: &Speech) -> Levels {
     levels
 }
 
-/// Returns the first bin of every mel band, and the bin after the last.
+/// Returns the edges of the mel bands: the first bin of each band, and the bin after the last band.
 fn band_edges() -> [usize; BANDS + 1] {
     // The mel scale of S. S. Stevens, J. Volkmann and E. B. Newman (1937), in O'Shaughnessy's form.
     let mel = |hz: f64| 2_595.0 * (1.0 + hz / 700.0).log10();

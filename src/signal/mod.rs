@@ -1,4 +1,4 @@
-//! Features of the sound itself, independent of the words: level, noise floor, speech or silence, F0, syllables.
+//! Acoustic features, independent of the words: level, noise floor, voice activity, F0, syllables.
 //!
 //! Every track has one value every 10 ms; value `i` belongs to the time `i * 0.01 s` of the recording.
 
@@ -6,6 +6,7 @@ mod activity;
 pub mod contours;
 pub mod filled_pause;
 mod frames;
+mod measured;
 mod noise_floor;
 pub mod pause;
 mod pitch;
@@ -18,60 +19,68 @@ mod tones;
 pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
 pub use filled_pause::filled_pause_log_odds;
-pub use frames::{BANDS, Levels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
+pub(crate) use frames::HOP;
+pub use frames::{BANDS, BandLevels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
+pub use measured::Measured;
 pub use noise_floor::noise_floor;
+pub(crate) use noise_floor::select_quantile;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
 pub use syllables::nuclei;
 
-use pitch::f0_track_beside;
-use tones::{tones, without};
+use pitch::f0_track_with_tones;
+use tones::{masked, tones};
 
 use crate::audio::Speech;
 use crate::span::Span;
 
-/// Minimum number of frames without speech for measuring the noise floor (0.3 s).
-const LEAST_QUIET_FRAMES: usize = 30;
+/// Minimum number of frames without speech from which the background level is measured (0.3 s).
+const MIN_QUIET_FRAMES: usize = 30;
 
-/// The tracks and events of one recording.
+/// The acoustic features of one recording: tracks with a value per frame, time spans and events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Features {
-    /// Level of the speech band (150 to 3700 Hz) in every frame, in dBFS; a full-scale sine has -3.01.
+    /// Level of the speech band (150 to 3700 Hz) in every frame, in dBFS; that of a full-scale sine is -3.01.
     pub level_db: Vec<f32>,
     /// Fundamental frequency of the voice in every frame, in hertz; `None` where unvoiced.
     pub f0_hz: Vec<Option<f32>>,
-    /// How much every frame sounds like a filled pause, as log-odds ([`mod@filled_pause`]).
+    /// The log-odds that a filled pause sounds, in every frame ([`mod@filled_pause`]).
     pub filled_pause_log_odds: Vec<f32>,
     /// Whether somebody speaks, in every frame.
     pub speech: Vec<bool>,
     /// The stretches of speech, in order.
     pub stretches: Vec<Span>,
-    /// The stretches with sounds other than a voice, in order: tones and, once the words are known, sounds in which no
-    /// word was said. They count neither as speech nor as background noise.
+    /// The spans with sounds other than a voice, in order: tones and, once the words are known, sounds without words.
+    /// They count neither as speech nor as background noise.
     pub sounds: Vec<Span>,
-    /// The stretches in which nothing is counted, in order: they were lost while recording, so that there is no sound
-    /// but the speaker is not known to be silent, or somebody spoke and the words could not be made out.
+    /// The spans that no measure counts, neither as speech nor as silence, in order: audio that was lost while
+    /// recording, and speech whose words could not be recognized.
     pub lost: Vec<Span>,
-    /// The stretches in which the word is somebody else's, in order: neither speech nor pauses of the speaker. None where one
-    /// person speaks.
+    /// The turns of other speakers, in order. They count neither as speech nor as pauses of the speaker. Empty if only
+    /// one person speaks.
     pub others: Vec<Span>,
-    /// The middles of the syllables, in seconds, in order.
+    /// The times of the syllable nuclei, in seconds, in order.
     pub nuclei_s: Vec<f64>,
-    /// The noise floor where nobody speaks, in dBFS in the speech band; `None` for digital silence.
+    /// The level of the background noise, in dBFS in the speech band: that of the frames without speech or, with too
+    /// few of these, the median noise floor. `None` for digital silence.
     pub noise_floor_dbfs: Option<f64>,
-    /// The signal-to-noise ratio: how far the speech is above the noise floor, in dB; `None` without speech or without
-    /// noise.
+    /// The signal-to-noise ratio of the speech, in dB; `None` without speech or without noise.
     pub snr_db: Option<f64>,
 }
 
 impl Features {
-    /// Measures a sound. Silence gives tracks without speech, voice or syllables.
+    /// Computes the features of a recording. Silence gives tracks without speech, F0 or syllables.
     pub fn of(sound: &Speech) -> Self {
-        let levels = levels(sound);
-        let tones = tones(sound, &levels.speech_db);
-        let voices_db = without(&levels.speech_db, &tones);
+        Self::from(Measured::of(sound))
+    }
+
+    /// Computes the features of a recording from the measurements of all its frames.
+    pub(crate) fn from(measured: Measured) -> Self {
+        let Measured { levels, steady_shares, pitch } = measured;
+        let tones = tones(&steady_shares, &levels.speech_db);
+        let voices_db = masked(&levels.speech_db, &tones);
         let floor_db = noise_floor(&voices_db);
-        let f0_hz = f0_track_beside(sound, &tones);
+        let f0_hz = f0_track_with_tones(&pitch, &tones);
         let mut sonorant = sonorants(&levels, &f0_hz);
         sonorant.iter_mut().zip(&tones).for_each(|(sonorant, tone)| *sonorant &= !tone);
         let Activity { speech, stretches } = activity(&voices_db, &floor_db, &sonorant);
@@ -81,8 +90,8 @@ impl Features {
             .into_iter()
             .map(|(from, to)| Span::new(frame_time_s(from), frame_time_s(to - 1)))
             .collect();
-        let noise_floor_dbfs = room_level_dbfs(&voices_db, &speech)
-            .or_else(|| typical_dbfs(floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect()));
+        let noise_floor_dbfs = background_level_dbfs(&voices_db, &speech)
+            .or_else(|| median_dbfs(floor_db.iter().copied().filter(|f| *f > SILENCE_DBFS).collect()));
         let snr_db = snr_db(&levels.speech_db, noise_floor_dbfs, &speech);
         let (lost, others) = (Vec::new(), Vec::new());
         let level_db = levels.speech_db;
@@ -101,7 +110,8 @@ impl Features {
         }
     }
 
-    /// Moves the stretches in which the words could not be made out to [`Features::lost`].
+    /// Adds the spans in which the words could not be recognized to [`Features::lost`], and removes the syllable nuclei
+    /// in them.
     #[must_use]
     pub fn without_words(mut self, unreadable: &[Span]) -> Self {
         self.nuclei_s.retain(|at_s| unreadable.iter().all(|u| u.distance_s(*at_s) > 0.0));
@@ -110,14 +120,16 @@ impl Features {
         self
     }
 
-    /// The stretches in which something else than the speaker's voice may sound, in order of their beginnings.
-    pub fn elsewhere(&self) -> Vec<Span> {
-        let mut elsewhere = [&self.sounds[..], &self.others].concat();
-        elsewhere.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        elsewhere
+    /// Returns the spans in which something other than the speaker's voice may sound (other sounds and other speakers),
+    /// ordered by their start.
+    pub fn other_sounds(&self) -> Vec<Span> {
+        let mut other_sounds = [&self.sounds[..], &self.others].concat();
+        other_sounds.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+        other_sounds
     }
 
-    /// The same of one of several speakers: who has the word in the spans `own`, in order, and is silent in all others.
+    /// Returns the features of one of several speakers, whose turns are the ordered spans `own`. Everything outside of
+    /// them is attributed to other speakers.
     #[must_use]
     pub fn of_speaker(&self, own: &[Span]) -> Self {
         let whole = Span::new(0.0, frame_time_s(self.speech.len()));
@@ -130,43 +142,44 @@ impl Features {
             if !is_own(frame_time_s(i)) {
                 features.speech[i] = false;
                 features.f0_hz[i] = None;
-                features.filled_pause_log_odds[i] = filled_pause::NO_VOICE;
+                features.filled_pause_log_odds[i] = filled_pause::NO_VOICE_LOG_ODDS;
             }
         }
         features.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &features.speech);
         features
     }
 
-    /// Moves the stretches in which nobody turned out to speak to [`Features::sounds`].
+    /// Moves stretches of speech in which, judging by the words, nobody speaks to [`Features::sounds`], and measures
+    /// the background level anew.
     #[must_use]
     pub fn without_stretches(mut self, nobody: &[Span]) -> Self {
         if nobody.is_empty() {
             return self;
         }
-        let is_out = |time_s: f64| nobody.iter().any(|n| n.distance_s(time_s) <= 0.0);
+        let is_in_sound = |time_s: f64| nobody.iter().any(|n| n.distance_s(time_s) <= 0.0);
         self.stretches.retain(|s| !nobody.contains(s));
-        self.nuclei_s.retain(|s| !is_out(*s));
+        self.nuclei_s.retain(|s| !is_in_sound(*s));
         for i in 0..self.speech.len() {
-            if self.speech[i] && is_out(frame_time_s(i)) {
+            if self.speech[i] && is_in_sound(frame_time_s(i)) {
                 self.speech[i] = false;
-                self.filled_pause_log_odds[i] = filled_pause::NO_VOICE;
+                self.filled_pause_log_odds[i] = filled_pause::NO_VOICE_LOG_ODDS;
             }
         }
         self.sounds.extend(nobody);
         self.sounds.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        let mut elsewhere = vec![false; self.speech.len()];
-        for sound in self.elsewhere() {
-            let to = (frame_at(sound.end_s) + 1).min(elsewhere.len());
-            elsewhere[frame_at(sound.start_s).min(to)..to].fill(true);
+        let mut other_sounds = vec![false; self.speech.len()];
+        for sound in self.other_sounds() {
+            let to = (frame_at(sound.end_s) + 1).min(other_sounds.len());
+            other_sounds[frame_at(sound.start_s).min(to)..to].fill(true);
         }
-        let room_dbfs = room_level_dbfs(&without(&self.level_db, &elsewhere), &self.speech);
-        self.noise_floor_dbfs = room_dbfs.or(self.noise_floor_dbfs);
+        let background_dbfs = background_level_dbfs(&masked(&self.level_db, &other_sounds), &self.speech);
+        self.noise_floor_dbfs = background_dbfs.or(self.noise_floor_dbfs);
         self.snr_db = snr_db(&self.level_db, self.noise_floor_dbfs, &self.speech);
         self
     }
 }
 
-/// Returns the parts of a span that lie in none of the `holes`, in order.
+/// Returns the parts of a span outside all `holes`, in order.
 pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
     let mut parts = vec![span];
     for hole in holes {
@@ -181,27 +194,28 @@ pub fn outside(span: Span, holes: &[Span]) -> Vec<Span> {
     parts
 }
 
-/// Returns the median level of the frames without speech or any other sound; `None` with fewer than
-/// [`LEAST_QUIET_FRAMES`].
-fn room_level_dbfs(level_db: &[f32], speech: &[bool]) -> Option<f64> {
+/// Returns the level of the background noise: the median of the frames that are neither speech nor digital silence.
+/// `None` with fewer than [`MIN_QUIET_FRAMES`] such frames.
+fn background_level_dbfs(level_db: &[f32], speech: &[bool]) -> Option<f64> {
     let quiet = level_db.iter().zip(speech).filter(|(l, s)| !**s && **l > SILENCE_DBFS).map(|(l, _)| *l);
-    Some(quiet.collect()).filter(|quiet: &Vec<f32>| quiet.len() >= LEAST_QUIET_FRAMES).and_then(typical_dbfs)
+    Some(quiet.collect()).filter(|quiet: &Vec<f32>| quiet.len() >= MIN_QUIET_FRAMES).and_then(median_dbfs)
 }
 
-/// Returns the median of some levels; `None` without any.
-fn typical_dbfs(mut levels_db: Vec<f32>) -> Option<f64> {
-    (!levels_db.is_empty()).then(|| f64::from(noise_floor::pick(&mut levels_db, 0.5)))
+/// Returns the median level; `None` without any level.
+fn median_dbfs(mut levels_db: Vec<f32>) -> Option<f64> {
+    (!levels_db.is_empty()).then(|| f64::from(noise_floor::select_quantile(&mut levels_db, 0.5)))
 }
 
-/// Returns the ratio of speech power to noise power, in dB; the noise power is subtracted from the speech power first.
-fn snr_db(level_db: &[f32], room_dbfs: Option<f64>, speech: &[bool]) -> Option<f64> {
+/// Returns the signal-to-noise ratio, in dB. The noise power is subtracted from the power of the speech frames, which
+/// contain both.
+fn snr_db(level_db: &[f32], background_dbfs: Option<f64>, speech: &[bool]) -> Option<f64> {
     let power = |db: f64| 10f64.powf(db / 10.0);
     let spoken: Vec<f64> =
         level_db.iter().zip(speech).filter(|(_, s)| **s).map(|(l, _)| power(f64::from(*l))).collect();
-    let room = power(room_dbfs?);
+    let noise = power(background_dbfs?);
     if spoken.is_empty() {
         return None;
     }
-    let speech = (spoken.iter().sum::<f64>() / spoken.len() as f64 - room).max(room * 1e-3);
-    Some(10.0 * (speech / room).log10())
+    let speech = (spoken.iter().sum::<f64>() / spoken.len() as f64 - noise).max(noise * 1e-3);
+    Some(10.0 * (speech / noise).log10())
 }

@@ -1,22 +1,22 @@
-//! Silent pauses in the signal: stretches in which nobody speaks, at least 0.25 s long.
+//! Silent pauses in the signal: spans without speech of at least 0.25 s.
 //!
-//! The minimum of 0.25 s is the usual one: N. H. de Jong and H. R. Bosker, "Choosing a threshold for silent pauses to
-//! measure second language fluency", DiSS 2013.
+//! The minimum of 0.25 s is the usual one in research: N. H. de Jong and H. R. Bosker, "Choosing a threshold for silent
+//! pauses to measure second language fluency", DiSS 2013.
 
 use super::{Features, outside};
 use crate::span::Span;
 
-/// The shortest silence that is a pause, in seconds.
-pub const SHORTEST_PAUSE_S: f64 = 0.25;
+/// The minimum duration of a silent pause, in seconds.
+pub const MIN_PAUSE_S: f64 = 0.25;
 
-/// Returns whether a silence of this many seconds is a pause. Times are multiples of the frame step; the tolerance
-/// absorbs floating-point rounding.
+/// Returns whether a silence of `silence_s` seconds is a pause. Times are multiples of the hop; the tolerance absorbs
+/// floating-point rounding.
 pub fn is_pause(silence_s: f64) -> bool {
-    silence_s >= SHORTEST_PAUSE_S - 1e-9
+    silence_s >= MIN_PAUSE_S - 1e-9
 }
 
-/// Returns the silences inside the answer that are long enough to be pauses. Neither sound lost while recording nor the time in
-/// which somebody else has the word counts as silence.
+/// Returns the silent pauses within the answer. Audio lost while recording and the turns of other speakers do not count
+/// as silence.
 pub fn pauses(features: &Features, answer: &Span) -> Vec<Span> {
     features
         .stretches

@@ -1,79 +1,87 @@
-//! The fundamental frequency (F0) of the voice, in hertz, every 10 ms; `None` where unvoiced.
+//! Tracks the fundamental frequency (F0) of the voice, every 10 ms.
 //!
 //! Method: P. Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a
 //! sampled sound", IFA Proceedings 17 (1993). The autocorrelation of a Hann-windowed frame, divided by that of the
 //! window itself, gives candidates for the period. The contour is the cheapest path through the candidates of all
 //! frames, with a cost on jumps between octaves and between voiced and unvoiced. The costs and thresholds are the
-//! paper's, as Praat ships them. Two things differ: loudness is judged against a high percentile of the recording
-//! instead of its one loudest sample (a thump would make the rest look silent), and a second path, with a cost on
-//! candidates more than two thirds of an octave away from the speaker's own median, corrects the octave errors that the
-//! first one left.
+//! paper's, as Praat ships them. Two things differ. Loudness is relative to a high quantile of the frames' peaks
+//! instead of the recording's maximum, since a single thump would make all else look silent. And a second path, with a
+//! cost on candidates more than two thirds of an octave away from the speaker's median F0, corrects octave errors of
+//! the first path.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::num_complex::Complex;
 
 use super::frames::{frame_count, hann, window_at};
-use super::noise_floor::pick;
+use super::noise_floor::select_quantile;
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// Lowest F0 searched for, in hertz: the low end of an ordinary man's voice.
+/// The lowest F0 that is searched for, in hertz: the low end of an ordinary man's voice.
 pub const FLOOR_HZ: f64 = 75.0;
-/// Highest F0 searched for, in hertz.
+/// The highest F0 that is searched for, in hertz.
 pub const CEILING_HZ: f64 = 600.0;
 
 /// Samples in a window: three periods of the lowest voice, 40 ms.
 const WINDOW: usize = (3 * SPEECH_RATE_HZ as usize) / FLOOR_HZ as usize;
-/// FFT length: room for the window and its longest lag without wrap-around.
+/// FFT length: long enough for the window and its longest lag without wrap-around.
 const FFT: usize = 1_024;
-/// Oversampling of the lag grid (by zero-padding the spectrum), so that a parabola through three points finds the peaks
+/// Oversampling factor of the lag grid (by zero-padding the spectrum), so that parabolic interpolation finds the peaks
 /// of the autocorrelation.
 const OVERSAMPLING: usize = 2;
-/// Frames whose peak is below this share of the loud frames' peak count as silent.
+/// Frames with a peak below this share of the loudness reference count as silent.
 const SILENCE_THRESHOLD: f32 = 0.03;
-/// How periodic a frame must be to count as voiced, from 0 (noise) to 1 (perfectly periodic).
+/// Minimum periodicity of a voiced frame, from 0 (noise) to 1 (perfectly periodic).
 const VOICING_THRESHOLD: f32 = 0.45;
-/// Preference for higher candidates, per octave: twice the period fits as well as the period itself.
+/// Preference for higher candidates, per octave: twice the true period fits as well as the period itself.
 const OCTAVE_COST: f32 = 0.01;
-/// Cost of a jump between two frames, per octave.
+/// Cost of a change of F0 between two frames, per octave.
 const OCTAVE_JUMP_COST: f32 = 0.35;
-/// Cost of going from voiced to unvoiced or back.
+/// Cost of a transition between voiced and unvoiced.
 const VOICED_UNVOICED_COST: f32 = 0.14;
-/// Number of candidates kept per frame, including the unvoiced one. The paper keeps 15; the weakest of those never win.
+/// Number of candidates kept per frame, including the unvoiced one. The paper keeps 15, the weakest of which are never
+/// chosen.
 const CANDIDATES: usize = 8;
-/// The quantile of the frames' peaks that stands for "loud".
-const LOUD_PERCENTILE: f64 = 0.98;
-/// Distance from the speaker's median, in octaves, up to which a candidate costs nothing in the second path.
+/// Quantile of the frames' peaks that serves as the loudness reference.
+const LOUD_QUANTILE: f64 = 0.98;
+/// Distance from the speaker's median F0, in octaves, up to which a candidate has no extra cost in the second path.
 const FREE_RANGE_OCTAVES: f32 = 0.67;
 /// Cost of each octave beyond [`FREE_RANGE_OCTAVES`] in the second path.
 const RANGE_COST: f32 = 0.5;
 
-/// One hypothesis about a frame: a frequency (0 for unvoiced) and how well it fits.
-#[derive(Debug, Clone, Copy, Default)]
-struct Candidate {
+/// A hypothesis about a frame: an F0 in hertz (0 for unvoiced) and its strength.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct PitchCandidate {
     hz: f32,
     strength: f32,
 }
 
-/// The analysis of one frame: its windowed peak and its candidates, without the unvoiced one.
-#[derive(Debug, Clone, Copy, Default)]
-struct Frame {
+/// The analysis of one frame: its peak magnitude, and its candidates except the unvoiced one.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct PitchFrame {
     peak: f32,
     count: u8,
-    candidates: [Candidate; CANDIDATES - 1],
+    candidates: [PitchCandidate; CANDIDATES - 1],
 }
 
 /// Returns the F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between [`FLOOR_HZ`] and
 /// [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
-    f0_track_beside(sound, &vec![false; frame_count(sound.len())])
+    let frames = pitch_frames(sound, 0..frame_count(sound.len()));
+    f0_track_with_tones(&frames, &vec![false; frames.len()])
 }
 
-/// Like [`f0_track`], for a recording with other sounds in the frames `others`. The loudness reference and the median
-/// F0 are taken from the remaining frames, if there are any.
-pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32>> {
-    let frames = Analyzer::new().frames(sound);
+/// Analyzes a range of frames.
+pub(super) fn pitch_frames(sound: &Speech, frames: Range<usize>) -> Vec<PitchFrame> {
+    let mut analyzer = Analyzer::new();
+    frames.map(|i| analyzer.analyze(sound, i)).collect()
+}
+
+/// Like [`f0_track`], from all analyzed frames, for a recording with sounds other than a voice in the frames that `others` marks. The loudness
+/// reference and the median F0 are computed from the remaining frames, if there are any.
+pub(super) fn f0_track_with_tones(frames: &[PitchFrame], others: &[bool]) -> Vec<Option<f32>> {
     if frames.is_empty() {
         return Vec::new();
     }
@@ -81,27 +89,27 @@ pub(super) fn f0_track_beside(sound: &Speech, others: &[bool]) -> Vec<Option<f32
         frames.iter().enumerate().filter(|(i, _)| among(*i)).map(|(_, f)| f.peak).collect()
     };
     let mut voices = peaks(&|i| !others[i]);
-    let mut loud = if voices.is_empty() { 0.0 } else { pick(&mut voices, LOUD_PERCENTILE) };
+    let mut loud = if voices.is_empty() { 0.0 } else { select_quantile(&mut voices, LOUD_QUANTILE) };
     if loud <= 0.0 {
-        loud = pick(&mut peaks(&|_| true), LOUD_PERCENTILE);
+        loud = select_quantile(&mut peaks(&|_| true), LOUD_QUANTILE);
     }
     if loud <= 0.0 {
         return vec![None; frames.len()];
     }
-    let first = best_path(&frames, loud, None);
+    let first = best_path(frames, loud, None);
     let voices: Vec<Option<f32>> = first.iter().zip(others).map(|(f0, other)| f0.filter(|_| !other)).collect();
     match median_hz(&voices).or_else(|| median_hz(&first)) {
-        Some(median_hz) => best_path(&frames, loud, Some(median_hz)),
+        Some(median_hz) => best_path(frames, loud, Some(median_hz)),
         None => first,
     }
 }
 
-/// The buffers and plans shared by the analysis of all frames.
+/// The FFT plans and buffers that all frames share.
 struct Analyzer {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
     window: Vec<f32>,
-    /// The reciprocal of the window's own normalised autocorrelation, on the fine lag grid.
+    /// The reciprocal of the window's normalised autocorrelation, on the oversampled lag grid.
     correction: Vec<f32>,
     frame: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
@@ -134,7 +142,7 @@ impl Analyzer {
         analyzer
     }
 
-    /// Computes the autocorrelation of `frame` on the fine lag grid, into `lags` (not normalised).
+    /// Computes the autocorrelation (not normalised) of `frame` on the oversampled lag grid, into `lags`.
     fn autocorrelate(&mut self) {
         self.frame[WINDOW..].fill(0.0);
         self.forward
@@ -149,11 +157,7 @@ impl Analyzer {
             .expect("a power spectrum is real at both ends");
     }
 
-    fn frames(&mut self, sound: &Speech) -> Vec<Frame> {
-        (0..frame_count(sound.len())).map(|i| self.analyze(sound, i)).collect()
-    }
-
-    fn analyze(&mut self, sound: &Speech, i: usize) -> Frame {
+    fn analyze(&mut self, sound: &Speech, i: usize) -> PitchFrame {
         window_at(sound, i, &mut self.frame[..WINDOW]);
         let period = (f64::from(SPEECH_RATE_HZ) / FLOOR_HZ) as usize;
         let middle = WINDOW / 2;
@@ -163,7 +167,7 @@ impl Analyzer {
             *x = (*x - mean) * w;
         }
         let peak = self.frame[middle - period / 2..middle + period / 2].iter().fold(0f32, |peak, x| peak.max(x.abs()));
-        let mut frame = Frame { peak, ..Frame::default() };
+        let mut frame = PitchFrame { peak, ..PitchFrame::default() };
         if peak == 0.0 {
             return frame;
         }
@@ -179,10 +183,10 @@ impl Analyzer {
                 let curvature = 2.0 * here - before - after;
                 let peak_lag = lag as f32 + slope / curvature;
                 let strength = here + 0.5 * slope * slope / curvature;
-                frame.keep(Candidate {
-                    hz: fine_rate() / peak_lag,
-                    // Above 1, the correction for the window has amplified noise: the candidate is trusted less, not
-                    // more.
+                frame.keep(PitchCandidate {
+                    hz: lag_rate_hz() / peak_lag,
+                    // A value above 1 means that the window correction amplified noise, so the candidate's strength is
+                    // reduced.
                     strength: if strength > 1.0 { 1.0 / strength } else { strength },
                 });
             }
@@ -191,19 +195,19 @@ impl Analyzer {
     }
 }
 
-impl Frame {
-    fn candidates(&self) -> &[Candidate] {
+impl PitchFrame {
+    fn candidates(&self) -> &[PitchCandidate] {
         &self.candidates[..usize::from(self.count)]
     }
 
-    /// Keeps the candidate if it is among the best.
-    fn keep(&mut self, candidate: Candidate) {
+    /// Stores the candidate, in place of the weakest one if all slots are taken and that one ranks lower.
+    fn keep(&mut self, candidate: PitchCandidate) {
         if usize::from(self.count) < self.candidates.len() {
             self.candidates[usize::from(self.count)] = candidate;
             self.count += 1;
             return;
         }
-        let rank = |c: &Candidate| c.strength + OCTAVE_COST * (c.hz / FLOOR_HZ as f32).log2();
+        let rank = |c: &PitchCandidate| c.strength + OCTAVE_COST * (c.hz / FLOOR_HZ as f32).log2();
         let weakest = self
             .candidates
             .iter_mut()
@@ -215,27 +219,27 @@ impl Frame {
     }
 }
 
-fn fine_rate() -> f32 {
+fn lag_rate_hz() -> f32 {
     (SPEECH_RATE_HZ as usize * OVERSAMPLING) as f32
 }
 
 fn min_lag() -> usize {
-    (f64::from(fine_rate()) / CEILING_HZ) as usize
+    (f64::from(lag_rate_hz()) / CEILING_HZ) as usize
 }
 
 fn max_lag() -> usize {
-    (f64::from(fine_rate()) / FLOOR_HZ).ceil() as usize
+    (f64::from(lag_rate_hz()) / FLOOR_HZ).ceil() as usize
 }
 
-/// Finds the path of least cost through the frames' candidates (Viterbi). `median_hz` is the speaker's median F0, if
-/// known.
-fn best_path(frames: &[Frame], loud: f32, median_hz: Option<f32>) -> Vec<Option<f32>> {
+/// Finds the best path through the frames' candidates (Viterbi). `loud` is the loudness reference, `median_hz` the
+/// speaker's median F0, if known.
+fn best_path(frames: &[PitchFrame], loud: f32, median_hz: Option<f32>) -> Vec<Option<f32>> {
     let mut score = [0f32; CANDIDATES];
-    let mut previous = [Candidate::default(); CANDIDATES];
+    let mut previous = [PitchCandidate::default(); CANDIDATES];
     let mut previous_count = 1;
     let mut back = vec![[0u8; CANDIDATES]; frames.len()];
     for (i, frame) in frames.iter().enumerate() {
-        let mut here = [Candidate::default(); CANDIDATES];
+        let mut here = [PitchCandidate::default(); CANDIDATES];
         let mut local = [0f32; CANDIDATES];
         let intensity = (frame.peak / loud).min(1.0);
         let silence = 2.0 - intensity * (1.0 + VOICING_THRESHOLD) / SILENCE_THRESHOLD;
@@ -289,7 +293,7 @@ fn transition_cost(from_hz: f32, to_hz: f32) -> f32 {
 /// Returns the median F0, in hertz; `None` without any voiced frame.
 fn median_hz(track: &[Option<f32>]) -> Option<f32> {
     let mut voiced: Vec<f32> = track.iter().flatten().copied().collect();
-    (!voiced.is_empty()).then(|| pick(&mut voiced, 0.5))
+    (!voiced.is_empty()).then(|| select_quantile(&mut voiced, 0.5))
 }
 
 #[cfg(test)]

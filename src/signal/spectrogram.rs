@@ -1,20 +1,19 @@
-//! The spectrogram: the level of each frequency over time, from the same windows as the other tracks
-//! ([`super::levels`]).
+//! Computes the spectrogram: the level of each frequency over time, with the same windows as [`super::levels`].
 
 use realfft::RealFftPlanner;
 
 use super::frames::{WINDOW, frame_count, hann, to_dbfs, window_at};
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 
-/// The highest frequency shown, in hertz: above it, a voice has little but hiss.
+/// The highest frequency in the spectrogram, in hertz: above it, a voice has little but hiss.
 pub const TOP_HZ: f64 = 5_000.0;
-/// Number of rows from 0 Hz up to [`TOP_HZ`], one for each bin of the spectrum.
+/// Number of frequency rows from 0 Hz up to [`TOP_HZ`], one for each FFT bin.
 pub const ROWS: usize = (TOP_HZ as usize * WINDOW) / SPEECH_RATE_HZ as usize;
 
-/// Computes the spectrogram in up to `columns` equal stretches of time, in dBFS.
+/// Computes the spectrogram, in dBFS, with up to `columns` columns of equal duration.
 ///
-/// Every column has [`ROWS`] values from the lowest frequency up, each the maximum over the frames of the stretch.
-/// There are no columns without sound, and never more columns than frames.
+/// Every column has [`ROWS`] values from the lowest frequency up, each the maximum over the column's frames. There are
+/// at most as many columns as frames, and none for an empty recording.
 pub fn spectrogram(sound: &Speech, columns: usize) -> Vec<[f32; ROWS]> {
     let frames = frame_count(sound.len());
     let columns = columns.min(frames);

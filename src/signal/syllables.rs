@@ -1,22 +1,23 @@
-//! Syllable nuclei: the loud, sonorant middles of syllables, one per syllable.
+//! Detects syllable nuclei: the loud, sonorant middles of syllables, one per syllable.
 //!
 //! Method: N. H. de Jong and T. Wempe, "Praat script to detect syllable nuclei and measure speech rate automatically",
-//! Behavior Research Methods 41 (2009): peaks of the intensity contour that stand high enough, with a dip before and
-//! after them, kept if sonorant. (The paper keeps them if voiced, but a creaky voice has vowels without a measurable
+//! Behavior Research Methods 41 (2009): peaks of the intensity contour above a threshold, with a dip before and after
+//! them, that are sonorant. (The paper requires them to be voiced, but a creaky voice has vowels without a measurable
 //! F0.)
 
-use super::noise_floor::pick;
+use super::noise_floor::select_quantile;
 
-/// Maximum distance of a nucleus below the loudest speech (99th percentile), in dB (de Jong and Wempe: 25).
-const DEPTH_DB: f32 = 25.0;
-/// The dip that separates two nuclei, in dB (de Jong and Wempe: 2 for recordings with noise, 4 for clean ones).
-const DIP_DB: f32 = 2.0;
-/// Number of frames before and after each frame that the contour is smoothed over, weighted by a raised cosine.
+/// Maximum distance of a nucleus below the loud speech (its 0.99 quantile), in dB (de Jong and Wempe: 25).
+const MAX_DEPTH_DB: f32 = 25.0;
+/// Minimum depth of the dip between two nuclei, in dB (de Jong and Wempe: 2 for recordings with noise, 4 for clean
+/// ones).
+const MIN_DIP_DB: f32 = 2.0;
+/// Half-width of the raised-cosine kernel that smooths the contour, in frames.
 const SMOOTHING: usize = 1;
-/// Maximum distance from a peak to a sonorant frame, in frames.
-const NEAR: usize = 2;
+/// Maximum distance of a nucleus from a sonorant frame, in frames.
+const MAX_SONORANT_DISTANCE: usize = 2;
 
-/// Returns the frames that are syllable nuclei, in order.
+/// Returns the indices of the frames that are syllable nuclei, in order.
 ///
 /// `level_db` is the level of the speech band in dBFS, `sonorant` tells where a vowel or nasal sounds and `speech`
 /// where somebody speaks, all 10 ms apart. Silence has no nuclei.
@@ -26,22 +27,21 @@ pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize
     if spoken.is_empty() {
         return Vec::new();
     }
-    let threshold = pick(&mut spoken, 0.99) - DEPTH_DB;
+    let threshold = select_quantile(&mut spoken, 0.99) - MAX_DEPTH_DB;
     let mut nuclei = Vec::new();
-    // `peak` is the highest frame since the last dip that was deep enough, `valley` the lowest level since the last
-    // nucleus.
+    // `peak` is the loudest frame since the last rise by [`MIN_DIP_DB`], `valley` the lowest level since the last nucleus.
     let mut peak: Option<usize> = None;
     let mut valley = f32::INFINITY;
     for (i, level) in contour.iter().enumerate() {
         match peak {
             None => {
                 valley = valley.min(*level);
-                if *level >= valley + DIP_DB {
+                if *level >= valley + MIN_DIP_DB {
                     peak = Some(i);
                 }
             }
             Some(top) if *level > contour[top] => peak = Some(i),
-            Some(top) if *level <= contour[top] - DIP_DB => {
+            Some(top) if *level <= contour[top] - MIN_DIP_DB => {
                 nuclei.push(top);
                 (peak, valley) = (None, *level);
             }
@@ -49,13 +49,15 @@ pub fn nuclei(level_db: &[f32], sonorant: &[bool], speech: &[bool]) -> Vec<usize
         }
     }
     nuclei.extend(peak);
-    nuclei.retain(|i| contour[*i] > threshold && speech[*i] && sonorant_near(sonorant, *i));
+    nuclei.retain(|i| contour[*i] > threshold && speech[*i] && is_near_sonorant(sonorant, *i));
     nuclei
 }
 
-/// Returns whether a frame within [`NEAR`] frames is sonorant: the loudest frame of a vowel can be its onset.
-fn sonorant_near(sonorant: &[bool], i: usize) -> bool {
-    sonorant[i.saturating_sub(NEAR)..(i + NEAR + 1).min(sonorant.len())].contains(&true)
+/// Returns whether a frame within [`MAX_SONORANT_DISTANCE`] frames of frame `i` is sonorant: the loudest frame of a vowel can be its
+/// onset.
+fn is_near_sonorant(sonorant: &[bool], i: usize) -> bool {
+    sonorant[i.saturating_sub(MAX_SONORANT_DISTANCE)..(i + MAX_SONORANT_DISTANCE + 1).min(sonorant.len())]
+        .contains(&true)
 }
 
 fn smoothed(level_db: &[f32]) -> Vec<f32> {

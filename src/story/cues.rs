@@ -1,34 +1,35 @@
-//! What the words of a sentence tell by themselves: who is named, in which tense, which turns of phrase.
+//! Lexical features of a sentence: which persons it names, in which tense it is, and which set phrases it contains.
 //!
-//! These counts go into the model of the parts beside the sentence's vector, and are the ground of the other measures.
+//! The model of the parts uses these counts together with the sentence embedding; the other measures build on
+//! [`Sentence`] too.
 
 use std::ops::Range;
 
-use super::sentences::Token;
+use super::sentences::StoryToken;
 use crate::english::lexicon::{I, WE};
 use crate::english::normalized;
 use crate::english::numbers::is_quantity;
 
-/// A sentence as its words, fillers left out.
+/// A sentence as its words, without fillers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentence {
-    /// Its words among the answer's.
+    /// The range of the sentence among the tokens of the answer.
     pub range: Range<usize>,
-    /// Lower case, without the punctuation around them.
+    /// The words in lower case, without the punctuation around them.
     pub words: Vec<String>,
-    /// What the encoder reads: the words with their punctuation, all numbers replaced by one, so that digits and number
-    /// words are the same.
+    /// The input of the encoder: the words with their punctuation, and with a placeholder for every number, so that
+    /// digits and number words are the same.
     pub text: String,
-    /// Whether it is a question.
-    pub asks: bool,
+    /// Whether the sentence ends with a question mark.
+    pub is_question: bool,
 }
 
-/// The number that stands for all.
-const ANY_NUMBER: &str = "12";
+/// The placeholder for every number in [`Sentence::text`].
+const NUMBER_PLACEHOLDER: &str = "12";
 
 impl Sentence {
-    /// A sentence from its words among the answer's.
-    pub fn of(tokens: &[Token<'_>], range: Range<usize>) -> Self {
+    /// Creates a sentence from a range of the answer's tokens.
+    pub fn of(tokens: &[StoryToken<'_>], range: Range<usize>) -> Self {
         let mut words = Vec::new();
         let mut text = String::new();
         let mut after_number = false;
@@ -36,8 +37,11 @@ impl Sentence {
             let word = normalized(token.text);
             let number = is_quantity(&word);
             if !(number && after_number) {
-                let shown =
-                    if number { token.text.to_lowercase().replace(&word, ANY_NUMBER) } else { token.text.to_string() };
+                let shown = if number {
+                    token.text.to_lowercase().replace(&word, NUMBER_PLACEHOLDER)
+                } else {
+                    token.text.to_string()
+                };
                 if !text.is_empty() {
                     text.push(' ');
                 }
@@ -46,37 +50,43 @@ impl Sentence {
             after_number = number;
             words.push(word);
         }
-        let asks = tokens[range.clone()].last().is_some_and(|t| t.text.contains('?'));
-        Self { range, words, text, asks }
+        let is_question = tokens[range.clone()].last().is_some_and(|t| t.text.contains('?'));
+        Self { range, words, text, is_question }
     }
 
-    /// Whether a phrase of words stands in it.
+    /// Returns whether the sentence contains a phrase, given as words separated by spaces.
     pub fn has(&self, phrase: &str) -> bool {
         self.position(phrase).is_some()
     }
 
-    /// Where the first of a phrase's words stands among its words.
+    /// Returns the index in [`Self::words`] at which a phrase first begins.
     pub fn position(&self, phrase: &str) -> Option<usize> {
         let phrase: Vec<&str> = phrase.split(' ').collect();
         self.words.windows(phrase.len()).position(|w| w.iter().zip(&phrase).all(|(a, b)| a == b))
     }
 
-    /// How many of its words are one of these.
+    /// Returns how many words of the sentence are in a list.
     pub fn count(&self, words: &[&str]) -> usize {
         self.words.iter().filter(|w| words.contains(&w.as_str())).count()
     }
 }
 
-const OTHERS: [&str; 14] = [
+/// Third-person subject pronouns, alone and contracted.
+const THIRD_PERSON: [&str; 14] = [
     "he", "she", "they", "it", "he's", "she's", "they're", "it's", "he'd", "she'd", "they'd", "they've", "it'd",
     "it'll",
 ];
-const YOU: [&str; 6] = ["you", "you're", "you've", "you'd", "you'll", "your"];
-const PAST: [&str; 4] = ["was", "were", "had", "did"];
-const PRESENT: [&str; 14] =
+/// Forms of "you", alone and contracted.
+const SECOND_PERSON: [&str; 6] = ["you", "you're", "you've", "you'd", "you'll", "your"];
+/// Past forms of "be", "have" and "do".
+const PAST_AUXILIARIES: [&str; 4] = ["was", "were", "had", "did"];
+/// Present forms of "be", "have" and "do", alone and contracted.
+const PRESENT_FORMS: [&str; 14] =
     ["is", "are", "do", "does", "have", "am", "i'm", "it's", "that's", "i've", "there's", "don't", "has", "isn't"];
-const NEXT: [&str; 6] = ["so", "then", "first", "after", "before", "next"];
-const SINCE: [&str; 12] = [
+/// Words that order events in time.
+const SEQUENCE_WORDS: [&str; 6] = ["so", "then", "first", "after", "before", "next"];
+/// Words typical of how a story came out.
+const OUTCOME_WORDS: [&str; 12] = [
     "now",
     "since",
     "still",
@@ -90,8 +100,10 @@ const SINCE: [&str; 12] = [
     "went",
     "came",
 ];
+/// Modal verbs, alone and contracted.
 const MODALS: [&str; 9] = ["would", "will", "could", "should", "might", "i'd", "i'll", "we'd", "can"];
-const TASKS: [&str; 22] = [
+/// Phrases typical of what somebody had to do.
+const TASK_PHRASES: [&str; 22] = [
     "had to",
     "needed to",
     "was asked",
@@ -115,7 +127,8 @@ const TASKS: [&str; 22] = [
     "target",
     "my role",
 ];
-const OPINIONS: [&str; 12] = [
+/// Phrases typical of opinions and asides.
+const OPINION_PHRASES: [&str; 12] = [
     "i'd say",
     "i think",
     "honestly",
@@ -129,7 +142,8 @@ const OPINIONS: [&str; 12] = [
     "i love",
     "i'm proud",
 ];
-const ENDINGS: [&str; 12] = [
+/// Phrases typical of the end of a story.
+const ENDING_PHRASES: [&str; 12] = [
     "in the end",
     "as a result",
     "from then on",
@@ -144,44 +158,44 @@ const ENDINGS: [&str; 12] = [
     "by the",
 ];
 
-/// How many cues there are.
+/// Number of cues.
 pub const CUES: usize = 23;
 
-/// The cues of a sentence, each a count of at most two, halved.
+/// Returns the cues of a sentence: counts, each capped at two and then halved, so 0, 0.5 or 1.
 pub fn cues(sentence: &Sentence) -> [f32; CUES] {
     let phrases = |phrases: &[&str]| phrases.iter().filter(|p| sentence.has(p)).count();
     let words = &sentence.words;
-    let ends = |ending: &str| words.iter().filter(|w| w.len() > 4 && w.ends_with(ending)).count();
+    let ending_in = |ending: &str| words.iter().filter(|w| w.len() > 4 && w.ends_with(ending)).count();
     let negated = words.iter().filter(|w| *w == "not" || w.ends_with("n't") || *w == "nobody" || *w == "no").count();
     let counts = [
         sentence.count(&I),
         sentence.count(&WE),
-        sentence.count(&OTHERS),
-        sentence.count(&YOU),
+        sentence.count(&THIRD_PERSON),
+        sentence.count(&SECOND_PERSON),
         sentence.count(&["my", "me", "myself"]),
         sentence.count(&["our", "us"]),
         sentence.count(&["his", "her", "their", "them", "him"]),
         words.iter().filter(|w| is_quantity(w)).count(),
-        sentence.count(&PAST),
-        ends("ed"),
-        ends("ing"),
-        sentence.count(&PRESENT),
-        phrases(&TASKS),
-        sentence.count(&NEXT),
-        sentence.count(&SINCE),
-        phrases(&ENDINGS),
+        sentence.count(&PAST_AUXILIARIES),
+        ending_in("ed"),
+        ending_in("ing"),
+        sentence.count(&PRESENT_FORMS),
+        phrases(&TASK_PHRASES),
+        sentence.count(&SEQUENCE_WORDS),
+        sentence.count(&OUTCOME_WORDS),
+        phrases(&ENDING_PHRASES),
         sentence.count(&MODALS),
         negated,
         passives(sentence),
-        usize::from(sentence.asks),
-        phrases(&OPINIONS),
+        usize::from(sentence.is_question),
+        phrases(&OPINION_PHRASES),
         usize::from(words.first().is_some_and(|w| I.contains(&w.as_str()))),
         usize::from(words.first().is_some_and(|w| w == "so" || w == "and" || w == "but")),
     ];
     counts.map(|n| n.min(2) as f32 / 2.0)
 }
 
-/// Passives: a form of "be" or "got" right before a participle in -ed or -en.
+/// Counts the passives: a form of "be" or "got" right before a participle, in -ed or -en or irregular.
 pub fn passives(sentence: &Sentence) -> usize {
     let be = ["was", "were", "been", "being", "is", "are", "got", "be"];
     let participle = |w: &str| {

@@ -1,132 +1,145 @@
-//! What a coach would say of an answer: detectors learned from what coaches said of other people's answers.
+//! Detectors of what a coach would say about an answer, trained on what coaches said about other answers.
 //!
-//! Two stages, both linear. First every sentence is looked at, with its neighbours and its place: how probably each code shows in it,
-//! whether it tells how it came out, whether it is the one to keep. Then the answer: the highest and the mean of these, what the answer is about as a
-//! whole, its length, and the likeness of its sentences to the question, from which a logistic model a code tells how probably the
-//! code holds. The first stage's outputs on the answers that the second learns from come from weights that had not seen
-//! those authors, and so do the answers that its probabilities are calibrated on (J. Platt 1999).
+//! There are two stages of linear models. The first stage scores each sentence, from its own features, its neighbours
+//! and its position: whether each statement code shows in it, whether it tells the result, whether it is the best of
+//! the answer. The second stage predicts for each code the probability that it holds for the answer: a logistic model
+//! on the maxima and means of the sentence scores, the content of the answer as a whole, its length, and the similarity
+//! of its sentences to the question.
+//!
+//! The second stage is trained, and its probabilities are calibrated (J. Platt 1999), on outputs of a first stage that
+//! was trained without the authors of those answers.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use serde::{Deserialize, Serialize};
 
 use super::cues::{CUES, Sentence, cues};
 use super::encoder::WIDTH;
-use super::findings::{Claim, Event, Findings, Verdict};
+use super::findings::{EventKind, Finding, FindingVerdict, Findings};
 use super::model::Linear;
-use super::relevance::Kind;
+use super::relevance::AnswerKind;
 use super::signs::{SIGNS, signs};
 use crate::codes::Code;
 
-/// The codes that are learned.
+/// Number of statement codes that the detectors predict.
 pub const CODES: usize = Code::STORY.len();
-/// Values that the words of a sentence give: cues, signs, and likeness to the question in meaning and in form.
-const HAND: usize = CUES + SIGNS + 2;
-/// Values that say where a sentence stands.
-const PLACE: usize = 8;
-/// Sorts of questions.
-const KINDS: usize = 6;
-/// Values that describe a sentence to the first stage.
-pub const ROW: usize = 4 * WIDTH + HAND + PLACE + KINDS + 1;
-/// Values that describe an answer to the first stage.
-pub const WHOLE: usize = 3 * WIDTH + 2 * HAND + KINDS + 3;
-/// What the first stage sees in a sentence: its part, how good the answer is that it is from, every code, ...
-pub const SEEN: usize = 6 + CODES + 4;
-/// ... and, last, a result ...
-pub const RESULT: usize = 6 + CODES;
-/// ... with a figure, ...
-pub const FIGURE: usize = RESULT + 1;
-/// ... blame, and what is to be kept.
-pub const KEEP: usize = RESULT + 3;
-/// What is told apart in an answer besides the codes: the kinds of [`Event`] but [`Event::NotAsked`].
-pub const EVENTS: usize = 4;
-/// What the second stage reads.
-pub const ASPECTS: usize = 3 * SEEN + CODES + 4 * HAND + KINDS + 2 * PARTS + MISC;
-const MISC: usize = 15;
-/// Parts of a story, the first of what the first stage sees.
+/// Number of features from the words of a sentence: cues, signs, and the cosine similarities to the question in meaning
+/// and in form.
+const LEXICAL_FEATURES: usize = CUES + SIGNS + 2;
+/// Number of features for the position of a sentence in the answer.
+const POSITION_FEATURES: usize = 8;
+/// Number of answer kinds, as one-hot features.
+const ANSWER_KINDS: usize = 6;
+/// Number of inputs of the first stage per sentence.
+pub const SENTENCE_INPUTS: usize = 4 * WIDTH + LEXICAL_FEATURES + POSITION_FEATURES + ANSWER_KINDS + 1;
+/// Number of inputs of the first stage for the answer as a whole.
+pub const ANSWER_INPUTS: usize = 3 * WIDTH + 2 * LEXICAL_FEATURES + ANSWER_KINDS + 3;
+/// Number of outputs of the first stage per sentence: its part, the grade of its answer, every code, whether it is a
+/// result, whether it gives a figure, whether it blames, and whether it is the one to keep.
+pub const SENTENCE_OUTPUTS: usize = FIRST_CODE_OUTPUT + CODES + 4;
+/// The index of the first code among the outputs per sentence; the parts and the grade come before it.
+const FIRST_CODE_OUTPUT: usize = PARTS + 1;
+/// The index of the result among the outputs per sentence.
+pub const RESULT_OUTPUT: usize = FIRST_CODE_OUTPUT + CODES;
+/// The index of the figure among the outputs per sentence.
+pub const FIGURE_OUTPUT: usize = RESULT_OUTPUT + 1;
+/// The index of the sentence to keep among the outputs per sentence.
+pub const KEEP_OUTPUT: usize = RESULT_OUTPUT + 3;
+/// Number of event kinds that are predicted: all kinds of [`EventKind`] except [`EventKind::NotAsked`].
+pub const EVENT_KINDS: usize = 4;
+/// Number of inputs of the second stage.
+pub const SECOND_STAGE_INPUTS: usize =
+    3 * SENTENCE_OUTPUTS + CODES + 4 * LEXICAL_FEATURES + ANSWER_KINDS + 2 * PARTS + OTHER_SUMMARIES;
+/// Number of inputs of the second stage that summarize length, similarity to the question, results and order.
+const OTHER_SUMMARIES: usize = 15;
+/// Number of parts of a story.
 const PARTS: usize = 5;
-/// How much a neighbour's vector counts beside the sentence's own, and the other values beside the vectors of length one.
-const NEIGHBOUR: f32 = 0.7;
-const BESIDE: f32 = 0.5;
-/// From here on a sentence is the first stage's to name, as an output of its least-squares model.
-const SHOWS: f64 = 0.5;
-/// Sentences quoted for one statement at most.
-const QUOTED: usize = 2;
+/// The scale of a neighbour's embedding, relative to the sentence's own.
+const NEIGHBOUR_SCALE: f32 = 0.7;
+/// The scale of all features other than embeddings, which have unit length.
+const NON_VECTOR_SCALE: f32 = 0.5;
+/// Minimum output of the first stage at which a sentence counts as positive. Its least-squares model is trained towards
+/// 0 and 1.
+const OUTPUT_THRESHOLD: f64 = 0.5;
+/// Maximum number of sentences quoted for one statement.
+const MAX_QUOTED: usize = 2;
 
-/// Everything that was learned for the detectors.
+/// The weights, calibration and thresholds of the detectors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detectors {
-    /// The first stage on sentences, [`SEEN`] outputs of [`ROW`] values.
+    /// The first stage for a sentence: [`SENTENCE_INPUTS`] inputs, [`SENTENCE_OUTPUTS`] outputs.
     pub sentence: Linear,
-    /// The first stage on the answer as a whole, an output a code of [`WHOLE`] values.
+    /// The first stage for the answer as a whole: [`ANSWER_INPUTS`] inputs, one output per code.
     pub whole: Linear,
-    /// The middle of what the second stage reads, [`ASPECTS`] ...
+    /// The mean of each input of the second stage in the training data, [`SECOND_STAGE_INPUTS`] values.
     pub middle: Vec<f32>,
-    /// ... and its spread.
+    /// The standard deviation of each input of the second stage in the training data, [`SECOND_STAGE_INPUTS`] values.
     pub spread: Vec<f32>,
-    /// Whether a code holds.
+    /// The second stage: the logit that each code holds.
     pub holds: Linear,
-    /// Whether a coach would begin with it.
+    /// The second stage: the logit that a coach would mention each code first.
     pub first: Linear,
-    /// Whether the answer is of a kind of event.
+    /// The second stage: the score of each event kind, in the order of [`EventKind`].
     pub event: Linear,
-    /// For each code how an output of `holds` becomes a probability: slope and offset.
+    /// The slope and offset that calibrate the logits of [`Self::holds`], for each code.
     pub calibration: Vec<[f64; 2]>,
-    /// For each code the probability from which it holds ...
+    /// The probability from which on a code holds, for each code.
     pub holds_from: Vec<f64>,
-    /// ... from which it is likely ...
+    /// The probability from which on a code is likely, for each code.
     pub likely_from: Vec<f64>,
-    /// ... and up to which it is taken not to hold.
+    /// The probability up to which a code does not hold, for each code.
     pub fails_to: Vec<f64>,
-    /// For each code the first stage's output from which a sentence is quoted for it.
+    /// The output of the first stage from which on a sentence is quoted for a code, for each code.
     pub quoted_from: Vec<f64>,
 }
 
-/// An answer as the detectors see it.
+/// The features of an answer: the inputs of the first stage, and what the second stage needs besides its outputs.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
-    /// [`ROW`] values a sentence.
+pub struct DetectorInput {
+    /// The inputs of the first stage for the sentences, one row of [`SENTENCE_INPUTS`] values per sentence.
     pub rows: Array2<f32>,
-    /// [`WHOLE`] values.
+    /// The inputs of the first stage for the answer as a whole, [`ANSWER_INPUTS`] values.
     pub whole: Array1<f32>,
-    /// The values that its words give, [`HAND`] a sentence.
-    hand: Array2<f32>,
-    /// The words of each sentence.
+    /// The features from the words, one row of [`LEXICAL_FEATURES`] values per sentence.
+    lexical: Array2<f32>,
+    /// The number of words in each sentence.
     words: Vec<usize>,
-    kind: Kind,
+    kind: AnswerKind,
 }
 
-impl Seen {
-    /// Looks at the sentences of an answer, of which there is one at least. `alone` and `meaning` are as [`Described`](super::model::Described) has
-    /// them, `question` is its vectors, in form and in meaning.
+impl DetectorInput {
+    /// Computes the features of an answer with at least one sentence. `alone` and `meaning` are the fields of
+    /// [`AnswerFeatures`](super::model::AnswerFeatures); `question` holds the embeddings of the question, for its form
+    /// and its meaning.
     pub fn of(
         sentences: &[Sentence],
         alone: &Array2<f32>,
         meaning: &Array2<f32>,
         question: Option<&(Array1<f32>, Array1<f32>)>,
-        kind: Kind,
+        kind: AnswerKind,
     ) -> Self {
         let n = sentences.len();
-        let mut hand = Array2::zeros((n, HAND));
+        let mut lexical = Array2::zeros((n, LEXICAL_FEATURES));
         for (i, sentence) in sentences.iter().enumerate() {
             let (form, meaning) = (alone.slice(s![i, ..WIDTH]), meaning.row(i));
-            let (alike_form, alike) = question.map_or((0.0, 0.0), |(f, m)| (form.dot(f), meaning.dot(m)));
-            let values = cues(sentence).into_iter().chain(signs(sentence)).chain([alike, alike_form]);
-            values.enumerate().for_each(|(k, value)| hand[[i, k]] = value);
+            let (form_similarity, similarity) = question.map_or((0.0, 0.0), |(f, m)| (form.dot(f), meaning.dot(m)));
+            let values = cues(sentence).into_iter().chain(signs(sentence)).chain([similarity, form_similarity]);
+            values.enumerate().for_each(|(k, value)| lexical[[i, k]] = value);
         }
-        let mut rows = Array2::zeros((n, ROW));
+        let mut rows = Array2::zeros((n, SENTENCE_INPUTS));
         for i in 0..n {
             let form = |j: usize| alone.slice(s![j, ..WIDTH]);
             let mut row = rows.row_mut(i);
             row.slice_mut(s![..WIDTH]).assign(&form(i));
             row.slice_mut(s![WIDTH..2 * WIDTH]).assign(&meaning.row(i));
             if i > 0 {
-                row.slice_mut(s![2 * WIDTH..3 * WIDTH]).assign(&(&form(i - 1) * NEIGHBOUR));
+                row.slice_mut(s![2 * WIDTH..3 * WIDTH]).assign(&(&form(i - 1) * NEIGHBOUR_SCALE));
             }
             if i + 1 < n {
-                row.slice_mut(s![3 * WIDTH..4 * WIDTH]).assign(&(&form(i + 1) * NEIGHBOUR));
+                row.slice_mut(s![3 * WIDTH..4 * WIDTH]).assign(&(&form(i + 1) * NEIGHBOUR_SCALE));
             }
-            let words = hand.row(i);
-            let beside = words.iter().copied().chain(place(i, n)).chain(one_hot(kind)).map(|x| x * BESIDE);
+            let words = lexical.row(i);
+            let beside =
+                words.iter().copied().chain(position_features(i, n)).chain(one_hot(kind)).map(|x| x * NON_VECTOR_SCALE);
             beside.chain([1.0]).enumerate().for_each(|(k, value)| row[4 * WIDTH + k] = value);
         }
         let mean = |x: ArrayView2<'_, f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
@@ -134,104 +147,113 @@ impl Seen {
         let asked = question.map_or_else(|| Array1::zeros(WIDTH), |(_, m)| &meant * m);
         let words: Vec<usize> = sentences.iter().map(|s| s.words.len()).collect();
         let all = words.iter().sum::<usize>() as f32;
-        let rest: Vec<f32> = (mean(hand.view()).iter().map(|x| 0.7 * x))
-            .chain(most(&hand).into_iter().map(|x| 0.3 * x))
-            .chain(one_hot(kind).map(|x| x * BESIDE))
+        let rest: Vec<f32> = (mean(lexical.view()).iter().map(|x| 0.7 * x))
+            .chain(column_max(&lexical).into_iter().map(|x| 0.3 * x))
+            .chain(one_hot(kind).map(|x| x * NON_VECTOR_SCALE))
             .chain([all.ln_1p() / 5.0, n.min(20) as f32 / 20.0, 1.0])
             .collect();
         let whole = concatenate![Axis(0), mean(alone.slice(s![.., ..WIDTH])), meant, asked, Array1::from(rest)];
-        Self { rows, whole, hand, words, kind }
+        Self { rows, whole, lexical, words, kind }
     }
 
-    /// What the first stage sees in each sentence, [`SEEN`] values each.
-    pub fn shows(&self, sentence: &Linear) -> Vec<Vec<f64>> {
+    /// Runs the first stage on each sentence; returns [`SENTENCE_OUTPUTS`] values per sentence.
+    pub fn sentence_outputs(&self, sentence: &Linear) -> Vec<Vec<f64>> {
         self.rows.rows().into_iter().map(|x| sentence.apply(x)).collect()
     }
 
-    /// What the second stage reads, given what the first saw.
-    pub fn aspects(&self, shows: &[Vec<f64>], whole: &Linear) -> Array1<f32> {
-        let n = shows.len();
+    /// Returns the inputs of the second stage, before standardization. `outputs` are those of the first stage for each
+    /// sentence, `whole` is its model for the answer as a whole.
+    pub fn second_stage_input(&self, outputs: &[Vec<f64>], whole: &Linear) -> Array1<f32> {
+        let n = outputs.len();
         let all = self.words.iter().sum::<usize>().max(1) as f64;
         let weights: Vec<f64> = self.words.iter().map(|w| *w as f64 / all).collect();
-        let column = |k: usize| shows.iter().map(move |row| row[k]);
-        let (mut highest, mut high, mut mean) = (vec![0.0; SEEN], vec![0.0; SEEN], vec![0.0; SEEN]);
-        for k in 0..SEEN {
+        let column = |k: usize| outputs.iter().map(move |row| row[k]);
+        let (mut highest, mut top_two_mean, mut mean) =
+            (vec![0.0; SENTENCE_OUTPUTS], vec![0.0; SENTENCE_OUTPUTS], vec![0.0; SENTENCE_OUTPUTS]);
+        for k in 0..SENTENCE_OUTPUTS {
             let mut sorted: Vec<f64> = column(k).collect();
             sorted.sort_by(|a, b| b.total_cmp(a));
             let two = &sorted[..n.min(2)];
             highest[k] = sorted[0];
-            high[k] = two.iter().sum::<f64>() / two.len() as f64;
+            top_two_mean[k] = two.iter().sum::<f64>() / two.len() as f64;
             mean[k] = column(k).zip(&weights).map(|(x, w)| x * w).sum();
         }
-        let hand_mean =
-            |k: usize| self.hand.column(k).iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>();
-        let alike: Vec<f64> = self.hand.column(HAND - 2).iter().map(|x| f64::from(*x)).collect();
+        let lexical_mean =
+            |k: usize| self.lexical.column(k).iter().zip(&weights).map(|(x, w)| f64::from(*x) * w).sum::<f64>();
+        let similarity: Vec<f64> = self.lexical.column(LEXICAL_FEATURES - 2).iter().map(|x| f64::from(*x)).collect();
         let last = |k: usize| column(k).skip(n.saturating_sub(2)).fold(f64::NEG_INFINITY, f64::max);
-        let sure = |k: usize| column(k).filter(|x| *x > SHOWS).count() as f64;
+        let count_positive = |k: usize| column(k).filter(|x| *x > OUTPUT_THRESHOLD).count() as f64;
         let (action, result) = (2, 3);
-        let misc = [
+        let summaries = [
             all.ln_1p(),
             (n as f64).ln(),
-            alike.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            alike.iter().sum::<f64>() / n as f64,
+            similarity.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            similarity.iter().sum::<f64>() / n as f64,
             self.whole.slice(s![2 * WIDTH..3 * WIDTH]).iter().map(|x| f64::from(*x)).sum(),
             last(result),
-            shows[n - 1][result],
-            sure(result),
-            sure(action),
+            outputs[n - 1][result],
+            count_positive(result),
+            count_positive(action),
             mean[0] + mean[1],
         ];
-        let in_order = in_order(shows);
-        let values = (highest.into_iter().chain(high).chain(mean))
+        let in_order = in_order(outputs);
+        let values = (highest.into_iter().chain(top_two_mean).chain(mean))
             .chain(whole.apply(self.whole.view()))
-            .chain((0..HAND).map(hand_mean))
-            .chain(most(&self.hand).into_iter().map(f64::from))
+            .chain((0..LEXICAL_FEATURES).map(lexical_mean))
+            .chain(column_max(&self.lexical).into_iter().map(f64::from))
             .chain(one_hot(self.kind).map(f64::from))
-            .chain(misc)
+            .chain(summaries)
             .chain(in_order)
-            // How it begins and ends.
-            .chain([0, n - 1].into_iter().flat_map(|i| shows[i][..PARTS].iter().copied()))
-            .chain([0, n - 1].into_iter().flat_map(|i| self.hand.row(i).into_iter().map(|x| f64::from(*x))));
+            // The first and the last sentence.
+            .chain([0, n - 1].into_iter().flat_map(|i| outputs[i][..PARTS].iter().copied()))
+            .chain([0, n - 1].into_iter().flat_map(|i| self.lexical.row(i).into_iter().map(|x| f64::from(*x))));
         values.map(|x| x as f32).collect()
     }
 }
 
-/// How far the parts stand as they happen: background, steps, results. The share of pairs that do, how many more do than not, and where the
-/// middle of each part stands, 0 to 1.
-fn in_order(shows: &[Vec<f64>]) -> [f64; 5] {
-    let n = shows.len();
-    let (mut right, mut wrong) = (0.0, 0.0);
+/// Returns features for the order of the parts (background, steps, results): the share of the pairs of sentences that
+/// are in order, the scaled excess of ordered over reversed pairs, and the mean position of each part, 0 to 1.
+fn in_order(outputs: &[Vec<f64>]) -> [f64; 5] {
+    let n = outputs.len();
+    let (mut ordered, mut reversed) = (0.0, 0.0);
     let (mut before, mut centre) = ([0.0; 3], [0.0; 3]);
-    for (i, row) in shows.iter().enumerate() {
+    for (i, row) in outputs.iter().enumerate() {
         let chance = |x: f64| x.clamp(0.0, 1.0).powi(2);
         let of = [chance(row[0] + row[1]), chance(row[2]), chance(row[3])];
         let all = of.iter().sum::<f64>() + chance(row[4]) + 1e-3;
         let of = of.map(|x| x / all);
-        right += before[0] * (of[1] + of[2]) + before[1] * of[2];
-        wrong += of[0] * (before[1] + before[2]) + of[1] * before[2];
+        ordered += before[0] * (of[1] + of[2]) + before[1] * of[2];
+        reversed += of[0] * (before[1] + before[2]) + of[1] * before[2];
         for k in 0..3 {
             before[k] += of[k];
             centre[k] += of[k] * i as f64 / (n - 1).max(1) as f64;
         }
     }
-    let share = if right + wrong > 1e-6 { right / (right + wrong) } else { 0.5 };
+    let share = if ordered + reversed > 1e-6 { ordered / (ordered + reversed) } else { 0.5 };
     let [a, b, c] = std::array::from_fn(|k| centre[k] / (before[k] + 0.2));
-    [share, (right - wrong) / (n * n) as f64 * 2.0, a, b, c]
+    [share, (ordered - reversed) / (n * n) as f64 * 2.0, a, b, c]
 }
 
-/// The highest value of each column.
-fn most(x: &Array2<f32>) -> Vec<f32> {
+/// Returns the maximum of each column.
+fn column_max(x: &Array2<f32>) -> Vec<f32> {
     x.columns().into_iter().map(|c| c.fold(f32::NEG_INFINITY, |a, b| a.max(*b))).collect()
 }
 
-fn one_hot(kind: Kind) -> impl Iterator<Item = f32> {
-    let kinds =
-        [Kind::PastStory, Kind::AboutYourself, Kind::Motivation, Kind::Weakness, Kind::CurrentJob, Kind::Closing];
+/// Returns the one-hot encoding of an answer kind.
+fn one_hot(kind: AnswerKind) -> impl Iterator<Item = f32> {
+    let kinds = [
+        AnswerKind::PastStory,
+        AnswerKind::AboutYourself,
+        AnswerKind::Motivation,
+        AnswerKind::Weakness,
+        AnswerKind::CurrentJob,
+        AnswerKind::Closing,
+    ];
     kinds.into_iter().map(move |k| f32::from(u8::from(k == kind)))
 }
 
-/// Where sentence `i` of `n` stands.
-fn place(i: usize, n: usize) -> [f32; PLACE] {
+/// Returns the features for the position of sentence `i` of `n`.
+fn position_features(i: usize, n: usize) -> [f32; POSITION_FEATURES] {
     let along = if n > 1 { i as f32 / (n - 1) as f32 } else { 0.0 };
     let is = |what: bool| f32::from(u8::from(what));
     [
@@ -247,74 +269,84 @@ fn place(i: usize, n: usize) -> [f32; PLACE] {
 }
 
 impl Detectors {
-    /// Whether they are of the form that this version reads.
-    pub(super) fn fit(&self) -> bool {
+    /// Returns whether all weights have the shapes that this version of the program needs.
+    pub(super) fn has_expected_shapes(&self) -> bool {
         let lists = [&self.holds_from, &self.likely_from, &self.fails_to, &self.quoted_from];
-        self.sentence.fits(ROW, SEEN)
-            && self.whole.fits(WHOLE, CODES)
-            && self.middle.len() == ASPECTS
-            && self.spread.len() == ASPECTS
-            && self.holds.fits(ASPECTS, CODES)
-            && self.first.fits(ASPECTS, CODES)
-            && self.event.fits(ASPECTS, EVENTS)
+        self.sentence.has_shape(SENTENCE_INPUTS, SENTENCE_OUTPUTS)
+            && self.whole.has_shape(ANSWER_INPUTS, CODES)
+            && self.middle.len() == SECOND_STAGE_INPUTS
+            && self.spread.len() == SECOND_STAGE_INPUTS
+            && self.holds.has_shape(SECOND_STAGE_INPUTS, CODES)
+            && self.first.has_shape(SECOND_STAGE_INPUTS, CODES)
+            && self.event.has_shape(SECOND_STAGE_INPUTS, EVENT_KINDS)
             && self.calibration.len() == CODES
             && lists.iter().all(|l| l.len() == CODES)
     }
 
-    /// What is found of an answer; `places` are its sentences' places in the story.
-    pub(super) fn findings(&self, seen: &Seen, places: &[usize]) -> Findings {
-        let shows = seen.shows(&self.sentence);
-        let aspects = self.standard(&seen.aspects(&shows, &self.whole));
-        let (holds, first, event) =
-            (self.holds.apply(aspects.view()), self.first.apply(aspects.view()), self.event.apply(aspects.view()));
-        let asks_for_one = seen.kind == Kind::PastStory;
+    /// Detects what a coach would say about an answer. `story_indices` holds the index in the story of each sentence of
+    /// `input`.
+    pub(super) fn findings(&self, input: &DetectorInput, story_indices: &[usize]) -> Findings {
+        let outputs = input.sentence_outputs(&self.sentence);
+        let second_stage_input = self.standardized(&input.second_stage_input(&outputs, &self.whole));
+        let (holds, first, event) = (
+            self.holds.apply(second_stage_input.view()),
+            self.first.apply(second_stage_input.view()),
+            self.event.apply(second_stage_input.view()),
+        );
+        let asks_for_one = input.kind == AnswerKind::PastStory;
         let event = match most_probable(&event) {
-            _ if !asks_for_one => Event::NotAsked,
-            0 => Event::Real,
-            1 => Event::Habit,
-            2 => Event::Hypothetical,
-            _ => Event::None,
+            _ if !asks_for_one => EventKind::NotAsked,
+            0 => EventKind::Real,
+            1 => EventKind::Habit,
+            2 => EventKind::Hypothetical,
+            _ => EventKind::None,
         };
         let claim = |k: usize| {
             let [slope, offset] = self.calibration[k];
             let code = Code::STORY[k];
-            let applies = applies(code, seen.kind);
+            let applies = applies(code, input.kind);
             let confidence = if applies { logistic(slope * holds[k] + offset) } else { 0.0 };
             let verdict = if confidence >= self.holds_from[k] {
-                Verdict::Holds
+                FindingVerdict::Holds
             } else if confidence >= self.likely_from[k] {
-                Verdict::Likely
+                FindingVerdict::Likely
             } else if confidence <= self.fails_to[k] {
-                Verdict::Fails
+                FindingVerdict::Fails
             } else {
-                Verdict::Open
+                FindingVerdict::Open
             };
-            let mut shown: Vec<usize> = (0..shows.len()).filter(|i| shows[*i][6 + k] >= self.quoted_from[k]).collect();
-            shown.sort_by(|a, b| shows[*b][6 + k].total_cmp(&shows[*a][6 + k]));
-            shown.truncate(QUOTED);
-            shown.sort_unstable();
-            Claim {
+            let mut quoted: Vec<usize> =
+                (0..outputs.len()).filter(|i| outputs[*i][FIRST_CODE_OUTPUT + k] >= self.quoted_from[k]).collect();
+            quoted.sort_by(|a, b| outputs[*b][FIRST_CODE_OUTPUT + k].total_cmp(&outputs[*a][FIRST_CODE_OUTPUT + k]));
+            quoted.truncate(MAX_QUOTED);
+            quoted.sort_unstable();
+            Finding {
                 code,
                 confidence,
                 first: if applies { logistic(first[k]) } else { 0.0 },
                 verdict,
-                sentences: shown.into_iter().map(|i| places[i]).collect(),
+                sentences: quoted.into_iter().map(|i| story_indices[i]).collect(),
             }
         };
-        let of = |k: usize| (0..shows.len()).filter(|i| shows[*i][k] >= SHOWS).map(|i| places[i]).collect::<Vec<_>>();
-        let keep = (0..shows.len()).max_by(|a, b| shows[*a][KEEP].total_cmp(&shows[*b][KEEP]));
+        let of = |k: usize| {
+            (0..outputs.len())
+                .filter(|i| outputs[*i][k] >= OUTPUT_THRESHOLD)
+                .map(|i| story_indices[i])
+                .collect::<Vec<_>>()
+        };
+        let keep = (0..outputs.len()).max_by(|a, b| outputs[*a][KEEP_OUTPUT].total_cmp(&outputs[*b][KEEP_OUTPUT]));
         Findings {
             event,
             claims: (0..CODES).map(claim).collect(),
-            results: of(RESULT),
-            figures: of(FIGURE),
-            keep: keep.map(|i| places[i]),
+            results: of(RESULT_OUTPUT),
+            figures: of(FIGURE_OUTPUT),
+            keep: keep.map(|i| story_indices[i]),
         }
     }
 
-    /// What the second stage reads, in standard units.
-    fn standard(&self, aspects: &Array1<f32>) -> Array1<f32> {
-        let all = aspects.iter().zip(&self.middle).zip(&self.spread);
+    /// Standardizes the inputs of the second stage to zero mean and unit variance.
+    fn standardized(&self, second_stage_input: &Array1<f32>) -> Array1<f32> {
+        let all = second_stage_input.iter().zip(&self.middle).zip(&self.spread);
         all.map(|((x, middle), spread)| (x - middle) / spread).collect()
     }
 }
@@ -323,12 +355,12 @@ fn most_probable(outputs: &[f64]) -> usize {
     (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or(0)
 }
 
-/// Returns whether a code can hold of answers to a kind of question: an occasion is missed only where one was asked for, and who closes
-/// an interview with a question or a wish owes no deeds.
-fn applies(code: Code, kind: Kind) -> bool {
+/// Returns whether a code applies to answers of a kind: a missing event only where an event was asked for, and nothing
+/// about actions or results in the closing question.
+fn applies(code: Code, kind: AnswerKind) -> bool {
     match kind {
-        Kind::PastStory => true,
-        Kind::Closing => !matches!(
+        AnswerKind::PastStory => true,
+        AnswerKind::Closing => !matches!(
             code,
             Code::NoEvent
                 | Code::NoSteps
@@ -343,7 +375,7 @@ fn applies(code: Code, kind: Kind) -> bool {
     }
 }
 
-/// The logistic function.
+/// Returns the logistic function of `x`.
 pub fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
@@ -351,15 +383,15 @@ pub fn logistic(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::model::{Described, Weights};
+    use crate::story::model::{AnswerFeatures, StoryWeights};
     use crate::story::sentence_of;
 
     #[test]
     fn the_weights_are_of_the_features_that_the_code_gives() {
-        assert!(Weights::built_in().detectors.fit());
-        let mut narrow = Weights::built_in().detectors.clone();
+        assert!(StoryWeights::built_in().detectors.has_expected_shapes());
+        let mut narrow = StoryWeights::built_in().detectors.clone();
         narrow.holds.weights[0].pop();
-        assert!(!narrow.fit(), "weights of another number of features are refused");
+        assert!(!narrow.has_expected_shapes(), "weights of another number of features are refused");
         let sentences = [
             "Last year a customer rang, \"it never works\", and I'd usually blame the courier.",
             "So I drove to Leeds on Friday with 12 spare pumps and asked her what she had seen.",
@@ -372,16 +404,16 @@ mod tests {
                 cues(s).into_iter().chain(signs(s)).map(|x| format!("{:.0}", 6.0 * x)).collect::<Vec<_>>().join(" ")
             })
             .collect();
-        // Whoever changes a feature has to train again, and then may change these.
+        // Accept a changed snapshot only after training the weights again.
         insta::assert_snapshot!(said.join("\n"));
     }
 
     #[test]
     fn an_answer_of_one_sentence_can_be_judged() {
         let sentences = [sentence_of("I rang every customer on the list that night.")];
-        let described = Described::of(&sentences);
-        let seen = Seen::of(&sentences, &described.alone, &described.meaning, None, Kind::PastStory);
-        let findings = Weights::built_in().detectors.findings(&seen, &[0]);
+        let features = AnswerFeatures::of(&sentences);
+        let input = DetectorInput::of(&sentences, &features.alone, &features.meaning, None, AnswerKind::PastStory);
+        let findings = StoryWeights::built_in().detectors.findings(&input, &[0]);
         assert_eq!((findings.claims.len(), findings.keep), (CODES, Some(0)));
         assert!(
             findings.claims.iter().all(|c| (0.0..=1.0).contains(&c.confidence) && c.sentences.iter().all(|i| *i == 0))
@@ -391,21 +423,22 @@ mod tests {
     #[test]
     fn nobody_who_asks_a_question_at_the_end_is_told_to_tell_deeds() {
         let sentences = [sentence_of("I'd like to know what the first month looks like, I suppose.")];
-        let described = Described::of(&sentences);
-        let seen = Seen::of(&sentences, &described.alone, &described.meaning, None, Kind::Closing);
-        let findings = Weights::built_in().detectors.findings(&seen, &[0]);
+        let features = AnswerFeatures::of(&sentences);
+        let input = DetectorInput::of(&sentences, &features.alone, &features.meaning, None, AnswerKind::Closing);
+        let findings = StoryWeights::built_in().detectors.findings(&input, &[0]);
         for code in [Code::NoEvent, Code::NoSteps, Code::NoResult, Code::Hedging] {
-            assert_eq!(findings.verdict(code), Verdict::Fails, "{code:?}");
+            assert_eq!(findings.verdict(code), FindingVerdict::Fails, "{code:?}");
         }
     }
 
     #[test]
     fn parts_in_order_are_told_from_parts_in_none() {
-        let sentence = |part: usize| (0..SEEN).map(|k| f64::from(u8::from(k == part))).collect::<Vec<f64>>();
+        let sentence =
+            |part: usize| (0..SENTENCE_OUTPUTS).map(|k| f64::from(u8::from(k == part))).collect::<Vec<f64>>();
         let told = [0, 1, 2, 2, 3].map(sentence);
         let back: Vec<Vec<f64>> = told.iter().rev().cloned().collect();
-        let ([right, ..], [wrong, ..]) = (in_order(&told), in_order(&back));
-        assert!(right > 0.99 && wrong < 0.01, "{right} {wrong}");
+        let ([ordered, ..], [reversed, ..]) = (in_order(&told), in_order(&back));
+        assert!(ordered > 0.99 && reversed < 0.01, "{ordered} {reversed}");
         assert_eq!(in_order(&told[..1]), [0.5, 0.0, 0.0, 0.0, 0.0], "one sentence has no order");
     }
 }

@@ -1,11 +1,12 @@
-//! Emptiness: sentences that are impressive and say nothing ("leveraged synergies to drive impact").
+//! Empty talk: sentences that sound impressive and say nothing ("leveraged synergies to drive impact").
 //!
-//! A sentence is empty when the model, which has seen answers stuffed with such words and plain ones, is sure of it, or when
-//! much of it is from the list below. Percentages do not help: a number about nothing in particular is no result.
+//! A sentence is empty if the model, which was trained on answers stuffed with buzzwords and on plain ones, gives it a
+//! high probability, or if a large share of its words are buzzwords from the lists below. Percentages do not make it
+//! less empty: a number about nothing in particular is no result.
 
 use super::cues::Sentence;
 
-/// Words that are mostly said to impress, by how they begin.
+/// Prefixes of buzzwords: words that are mostly used to impress.
 const BUZZWORDS: [&str; 62] = [
     "leverag",
     "synerg",
@@ -70,8 +71,8 @@ const BUZZWORDS: [&str; 62] = [
     "sustainable",
     "engagement",
 ];
-/// Phrases of that sort.
-const PHRASES: [&str; 12] = [
+/// Phrases that are mostly used to impress.
+const BUZZPHRASES: [&str; 12] = [
     "value chain",
     "return on investment",
     "above and beyond",
@@ -85,23 +86,23 @@ const PHRASES: [&str; 12] = [
     "at scale",
     "key performance",
 ];
-/// A sentence with this share of such words among the longer ones is empty.
-const MUCH: f64 = 0.28;
-/// The model is sure from here on.
-const SURE: f64 = 0.6;
+/// The share of buzzwords among the words of more than three letters at which a sentence is empty with certainty.
+const EMPTY_BUZZWORD_SHARE: f64 = 0.28;
+/// The model's probability from which on it is trusted by itself; below, it is halved.
+const MODEL_THRESHOLD: f64 = 0.6;
 
-/// How sure it is that a sentence is empty, 0 to 1, given the model's opinion.
+/// Returns the probability that a sentence is empty, 0 to 1, from its words and the model's probability `model`.
 pub(super) fn emptiness(sentence: &Sentence, model: f64) -> f64 {
     let long = sentence.words.iter().filter(|w| w.len() > 3).count().max(4) as f64;
     let share = buzzwords(sentence) as f64 / long;
-    let by_words = (share / MUCH).min(1.0);
-    if model >= SURE { model.max(by_words) } else { by_words.max(model * 0.5) }
+    let by_words = (share / EMPTY_BUZZWORD_SHARE).min(1.0);
+    if model >= MODEL_THRESHOLD { model.max(by_words) } else { by_words.max(model * 0.5) }
 }
 
-/// How many words and phrases of that sort a sentence has.
+/// Counts the buzzwords of a sentence; a phrase counts as two.
 pub(super) fn buzzwords(sentence: &Sentence) -> usize {
     let words = sentence.words.iter().filter(|w| BUZZWORDS.iter().any(|b| w.starts_with(b))).count();
-    words + 2 * PHRASES.iter().filter(|p| sentence.has(p)).count()
+    words + 2 * BUZZPHRASES.iter().filter(|p| sentence.has(p)).count()
 }
 
 #[cfg(test)]

@@ -1,98 +1,103 @@
-//! Sentences as vectors: a transformer encoder (all-MiniLM-L6-v2) that was trained on a billion pairs of sentences and is used
-//! as it comes, in 8 bits. W. Wang et al. 2020, "MiniLM"; N. Reimers and I. Gurevych 2019, "Sentence-BERT".
+//! Sentence embeddings from a transformer encoder: the pretrained all-MiniLM-L6-v2 without fine-tuning, with 8-bit
+//! weights. W. Wang et al. 2020, "MiniLM"; N. Reimers and I. Gurevych 2019, "Sentence-BERT".
 //!
-//! Two vectors come out of every sentence. Its middle layer tells how it is put together (who acts, in which tense), which
-//! is what tells the parts of a story apart: on answers by authors it was not trained on, a linear model reads the parts
-//! with an accuracy of .87 from the third layer and .84 from the last. The last layer tells what it is about, which is
-//! wanted of the first sentences only.
+//! A sentence gets two embeddings. The one from the third layer represents its form (who acts, in which tense), which
+//! distinguishes the parts of a story best: on answers by authors not in the training data, a linear model predicts the
+//! parts with an accuracy of .87 from the third layer and .84 from the last. The one from the last layer represents its
+//! meaning; a caller that needs the meaning of the first sentences only saves the rest of the computation.
 //!
-//! `tests/training/make_encoder.py` writes the weights and says how they are laid out.
+//! `tests/training/make_encoder.py` writes the weights and documents their layout.
 
 use std::sync::LazyLock;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, ShapeBuilder, Zip, s};
 
-use super::word_pieces::{BEGINNING, END, WordPieces};
+use super::tokenizer::{CLS, SEP, Tokenizer};
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/sentence-encoder.bin");
 static ENCODER: LazyLock<Encoder> = LazyLock::new(|| Encoder::read(WEIGHTS));
 
-/// Values in a vector.
+/// Number of values in an embedding.
 pub const WIDTH: usize = 384;
-/// Values inside a layer's two matrices.
-const INNER: usize = 1536;
-/// Attention heads of a layer.
+/// Number of hidden units in the feed-forward block of a layer.
+const FEED_FORWARD_WIDTH: usize = 1536;
+/// Number of attention heads in a layer.
 const HEADS: usize = 12;
-/// Values a head works on.
-const HEAD: usize = WIDTH / HEADS;
-/// The layer that [`Vectors::form`] is taken from.
+/// Number of values that one attention head works on.
+const HEAD_WIDTH: usize = WIDTH / HEADS;
+/// The layer, counted from 1, whose output becomes [`Vectors::form`].
 const FORM_LAYER: usize = 3;
-/// Keeps a norm from dividing by nothing, as the encoder was trained with.
+/// Added to the variance in layer normalization against a division by zero; the value from training.
 const EPSILON: f32 = 1e-12;
-/// Word pieces that go through the layers together: small enough to stay in the cache.
-const BATCH: usize = 256;
+/// Maximum number of tokens in a batch of several sentences: a batch must fit into the processor's cache.
+const MAX_BATCH_TOKENS: usize = 256;
 
-/// Sentences as vectors of [`WIDTH`] values and length one, one row a sentence.
+/// Sentence embeddings of [`WIDTH`] values, normalized to unit length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vectors {
-    /// How each is put together.
+    /// The embeddings from a middle layer (who acts, in which tense), one row per sentence.
     pub form: Array2<f32>,
-    /// What each of the first ones is about.
+    /// The embeddings from the last layer (what the sentence is about), one row per sentence, but only for the first
+    /// `n_meaning` sentences given to [`encode`].
     pub meaning: Array2<f32>,
 }
 
-/// Encodes sentences, the first `meant` of them for their meaning too. The same sentence always gives the same vectors,
-/// whatever stands beside it.
-pub fn encode(sentences: &[&str], meant: usize) -> Vectors {
-    ENCODER.encode(sentences, meant.min(sentences.len()))
+/// Computes the form embeddings of all sentences, and the meaning embeddings of the first `n_meaning`. The embeddings
+/// of a sentence do not depend on the other sentences.
+pub fn encode(sentences: &[&str], n_meaning: usize) -> Vectors {
+    ENCODER.encode(sentences, n_meaning.min(sentences.len()))
 }
 
-/// Returns whether a word, in small letters, is one of the some twenty thousand common ones that the encoder knows whole.
+/// Returns whether a lower-case word is one of the roughly twenty thousand common words that are a single token of the
+/// encoder.
 pub fn knows_word(word: &str) -> bool {
-    ENCODER.pieces.has(word)
+    ENCODER.tokenizer.contains(word)
 }
 
 struct Encoder {
-    pieces: WordPieces,
-    words: Matrix8,
+    tokenizer: Tokenizer,
+    token_embeddings: QuantizedMatrix,
     positions: Array2<f32>,
     norm: Norm,
     layers: Vec<Layer>,
 }
 
-/// A matrix in 8 bits with a scale a row; rows are turned into numbers when they are wanted.
-struct Matrix8 {
+/// A matrix of signed 8-bit values with one scale per row. Rows are dequantized on demand.
+struct QuantizedMatrix {
     scales: Vec<f32>,
     values: &'static [u8],
     columns: usize,
 }
 
+/// A layer normalization.
 struct Norm {
     gain: Array1<f32>,
     bias: Array1<f32>,
 }
 
-struct Linear {
-    /// Inputs by outputs.
+/// A fully connected layer.
+struct DenseLayer {
+    /// The weights, inputs by outputs.
     weights: Array2<f32>,
     bias: Array1<f32>,
 }
 
+/// A transformer layer: self-attention and a feed-forward block.
 struct Layer {
-    query_key_value: Linear,
-    output: Linear,
+    query_key_value: DenseLayer,
+    output: DenseLayer,
     attention_norm: Norm,
-    inner: Linear,
-    outer: Linear,
-    outer_norm: Norm,
+    feed_forward_in: DenseLayer,
+    feed_forward_out: DenseLayer,
+    feed_forward_norm: Norm,
 }
 
-/// Takes the weights apart, in the order they were written.
-struct Reader {
+/// Reads the weights file in the order in which it was written.
+struct WeightsReader {
     rest: &'static [u8],
 }
 
-impl Reader {
+impl WeightsReader {
     fn bytes(&mut self, n: usize) -> &'static [u8] {
         let (head, rest) = self.rest.split_at(n);
         self.rest = rest;
@@ -116,16 +121,16 @@ impl Reader {
         Norm { gain: self.vector(WIDTH), bias: self.vector(WIDTH) }
     }
 
-    fn matrix(&mut self, rows: usize, columns: usize) -> Matrix8 {
-        Matrix8 { scales: self.floats(rows), values: self.bytes(rows * columns), columns }
+    fn matrix(&mut self, rows: usize, columns: usize) -> QuantizedMatrix {
+        QuantizedMatrix { scales: self.floats(rows), values: self.bytes(rows * columns), columns }
     }
 
-    fn linear(&mut self, outputs: usize, inputs: usize) -> Linear {
-        self.joined(1, outputs, inputs)
+    fn linear(&mut self, outputs: usize, inputs: usize) -> DenseLayer {
+        self.linear_stack(1, outputs, inputs)
     }
 
-    /// Several of the same size that take the same inputs, as one: their outputs side by side.
-    fn joined(&mut self, several: usize, outputs: usize, inputs: usize) -> Linear {
+    /// Reads several layers of the same size and inputs as one layer, with their outputs side by side.
+    fn linear_stack(&mut self, several: usize, outputs: usize, inputs: usize) -> DenseLayer {
         let mut weights = Array2::zeros((inputs, several * outputs).f());
         let mut bias = Vec::with_capacity(several * outputs);
         for mut columns in weights.axis_chunks_iter_mut(Axis(1), outputs) {
@@ -135,14 +140,15 @@ impl Reader {
             }
             bias.extend(self.floats(outputs));
         }
-        Linear { weights, bias: Array1::from(bias) }
+        DenseLayer { weights, bias: Array1::from(bias) }
     }
 }
 
-impl Matrix8 {
-    fn row(&self, row: usize, into: &mut [f32]) {
+impl QuantizedMatrix {
+    /// Dequantizes a row.
+    fn row(&self, row: usize, output: &mut [f32]) {
         let values = &self.values[row * self.columns..(row + 1) * self.columns];
-        for (x, value) in into.iter_mut().zip(values) {
+        for (x, value) in output.iter_mut().zip(values) {
             *x = self.scales[row] * f32::from(*value as i8);
         }
     }
@@ -150,40 +156,40 @@ impl Matrix8 {
 
 impl Encoder {
     fn read(weights: &'static [u8]) -> Self {
-        let mut reader = Reader { rest: weights };
+        let mut reader = WeightsReader { rest: weights };
         assert_eq!(reader.bytes(16), b"aloud.encoder/1\n", "the encoder is part of the program and tested");
-        let (pieces, layers, positions, text) = (reader.number(), reader.number(), reader.number(), reader.number());
+        let (n_tokens, layers, positions, text) = (reader.number(), reader.number(), reader.number(), reader.number());
         let text = std::str::from_utf8(reader.bytes(text)).expect("the word pieces are text");
-        let words = reader.matrix(pieces, WIDTH);
+        let token_embeddings = reader.matrix(n_tokens, WIDTH);
         let positions =
             Array2::from_shape_vec((positions, WIDTH), reader.floats(positions * WIDTH)).expect("its shape");
         let norm = reader.norm();
         let layers = (0..layers).map(|_| Layer::read(&mut reader)).collect();
         assert!(reader.rest.is_empty(), "nothing is left over");
-        Self { pieces: WordPieces::of(text), words, positions, norm, layers }
+        Self { tokenizer: Tokenizer::of(text), token_embeddings, positions, norm, layers }
     }
 
-    fn encode(&self, sentences: &[&str], meant: usize) -> Vectors {
+    fn encode(&self, sentences: &[&str], n_meaning: usize) -> Vectors {
         let n = sentences.len();
-        let mut vectors = Vectors { form: Array2::zeros((n, WIDTH)), meaning: Array2::zeros((meant, WIDTH)) };
-        let most = self.positions.nrows() - 2;
-        let pieces: Vec<Vec<u32>> =
-            sentences.iter().map(|s| [&[BEGINNING][..], &self.pieces.cut(s, most), &[END]].concat()).collect();
+        let mut vectors = Vectors { form: Array2::zeros((n, WIDTH)), meaning: Array2::zeros((n_meaning, WIDTH)) };
+        let max_tokens = self.positions.nrows() - 2;
+        let tokens: Vec<Vec<u32>> =
+            sentences.iter().map(|s| [&[CLS][..], &self.tokenizer.tokenize(s, max_tokens), &[SEP]].concat()).collect();
         let mut first = 0;
         while first < n {
-            // A batch is all meant or all not.
-            let limit = if first < meant { meant } else { n };
+            // A batch does not mix sentences with and without a meaning embedding.
+            let limit = if first < n_meaning { n_meaning } else { n };
             let mut last = first;
             let mut total = 0;
-            while last < limit && (last == first || total + pieces[last].len() <= BATCH) {
-                total += pieces[last].len();
+            while last < limit && (last == first || total + tokens[last].len() <= MAX_BATCH_TOKENS) {
+                total += tokens[last].len();
                 last += 1;
             }
-            let (mut x, ends) = self.embed(&pieces[first..last]);
+            let (mut x, ends) = self.embed(&tokens[first..last]);
             let (form, meaning) = self.layers.split_at(FORM_LAYER);
             form.iter().for_each(|layer| layer.apply(&mut x, &ends));
             pool(&x, &ends, first, &mut vectors.form);
-            if first < meant {
+            if first < n_meaning {
                 meaning.iter().for_each(|layer| layer.apply(&mut x, &ends));
                 pool(&x, &ends, first, &mut vectors.meaning);
             }
@@ -192,16 +198,17 @@ impl Encoder {
         vectors
     }
 
-    /// The word pieces as vectors, one row each, and where each sentence ends among them.
+    /// Returns the input embeddings of the tokens of several sentences, one row per token, and the end of each sentence
+    /// among the rows.
     fn embed(&self, sentences: &[Vec<u32>]) -> (Array2<f32>, Vec<usize>) {
         let total = sentences.iter().map(Vec::len).sum();
         let mut x = Array2::zeros((total, WIDTH));
         let mut ends = Vec::with_capacity(sentences.len());
         let mut at = 0;
         for sentence in sentences {
-            for (position, piece) in sentence.iter().enumerate() {
+            for (position, token) in sentence.iter().enumerate() {
                 let mut row = x.row_mut(at);
-                self.words.row(*piece as usize, row.as_slice_mut().expect("a row is contiguous"));
+                self.token_embeddings.row(*token as usize, row.as_slice_mut().expect("a row is contiguous"));
                 row += &self.positions.row(position);
                 at += 1;
             }
@@ -212,13 +219,13 @@ impl Encoder {
     }
 }
 
-/// The means of the sentences' rows, brought to length one.
-fn pool(x: &Array2<f32>, ends: &[usize], first: usize, into: &mut Array2<f32>) {
+/// Writes the mean of the rows of each sentence, normalized to unit length, to the rows of `output` from `first` on.
+fn pool(x: &Array2<f32>, ends: &[usize], first: usize, output: &mut Array2<f32>) {
     let mut start = 0;
     for (i, end) in ends.iter().enumerate() {
         let mean = x.slice(s![start..*end, ..]).mean_axis(Axis(0)).expect("a sentence has pieces");
         let length = mean.dot(&mean).sqrt().max(EPSILON);
-        into.row_mut(first + i).assign(&(mean / length));
+        output.row_mut(first + i).assign(&(mean / length));
         start = *end;
     }
 }
@@ -234,56 +241,65 @@ impl Norm {
     }
 }
 
-impl Linear {
+impl DenseLayer {
     fn apply(&self, x: &ArrayView2<'_, f32>) -> Array2<f32> {
         x.dot(&self.weights) + &self.bias
     }
 }
 
 impl Layer {
-    fn read(reader: &mut Reader) -> Self {
-        let query_key_value = reader.joined(3, WIDTH, WIDTH);
+    fn read(reader: &mut WeightsReader) -> Self {
+        let query_key_value = reader.linear_stack(3, WIDTH, WIDTH);
         let output = reader.linear(WIDTH, WIDTH);
-        let inner = reader.linear(INNER, WIDTH);
-        let outer = reader.linear(WIDTH, INNER);
-        Self { query_key_value, output, attention_norm: reader.norm(), inner, outer, outer_norm: reader.norm() }
+        let feed_forward_in = reader.linear(FEED_FORWARD_WIDTH, WIDTH);
+        let feed_forward_out = reader.linear(WIDTH, FEED_FORWARD_WIDTH);
+        Self {
+            query_key_value,
+            output,
+            attention_norm: reader.norm(),
+            feed_forward_in,
+            feed_forward_out,
+            feed_forward_norm: reader.norm(),
+        }
     }
 
     fn apply(&self, x: &mut Array2<f32>, ends: &[usize]) {
         let mixed = attention(&self.query_key_value.apply(&x.view()), ends);
         *x += &self.output.apply(&mixed.view());
         self.attention_norm.apply(x);
-        let mut inner = self.inner.apply(&x.view());
-        inner.mapv_inplace(gelu);
-        *x += &self.outer.apply(&inner.view());
-        self.outer_norm.apply(x);
+        let mut feed_forward_in = self.feed_forward_in.apply(&x.view());
+        feed_forward_in.mapv_inplace(gelu);
+        *x += &self.feed_forward_out.apply(&feed_forward_in.view());
+        self.feed_forward_norm.apply(x);
     }
 }
 
-/// Every sentence attends to itself.
+/// Computes self-attention, separately for each sentence. The sentences end at the rows `ends`.
 fn attention(query_key_value: &Array2<f32>, ends: &[usize]) -> Array2<f32> {
     let mut mixed = Array2::zeros((query_key_value.nrows(), WIDTH));
     let mut start = 0;
     for end in ends {
         for head in 0..HEADS {
             let part = |i: usize| {
-                query_key_value.slice(s![start..*end, i * WIDTH + head * HEAD..i * WIDTH + (head + 1) * HEAD])
+                query_key_value
+                    .slice(s![start..*end, i * WIDTH + head * HEAD_WIDTH..i * WIDTH + (head + 1) * HEAD_WIDTH])
             };
             let mut weights = part(0).dot(&part(1).t());
             for mut row in weights.rows_mut() {
-                let most = row.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-                row.mapv_inplace(|x| ((x - most) / (HEAD as f32).sqrt()).exp());
+                let max = row.fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+                row.mapv_inplace(|x| ((x - max) / (HEAD_WIDTH as f32).sqrt()).exp());
                 let sum = row.sum();
                 row /= sum;
             }
-            mixed.slice_mut(s![start..*end, head * HEAD..(head + 1) * HEAD]).assign(&weights.dot(&part(2)));
+            mixed.slice_mut(s![start..*end, head * HEAD_WIDTH..(head + 1) * HEAD_WIDTH]).assign(&weights.dot(&part(2)));
         }
         start = *end;
     }
     mixed
 }
 
-/// x times the normal distribution's share below x. The error function is that of Abramowitz and Stegun 7.1.26, right to 1.5e-7.
+/// The GELU activation: x times the standard normal distribution function at x. The error function is approximated by
+/// Abramowitz and Stegun 7.1.26, with an error of at most 1.5e-7.
 fn gelu(x: f32) -> f32 {
     let z = (x * std::f32::consts::FRAC_1_SQRT_2).abs();
     let t = 1.0 / (1.0 + 0.327_591_1 * z);

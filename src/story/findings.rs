@@ -1,80 +1,96 @@
-//! What was found of an answer: for every code how surely it holds, where it shows, and what is best in the answer.
+//! The output of the [`detectors`](super::detectors): for every statement code how probably it holds and in which
+//! sentences, and which sentence is the best of the answer.
 //!
-//! Made by the [`detectors`](super::detectors); nothing here gives points or has words, that is the score's.
+//! Points and wording come later, in the [score](crate::score).
 
 use serde::{Deserialize, Serialize};
 
 use crate::codes::Code;
 
-/// Whether one occasion is told.
+/// What kind of event the answer tells: coaches ask for a single real one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Event {
+pub enum EventKind {
     /// Something that happened once.
     Real,
-    /// How it usually is.
+    /// Something that usually happens.
     Habit,
-    /// What would be done.
+    /// Something the speaker would do.
     Hypothetical,
-    /// Neither: opinions, a life in short.
+    /// No event: opinions, or a summary of a career.
     None,
-    /// The question asks for no occasion.
+    /// The question does not ask for a single event.
     NotAsked,
 }
 
-/// Whether a code may be said.
+/// How far a finding may be stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It holds: of claims as sure as this some 95 of 100 are true on authors not seen.
+pub enum FindingVerdict {
+    /// The code holds: at this probability, about 95 of 100 findings are true for authors not in the training data.
     Holds,
-    /// It most probably holds: sure enough for a next step, where one is called for.
+    /// The code most probably holds: probable enough for advice, where some advice is needed.
     Likely,
-    /// It may hold: nothing is said either way.
+    /// The code may or may not hold: nothing is said about it.
     Open,
-    /// It does not hold, as surely as the other.
+    /// The code does not hold, with the same certainty as [`Self::Holds`].
     Fails,
 }
 
-/// One code of an answer.
+/// Whether one statement code holds for an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Claim {
-    /// Which.
+pub struct Finding {
+    /// The statement code.
     pub code: Code,
-    /// How probable it is that it holds, 0 to 1, calibrated on authors not seen.
+    /// The probability that the code holds, 0 to 1, calibrated on authors not in the training data.
     pub confidence: f64,
-    /// How probable it is that a coach would begin with it, 0 to 1.
+    /// The probability that a coach would mention this code first, 0 to 1.
     pub first: f64,
-    /// What may be said of it.
-    pub verdict: Verdict,
-    /// The sentences that it is about, as places in [`Story::sentences`](super::Story::sentences), in their order; empty where that
-    /// is not sure enough to quote one.
+    /// How far the finding may be stated.
+    pub verdict: FindingVerdict,
+    /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if
+    /// none is certain enough to be quoted.
     pub sentences: Vec<usize>,
 }
 
-/// All that was found.
+/// Codes for something that an answer lacks, which empty sentences cannot supply.
+const LACKS: [Code; 7] =
+    [Code::NoEvent, Code::NoResult, Code::VagueResult, Code::NoSteps, Code::ThinSteps, Code::NoSetting, Code::NoDetail];
+
+/// All findings about an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
-    /// Whether one occasion is told.
-    pub event: Event,
-    /// Every code, in the order of [`Code::STORY`].
-    pub claims: Vec<Claim>,
-    /// Sentences that say how it came out.
+    /// The kind of event that the answer tells.
+    pub event: EventKind,
+    /// The finding for every code, in the order of [`Code::STORY`].
+    pub claims: Vec<Finding>,
+    /// The sentences that tell how it came out, as indices into [`Story::sentences`](super::Story::sentences).
     pub results: Vec<usize>,
-    /// Those of them that have a figure.
+    /// The sentences that give a figure for how it came out, as indices like [`Self::results`].
     pub figures: Vec<usize>,
-    /// The sentence most worth keeping.
+    /// The index of the sentence that is most worth keeping.
     pub keep: Option<usize>,
 }
 
 impl Findings {
-    /// What was found of a code.
-    pub fn claim(&self, code: Code) -> Option<&Claim> {
+    /// Returns the finding for a code.
+    pub fn claim(&self, code: Code) -> Option<&Finding> {
         self.claims.iter().find(|c| c.code == code)
     }
 
-    /// What may be said of a code.
-    pub fn verdict(&self, code: Code) -> Verdict {
-        self.claim(code).map_or(Verdict::Open, |c| c.verdict)
+    /// Replaces the findings about what the answer lacks by those of `plain`, the findings without its empty sentences,
+    /// where the latter are more probable: a sentence that says nothing is neither a step nor a result.
+    pub(super) fn keep_lacks_of(&mut self, plain: &Self) {
+        for (claim, without) in self.claims.iter_mut().zip(&plain.claims) {
+            let is_lack = LACKS.contains(&claim.code) && without.confidence > claim.confidence;
+            if is_lack || claim.code == Code::Ready && without.first < claim.first {
+                claim.clone_from(without);
+            }
+        }
+    }
+
+    /// Returns how far a code may be stated; [`FindingVerdict::Open`] for a code that the detectors do not know.
+    pub fn verdict(&self, code: Code) -> FindingVerdict {
+        self.claim(code).map_or(FindingVerdict::Open, |c| c.verdict)
     }
 }

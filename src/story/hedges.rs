@@ -1,11 +1,11 @@
-//! Hedges: words that take back what they stand beside ("I guess", "hopefully", "tried to", "somehow").
+//! Hedges: words that weaken a statement ("I guess", "hopefully", "tried to", "somehow").
 
 use super::cues::Sentence;
-use super::sentences::Token;
-use super::{Moment, moment};
+use super::sentences::StoryToken;
+use super::{Excerpt, excerpt};
 use crate::english::normalized;
 
-/// What counts as a hedge. Discourse markers ("kind of") that are fillers where they stand are counted as fillers, not here.
+/// The hedges. A discourse marker ("kind of") that was classified as a filler in its context does not count as a hedge.
 const HEDGES: [&str; 36] = [
     "i guess",
     "i suppose",
@@ -45,13 +45,13 @@ const HEDGES: [&str; 36] = [
     "and so on",
 ];
 
-/// How many hedges a sentence has.
+/// Returns how many different hedges a sentence contains.
 pub(super) fn hedge_count(sentence: &Sentence) -> usize {
     HEDGES.iter().filter(|h| sentence.has(h)).count()
 }
 
-/// Every hedge with the words around it.
-pub(super) fn hedges(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Moment> {
+/// Returns every hedge, with one word before it and two after it. Where hedges overlap, the longest is taken.
+pub(super) fn hedges(tokens: &[StoryToken<'_>], sentences: &[Sentence]) -> Vec<Excerpt> {
     let mut found = Vec::new();
     for sentence in sentences {
         let said: Vec<(usize, String)> =
@@ -66,7 +66,7 @@ pub(super) fn hedges(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Moment
             let length = hedge.map_or(1, |h| h.split(' ').count());
             if hedge.is_some() {
                 let last = (at + length + 2).min(said.len() - 1);
-                found.push(moment(tokens, said[at.saturating_sub(1)].0..said[last].0 + 1));
+                found.push(excerpt(tokens, said[at.saturating_sub(1)].0..said[last].0 + 1));
             }
             at += length;
         }

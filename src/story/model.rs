@@ -1,9 +1,14 @@
-//! What was learned from graded answers: linear models on the sentences' vectors and cues.
+//! The trained models of the story: linear models on the embeddings and cues of the sentences.
 //!
-//! `tests/training/train.rs` learns the weights from labelled answers; `tests/training/README.md` says how, and how well they do on
-//! authors they have not seen. [`super::parts`] is the model of the parts; *telling* says how much a sentence tells a listener: it
-//! was learned from the grades of whole answers, sentence by sentence, so it stands high for concrete doings and their effects and low for generalities;
-//! *empty* was learned from answers stuffed with impressive words, *blame* from answers that blame others; *topics* says which usual question an answer fits.
+//! `tests/training/train.rs` trains the weights on labelled answers; `tests/training/README.md` describes the method
+//! and the accuracy on authors not in the training data. The models:
+//! - *parts*: the part of the story of each sentence ([`super::parts`]);
+//! - *telling*: how informative a sentence is. Trained on the grades of whole answers, applied sentence by sentence;
+//!   high for concrete actions and their effects, low for generalities;
+//! - *empty*: whether a sentence is empty talk. Trained on answers stuffed with impressive words;
+//! - *blame*: whether a sentence blames others. Trained on answers that do;
+//! - *topics*: which of the usual interview questions an answer fits;
+//! - *detectors*: what a coach would say about the answer ([`super::detectors`]).
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,140 +19,144 @@ use serde::{Deserialize, Serialize};
 use super::cues::{CUES, Sentence, cues};
 use super::detectors::Detectors;
 use super::encoder::{Vectors, WIDTH, encode};
-use super::parts::log_sum;
-use super::relevance::{TOPIC_COUNT, told};
+use super::parts::log_sum_exp;
+use super::relevance::{TOPIC_COUNT, topic_word_counts};
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/story.json");
-static BUILT_IN: LazyLock<Weights> =
+static BUILT_IN: LazyLock<StoryWeights> =
     LazyLock::new(|| serde_json::from_slice(WEIGHTS).expect("the weights are part of the program and tested"));
 
-/// Numbers that say where a sentence stands.
-const PLACE: usize = 6;
-/// Values that describe a sentence by itself: its vector, its cues and its length.
-pub const ALONE: usize = WIDTH + CUES + 1;
-/// Values that describe a sentence among others: its neighbours' vectors, itself and its place.
-pub const FEATURES: usize = 2 * WIDTH + ALONE + PLACE;
-/// Values that describe what an answer is about: the meaning of how it begins, the form of all of it, telltale words.
+/// Number of features for the position of a sentence in the answer.
+const POSITION_FEATURES: usize = 6;
+/// Number of features of a sentence without its context: its embedding, its cues and its length.
+pub const SENTENCE_FEATURES: usize = WIDTH + CUES + 1;
+/// Number of features of a sentence in context: its own, the embeddings of its two neighbours, and its position.
+pub const CONTEXT_FEATURES: usize = 2 * WIDTH + SENTENCE_FEATURES + POSITION_FEATURES;
+/// Number of features for the topic of an answer: the mean meaning embedding of its first sentences, the mean form
+/// embedding of all sentences, and the counts of words typical of each topic.
 pub const TOPIC_FEATURES: usize = 2 * WIDTH + TOPIC_COUNT;
-/// Sentences that say what an answer is about: it is mostly told at the beginning.
+/// Number of sentences at the beginning whose meaning is used for the topic, which is mostly stated there.
 pub const OPENING_SENTENCES: usize = 3;
-/// A linear model with one row of weights an output.
+
+/// A linear model with one row of weights per output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Linear {
-    /// Outputs by inputs.
+    /// The weights, outputs by inputs.
     pub weights: Vec<Vec<f32>>,
-    /// One an output.
+    /// The bias of each output.
     pub bias: Vec<f32>,
 }
 
 impl Linear {
-    /// The outputs for one row of inputs.
+    /// Returns the outputs for one row of inputs.
     pub fn apply(&self, x: ArrayView1<'_, f32>) -> Vec<f64> {
         let outputs = self.weights.iter().zip(&self.bias);
         outputs.map(|(w, b)| f64::from(x.iter().zip(w).map(|(x, w)| x * w).sum::<f32>() + b)).collect()
     }
 
-    /// The one output as a probability.
+    /// Returns the only output as a probability, through the logistic function.
     fn probability(&self, x: ArrayView1<'_, f32>) -> f64 {
         1.0 / (1.0 + (-self.apply(x)[0]).exp())
     }
 
-    pub(super) fn fits(&self, inputs: usize, outputs: usize) -> bool {
+    /// Returns whether the model has this many inputs and outputs.
+    pub(super) fn has_shape(&self, inputs: usize, outputs: usize) -> bool {
         self.bias.len() == outputs && self.weights.len() == outputs && self.weights.iter().all(|w| w.len() == inputs)
     }
 }
 
-/// The parts' model: a linear-chain conditional random field (J. Lafferty et al. 2001).
+/// The model of the parts: a linear-chain conditional random field (J. Lafferty et al. 2001).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Crf {
-    /// How much each part fits a sentence by itself.
+    /// The emission scores: how well each part fits the features of a sentence.
     pub emission: Linear,
-    /// From part (row) to part of the next sentence (column).
+    /// The transition scores, from the part of a sentence (row) to the part of the next one (column).
     pub transition: [[f64; 5]; 5],
-    /// How much each part fits the first sentence.
+    /// The score of each part for the first sentence.
     pub first: [f64; 5],
-    /// How much each part fits the last sentence.
+    /// The score of each part for the last sentence.
     pub last: [f64; 5],
 }
 
-/// All that was learned.
+/// All weights of the story models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Weights {
-    /// The parts of a story.
+pub struct StoryWeights {
+    /// The part of each sentence, from all sentences of the answer.
     pub parts: Crf,
-    /// Which part a sentence would be, seen alone.
+    /// The part of a sentence, from its own features only.
     pub alone: Linear,
-    /// How much a sentence tells.
+    /// How informative a sentence is.
     pub telling: Linear,
-    /// Whether it is impressive and says nothing.
+    /// Whether a sentence sounds impressive and says nothing.
     pub empty: Linear,
-    /// Whether it blames others.
+    /// Whether a sentence blames others.
     pub blame: Linear,
-    /// The names of the topics, in the order of the outputs of `topics`.
+    /// The names of the topics, in the order of the outputs of [`Self::topics`].
     pub topic_names: Vec<String>,
-    /// The middle of the topics' inputs.
+    /// The mean of the topic features in the training data, [`TOPIC_FEATURES`] values.
     pub topic_mean: Vec<f32>,
-    /// Which topic an answer fits.
+    /// The topic that an answer fits, from its topic features.
     pub topics: Linear,
-    /// What a coach would say of an answer.
+    /// The detectors of what a coach would say about an answer.
     pub detectors: Detectors,
 }
 
-/// Weights that cannot be used.
+/// Why weights cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum WeightsError {
-    /// They cannot be read.
+pub enum StoryWeightsError {
+    /// The file cannot be read.
     #[error("the story weights could not be read: {0}")]
     Io(#[from] std::io::Error),
-    /// They are not what this version of the program was made for.
+    /// The file does not hold weights of the shapes that this version of the program needs.
     #[error("this is not a file of story weights for this version; train it again")]
-    Wrong,
+    Incompatible,
 }
 
-impl Weights {
-    /// Those that come with the program.
+impl StoryWeights {
+    /// Returns the built-in weights.
     pub fn built_in() -> &'static Self {
         &BUILT_IN
     }
 
-    /// Weights from a file.
+    /// Loads weights from a file.
     ///
     /// # Errors
-    /// When it cannot be read or does not fit.
-    pub fn load(path: &Path) -> Result<Self, WeightsError> {
-        let weights: Self = serde_json::from_slice(&std::fs::read(path)?).map_err(|_| WeightsError::Wrong)?;
+    /// When the file cannot be read, or the weights do not have the shapes that this version needs.
+    pub fn load(path: &Path) -> Result<Self, StoryWeightsError> {
+        let weights: Self =
+            serde_json::from_slice(&std::fs::read(path)?).map_err(|_| StoryWeightsError::Incompatible)?;
         let topics = weights.topic_names.len();
-        let fits = weights.parts.emission.fits(FEATURES, 5)
-            && weights.alone.fits(ALONE, 5)
-            && weights.telling.fits(ALONE, 1)
-            && weights.empty.fits(ALONE, 1)
-            && weights.blame.fits(ALONE, 1)
-            && weights.topics.fits(TOPIC_FEATURES, topics)
+        let is_compatible = weights.parts.emission.has_shape(CONTEXT_FEATURES, 5)
+            && weights.alone.has_shape(SENTENCE_FEATURES, 5)
+            && weights.telling.has_shape(SENTENCE_FEATURES, 1)
+            && weights.empty.has_shape(SENTENCE_FEATURES, 1)
+            && weights.blame.has_shape(SENTENCE_FEATURES, 1)
+            && weights.topics.has_shape(TOPIC_FEATURES, topics)
             && weights.topic_mean.len() == TOPIC_FEATURES
-            && weights.detectors.fit();
-        if fits { Ok(weights) } else { Err(WeightsError::Wrong) }
+            && weights.detectors.has_expected_shapes();
+        if is_compatible { Ok(weights) } else { Err(StoryWeightsError::Incompatible) }
     }
 }
 
-/// The numbers that an answer is judged from.
+/// The features of an answer: the inputs of all story models.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Described {
-    /// One row of [`FEATURES`] a sentence: itself, its neighbours and its place.
-    pub sentences: Array2<f32>,
-    /// One row of [`ALONE`] a sentence: itself only.
+pub struct AnswerFeatures {
+    /// The features of each sentence in context: one row of [`CONTEXT_FEATURES`] values per sentence.
+    pub in_context: Array2<f32>,
+    /// The features of each sentence without its context: one row of [`SENTENCE_FEATURES`] values per sentence.
     pub alone: Array2<f32>,
-    /// What each sentence means, one row a sentence.
+    /// The meaning embedding of each sentence ([`Vectors::meaning`]), one row per sentence.
     pub meaning: Array2<f32>,
-    /// What the answer is about, [`TOPIC_FEATURES`].
-    pub topic: Array1<f32>,
+    /// The features for the topic of the answer, [`TOPIC_FEATURES`] values.
+    pub topic_features: Array1<f32>,
 }
 
-impl Described {
-    /// Describes the sentences of an answer; there must be one at least.
+impl AnswerFeatures {
+    /// Computes the features of an answer from its sentences, of which there must be at least one.
     pub fn of(sentences: &[Sentence]) -> Self {
         let texts: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
         let vectors = encode(&texts, texts.len());
-        let mut alone = Array2::zeros((sentences.len(), ALONE));
+        let mut alone = Array2::zeros((sentences.len(), SENTENCE_FEATURES));
         for (i, sentence) in sentences.iter().enumerate() {
             alone.slice_mut(s![i, ..WIDTH]).assign(&vectors.form.row(i));
             let length = sentence.words.len().min(40) as f32 / 40.0;
@@ -155,76 +164,79 @@ impl Described {
                 alone[[i, WIDTH + k]] = *cue;
             }
         }
-        let order: Vec<usize> = (0..sentences.len()).collect();
-        let topic = topic(&vectors, sentences);
-        Self { sentences: in_their_places(&alone, &order), alone, meaning: vectors.meaning, topic }
+        let sequence: Vec<usize> = (0..sentences.len()).collect();
+        let topic_features = topic_features(&vectors, sentences);
+        Self { in_context: with_context(&alone, &sequence), alone, meaning: vectors.meaning, topic_features }
     }
 }
 
-/// The sentences of `order`, one after the other, each with its neighbours and its place.
-pub fn in_their_places(alone: &Array2<f32>, order: &[usize]) -> Array2<f32> {
-    let n = order.len();
-    let mut rows = Array2::zeros((n, FEATURES));
+/// Returns the features in context of the sentences at the indices in `sequence`, as if they followed each other in
+/// this order. `alone` holds the features of all sentences without context.
+pub fn with_context(alone: &Array2<f32>, sequence: &[usize]) -> Array2<f32> {
+    let n = sequence.len();
+    let mut rows = Array2::zeros((n, CONTEXT_FEATURES));
     for i in 0..n {
         for (k, neighbour) in [i.checked_sub(1), Some(i + 1).filter(|j| *j < n)].into_iter().enumerate() {
             if let Some(j) = neighbour {
-                let vector = alone.slice(s![order[j], ..WIDTH]);
+                let vector = alone.slice(s![sequence[j], ..WIDTH]);
                 rows.slice_mut(s![i, k * WIDTH..(k + 1) * WIDTH]).assign(&vector);
             }
         }
-        rows.slice_mut(s![i, 2 * WIDTH..2 * WIDTH + ALONE]).assign(&alone.row(order[i]));
-        for (k, value) in place(i, n).iter().enumerate() {
-            rows[[i, 2 * WIDTH + ALONE + k]] = *value;
+        rows.slice_mut(s![i, 2 * WIDTH..2 * WIDTH + SENTENCE_FEATURES]).assign(&alone.row(sequence[i]));
+        for (k, value) in position_features(i, n).iter().enumerate() {
+            rows[[i, 2 * WIDTH + SENTENCE_FEATURES + k]] = *value;
         }
     }
     rows
 }
 
-fn topic(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
+/// Returns the features for the topic of an answer.
+fn topic_features(vectors: &Vectors, sentences: &[Sentence]) -> Array1<f32> {
     let mean = |x: ArrayView2<'_, f32>| x.mean_axis(Axis(0)).expect("an answer has a sentence");
     let opening = vectors.meaning.slice(s![..vectors.meaning.nrows().min(OPENING_SENTENCES), ..]);
-    concatenate![Axis(0), mean(opening), mean(vectors.form.view()), Array1::from(told(sentences).to_vec())]
+    concatenate![Axis(0), mean(opening), mean(vectors.form.view()), Array1::from(topic_word_counts(sentences).to_vec())]
 }
 
-/// Where sentence `i` of `n` stands.
-fn place(i: usize, n: usize) -> [f32; PLACE] {
+/// Returns the features for the position of sentence `i` of `n`.
+fn position_features(i: usize, n: usize) -> [f32; POSITION_FEATURES] {
     let along = if n > 1 { i as f32 / (n - 1) as f32 } else { 0.0 };
     let is = |what: bool| f32::from(u8::from(what));
     [along, along * along, is(i == 0), is(i + 1 == n), (-(i as f32) / 2.0).exp(), n.min(30) as f32 / 20.0]
         .map(|x| x / 2.0)
 }
 
-impl Weights {
-    /// How much each sentence tells, 0 to 1.
-    pub fn telling(&self, described: &Described) -> Vec<f64> {
-        described.alone.rows().into_iter().map(|x| self.telling.probability(x)).collect()
+impl StoryWeights {
+    /// Returns how informative each sentence is, 0 to 1.
+    pub fn telling(&self, features: &AnswerFeatures) -> Vec<f64> {
+        features.alone.rows().into_iter().map(|x| self.telling.probability(x)).collect()
     }
 
-    /// How sure it is that each sentence is empty talk, 0 to 1.
-    pub fn empty(&self, described: &Described) -> Vec<f64> {
-        described.alone.rows().into_iter().map(|x| self.empty.probability(x)).collect()
+    /// Returns the probability that each sentence is empty talk, 0 to 1.
+    pub fn empty(&self, features: &AnswerFeatures) -> Vec<f64> {
+        features.alone.rows().into_iter().map(|x| self.empty.probability(x)).collect()
     }
 
-    /// How sure it is that each sentence blames others, 0 to 1.
-    pub fn blame(&self, described: &Described) -> Vec<f64> {
-        described.alone.rows().into_iter().map(|x| self.blame.probability(x)).collect()
+    /// Returns the probability that each sentence blames others, 0 to 1.
+    pub fn blame(&self, features: &AnswerFeatures) -> Vec<f64> {
+        features.alone.rows().into_iter().map(|x| self.blame.probability(x)).collect()
     }
 
-    /// How well the answer fits each topic: probabilities in the order of `topic_names`.
-    pub fn topics(&self, described: &Described) -> Vec<f64> {
-        let away = &described.topic - &Array1::from(self.topic_mean.clone());
-        let away = &away / away.dot(&away).sqrt().max(1e-6);
-        probabilities(&self.topics.apply(away.view()))
+    /// Returns the probability of each topic for the answer, in the order of [`Self::topic_names`].
+    pub fn topics(&self, features: &AnswerFeatures) -> Vec<f64> {
+        let centered = &features.topic_features - &Array1::from(self.topic_mean.clone());
+        let normalized = &centered / centered.dot(&centered).sqrt().max(1e-6);
+        probabilities(&self.topics.apply(normalized.view()))
     }
 
-    /// How probable each part is for each sentence, seen alone, in the order of [`super::Part::ALL`].
-    pub fn alone(&self, described: &Described) -> Vec<Vec<f64>> {
-        described.alone.rows().into_iter().map(|x| probabilities(&self.alone.apply(x))).collect()
+    /// Returns the probability of each part for each sentence without its context, in the order of
+    /// [`super::StoryPart::ALL`].
+    pub fn alone(&self, features: &AnswerFeatures) -> Vec<Vec<f64>> {
+        features.alone.rows().into_iter().map(|x| probabilities(&self.alone.apply(x))).collect()
     }
 }
 
-/// Probabilities from the outputs of a linear model of several classes.
-fn probabilities(outputs: &[f64]) -> Vec<f64> {
-    let all = log_sum(outputs);
-    outputs.iter().map(|v| (v - all).exp()).collect()
+/// Converts the logits of several classes to probabilities (softmax).
+fn probabilities(logits: &[f64]) -> Vec<f64> {
+    let total = log_sum_exp(logits);
+    logits.iter().map(|logit| (logit - total).exp()).collect()
 }

@@ -1,33 +1,34 @@
-//! Ownership: how much of what was done the speaker did, in the words they chose: I or we, and in the action part above all.
+//! Ownership: how much of the work the speaker claims for themselves, by their use of "I" and "we".
 //!
-//! "We" elsewhere is fine: a team has a situation and a result together (convention, University of Washington's career centre).
+//! What counts most is the action. "We" elsewhere is fine, since a team shares its situation and its result
+//! (convention: University of Washington's career centre).
 
 use serde::{Deserialize, Serialize};
 
 use super::cues::{Sentence, passives};
-use super::parts::Part;
+use super::parts::StoryPart;
 use crate::english::lexicon::{I, WE};
 
 /// Who is said to act.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ownership {
-    /// How often "I" is said.
+    /// Number of times that "I" is said, in all sentences.
     pub i: usize,
-    /// How often "we" is said.
+    /// Number of times that "we" is said, in all sentences.
     pub we: usize,
-    /// The share of "I" among "I" and "we" inside the action part, 0 to 1; `None` when neither is said there.
+    /// The share of "I" among "I" and "we" in the sentences of the action, 0 to 1; `None` if neither is said there.
     pub i_in_action: Option<f64>,
-    /// Sentences of the action part that name neither the speaker nor "we".
+    /// Number of sentences of the action with no first-person subject, "my", "me" or "our".
     pub nobody_in_action: usize,
-    /// Passives inside the action part ("it was decided").
+    /// Number of passives in the sentences of the action ("it was decided").
     pub passives_in_action: usize,
 }
 
 impl Ownership {
-    /// Counts over the sentences, which have these parts.
-    pub(super) fn of(sentences: &[Sentence], parts: &[Part]) -> Self {
+    /// Counts over sentences; `parts` holds the part of each.
+    pub(super) fn of(sentences: &[Sentence], parts: &[StoryPart]) -> Self {
         let action: Vec<&Sentence> =
-            sentences.iter().zip(parts).filter(|(_, p)| **p == Part::Action).map(|(s, _)| s).collect();
+            sentences.iter().zip(parts).filter(|(_, p)| **p == StoryPart::Action).map(|(s, _)| s).collect();
         let count = |words: &[&str], among: &[&Sentence]| among.iter().map(|s| s.count(words)).sum::<usize>();
         let all: Vec<&Sentence> = sentences.iter().collect();
         let (i, we) = (count(&I, &action), count(&WE, &action));

@@ -1,34 +1,35 @@
-//! The parts of a story: situation, task, action, result, or none of these, for every sentence.
+//! The classification of every sentence as situation, task, action, result, or none of these.
 //!
-//! Situation, task, action, result ("STAR") is how career centres teach answers about past work (convention). The
-//! model sees every sentence with its neighbours and decides on the whole sequence; its confidence is the probability of the
-//! part, given all sentences (the marginal of the conditional random field).
+//! Situation, task, action and result ("STAR") is the scheme by which career centres teach answers about past work
+//! (convention). The model labels the whole sequence of sentences jointly. The probability of a part is its marginal in
+//! the conditional random field, given all sentences.
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Crf, Described};
+use super::model::{AnswerFeatures, Crf};
 
-/// What a sentence does in the story.
+/// The part of the story that a sentence belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// Where and when, and what was going on.
+pub enum StoryPart {
+    /// Where and when it was, and what was going on.
     Situation,
     /// What the speaker had to do.
     Task,
     /// What was done.
     Action,
-    /// What came of it.
+    /// How it came out.
     Result,
     /// Anything else: opinions, claims, asides.
     Other,
 }
 
-impl Part {
-    /// All of them, in the order of the model's outputs.
-    pub const ALL: [Part; 5] = [Part::Situation, Part::Task, Part::Action, Part::Result, Part::Other];
+impl StoryPart {
+    /// All parts, in the order of the model's outputs.
+    pub const ALL: [StoryPart; 5] =
+        [StoryPart::Situation, StoryPart::Task, StoryPart::Action, StoryPart::Result, StoryPart::Other];
 
-    /// What people read.
+    /// Returns the label that people read.
     pub fn label(self) -> &'static str {
         match self {
             Self::Situation => "situation",
@@ -40,10 +41,10 @@ impl Part {
     }
 }
 
-/// The probability of every part for every sentence, in the order of [`Part::ALL`].
-pub fn parts(crf: &Crf, described: &Described) -> Vec<[f64; 5]> {
-    let emission: Vec<[f64; 5]> = described
-        .sentences
+/// Returns the probabilities of all parts for each sentence, in the order of [`StoryPart::ALL`].
+pub fn parts(crf: &Crf, features: &AnswerFeatures) -> Vec<[f64; 5]> {
+    let emission: Vec<[f64; 5]> = features
+        .in_context
         .rows()
         .into_iter()
         .map(|x| crf.emission.apply(x).try_into().expect("one output a part"))
@@ -51,13 +52,14 @@ pub fn parts(crf: &Crf, described: &Described) -> Vec<[f64; 5]> {
     marginals(crf, &emission)
 }
 
-/// The most probable part and its probability.
-pub fn most_probable(chances: &[f64; 5]) -> (Part, f64) {
-    let best = (0..5).max_by(|a, b| chances[*a].total_cmp(&chances[*b])).expect("there are parts");
-    (Part::ALL[best], chances[best])
+/// Returns the most probable part and its probability.
+pub fn most_probable(probabilities: &[f64; 5]) -> (StoryPart, f64) {
+    let best = (0..5).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b])).expect("there are parts");
+    (StoryPart::ALL[best], probabilities[best])
 }
 
-/// The probability of each part for each sentence, by the forward-backward algorithm in logarithms.
+/// Computes the marginal probability of each part for each sentence, by the forward-backward algorithm in the log
+/// domain.
 pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
     let n = emission.len();
     let mut forward = vec![[0.0; 5]; n];
@@ -66,7 +68,7 @@ pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
         forward[i] = std::array::from_fn(|k| {
             let from: [f64; 5] =
                 std::array::from_fn(|j| if i > 0 { forward[i - 1][j] + crf.transition[j][k] } else { 0.0 });
-            emission[i][k] + if i > 0 { log_sum(&from) } else { crf.first[k] }
+            emission[i][k] + if i > 0 { log_sum_exp(&from) } else { crf.first[k] }
         });
     }
     for i in (0..n).rev() {
@@ -74,7 +76,7 @@ pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
             if i + 1 == n {
                 return crf.last[k];
             }
-            log_sum(&std::array::from_fn::<f64, 5, _>(|j| {
+            log_sum_exp(&std::array::from_fn::<f64, 5, _>(|j| {
                 crf.transition[k][j] + emission[i + 1][j] + backward[i + 1][j]
             }))
         });
@@ -82,16 +84,16 @@ pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
     (0..n)
         .map(|i| {
             let both: [f64; 5] = std::array::from_fn(|k| forward[i][k] + backward[i][k]);
-            let all = log_sum(&both);
+            let all = log_sum_exp(&both);
             both.map(|x| (x - all).exp())
         })
         .collect()
 }
 
-/// The logarithm of the sum of exponentials.
-pub fn log_sum(values: &[f64]) -> f64 {
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    most + values.iter().map(|v| (v - most).exp()).sum::<f64>().ln()
+/// Returns the logarithm of the sum of the exponentials of the values.
+pub fn log_sum_exp(values: &[f64]) -> f64 {
+    let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    max + values.iter().map(|v| (v - max).exp()).sum::<f64>().ln()
 }
 
 #[cfg(test)]

@@ -1,67 +1,69 @@
-//! Whether an answer is one to its question.
+//! Relevance: whether an answer fits its question.
 //!
-//! The usual interview questions are about few topics. The words of the question name its topic; a model that has seen
-//! answers to each tells which topics an answer fits. A question about none of them is not judged.
+//! The usual interview questions are about a few topics. The topic of a question is recognized by its words; a model
+//! trained on answers to each topic predicts the topic of an answer. For a question about none of the topics, relevance
+//! is not judged.
 
 use serde::{Deserialize, Serialize};
 
 use super::cues::Sentence;
-use super::model::{Described, Weights};
+use super::model::{AnswerFeatures, StoryWeights};
 use crate::question::{Question, QuestionKind};
 
 /// How well an answer fits its question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fit {
-    /// What the question is about.
+pub struct QuestionFit {
+    /// The topic of the question.
     pub asked: String,
-    /// What the answer is most like an answer to.
+    /// The most probable topic of the answer.
     pub answered: String,
-    /// How probable the question's topic is, as a share of the most probable one's: 1 when it is that one.
+    /// The probability of the question's topic for the answer, divided by that of the most probable topic: 1 if the two
+    /// topics are the same.
     pub likeness: f64,
 }
 
-/// How well the answer fits the question; `None` when the question is about no topic that the model has learned.
-pub(super) fn fit(question: &str, weights: &Weights, described: &Described) -> Option<Fit> {
+/// Returns how well the answer fits the question; `None` if the question is about no topic that the model knows.
+pub(super) fn fit(question: &str, weights: &StoryWeights, features: &AnswerFeatures) -> Option<QuestionFit> {
     let asked = topic_of_question(question)?;
-    let probabilities = weights.topics(described);
-    let (best, most) = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
-    let own = weights.topic_names.iter().position(|n| n == asked)?;
-    Some(Fit {
+    let probabilities = weights.topics(features);
+    let (best, highest) = probabilities.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    let asked_index = weights.topic_names.iter().position(|n| n == asked)?;
+    Some(QuestionFit {
         asked: asked.to_string(),
         answered: weights.topic_names[best].clone(),
-        likeness: probabilities[own] / most,
+        likeness: probabilities[asked_index] / highest,
     })
 }
 
-/// A topic of the usual questions.
+/// A topic of the usual interview questions.
 struct Topic {
     name: &'static str,
-    /// In plain words, after "about".
-    plain: &'static str,
-    /// What a question about it says.
-    asked: &'static [&'static str],
-    /// How words begin that answers about it often have.
-    told: &'static [&'static str],
+    /// The topic in plain words, as they follow "about".
+    description: &'static str,
+    /// Phrases by which a question about the topic is recognized.
+    question_phrases: &'static [&'static str],
+    /// Prefixes of words that are typical of answers about the topic.
+    answer_prefixes: &'static [&'static str],
 }
 
-/// The topics. A question is about the first that it names.
+/// The topics. A question has the first topic of which it contains a phrase.
 const TOPICS: [Topic; 19] = [
     Topic {
         name: "yourself",
-        plain: "who you are at work",
-        asked: &[
+        description: "who you are at work",
+        question_phrases: &[
             "about yourself",
             "a little about you",
             "walk me through your resume",
             "your background",
             "introduce yourself",
         ],
-        told: &["years", "started", "background", "moved", "trained", "qualified", "career"],
+        answer_prefixes: &["years", "started", "background", "moved", "trained", "qualified", "career"],
     },
     Topic {
         name: "motivation",
-        plain: "why you and this job fit",
-        asked: &[
+        description: "why you and this job fit",
+        question_phrases: &[
             "hire you",
             "why do you want",
             "want to work here",
@@ -71,18 +73,18 @@ const TOPICS: [Topic; 19] = [
             "are you interested",
             "why here",
         ],
-        told: &["hire", "role", "company", "ad", "advert", "posting", "position"],
+        answer_prefixes: &["hire", "role", "company", "ad", "advert", "posting", "position"],
     },
     Topic {
         name: "weakness",
-        plain: "something you find hard",
-        asked: &["weakness", "find hard in your work", "biggest flaw", "area of improvement"],
-        told: &["weakness", "struggle", "tend", "bad", "hard", "delegat", "perfection"],
+        description: "something you find hard",
+        question_phrases: &["weakness", "find hard in your work", "biggest flaw", "area of improvement"],
+        answer_prefixes: &["weakness", "struggle", "tend", "bad", "hard", "delegat", "perfection"],
     },
     Topic {
         name: "current-job",
-        plain: "the job you have now",
-        asked: &[
+        description: "the job you have now",
+        question_phrases: &[
             "current job",
             "current role",
             "job at the moment",
@@ -93,43 +95,52 @@ const TOPICS: [Topic; 19] = [
             "what do you do all",
             "what do you do for",
         ],
-        told: &["job", "day", "morning", "responsible", "currently", "usually"],
+        answer_prefixes: &["job", "day", "morning", "responsible", "currently", "usually"],
     },
     Topic {
         name: "conflict",
-        plain: "a disagreement",
-        asked: &["conflict", "disagree", "argument with", "difficult colleague", "difficult coworker"],
-        told: &["disagree", "argu", "conflict", "row", "shout", "tension", "annoy", "speak"],
+        description: "a disagreement",
+        question_phrases: &["conflict", "disagree", "argument with", "difficult colleague", "difficult coworker"],
+        answer_prefixes: &["disagree", "argu", "conflict", "row", "shout", "tension", "annoy", "speak"],
     },
     Topic {
         name: "mistake",
-        plain: "something that went wrong",
-        asked: &["mistake", "failed", "failure", "went wrong", "something wrong", "fail"],
-        told: &["mistake", "wrong", "fault", "fail", "forgot", "blame", "apolog", "own"],
+        description: "something that went wrong",
+        question_phrases: &["mistake", "failed", "failure", "went wrong", "something wrong", "fail"],
+        answer_prefixes: &["mistake", "wrong", "fault", "fail", "forgot", "blame", "apolog", "own"],
     },
     Topic {
         name: "pressure",
-        plain: "work against the clock",
-        asked: &["deadline", "pressure", "little time", "more to do than time", "against the clock", "stress"],
-        told: &["deadline", "hours", "due", "overnight", "pressure", "weekend", "late", "friday", "monday"],
+        description: "work against the clock",
+        question_phrases: &[
+            "deadline",
+            "pressure",
+            "little time",
+            "more to do than time",
+            "against the clock",
+            "stress",
+        ],
+        answer_prefixes: &["deadline", "hours", "due", "overnight", "pressure", "weekend", "late", "friday", "monday"],
     },
     Topic {
         name: "persuasion",
-        plain: "changing somebody's mind",
-        asked: &["persuade", "changed somebody's mind", "changed someone's mind", "convince", "influence"],
-        told: &["persuad", "convinc", "mind", "against", "agreed", "sceptic", "skeptic"],
+        description: "changing somebody's mind",
+        question_phrases: &["persuade", "changed somebody's mind", "changed someone's mind", "convince", "influence"],
+        answer_prefixes: &["persuad", "convinc", "mind", "against", "agreed", "sceptic", "skeptic"],
     },
     Topic {
         name: "learning",
-        plain: "learning something new",
-        asked: &["learn", "up to speed"],
-        told: &["learn", "never", "course", "tutorial", "studied", "taught", "manual", "practis", "practic", "scratch"],
+        description: "learning something new",
+        question_phrases: &["learn", "up to speed"],
+        answer_prefixes: &[
+            "learn", "never", "course", "tutorial", "studied", "taught", "manual", "practis", "practic", "scratch",
+        ],
     },
     Topic {
         name: "customer",
-        plain: "a customer or another upset person",
-        asked: &["customer", "client", "angry", "upset", "unhappy", "patient who", "guest"],
-        told: &[
+        description: "a customer or another upset person",
+        question_phrases: &["customer", "client", "angry", "upset", "unhappy", "patient who", "guest"],
+        answer_prefixes: &[
             "customer",
             "client",
             "complain",
@@ -145,14 +156,14 @@ const TOPICS: [Topic; 19] = [
     },
     Topic {
         name: "decision",
-        plain: "a decision",
-        asked: &["decision", "decide"],
-        told: &["decide", "decision", "choice", "choose", "weigh", "option", "information", "risk"],
+        description: "a decision",
+        question_phrases: &["decision", "decide"],
+        answer_prefixes: &["decide", "decision", "choice", "choose", "weigh", "option", "information", "risk"],
     },
     Topic {
         name: "leadership",
-        plain: "leading others",
-        asked: &[
+        description: "leading others",
+        question_phrases: &[
             "the lead",
             " led a",
             "lead a",
@@ -161,106 +172,116 @@ const TOPICS: [Topic; 19] = [
             "not working well together",
             "bring other people along",
         ],
-        told: &["team", "led", "lead", "shift", "crew", "charge", "meeting", "everyone", "everybody"],
+        answer_prefixes: &["team", "led", "lead", "shift", "crew", "charge", "meeting", "everyone", "everybody"],
     },
     Topic {
         name: "improvement",
-        plain: "making something work better",
-        asked: &["improved", "better", "process", "more efficient"],
-        told: &["improv", "quicker", "faster", "process", "template", "easier", "spreadsheet", "saves", "time"],
+        description: "making something work better",
+        question_phrases: &["improved", "better", "process", "more efficient"],
+        answer_prefixes: &[
+            "improv",
+            "quicker",
+            "faster",
+            "process",
+            "template",
+            "easier",
+            "spreadsheet",
+            "saves",
+            "time",
+        ],
     },
     Topic {
         name: "safety",
-        plain: "safety or quality",
-        asked: &["safety", "quality"],
-        told: &[
+        description: "safety or quality",
+        question_phrases: &["safety", "quality"],
+        answer_prefixes: &[
             "safety", "notic", "danger", "risk", "unsafe", "hazard", "crack", "leak", "defect", "spotted", "stopped",
         ],
     },
     Topic {
         name: "explaining",
-        plain: "explaining something",
-        asked: &["explain"],
-        told: &["explain", "drew", "understand", "example", "picture", "compar"],
+        description: "explaining something",
+        question_phrases: &["explain"],
+        answer_prefixes: &["explain", "drew", "understand", "example", "picture", "compar"],
     },
     Topic {
         name: "helping",
-        plain: "going out of your way for someone",
-        asked: &["out of your way", "helped"],
-        told: &["help", "stayed", "her", "him", "lift", "drove", "favour", "favor"],
+        description: "going out of your way for someone",
+        question_phrases: &["out of your way", "helped"],
+        answer_prefixes: &["help", "stayed", "her", "him", "lift", "drove", "favour", "favor"],
     },
     Topic {
         name: "resources",
-        plain: "doing more with less",
-        asked: &["more with less", "limited resources", "tight budget"],
-        told: &["budget", "money", "short", "cut", "reus", "cheap", "borrow"],
+        description: "doing more with less",
+        question_phrases: &["more with less", "limited resources", "tight budget"],
+        answer_prefixes: &["budget", "money", "short", "cut", "reus", "cheap", "borrow"],
     },
     Topic {
         name: "technical",
-        plain: "a technical problem",
-        // Any story can be one of "a difficult problem": that is not judged.
-        asked: &["technical problem", "you built or designed"],
-        told: &["bug", "fault", "problem", "cause", "crash", "traced", "measured", "log", "test"],
+        description: "a technical problem",
+        // Not "a difficult problem", which any story may be about.
+        question_phrases: &["technical problem", "you built or designed"],
+        answer_prefixes: &["bug", "fault", "problem", "cause", "crash", "traced", "measured", "log", "test"],
     },
     Topic {
         name: "achievement",
-        plain: "a piece of work",
-        asked: &["project", "proud", "piece of work", "accomplishment", "achievement"],
-        told: &["project", "built", "proud", "months", "design", "start"],
+        description: "a piece of work",
+        question_phrases: &["project", "proud", "piece of work", "accomplishment", "achievement"],
+        answer_prefixes: &["project", "built", "proud", "months", "design", "start"],
     },
 ];
 
-/// How many topics there are.
+/// Number of topics.
 pub const TOPIC_COUNT: usize = TOPICS.len();
-/// Words of a topic counted at most.
-const MOST_TOLD: usize = 3;
-/// What one such word counts beside the vectors, which have length one; found by trying.
-const TOLD_WEIGHT: f32 = 0.08;
+/// Maximum number of words counted for a topic.
+const MAX_TOPIC_WORDS: usize = 3;
+/// The scale of a word count relative to the embeddings, which have unit length (tuned by hand).
+const TOPIC_WORD_WEIGHT: f32 = 0.08;
 
-/// The topic of a question; `None` when it is none of the usual ones.
+/// Returns the topic of a question; `None` if it is none of the usual ones.
 pub fn topic_of_question(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase().replace('\u{2019}', "'");
-    TOPICS.iter().find(|t| t.asked.iter().any(|w| text.contains(w))).map(|t| t.name)
+    TOPICS.iter().find(|t| t.question_phrases.iter().any(|w| text.contains(w))).map(|t| t.name)
 }
 
-/// Names of all topics.
+/// Returns the names of all topics.
 pub fn topics() -> impl Iterator<Item = &'static str> {
     TOPICS.iter().map(|t| t.name)
 }
 
-/// A topic in plain words, after "about".
-pub fn plain(topic: &str) -> &'static str {
-    TOPICS.iter().find(|t| t.name == topic).map_or("something else", |t| t.plain)
+/// Returns a topic in plain words, as they follow "about".
+pub fn description(topic: &str) -> &'static str {
+    TOPICS.iter().find(|t| t.name == topic).map_or("something else", |t| t.description)
 }
 
-/// For each topic how many words the answer has that answers about it often have.
-pub(super) fn told(sentences: &[Sentence]) -> [f32; TOPIC_COUNT] {
+/// Returns for each topic the number of words in the answer that are typical of it, capped and scaled.
+pub(super) fn topic_word_counts(sentences: &[Sentence]) -> [f32; TOPIC_COUNT] {
     let words = || sentences.iter().flat_map(|s| &s.words);
     TOPICS.each_ref().map(|t| {
-        let count = words().filter(|w| t.told.iter().any(|b| w.starts_with(b))).count();
-        TOLD_WEIGHT * count.min(MOST_TOLD) as f32
+        let count = words().filter(|w| t.answer_prefixes.iter().any(|b| w.starts_with(b))).count();
+        TOPIC_WORD_WEIGHT * count.min(MAX_TOPIC_WORDS) as f32
     })
 }
 
-/// What sort of answer a question asks for.
+/// The kind of answer that a question asks for, by which an answer is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AnswerKind {
     /// A story from the past: situation, task, action, result.
     PastStory,
-    /// Who one is at work.
+    /// Who the speaker is at work.
     AboutYourself,
-    /// Why this job, or why oneself.
+    /// Why the speaker wants this job, or should get it.
     Motivation,
-    /// What one finds hard and does about it.
+    /// What the speaker finds hard, and what they do about it.
     Weakness,
-    /// What one does now.
+    /// What the speaker does in their current job.
     CurrentJob,
-    /// Anything one wants to add.
+    /// Anything the speaker wants to add or ask.
     Closing,
 }
 
-impl Kind {
-    /// The kind of a question: the one it is listed with, or what its words say; a story where neither is known.
+impl AnswerKind {
+    /// Returns the kind of answer that a question asks for: by its listed kind, or else by its words, or else a story.
     pub fn of(question: Option<&Question>) -> Self {
         let Some(question) = question else { return Self::PastStory };
         let by_words = || match topic_of_question(&question.text) {
@@ -302,13 +323,13 @@ mod tests {
     #[test]
     fn kinds_come_from_the_list_or_the_words() {
         let kind = |text: &str, listed_as| {
-            Kind::of(Some(&Question { id: None, text: text.into(), kind: listed_as, target_s: None }))
+            AnswerKind::of(Some(&Question { id: None, text: text.into(), kind: listed_as, target_s: None }))
         };
         let weakness = "What is your greatest weakness?";
-        assert_eq!(kind("What holds you back?", Some(QuestionKind::Weakness)), Kind::Weakness);
-        assert_eq!(kind(weakness, Some(QuestionKind::Conflict)), Kind::PastStory);
-        assert_eq!(kind(weakness, None), Kind::Weakness);
-        assert_eq!(kind("What do you do in your current job?", None), Kind::CurrentJob);
-        assert_eq!(Kind::of(None), Kind::PastStory);
+        assert_eq!(kind("What holds you back?", Some(QuestionKind::Weakness)), AnswerKind::Weakness);
+        assert_eq!(kind(weakness, Some(QuestionKind::Conflict)), AnswerKind::PastStory);
+        assert_eq!(kind(weakness, None), AnswerKind::Weakness);
+        assert_eq!(kind("What do you do in your current job?", None), AnswerKind::CurrentJob);
+        assert_eq!(AnswerKind::of(None), AnswerKind::PastStory);
     }
 }

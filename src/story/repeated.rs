@@ -1,26 +1,27 @@
-//! Sentences that say again what was said.
+//! Repeated sentences: those that say what an earlier sentence already said.
 
 use std::collections::HashSet;
 
 use super::cues::Sentence;
 
-/// Two sentences with this share of their words in common are the same (ours).
-const SAME: f64 = 0.8;
-/// Shorter sentences are too short to tell, in words.
-const SHORTEST: usize = 4;
+/// Minimum share of common words, of the distinct words of the longer sentence, at which two sentences count as the
+/// same (ours).
+const MIN_OVERLAP: f64 = 0.8;
+/// Minimum number of words for comparing two sentences by their common words; shorter ones must be identical.
+const MIN_WORDS: usize = 4;
 
-/// For every sentence the first that says the same: itself when it is new.
-pub(super) fn first_said(sentences: &[Sentence]) -> Vec<usize> {
+/// Returns for each sentence the index of the first sentence that says the same; its own index if it is new.
+pub(super) fn first_occurrences(sentences: &[Sentence]) -> Vec<usize> {
     let words: Vec<HashSet<&str>> =
         sentences.iter().map(|s| s.words.iter().map(String::as_str).collect::<HashSet<_>>()).collect();
     let same = |a: usize, b: usize| {
         let both = words[a].intersection(&words[b]).count() as f64;
-        both >= SAME * words[a].len().max(words[b].len()) as f64
+        both >= MIN_OVERLAP * words[a].len().max(words[b].len()) as f64
     };
     let exactly = |a: usize, b: usize| sentences[a].words == sentences[b].words;
     (0..sentences.len())
         .map(|i| {
-            let again = |j: &usize| exactly(i, *j) || sentences[i].words.len() >= SHORTEST && same(i, *j);
+            let again = |j: &usize| exactly(i, *j) || sentences[i].words.len() >= MIN_WORDS && same(i, *j);
             (0..i).find(again).unwrap_or(i)
         })
         .collect()
@@ -42,6 +43,6 @@ mod tests {
         ]
         .map(sentence_of)
         .to_vec();
-        assert_eq!(first_said(&sentences), [0, 1, 0, 3, 1]);
+        assert_eq!(first_occurrences(&sentences), [0, 1, 0, 3, 1]);
     }
 }

@@ -1,7 +1,8 @@
-//! The sentences of an answer.
+//! Sentence segmentation of an answer.
 //!
-//! Written text is cut at its full stops. A speech model's full stops are guesses: it leaves them out where somebody talks
-//! on and on, so what is longer than a sentence that is spoken is cut again where a clause begins, best after a comma and a pause.
+//! Written text is split at its full stops. The full stops of a speech model are guesses, and are missing where
+//! somebody talks without a break. A sentence that is longer than people speak is therefore split again where a clause
+//! begins, preferably after a comma or a pause.
 
 use std::ops::Range;
 
@@ -9,51 +10,54 @@ use crate::english::lexicon::SUBJECT_PRONOUNS;
 use crate::english::normalized;
 use crate::span::Span;
 
-/// A word of the answer as the story is told from it.
+/// A word of the answer as the story analysis reads it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Token<'a> {
-    /// As written, with its punctuation.
+pub struct StoryToken<'a> {
+    /// The word as written, with its punctuation.
     pub text: &'a str,
-    /// When; `None` in a draft.
+    /// The time of the word; `None` in a draft.
     pub span: Option<Span>,
-    /// Silence before it, in seconds; `None` if unknown.
+    /// The silence before the word, in seconds; `None` if unknown.
     pub pause_before_s: Option<f64>,
-    /// Whether a paragraph or a list item ends with it.
+    /// Whether the word is the last of a paragraph or a list item.
     pub ends_block: bool,
-    /// Whether it belongs to a filler, which tells nothing.
+    /// Whether the word belongs to a filler, which the analysis ignores.
     pub filler: bool,
 }
 
-/// Words after which a sentence is cut again: few written sentences are longer (of 1,700 in 144 answers, 2 %).
-const LONG: usize = 34;
-/// The pieces of one that is cut are cut again above this many words, about the mean of spoken sentences and half.
-const LONG_PIECE: usize = 20;
-/// No piece is shorter than this, in words.
-const SHORTEST_PIECE: usize = 6;
-/// A silence that speaks for a new clause, in seconds.
-const PAUSE_S: f64 = 0.35;
-/// Written with a full stop that ends nothing.
+/// Number of words above which a sentence is split at a clause: of 1,700 written sentences in 144 answers, 2 % are
+/// longer.
+const MAX_SENTENCE_WORDS: usize = 34;
+/// Number of words above which a part of a split sentence is split again: about one and a half times the mean length of
+/// spoken sentences.
+const MAX_CLAUSE_WORDS: usize = 20;
+/// Minimum number of words in a part of a split sentence.
+const MIN_CLAUSE_WORDS: usize = 6;
+/// Minimum silence that is evidence of a new clause, in seconds.
+const CLAUSE_PAUSE_S: f64 = 0.35;
+/// Abbreviations, whose full stop does not end a sentence.
 const ABBREVIATIONS: [&str; 16] =
     ["mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "no", "approx", "inc", "ltd", "jr", "sr", "cf"];
-/// What can open a clause.
-const OPENERS: [&str; 9] = ["and", "but", "so", "then", "because", "anyway", "now", "also", "which"];
-/// What can begin its subject besides a pronoun.
-const OTHER_SUBJECTS: [&str; 9] = ["the", "my", "our", "this", "that", "there", "then", "in", "when"];
+/// Words that can open a clause.
+const CLAUSE_OPENERS: [&str; 9] = ["and", "but", "so", "then", "because", "anyway", "now", "also", "which"];
+/// Words other than pronouns that can begin the subject of a clause, or a phrase before it.
+const OTHER_SUBJECT_STARTS: [&str; 9] = ["the", "my", "our", "this", "that", "there", "then", "in", "when"];
 
-/// The sentences as ranges of words, in order, covering all of them.
-pub fn sentences(tokens: &[Token<'_>]) -> Vec<Range<usize>> {
+/// Segments tokens into sentences, as consecutive ranges that cover all tokens.
+pub fn sentences(tokens: &[StoryToken<'_>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
     for i in 0..tokens.len() {
         if i + 1 == tokens.len() || ends_sentence(tokens, i) {
-            cut(tokens, start..i + 1, LONG, &mut found);
+            split(tokens, start..i + 1, MAX_SENTENCE_WORDS, &mut found);
             start = i + 1;
         }
     }
     found
 }
 
-fn ends_sentence(tokens: &[Token<'_>], i: usize) -> bool {
+/// Returns whether a sentence ends with token `i`, which is not the last token.
+fn ends_sentence(tokens: &[StoryToken<'_>], i: usize) -> bool {
     let token = &tokens[i];
     if token.ends_block {
         return true;
@@ -75,31 +79,33 @@ fn ends_sentence(tokens: &[Token<'_>], i: usize) -> bool {
     tail.contains(['?', '!']) && !next_is_small || tail.contains('.')
 }
 
-/// Adds a stretch as one sentence, or cut where its clauses begin if it is long.
-fn cut(tokens: &[Token<'_>], range: Range<usize>, long: usize, found: &mut Vec<Range<usize>>) {
-    if range.len() > long {
-        let inside = range.start + SHORTEST_PIECE..range.end - SHORTEST_PIECE;
+/// Appends a range to `found` as one sentence; if it has more than `max_words` tokens, splits it where a clause begins.
+fn split(tokens: &[StoryToken<'_>], range: Range<usize>, max_words: usize, found: &mut Vec<Range<usize>>) {
+    if range.len() > max_words {
+        let inside = range.start + MIN_CLAUSE_WORDS..range.end - MIN_CLAUSE_WORDS;
         let middle = (range.start + range.end) as f64 / 2.0;
-        let worth = |i: usize| opening(tokens, i) - (i as f64 - middle).abs() / range.len() as f64;
-        let best = inside.filter(|i| opening(tokens, *i) > 1.0).max_by(|a, b| worth(*a).total_cmp(&worth(*b)));
+        let score = |i: usize| clause_start_score(tokens, i) - (i as f64 - middle).abs() / range.len() as f64;
+        let best =
+            inside.filter(|i| clause_start_score(tokens, *i) > 1.0).max_by(|a, b| score(*a).total_cmp(&score(*b)));
         if let Some(best) = best {
-            cut(tokens, range.start..best, LONG_PIECE, found);
-            cut(tokens, best..range.end, LONG_PIECE, found);
+            split(tokens, range.start..best, MAX_CLAUSE_WORDS, found);
+            split(tokens, best..range.end, MAX_CLAUSE_WORDS, found);
             return;
         }
     }
     found.push(range);
 }
 
-/// How much speaks for a clause that begins with word `i`: its words, a comma and a pause before it.
-fn opening(tokens: &[Token<'_>], i: usize) -> f64 {
+/// Returns a score for a clause beginning at token `i`, from its first two words, the punctuation and the pause before
+/// it.
+fn clause_start_score(tokens: &[StoryToken<'_>], i: usize) -> f64 {
     let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| normalized(t.text)).collect();
-    let opener = next.first().is_some_and(|w| OPENERS.contains(&w.as_str()));
+    let opener = next.first().is_some_and(|w| CLAUSE_OPENERS.contains(&w.as_str()));
     let subject = next
         .get(usize::from(opener))
-        .is_some_and(|w| SUBJECT_PRONOUNS.contains(&w.as_str()) || OTHER_SUBJECTS.contains(&w.as_str()));
+        .is_some_and(|w| SUBJECT_PRONOUNS.contains(&w.as_str()) || OTHER_SUBJECT_STARTS.contains(&w.as_str()));
     let comma = tokens[i - 1].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
-    let pause = tokens[i].pause_before_s.is_some_and(|s| s >= PAUSE_S);
+    let pause = tokens[i].pause_before_s.is_some_and(|s| s >= CLAUSE_PAUSE_S);
     f64::from(u8::from(opener))
         + f64::from(u8::from(subject)) * 0.7
         + f64::from(u8::from(comma)) * 0.6
@@ -111,9 +117,9 @@ mod tests {
     use super::*;
 
     fn cut_text(text: &str) -> Vec<String> {
-        let tokens: Vec<Token<'_>> = text
+        let tokens: Vec<StoryToken<'_>> = text
             .split_whitespace()
-            .map(|text| Token { text, span: None, pause_before_s: None, ends_block: false, filler: false })
+            .map(|text| StoryToken { text, span: None, pause_before_s: None, ends_block: false, filler: false })
             .collect();
         sentences(&tokens).into_iter().map(|r| tokens[r].iter().map(|t| t.text).collect::<Vec<_>>().join(" ")).collect()
     }
@@ -141,7 +147,10 @@ mod tests {
                     the old one was twelve years old and nobody had the source so I started by copying every screen and then I \
                     wrote the forms";
         let pieces = cut_text(text);
-        assert!(pieces.len() >= 2 && pieces.iter().all(|p| p.split_whitespace().count() <= LONG), "{pieces:#?}");
+        assert!(
+            pieces.len() >= 2 && pieces.iter().all(|p| p.split_whitespace().count() <= MAX_SENTENCE_WORDS),
+            "{pieces:#?}"
+        );
         assert_eq!(pieces.join(" "), text.split_whitespace().collect::<Vec<_>>().join(" "));
     }
 }

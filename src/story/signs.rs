@@ -1,6 +1,7 @@
-//! Signs in the words of a sentence that coaches go by: one time or a habit, somebody who speaks, a figure, a hedge, a big word.
+//! Lexical features that coaches look for: a single occasion or a habit, quoted speech, names, hedges, buzzwords.
 //!
-//! They go into the [`detectors`](super::detectors) beside the sentence's vectors and its [`cues`](super::cues).
+//! The [`detectors`](super::detectors) use these signs together with the sentence embeddings and the
+//! [`cues`](super::cues).
 
 use super::cues::Sentence;
 use super::emptiness::buzzwords;
@@ -9,8 +10,8 @@ use super::specifics::TIMES;
 use crate::english::lexicon::{I, is_past_form};
 use crate::english::numbers::is_quantity;
 
-/// Words for what happens again and again.
-const HABIT: [&str; 12] = [
+/// Words for what happens repeatedly.
+const HABIT_WORDS: [&str; 12] = [
     "usually",
     "always",
     "often",
@@ -24,8 +25,8 @@ const HABIT: [&str; 12] = [
     "tend",
     "never",
 ];
-/// Words for what happened once.
-const ONCE: [&str; 19] = [
+/// Phrases for what happened on a single occasion.
+const SINGLE_OCCASION_PHRASES: [&str; 19] = [
     "last year",
     "last week",
     "last month",
@@ -46,10 +47,10 @@ const ONCE: [&str; 19] = [
     "one of the",
     "at one point",
 ];
-/// Words for what would be.
-const SUPPOSED: [&str; 6] = ["would", "i'd", "if", "could", "might", "would've"];
-/// Somebody else, alone.
-const SOMEBODY: [&str; 14] = [
+/// Words for hypothetical events.
+const HYPOTHETICAL_WORDS: [&str; 6] = ["would", "i'd", "if", "could", "might", "would've"];
+/// Words for one other person.
+const PERSON_WORDS: [&str; 14] = [
     "he",
     "she",
     "he'd",
@@ -65,17 +66,17 @@ const SOMEBODY: [&str; 14] = [
     "boss",
     "colleague",
 ];
-/// What somebody says, and how.
-const SAYING: [&str; 7] = ["said", "told", "asked", "says", "called", "rang", "wrote"];
-/// How words end that name no thing.
-const ABSTRACT: [&str; 8] = ["tion", "ment", "ness", "ity", "ance", "ence", "ship", "ism"];
-/// That it went well, in no particular way.
-const WELL: [&str; 14] = [
+/// Verbs that report speech.
+const SPEECH_VERBS: [&str; 7] = ["said", "told", "asked", "says", "called", "rang", "wrote"];
+/// Suffixes of abstract nouns.
+const ABSTRACT_SUFFIXES: [&str; 8] = ["tion", "ment", "ness", "ity", "ance", "ence", "ship", "ism"];
+/// Words that say only that something went well.
+const VAGUE_PRAISE: [&str; 14] = [
     "better", "good", "fine", "well", "happy", "pleased", "great", "nice", "okay", "alright", "positive", "improved",
     "smoother", "easier",
 ];
-/// That somebody did not do well.
-const BADLY: [&str; 18] = [
+/// Words typical of blame.
+const BLAME_WORDS: [&str; 18] = [
     "never",
     "fault",
     "wrong",
@@ -95,8 +96,8 @@ const BADLY: [&str; 18] = [
     "blame",
     "blamed",
 ];
-/// Words that stand for anything.
-const ANYTHING: [&str; 17] = [
+/// Unspecific words.
+const VAGUE_WORDS: [&str; 17] = [
     "things",
     "stuff",
     "something",
@@ -115,36 +116,36 @@ const ANYTHING: [&str; 17] = [
     "etc",
     "whatever",
 ];
-/// How many signs there are.
+/// Number of signs.
 pub(super) const SIGNS: usize = 19;
 
-/// The signs of a sentence, each 0 to about 1.
+/// Returns the signs of a sentence, each 0 to about 1.
 pub(super) fn signs(sentence: &Sentence) -> [f32; SIGNS] {
     let words = &sentence.words;
     let n = words.len().max(1) as f32;
-    let few = |count: usize, most: usize| count.min(most) as f32 / most as f32;
+    let capped_share = |count: usize, most: usize| count.min(most) as f32 / most as f32;
     let phrases = |phrases: &[&str]| phrases.iter().filter(|p| sentence.has(p)).count();
     let long = words.iter().filter(|w| w.len() > 3).count().max(4) as f32;
     let big = buzzwords(sentence);
     let letters: usize = words.iter().map(String::len).sum();
-    let ends = |w: &&String| w.len() > 6 && ABSTRACT.iter().any(|e| w.ends_with(e));
+    let ends = |w: &&String| w.len() > 6 && ABSTRACT_SUFFIXES.iter().any(|e| w.ends_with(e));
     let past = words.iter().filter(|w| is_past_form(w)).count();
     let is = |what: bool| f32::from(u8::from(what));
     [
-        few(names(sentence), 2),
-        few(big, 3),
+        capped_share(names(sentence), 2),
+        capped_share(big, 3),
         big as f32 / long,
-        few(hedge_count(sentence), 2),
-        few(past, 3),
-        few(sentence.count(&HABIT), 2),
-        few(phrases(&ONCE), 2),
-        few(phrases(&SUPPOSED), 2),
-        few(sentence.count(&SOMEBODY), 2),
-        few(sentence.count(&SAYING), 2),
-        few(words.iter().filter(ends).count(), 3),
-        few(sentence.count(&WELL), 2),
-        few(sentence.count(&BADLY), 2),
-        few(sentence.count(&ANYTHING), 3),
+        capped_share(hedge_count(sentence), 2),
+        capped_share(past, 3),
+        capped_share(sentence.count(&HABIT_WORDS), 2),
+        capped_share(phrases(&SINGLE_OCCASION_PHRASES), 2),
+        capped_share(phrases(&HYPOTHETICAL_WORDS), 2),
+        capped_share(sentence.count(&PERSON_WORDS), 2),
+        capped_share(sentence.count(&SPEECH_VERBS), 2),
+        capped_share(words.iter().filter(ends).count(), 3),
+        capped_share(sentence.count(&VAGUE_PRAISE), 2),
+        capped_share(sentence.count(&BLAME_WORDS), 2),
+        capped_share(sentence.count(&VAGUE_WORDS), 3),
         is(words.iter().any(|w| TIMES.contains(&w.as_str()))),
         letters as f32 / n / 8.0,
         is(sentence.text.contains(['"', '\u{201c}'])),
@@ -153,7 +154,7 @@ pub(super) fn signs(sentence: &Sentence) -> [f32; SIGNS] {
     ]
 }
 
-/// Words inside the sentence that are written as names.
+/// Counts the words that are capitalized inside the sentence, as names are.
 fn names(sentence: &Sentence) -> usize {
     let written: Vec<&str> = sentence.text.split(' ').collect();
     let is_name = |pair: &[&str]| {

@@ -1,8 +1,8 @@
-//! Specifics: numbers, names and times, which a listener can picture and check.
+//! Specific details: numbers, names and times, which a listener can picture and check.
 
 use super::cues::Sentence;
-use super::sentences::Token;
-use super::{Moment, moment};
+use super::sentences::StoryToken;
+use super::{Excerpt, excerpt};
 use crate::english::lexicon::I;
 use crate::english::normalized;
 use crate::english::numbers::is_quantity;
@@ -40,15 +40,15 @@ pub(super) const TIMES: [&str; 30] = [
     "overnight",
     "yesterday",
 ];
-/// Words that go on to tell what a number counts.
-const FOLLOWING: usize = 2;
-/// Capitalized without being a name.
-const NO_NAMES: [&str; 14] =
+/// Maximum number of words after a number or name that are included with it ("12 spare pumps").
+const MAX_WORDS_AFTER: usize = 2;
+/// Words that are capitalized without being names.
+const NOT_NAMES: [&str; 14] =
     ["i", "ok", "okay", "english", "yes", "no", "well", "so", "and", "but", "the", "mr", "mrs", "ms"];
 
-/// Every specific thing with the words around it, at most one for the same words.
-pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Moment> {
-    let mut found: Vec<Moment> = Vec::new();
+/// Returns the specific details, each with the words after it that belong to it, without duplicates.
+pub(super) fn specifics(tokens: &[StoryToken<'_>], sentences: &[Sentence]) -> Vec<Excerpt> {
+    let mut found: Vec<Excerpt> = Vec::new();
     for sentence in sentences {
         let mut after = 0;
         for i in sentence.range.clone() {
@@ -59,7 +59,7 @@ pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Mom
                 continue;
             }
             let mut end = i + 1;
-            while end < sentence.range.end && end - i <= FOLLOWING && !ends_phrase(tokens[end - 1].text) {
+            while end < sentence.range.end && end - i <= MAX_WORDS_AFTER && !ends_phrase(tokens[end - 1].text) {
                 let goes_on = number || is_name(tokens, end, &normalized(tokens[end].text));
                 if !goes_on {
                     break;
@@ -67,27 +67,29 @@ pub(super) fn specifics(tokens: &[Token<'_>], sentences: &[Sentence]) -> Vec<Mom
                 end += 1;
             }
             after = end;
-            let moment = moment(tokens, i..end);
-            if found.iter().all(|m| m.text != moment.text) {
-                found.push(moment);
+            let excerpt = excerpt(tokens, i..end);
+            if found.iter().all(|m| m.text != excerpt.text) {
+                found.push(excerpt);
             }
         }
     }
     found
 }
 
+/// Returns whether the punctuation after a word ends its phrase.
 fn ends_phrase(text: &str) -> bool {
     text.ends_with(|c: char| !c.is_alphanumeric() && c != '%')
 }
 
-/// Whether a word inside a sentence is written as a name.
-fn is_name(tokens: &[Token<'_>], i: usize, word: &str) -> bool {
+/// Returns whether token `i`, which is not the first of its sentence, is capitalized as a name. `word` is its
+/// normalized text.
+fn is_name(tokens: &[StoryToken<'_>], i: usize, word: &str) -> bool {
     let text = tokens[i].text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let after_stop = tokens[i - 1].text.ends_with(['.', '?', '!', ':', '"', '\u{201c}']);
     let own = word.split('\'').next().unwrap_or(word);
     text.starts_with(char::is_uppercase)
         && !after_stop
         && !I.contains(&word)
-        && !NO_NAMES.contains(&own)
+        && !NOT_NAMES.contains(&own)
         && own.len() > 1
 }

@@ -137,7 +137,7 @@ fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signal::filled_pause::NO_VOICE;
+    use crate::signal::filled_pause::NO_VOICE_LOG_ODDS;
 
     /// Twenty seconds with a voice in these stretches, of pitch where `voiced`.
     fn features(stretches: &[(f64, f64)], voiced: bool) -> Features {
@@ -148,7 +148,7 @@ mod tests {
         Features {
             level_db: vec![-20.0; 2_001],
             f0_hz: speech.iter().map(|s| (*s && voiced).then_some(120.0)).collect(),
-            filled_pause_log_odds: vec![NO_VOICE; 2_001],
+            filled_pause_log_odds: vec![NO_VOICE_LOG_ODDS; 2_001],
             speech,
             stretches: stretches.iter().map(|(from, to)| Span::new(*from, *to)).collect(),
             sounds: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whose turn it is where each of two people has a channel of their own: calls and studios record like that.
 
 use super::Turn;
-use crate::audio::Sides;
+use crate::audio::ChannelPowers;
 use crate::signal::{frame_at, frame_time_s};
 use crate::span::Span;
 
@@ -18,7 +18,7 @@ const SHORTEST_S: f64 = 0.15;
 const REACH: usize = 5;
 
 /// The turns by the channels' levels in the stretches of speech; `None` where these do not say.
-pub(super) fn turns(sides: &Sides, stretches: &[Span]) -> Option<Vec<Turn>> {
+pub(super) fn turns(sides: &ChannelPowers, stretches: &[Span]) -> Option<Vec<Turn>> {
     let difference_db = sides.difference_db(REACH);
     let mut turns: Vec<Turn> = Vec::new();
     let mut clear = 0_usize;
@@ -70,8 +70,8 @@ mod tests {
     use super::*;
 
     /// Channels with a level of each in dB for every second.
-    fn sides(levels_db: &[[f32; 2]]) -> Sides {
-        let mut meter = crate::audio::sides_meter(1_000);
+    fn sides(levels_db: &[[f32; 2]]) -> ChannelPowers {
+        let mut meter = crate::audio::channel_power_meter(1_000);
         for levels in levels_db {
             let [a, b] = levels.map(|db| vec![10f32.powf(db / 20.0); 1_000]);
             meter.push(&a, &b);

@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use aloud::analyze::analyze;
 use aloud::app::capture;
-use aloud::app::export::{Answer as Exported, Kind};
+use aloud::app::export::{ExportFormat, ExportedAnswer};
 use aloud::app::history::edit::{self, Edit};
 use aloud::app::history::export::{Lines, import, line, read as read_lines};
 use aloud::app::history::progress::Progress;
 use aloud::app::history::{Measure, Store};
 use aloud::app::imports::{self, meeting};
 use aloud::app::job::Description;
-use aloud::app::models::{self, Known};
+use aloud::app::models::{self, KnownModel};
 use aloud::app::questions::{self, Entry};
 use aloud::app::render::page;
 use aloud::app::render::page::lanes::Lanes;
@@ -178,7 +178,7 @@ pub fn model_file(bytes: &[u8]) {
 pub fn manifest(bytes: &[u8]) {
     #[derive(Deserialize)]
     struct Manifest {
-        model: Vec<Known>,
+        model: Vec<KnownModel>,
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(manifest) = toml::from_str::<Manifest>(text) {
@@ -234,7 +234,7 @@ pub fn resume(bytes: &[u8]) {
         Ok(paragraphs) => {
             paragraphs.iter().for_each(|p| steers_nothing(&p.text.replace('\t', " ")));
             for claim in resume::claims(&paragraphs) {
-                let question = resume::telling::question(&claim);
+                let question = resume::claim_question::question(&claim);
                 is_one_line(&one_line(&question));
             }
         }
@@ -288,8 +288,15 @@ pub fn history_import(bytes: &[u8]) {
 
 /// Exports a report in every format that needs no tracks.
 fn exported(report: &Report, exported_at: Timestamp) {
-    for kind in [Kind::TextGrid, Kind::Elan, Kind::Audacity, Kind::Vtt, Kind::Srt, Kind::Csv] {
-        let body = kind.body(&Exported { report, frames: None, exported_at });
+    for kind in [
+        ExportFormat::TextGrid,
+        ExportFormat::Elan,
+        ExportFormat::Audacity,
+        ExportFormat::Vtt,
+        ExportFormat::Srt,
+        ExportFormat::Csv,
+    ] {
+        let body = kind.body(&ExportedAnswer { report, frames: None, exported_at });
         assert_eq!(body.is_err(), kind.needs_times() && report.transcript.is_none());
     }
 }
@@ -381,6 +388,8 @@ fn shown(report: &Report, contours: Option<&Contours>) -> String {
         lanes: lanes.as_ref(),
         audio: Audio::None,
         earlier: &[],
+        coaching: None,
+        last_time: None,
     };
     let html = page::report::render(&answer, &TimeZone::UTC);
     assert!(!html.contains(|c: char| c.is_control() && !"\n\t".contains(c)), "a page with control characters");

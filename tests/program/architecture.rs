@@ -16,6 +16,7 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
         "rusqlite::",
         &[
             "src/app/history/error.rs",
+            "src/app/history/interviews.rs",
             "src/app/history/practice.rs",
             "src/app/history/rescue.rs",
             "src/app/history/store.rs",

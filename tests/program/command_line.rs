@@ -31,6 +31,28 @@ fn help_says_what_there_is() {
 }
 
 #[test]
+fn alone_it_says_where_one_stands_and_what_comes_next() {
+    use crate::common::attempts::{occasion, place, report};
+    use aloud::app::history::{Access, Store};
+    let home = tempfile::tempdir().unwrap();
+    let said = told(home.path(), &[]);
+    assert!(said.starts_with("exit 0") && said.contains("aloud record --question about-yourself"), "{said}");
+    assert!(!place(home.path()).exists(), "looking makes no store");
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    for i in 0..3 {
+        store.save(&report(i, 3), &occasion(i, 3)).unwrap();
+    }
+    let said = told(home.path(), &[]);
+    for part in
+        ["Your last answer, yesterday:", "The one thing to do: ", "You practised on 1 day of the last four weeks."]
+    {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let asked = report(2, 3).question.unwrap().id.unwrap();
+    assert!(said.contains(&format!("aloud record --question {asked}\n")), "{said}");
+}
+
+#[test]
 fn files_that_are_no_answers_get_one_clear_line() {
     let home = tempfile::tempdir().unwrap();
     let file = |name: &str, bytes: &[u8]| {

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use crate::common::damage::{Chance, KINDS};
 use aloud::analyze::{AnalyzeError, analyze};
 use aloud::brief::Brief;
-use aloud::warnings::Code;
+use aloud::warnings::WarningCode;
 
 /// The timeout of a file: most take milliseconds, the worst claims to be hours long.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -73,7 +73,7 @@ fn worker() {
         let begun = Instant::now();
         let came_to = match analyze(&path, &bodies::TwoWords, &Brief::default(), &|_| ()) {
             Ok((report, _)) => {
-                let said = report.warnings.iter().find(|w| w.code == Code::Damaged);
+                let said = report.warnings.iter().find(|w| w.code == WarningCode::Damaged);
                 format!("{}\t{}", if said.is_some() { "warned" } else { "report" }, said.map_or("", |w| &w.message))
             }
             Err(error @ AnalyzeError::Audio(_)) => format!("refused\t{error}"),

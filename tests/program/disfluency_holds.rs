@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aloud::disfluency::discourse_markers::discourse_markers;
 use aloud::disfluency::repairs::{RepairKind, repairs};
-use aloud::disfluency::spoken::Spoken;
+use aloud::disfluency::spoken::WordWithPauses;
 use aloud::english::{is_filled_pause, normalized};
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ fn most_disfluencies_of_held_out_turns_are_found_and_nearly_all_reported_ones_ar
     let mut reported = [[0_u32; 2]; 2];
     let [mut right, mut wrong] = [0_u32; 2];
     for turn in &turns {
-        let words: Vec<Spoken<'_>> =
-            turn.words.iter().map(|text| Spoken { text, pause_before_s: None, pause_after_s: None }).collect();
+        let words: Vec<WordWithPauses<'_>> =
+            turn.words.iter().map(|text| WordWithPauses { text, pause_before_s: None, pause_after_s: None }).collect();
         let found = repairs(&words, &is_filled_pause);
         for g in &turn.given_up {
             let counts = of.entry(g.given).or_default();
@@ -62,8 +62,10 @@ fn nearly_all_false_starts_reported_in_cases_by_another_writer_are_there() {
             continue;
         }
         let text = case["text"].as_str().expect("a text");
-        let words: Vec<Spoken<'_>> =
-            text.split_whitespace().map(|text| Spoken { text, pause_before_s: None, pause_after_s: None }).collect();
+        let words: Vec<WordWithPauses<'_>> = text
+            .split_whitespace()
+            .map(|text| WordWithPauses { text, pause_before_s: None, pause_after_s: None })
+            .collect();
         let events = case["events"].as_array().expect("events");
         there += events.iter().filter(|e| e["kind"] == "false_start").count() as u32;
         for found in repairs(&words, &is_filled_pause).iter().filter(|f| f.kind == RepairKind::FalseStart) {

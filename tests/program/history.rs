@@ -116,6 +116,38 @@ fn two_answers_stand_side_by_side() {
 }
 
 #[test]
+fn a_report_begins_with_what_was_told_last_time() {
+    use aloud::app::history::{Access, Store};
+    use common::attempts::{occasion, report};
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    for i in 0..2 {
+        // The same question twice, with advice about the fillers alone.
+        let mut report = report(5 * i, 10);
+        report.score.priorities.retain(|p| p.title == "Swap fillers for silence");
+        report.score.priorities.iter_mut().for_each(|p| p.code = Some(aloud::codes::Code::Fillers));
+        report.fillers.as_mut().unwrap().per_minute = Some([11.0, 4.1][i]);
+        if i == 1 {
+            report.score.priorities.clear();
+        }
+        store.save(&report, &occasion(i, 2)).unwrap();
+    }
+    let done = "Last time: swap fillers for silence. This time you did (4.1 a minute, after 11).";
+    let shown = told(home.path(), &["history", "show", "2"]);
+    assert!(shown.find(done).is_some_and(|at| at < shown.find("Score").unwrap()), "{shown}");
+    assert!(!told(home.path(), &["history", "show", "1"]).contains("Last time"), "before the first nothing was told");
+    let page = home.path().join("page.html");
+    told(home.path(), &["history", "show", "2", "--html", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains(done) && page.find(done) < page.find("The story:"), "{page}");
+    let said = told(home.path(), &["history", "compare", "1", "2"]);
+    assert!(said.contains("Told after A: swap fillers for silence. Done in B (4.1 a minute, after 11)."), "{said}");
+    let told = &json(home.path(), &["history", "compare", "1", "2", "--json"])["told"][0];
+    assert_eq!((&told["code"], &told["outcome"]), (&"fillers".into(), &"done".into()));
+    assert!(json(home.path(), &["history", "show", "2", "--json"]).get("last_time").is_none());
+}
+
+#[test]
 fn what_was_misheard_is_edited_and_can_be_taken_back() {
     let home = home();
     let report = |options: &[&str]| json(home.path(), &[&["history", "show", "1", "--json"], options].concat());
@@ -200,6 +232,31 @@ fn deleting_asks_and_takes_only_what_was_named() {
     assert_eq!(ids(home.path(), &[]), [4, 2]);
     told(home.path(), &["history", "delete", "--all", "--yes"]);
     assert!(ids(home.path(), &[]).is_empty());
+}
+
+#[test]
+fn the_answer_that_was_kept_last_can_be_thrown_away() {
+    use aloud::app::history::{Access, Occasion, Store};
+    let home = tempfile::tempdir().unwrap();
+    assert!(told(home.path(), &["history", "undo"]).contains("no answers are kept yet"));
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    for i in 0..2 {
+        let path = home.path().join(format!("take-{i}.wav"));
+        std::fs::write(&path, [i]).unwrap();
+        let mut report = common::attempts::report(usize::from(i), 2);
+        report.recording.path = path.display().to_string();
+        let sum = <sha2::Sha256 as sha2::Digest>::digest([i]);
+        report.recording.sha256 = Some(sum.iter().map(|b| format!("{b:02x}")).collect());
+        // The one that was kept last has the earlier date.
+        let occasion = Occasion { recorded_here: true, ..common::attempts::occasion(usize::from(1 - i), 7) };
+        store.save(&report, &occasion).unwrap();
+    }
+    let said = told(home.path(), &["history", "undo"]);
+    assert!(said.starts_with("exit 1") && said.contains("answer 2 ") && said.contains("needs your word"), "{said}");
+    let said = told(home.path(), &["history", "undo", "--yes"]);
+    assert!(said.contains("1 answer deleted, and 1 recording."), "{said}");
+    assert_eq!(ids(home.path(), &[]), [1]);
+    assert!(home.path().join("take-0.wav").exists() && !home.path().join("take-1.wav").exists());
 }
 
 #[test]

@@ -347,6 +347,7 @@ fn stores_of_every_earlier_form_become_todays() {
                 );
             }
             assert_eq!(store.contours(1)?.is_some(), form >= 3, "form {form}: the tracks of the sound");
+            assert_eq!(store.coaching(1)?.is_some(), form >= 5, "form {form}: what a coach added");
             Ok(attempts)
         })
         .unwrap();

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use crate::common::mount::Mount;
 use crate::common::server::{Request, Server, Wire, good, head, request};
 use crate::common::{aloud, root};
-use aloud::app::models::fetch::{FetchError, Timeouts, fetch, waiting};
-use aloud::app::models::{Known, check, known};
+use aloud::app::models::fetch::{FetchError, Timeouts, fetch, partial_bytes};
+use aloud::app::models::{KnownModel, check, known};
 use sha1::{Digest, Sha1};
 
 /// The size of the file that most tests download, in bytes.
@@ -34,9 +34,9 @@ fn body() -> &'static [u8] {
 }
 
 /// Returns the model of that file.
-fn model() -> Known {
+fn model() -> KnownModel {
     let sha1 = Sha1::digest(body()).iter().map(|b| format!("{b:02x}")).collect();
-    Known {
+    KnownModel {
         name: "test".to_owned(),
         file: "ggml-test.bin".to_owned(),
         bytes: BYTES as u64,
@@ -165,7 +165,7 @@ fn what_has_arrived_is_kept_for_the_next_time() {
     assert_eq!(gone.asked().len(), 3, "two more tries");
     assert_eq!(gone.asked()[1].header("if-range"), None, "a weak tag says nothing of bytes");
     assert_eq!(std::fs::read(folder.part()).unwrap(), &body()[..CUT]);
-    assert_eq!(waiting(&folder.place()), CUT as u64);
+    assert_eq!(partial_bytes(&folder.place()), CUT as u64);
     let server = good_server();
     folder.succeeds(&server.url("/"));
     assert_eq!(server.asked()[0].first_byte(), CUT);
@@ -395,7 +395,7 @@ fn it_follows_to_its_own_hosts_and_to_nobody_else() {
         );
     }
 
-    let listed = Known { hosts: vec!["localhost".to_owned()], ..model() };
+    let listed = KnownModel { hosts: vec!["localhost".to_owned()], ..model() };
     let folder = Folder::new();
     fetch(&listed, Some(&server.url("/other")), &folder.place(), &timeouts(), &mut |_| {}).unwrap();
     assert!(folder.place().exists());
@@ -465,7 +465,7 @@ fn the_published_model_comes_over_the_line_as_it_is() {
 // From here on the whole program is tested.
 
 /// Returns a model that is in the manifest but not in the repository, so that it is not installed.
-fn other() -> Known {
+fn other() -> KnownModel {
     known().into_iter().find(|m| m.name == "tiny.en-q8_0").unwrap()
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn check_report(page: &Path, tracks: Option<&Path>, pictures: &str) {
 }
 
 /// Runs a script that checks a page; the folder for screenshots goes between the other arguments.
-fn look(script: &str, pictures: &str, before: &[String], after: &[String]) {
+pub(crate) fn look(script: &str, pictures: &str, before: &[String], after: &[String]) {
     let chromium = found(&["chromium", "chromium-browser", "google-chrome"]);
     let node = found(&["node"]);
     let modules = root().join("tests/page/node_modules");

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use aloud::analyze::judge_draft;
 use aloud::app::job::Description;
 use aloud::app::practice::coverage::{Quote, evidence};
-use aloud::app::resume::{Claim, ReadError, claims, read, telling};
+use aloud::app::resume::{Claim, ReadError, claim_question, claims, read};
 use aloud::brief::Brief;
 use aloud::draft::Draft;
 use serde::Deserialize;
@@ -111,7 +111,7 @@ fn at_least_nine_in_ten_marked_claims_are_found_and_nothing_else_becomes_a_quest
             );
             for claim in &found {
                 assert!(whole.contains(&bare(&claim.text)), "{name}.{form}: {}", claim.text);
-                eprintln!("  Q {}", telling::question(claim));
+                eprintln!("  Q {}", claim_question::question(claim));
             }
         }
     }
@@ -173,7 +173,7 @@ fn most_marked_requirements_are_found() {
 fn case(file: &str) -> Vec<(String, Option<String>, String)> {
     let path = common::root().join("tests/fixtures/cases/resume").join(file);
     let found = claims(&read(&path).unwrap_or_else(|e| panic!("{file}: {e}")));
-    found.into_iter().map(|c| (c.text.clone(), c.employer.clone(), telling::question(&c))).collect()
+    found.into_iter().map(|c| (c.text.clone(), c.employer.clone(), claim_question::question(&c))).collect()
 }
 
 fn texts(found: &[(String, Option<String>, String)]) -> Vec<(&str, Option<&str>)> {
@@ -341,7 +341,7 @@ fn the_questions_of_many_resumes_are_english() {
         let written = tempfile::Builder::new().suffix(".txt").tempfile().unwrap();
         std::fs::write(&written, as_typed(&text)).unwrap();
         for claim in claims(&read(written.path()).unwrap()) {
-            out.push_str(&telling::question(&claim));
+            out.push_str(&claim_question::question(&claim));
             out.push('\n');
         }
     }

@@ -77,6 +77,7 @@ impl Home {
             format!("analyze {answer} --no-save --png made/lanes.png"),
             format!("analyze {answer} --no-save --export textgrid --output made/words.TextGrid"),
             format!("analyze {answer} {answers}/conflict.flac --no-save --export srt --output captions"),
+            format!("analyze {answers} --people --html people"),
             format!("interview {} --html made/interview.html", self.interview()),
             "questions add Why?".to_owned(),
             "questions list".to_owned(),
@@ -127,7 +128,9 @@ const WRITING: [(&str, &str); 11] = [
 /// The option that needs a microphone.
 const RECORDING: (&str, &str) = ("record", "output");
 /// The options that name an input, with their commands.
-const READING: [(&str, &str); 6] = [
+const READING: [(&str, &str); 8] = [
+    ("analyze", "coach"),
+    ("analyze", "list"),
     ("analyze", "story-weights"),
     ("analyze", "words"),
     ("history edit", "words"),

@@ -148,13 +148,13 @@ fn schema_and_code_have_the_same_names_in_closed_lists() {
     let schema = schema();
     let fields = fields(&schema);
     let of_code: [(&str, Vec<String>); 15] = [
-        ("/fillers/events/*/kind", names::<disfluency::Kind>()),
+        ("/fillers/events/*/kind", names::<disfluency::FillerKind>()),
         ("/fillers/events/*/heard_by/*", names::<disfluency::Witness>()),
-        ("/pauses/events/*/place", names::<metrics::pauses::Place>()),
-        ("/length/verdict", names::<metrics::length::Verdict>()),
-        ("/story/sentences/*/part", names::<story::Part>()),
-        ("/story/findings/event", names::<story::Event>()),
-        ("/story/findings/claims/*/verdict", names::<story::Verdict>()),
+        ("/pauses/events/*/place", names::<metrics::pauses::PausePlace>()),
+        ("/length/verdict", names::<metrics::length::LengthVerdict>()),
+        ("/story/sentences/*/part", names::<story::StoryPart>()),
+        ("/story/findings/event", names::<story::EventKind>()),
+        ("/story/findings/claims/*/verdict", names::<story::FindingVerdict>()),
         (
             "/story/findings/claims/*/code",
             Code::STORY.map(|code| serde_json::from_value(json!(code)).unwrap()).to_vec(),
@@ -165,7 +165,7 @@ fn schema_and_code_have_the_same_names_in_closed_lists() {
         ("/speakers/how", names::<voices::How>()),
         ("/speakers/turns/*/who", names::<speakers::Who>()),
         ("/program/settings/me", names::<speakers::Me>()),
-        ("/warnings/*/code", names::<warnings::Code>()),
+        ("/warnings/*/code", names::<warnings::WarningCode>()),
     ];
     let mut seen = 0;
     for (path, _, meaning) in &fields {

@@ -52,6 +52,7 @@ fn no_line_is_wider_than_the_terminal_and_none_breaks_inside_a_word() {
     let home = Home::without_microphone();
     fill(home.path());
     for arguments in [
+        "",
         "history list",
         "history compare 1 12",
         "history show last",

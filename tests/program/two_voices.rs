@@ -217,6 +217,43 @@ fn an_interview_is_kept_answer_by_answer_and_read_in_the_terminal() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     // Once is enough.
     assert!(!String::from_utf8_lossy(&output.stderr).contains("ask them"));
+
+    // In the history it is one interview, whichever answer is named.
+    let told = |arguments: &[&str]| {
+        let output = aloud(&interviewed.home).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), said, output.status.code())
+    };
+    let (_, said, _) = told(&["history", "list"]);
+    assert!(said.contains("Answers 1, 2 of one interview: aloud history show 1 --interview"), "{said}");
+    assert_eq!(told(&["history", "show", "1", "--interview"]).0, text);
+    let json: Value = serde_json::from_str(&told(&["history", "show", "2", "--interview", "--json"]).0).unwrap();
+    assert_eq!(json, interviewed.json);
+    let again = interviewed.home.join("again.html");
+    told(&["history", "show", "2", "--interview", "--html", again.to_str().unwrap()]);
+    assert_eq!(std::fs::read(&again).unwrap(), std::fs::read(&interviewed.page).unwrap());
+}
+
+#[test]
+fn a_folder_of_interviews_is_gone_through_and_one_voice_is_one_line() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("interviews");
+    std::fs::create_dir_all(&folder).unwrap();
+    short().write(&folder.join("b.wav"));
+    std::fs::copy(sample("too_short.flac"), folder.join("a.flac")).unwrap();
+    let pages = home.path().join("pages");
+    let output = aloud(home.path()).args(["interview", "--html"]).args([&pages, &folder]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.matches("a.flac: only one voice was heard").count(), 1, "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 answer:"));
+    assert!(pages.join("b.html").is_file() && !pages.join("a.html").exists());
+
+    // An answer that goes takes the interview with it, and nothing else.
+    let delete = aloud(home.path()).args(["history", "delete", "1", "--yes"]).output().unwrap();
+    assert!(delete.status.success());
+    let show = aloud(home.path()).args(["history", "show", "1", "--interview"]).output().unwrap();
+    assert_eq!(show.status.code(), Some(1));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{add_linear_gradient, linear, minimize, outputs, softplus};
 use aloud::codes::Code;
 use aloud::story::detectors::{
-    ASPECTS, CODES, Detectors, EVENTS, FIGURE, KEEP, RESULT, ROW, SEEN, Seen, WHOLE, logistic,
+    ANSWER_INPUTS, CODES, DetectorInput, Detectors, EVENT_KINDS, FIGURE_OUTPUT, KEEP_OUTPUT, RESULT_OUTPUT,
+    SECOND_STAGE_INPUTS, SENTENCE_INPUTS, SENTENCE_OUTPUTS, logistic,
 };
 use aloud::story::model::Linear;
 use ndarray::{Array1, Array2, Axis, s};
@@ -49,21 +50,21 @@ pub struct Gold {
 
 /// An answer with a coach's marks.
 pub struct Coached {
-    seen: Seen,
-    /// [`SEEN`] targets per sentence.
+    seen: DetectorInput,
+    /// [`SENTENCE_OUTPUTS`] targets per sentence.
     shows: Array2<f64>,
     holds: [f64; CODES],
     /// Codes that hold of the answer as a whole rather than of particular sentences.
     everywhere: [bool; CODES],
     first: [f64; CODES],
-    event: [f64; EVENTS],
+    event: [f64; EVENT_KINDS],
     weight: f64,
 }
 
 impl Coached {
     /// Creates an example. `from` has the index of the coach's sentence for each of the program's sentences.
-    pub fn new(gold: &Gold, seen: Seen, from: &[usize], labels: &[usize], grade: f64, weight: f64) -> Self {
-        let mut shows = Array2::zeros((from.len(), SEEN));
+    pub fn new(gold: &Gold, seen: DetectorInput, from: &[usize], labels: &[usize], grade: f64, weight: f64) -> Self {
+        let mut shows = Array2::zeros((from.len(), SENTENCE_OUTPUTS));
         for (i, place) in from.iter().enumerate() {
             let is = |list: &[usize]| f64::from(u8::from(list.contains(place)));
             shows[[i, labels[i]]] = 1.0;
@@ -71,10 +72,10 @@ impl Coached {
             for (k, code) in Code::STORY.iter().enumerate().filter(|(_, c)| gold.holds.contains(c)) {
                 shows[[i, 6 + k]] = gold.shows.get(code).map_or(0.0, |s| is(s));
             }
-            shows[[i, RESULT]] = is(&gold.result);
-            shows[[i, FIGURE]] = is(&gold.figures);
-            shows[[i, FIGURE + 1]] = is(&gold.blame);
-            shows[[i, KEEP]] = f64::from(u8::from(gold.keep == Some(*place)));
+            shows[[i, RESULT_OUTPUT]] = is(&gold.result);
+            shows[[i, FIGURE_OUTPUT]] = is(&gold.figures);
+            shows[[i, FIGURE_OUTPUT + 1]] = is(&gold.blame);
+            shows[[i, KEEP_OUTPUT]] = f64::from(u8::from(gold.keep == Some(*place)));
         }
         let everywhere = std::array::from_fn(|k| {
             let code = &Code::STORY[k];
@@ -110,16 +111,20 @@ pub struct Sums {
 impl Sums {
     fn zeros() -> Self {
         Self {
-            sentence: (Array2::zeros((ROW, ROW)), Array2::zeros((ROW, SEEN))),
-            whole: (Array2::zeros((WHOLE, WHOLE)), Array2::zeros((WHOLE, CODES))),
+            sentence: (
+                Array2::zeros((SENTENCE_INPUTS, SENTENCE_INPUTS)),
+                Array2::zeros((SENTENCE_INPUTS, SENTENCE_OUTPUTS)),
+            ),
+            whole: (Array2::zeros((ANSWER_INPUTS, ANSWER_INPUTS)), Array2::zeros((ANSWER_INPUTS, CODES))),
         }
     }
 
     /// Computes the sums over one author's answers.
     pub fn of(answers: &[Coached]) -> Self {
         let rows: usize = answers.iter().map(|a| a.seen.rows.nrows()).sum();
-        let (mut x, mut y) = (Array2::zeros((rows, ROW)), Array2::zeros((rows, SEEN)));
-        let (mut whole, mut holds) = (Array2::zeros((answers.len(), WHOLE)), Array2::zeros((answers.len(), CODES)));
+        let (mut x, mut y) = (Array2::zeros((rows, SENTENCE_INPUTS)), Array2::zeros((rows, SENTENCE_OUTPUTS)));
+        let (mut whole, mut holds) =
+            (Array2::zeros((answers.len(), ANSWER_INPUTS)), Array2::zeros((answers.len(), CODES)));
         let mut at = 0;
         for (i, answer) in answers.iter().enumerate() {
             let root = answer.weight.sqrt();
@@ -195,7 +200,7 @@ fn rounded(value: f32) -> f32 {
 
 /// The inputs of the second stage, and their means and standard deviations.
 struct Second {
-    /// [`ASPECTS`] standardized values per answer.
+    /// [`SECOND_STAGE_INPUTS`] standardized values per answer.
     x: Array2<f32>,
     middle: Vec<f32>,
     spread: Vec<f32>,
@@ -217,8 +222,8 @@ pub fn learn(sets: &[(&[Coached], &Sums)]) -> Detectors {
     for (i, set) in sets.iter().enumerate() {
         let [sentence, whole] = first_stage(Some(i));
         for answer in *set {
-            let shows = answer.seen.shows(&sentence);
-            aspects.push(answer.seen.aspects(&shows, &whole));
+            let shows = answer.seen.sentence_outputs(&sentence);
+            aspects.push(answer.seen.second_stage_input(&shows, &whole));
             shown.push(shows);
         }
     }
@@ -302,7 +307,7 @@ const NEVER: f64 = 9.0;
 
 impl Second {
     fn of(aspects: &[Array1<f32>]) -> Self {
-        let mut x = Array2::zeros((aspects.len(), ASPECTS));
+        let mut x = Array2::zeros((aspects.len(), SECOND_STAGE_INPUTS));
         aspects.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
         let middle: Vec<f32> = x.mean_axis(Axis(0)).expect("there are answers").iter().map(|v| rounded(*v)).collect();
         let spread: Vec<f32> = x.std_axis(Axis(0), 0.0).iter().map(|v| rounded(*v).max(1e-3)).collect();
@@ -322,7 +327,7 @@ fn learn_logistic(x: &Array2<f32>, targets: &[Vec<f64>], weights: &[f64], rows: 
     let columns = targets[0].len();
     let x = x.select(Axis(0), rows);
     let found = minimize(
-        columns * (ASPECTS + 1),
+        columns * (SECOND_STAGE_INPUTS + 1),
         |w| {
             let mut model = linear(w, columns);
             model.bias.iter_mut().for_each(|b| *b *= FREE_BIAS);
@@ -336,9 +341,9 @@ fn learn_logistic(x: &Array2<f32>, targets: &[Vec<f64>], weights: &[f64], rows: 
                     errors[[i, k]] = (weights[*row] * (logistic(z) - target)) as f32;
                 }
             }
-            let mut gradient = vec![0.0; columns * (ASPECTS + 1)];
+            let mut gradient = vec![0.0; columns * (SECOND_STAGE_INPUTS + 1)];
             add_linear_gradient(&x, &errors, &mut gradient);
-            gradient[columns * ASPECTS..].iter_mut().for_each(|g| *g *= f64::from(FREE_BIAS));
+            gradient[columns * SECOND_STAGE_INPUTS..].iter_mut().for_each(|g| *g *= f64::from(FREE_BIAS));
             (value, gradient)
         },
         PULL_SECOND,

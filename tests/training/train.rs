@@ -28,11 +28,13 @@ use aloud::app::questions;
 use aloud::disfluency::fillers_of_draft;
 use aloud::draft::Draft;
 use aloud::report::json;
-use aloud::story::Kind;
+use aloud::story::AnswerKind;
 use aloud::story::cues::Sentence;
-use aloud::story::detectors::Seen;
-use aloud::story::model::{ALONE, Crf, Described, FEATURES, Linear, TOPIC_FEATURES, Weights, in_their_places};
-use aloud::story::parts::{log_sum, marginals};
+use aloud::story::detectors::DetectorInput;
+use aloud::story::model::{
+    AnswerFeatures, CONTEXT_FEATURES, Crf, Linear, SENTENCE_FEATURES, StoryWeights, TOPIC_FEATURES, with_context,
+};
+use aloud::story::parts::{log_sum_exp, marginals};
 use aloud::story::relevance::{topic_of_question, topics};
 use aloud::story::{question_vectors, sentences::sentences, tokens_of_draft};
 use coached::{Coached, Gold, Sums};
@@ -90,7 +92,7 @@ struct Labelled {
 
 /// An answer as the models see it.
 struct Example {
-    described: Described,
+    described: AnswerFeatures,
     labels: Vec<usize>,
     words: Vec<f64>,
     grade: f64,
@@ -206,10 +208,10 @@ fn lessons(file: &Path, gold: &HashMap<String, Gold>, only_coached: bool) -> Les
         let ways = [(&words, 1.0), (&as_spoken(&words, &mut random), SPOKEN_WEIGHT)];
         for (words, weight) in ways.into_iter().take(if only_coached { 1 } else { 2 }) {
             let (sentences, from) = cut(words);
-            let described = Described::of(&sentences);
+            let described = AnswerFeatures::of(&sentences);
             let is_off_topic = matches!(line, Line::Labelled(a) if a.flaws.iter().any(|f| f == "off_topic"));
             if let Some(topic) = topic_of_question(line.question()).filter(|_| !is_off_topic) {
-                found.about.push(About { what: described.topic.clone(), topic, weight });
+                found.about.push(About { what: described.topic_features.clone(), topic, weight });
             }
             if let Line::Labelled(answer) = line {
                 let labels: Vec<usize> = from.iter().map(|i| answer.label(*i)).collect();
@@ -236,17 +238,17 @@ struct Encoded {
 }
 
 impl Encoded {
-    fn add(&mut self, sentences: &[Sentence], described: &Described) {
+    fn add(&mut self, sentences: &[Sentence], described: &AnswerFeatures) {
         let rows = described.alone.rows().into_iter().zip(described.meaning.rows());
         let rows = rows.map(|(alone, meaning)| (alone.to_owned(), meaning.to_owned()));
         self.sentences.extend(sentences.iter().map(|s| s.text.clone()).zip(rows));
     }
 
     /// Returns the answer as the detectors see it.
-    fn seen(&mut self, question: &str, sentences: &[Sentence]) -> Seen {
+    fn seen(&mut self, question: &str, sentences: &[Sentence]) -> DetectorInput {
         let new: Vec<Sentence> = sentences.iter().filter(|s| !self.sentences.contains_key(&s.text)).cloned().collect();
         if !new.is_empty() {
-            self.add(&new, &Described::of(&new));
+            self.add(&new, &AnswerFeatures::of(&new));
         }
         let asked = questions::resolve(question).expect("a question");
         let vectors = self.questions.entry(question.to_string()).or_insert_with(|| question_vectors(&asked.text));
@@ -254,7 +256,7 @@ impl Encoded {
         let alone: Vec<_> = rows.iter().map(|r| r.0.view()).collect();
         let meaning: Vec<_> = rows.iter().map(|r| r.1.view()).collect();
         let stacked = |rows: &[_]| ndarray::stack(Axis(0), rows).expect("rows of one length");
-        Seen::of(sentences, &stacked(&alone), &stacked(&meaning), Some(vectors), Kind::of(Some(&asked)))
+        DetectorInput::of(sentences, &stacked(&alone), &stacked(&meaning), Some(vectors), AnswerKind::of(Some(&asked)))
     }
 }
 
@@ -334,7 +336,7 @@ fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usi
 fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     let text: Vec<&str> = words.iter().map(|(w, _)| w.as_str()).collect();
     let draft = Draft::read(text.join(" ").as_bytes(), "answer.txt".as_ref()).expect("an answer is a draft");
-    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.spoken(), &[], false), false);
+    let tokens = tokens_of_draft(&draft, &fillers_of_draft(&draft.words_with_pauses(), &[], false), false);
     // A punctuation mark that stands alone was joined to the word before it.
     let from: Vec<usize> = words.iter().filter(|(w, _)| w.contains(char::is_alphanumeric)).map(|(_, i)| *i).collect();
     assert_eq!(from.len(), tokens.len());
@@ -348,7 +350,13 @@ fn cut(words: &[(String, usize)]) -> (Vec<Sentence>, Vec<usize>) {
     (found, from)
 }
 
-fn example(answer: &Answer, sentences: &[Sentence], labels: Vec<usize>, described: Described, weight: f64) -> Example {
+fn example(
+    answer: &Answer,
+    sentences: &[Sentence],
+    labels: Vec<usize>,
+    described: AnswerFeatures,
+    weight: f64,
+) -> Example {
     Example {
         labels,
         words: sentences.iter().map(|s| s.words.len() as f64).collect(),
@@ -372,7 +380,7 @@ struct Sequence {
 fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     let n = example.labels.len();
     let in_order = |order: &[usize], weight: f64| Sequence {
-        rows: in_their_places(&example.described.alone, order),
+        rows: with_context(&example.described.alone, order),
         labels: order.iter().map(|i| example.labels[*i]).collect(),
         weight: weight * example.weight,
     };
@@ -387,9 +395,9 @@ fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     found
 }
 
-fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)]) -> Weights {
+fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)]) -> StoryWeights {
     let rows: Vec<_> = examples.iter().flat_map(|e| e.described.alone.rows()).collect();
-    let mut x = Array2::zeros((rows.len(), ALONE));
+    let mut x = Array2::zeros((rows.len(), SENTENCE_FEATURES));
     rows.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
     let mut random = Random(2);
     let sequences: Vec<Sequence> = examples.iter().flat_map(|e| sequences(e, &mut random)).collect();
@@ -406,7 +414,7 @@ fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)
     let names: Vec<String> = topics().filter(seen).map(str::to_string).collect();
     let about: Vec<&About> = about.iter().copied().filter(|a| names.iter().any(|n| n == a.topic)).collect();
     let (topic_mean, topics) = learn_topics(&about, &names);
-    Weights {
+    StoryWeights {
         parts: learn_parts(&sequences),
         alone: learn_classes(&x, &labels, &plain, 5, PULL_PARTS),
         telling: learn_probability(&x, &grades, &weights, PULL_TELLING),
@@ -422,11 +430,11 @@ fn learn(examples: &[&Example], about: &[&About], coached: &[(&[Coached], &Sums)
 /// Trains the conditional random field by maximum likelihood.
 fn learn_parts(sequences: &[Sequence]) -> Crf {
     let all: Vec<_> = sequences.iter().flat_map(|s| s.rows.rows()).collect();
-    let mut x = Array2::zeros((all.len(), FEATURES));
+    let mut x = Array2::zeros((all.len(), CONTEXT_FEATURES));
     all.iter().enumerate().for_each(|(i, row)| x.row_mut(i).assign(row));
-    let size = 5 * FEATURES + 5 + 25 + 10;
+    let size = 5 * CONTEXT_FEATURES + 5 + 25 + 10;
     let crf = |w: &[f64]| {
-        let at = 5 * FEATURES + 5;
+        let at = 5 * CONTEXT_FEATURES + 5;
         Crf {
             emission: linear(&w[..at], 5),
             transition: std::array::from_fn(|j| std::array::from_fn(|k| w[at + 5 * j + k])),
@@ -442,7 +450,7 @@ fn learn_parts(sequences: &[Sequence]) -> Crf {
             let mut value = 0.0;
             let mut errors = Array2::zeros((x.nrows(), 5));
             let mut gradient = vec![0.0; size];
-            let at = 5 * FEATURES + 5;
+            let at = 5 * CONTEXT_FEATURES + 5;
             let mut first = 0;
             for e in sequences {
                 let n = e.labels.len();
@@ -493,7 +501,7 @@ fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
                 + if i == 0 {
                     crf.first[k]
                 } else {
-                    log_sum(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + crf.transition[j][k]))
+                    log_sum_exp(&std::array::from_fn::<f64, 5, _>(|j| a[i - 1][j] + crf.transition[j][k]))
                 }
         });
     }
@@ -502,11 +510,11 @@ fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
             if i + 1 == n {
                 crf.last[j]
             } else {
-                log_sum(&std::array::from_fn::<f64, 5, _>(|k| crf.transition[j][k] + rows[i + 1][k] + b[i + 1][k]))
+                log_sum_exp(&std::array::from_fn::<f64, 5, _>(|k| crf.transition[j][k] + rows[i + 1][k] + b[i + 1][k]))
             }
         });
     }
-    let all = log_sum(&std::array::from_fn::<f64, 5, _>(|k| a[n - 1][k] + b[n - 1][k]));
+    let all = log_sum_exp(&std::array::from_fn::<f64, 5, _>(|k| a[n - 1][k] + b[n - 1][k]));
     let mut pairs = [[0.0; 5]; 5];
     for i in 1..n {
         for j in 0..5 {
@@ -521,7 +529,7 @@ fn forward(crf: &Crf, rows: &[[f64; 5]]) -> (f64, [[f64; 5]; 5]) {
 /// Fits a logistic regression on targets from 0 to 1.
 fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f64) -> Linear {
     let found = minimize(
-        ALONE + 1,
+        SENTENCE_FEATURES + 1,
         |w| {
             let model = linear(w, 1);
             let z = outputs(x, &model);
@@ -532,7 +540,7 @@ fn learn_probability(x: &Array2<f32>, targets: &[f64], weights: &[f64], pull: f6
                 value += weight * (softplus(z) - target * z);
                 errors[[i, 0]] = (weight * (1.0 / (1.0 + (-z).exp()) - target)) as f32;
             }
-            let mut gradient = vec![0.0; ALONE + 1];
+            let mut gradient = vec![0.0; SENTENCE_FEATURES + 1];
             add_linear_gradient(x, &errors, &mut gradient);
             (value, gradient)
         },
@@ -576,7 +584,7 @@ fn learn_classes(x: &Array2<f32>, classes: &[usize], weights: &[f64], k: usize, 
             let mut value = 0.0;
             for (i, row) in z.rows().into_iter().enumerate() {
                 let row: Vec<f64> = row.iter().map(|z| f64::from(*z)).collect();
-                let all = log_sum(&row);
+                let all = log_sum_exp(&row);
                 value += weights[i] * (all - row[classes[i]]);
                 for (j, z) in row.iter().enumerate() {
                     errors[[i, j]] = (weights[i] * ((z - all).exp() - f64::from(u8::from(j == classes[i])))) as f32;

@@ -5,7 +5,7 @@
 
 use aloud::app::questions;
 use aloud::codes::Code;
-use aloud::story::Kind;
+use aloud::story::AnswerKind;
 use aloud::story::relevance::topic_of_question;
 
 use super::coached::Gold;
@@ -97,7 +97,7 @@ pub fn twins(answer: &Answer, gold: &Gold, questions: &[&str]) -> Vec<Twin> {
     if topic.is_some() && !far.is_empty() && !gold.says(Code::OtherQuestion) {
         let question = far[random.below(far.len() as f64) as usize].to_string();
         let asked = questions::resolve(&question).expect("a question");
-        let asks_for_one = Kind::of(Some(&asked)) == Kind::PastStory;
+        let asks_for_one = AnswerKind::of(Some(&asked)) == AnswerKind::PastStory;
         let mut gold = gold.without(&[Code::NoEvent]);
         if asks_for_one && gold.event != "real" {
             gold = gold.with(Code::NoEvent);

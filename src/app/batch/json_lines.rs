@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::files::{FileError, open_private, open_stream, write_whole_with};
 use crate::question::Question;
-use crate::report::{Program, SCHEMA as REPORT};
+use crate::report::{ProgramInfo, SCHEMA as REPORT};
 use crate::score::rubric;
 
 /// The schema name and version of the line for a file without a report.
@@ -63,7 +63,7 @@ struct About {
     question: Option<Question>,
     transcript: Option<Transcript>,
     score: Option<Score>,
-    program: Option<Program>,
+    program: Option<ProgramInfo>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,7 +89,7 @@ impl About {
 
     /// Rejects a report on a recording whose figures are not comparable with those of `program`. Errors have no
     /// figures, and drafts are analyzed again anyway.
-    fn check(&self, program: &Program) -> Result<(), JsonLinesError> {
+    fn check(&self, program: &ProgramInfo) -> Result<(), JsonLinesError> {
         if self.recording.as_ref().is_none_or(|recording| recording.sha256.is_none()) {
             return Ok(());
         }
@@ -160,7 +160,7 @@ impl JsonLines {
     /// # Errors
     /// When the file cannot be opened, another run is writing it, or it has other content, reports of another version
     /// or reports with other settings.
-    pub fn open(path: &Path, program: &Program) -> Result<Self, JsonLinesError> {
+    pub fn open(path: &Path, program: &ProgramInfo) -> Result<Self, JsonLinesError> {
         let is_file = std::fs::metadata(path).map_or(true, |m| m.is_file() || m.is_dir());
         let file = if is_file { open_private(path)? } else { open_stream(path)? };
         let mut lines =
@@ -178,7 +178,7 @@ impl JsonLines {
         Ok(lines)
     }
 
-    fn read(&mut self, program: &Program) -> Result<(), JsonLinesError> {
+    fn read(&mut self, program: &ProgramInfo) -> Result<(), JsonLinesError> {
         let mut reader = BufReader::new(self.file.try_clone()?);
         let mut text = Vec::new();
         for number in 1.. {
@@ -277,8 +277,8 @@ mod tests {
 
     const TERMS: Terms = Terms { question: None, model: "base" };
 
-    fn program() -> Program {
-        Program::this(&Brief::default(), &["Kubernetes".into()])
+    fn program() -> ProgramInfo {
+        ProgramInfo::this(&Brief::default(), &["Kubernetes".into()])
     }
 
     fn open(path: &Path) -> Result<JsonLines, JsonLinesError> {

@@ -17,7 +17,7 @@ use super::meter::Meter;
 use super::ring::{Intake, Outlet, ring};
 use super::take::{About, Failure, Place, Writer};
 use super::watch::{Concern, Watch};
-use crate::app::clock::{Moment, StreamClock};
+use crate::app::clock::{StreamClock, TimeEstimate};
 use crate::app::play::is_lost;
 
 /// How often the worker polls for sound.
@@ -77,7 +77,7 @@ pub struct Take {
     /// The length of the take, in seconds.
     pub duration_s: f64,
     /// When the microphone picked up the beginning of the take; `None` for a take without sound.
-    pub began: Option<Moment>,
+    pub began: Option<TimeEstimate>,
     /// The number of missing frames, which were replaced by silence.
     pub dropped_frames: u64,
     /// Whether the take holds nothing but zeros.
@@ -253,7 +253,7 @@ struct Worker {
     takes: u32,
     /// Before this moment nothing belongs to the take.
     from: Option<Instant>,
-    began: Option<Moment>,
+    began: Option<TimeEstimate>,
     paused: bool,
     only_zeros: bool,
     peak_dbfs: Option<f64>,

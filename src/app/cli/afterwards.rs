@@ -26,6 +26,7 @@ pub(super) struct Shown {
     pub(super) report: Report,
     pub(super) contours: Contours,
     pub(super) recording: PathBuf,
+    pub(super) speaker: Option<String>,
 }
 
 /// What the user chose to do next.
@@ -101,7 +102,8 @@ impl Shown {
             contours: Some(&self.contours),
             recording: &self.recording,
             answered_at: None,
-            speaker: None,
+            speaker: self.speaker.as_deref(),
+            coaching: None,
         };
         match Wanted::opened(page.clone()).draw(&drawn, Some(&page)) {
             Ok(()) => say(&format!("The page: {}", page.display())),

@@ -1,6 +1,6 @@
 //! `aloud analyze`: reports on recorded or written answers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -16,32 +16,39 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::afterwards::{Shown, is_watched};
 use super::exports::Exports;
 use super::models::Choice;
 use super::pages::{Drawn, Wanted, make_folder, named_in};
-use super::{Outcome, columns, complain, history, print_json, say, write_file};
-use crate::analyze::{AnalyzeError, analyze, judge_draft};
-use crate::app::batch::inputs::{Shard, inputs, piped_sound};
+use super::people::{self, OfPeople, Wanting};
+use super::{Outcome, columns, complain, history, print_json, record, say, write_file};
+use crate::ahead::Ahead;
+use crate::analyze::{AnalyzeError, analyze, analyze_ahead, judge_draft};
+use crate::app::batch::inputs::{Input, Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
-use crate::app::draft_file::{self, DraftFileError, Opened, is_draft};
-use crate::app::export::{Frames, Kind};
+use crate::app::capture::About;
+use crate::app::draft_file::{self, DraftFileError, OpenedDraft, is_draft};
+use crate::app::export::{ExportFormat, Frames};
 use crate::app::history::{Occasion, edit};
-use crate::app::imports::meeting::Answer;
-use crate::app::imports::{self, MendedWord};
+use crate::app::imports::meeting::MeetingAnswer;
+use crate::app::imports::{self, EditedWord};
+use crate::app::people::PersonsAnswer;
+use crate::app::render::shown::headline;
 use crate::app::render::terminal::lines::{Lines, WIDEST, shortened};
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::settings::Settings;
 use crate::app::{capture, questions, settings};
 use crate::audio;
 use crate::brief::Brief;
 use crate::draft::STANDARD_INPUT;
 use crate::plain::{counted, one_line};
+use crate::question::Question;
 use crate::report::tracks::Tracks;
-use crate::report::{Program, Report, json};
+use crate::report::{ProgramInfo, Report, json};
 use crate::signal::{Contours, Features};
 use crate::speakers::Me;
-use crate::story::model::Weights;
+use crate::story::model::StoryWeights;
 use crate::transcript::Transcriber;
 use crate::transcript::model::Model;
 use crate::transcript::pool::Pool;
@@ -51,7 +58,7 @@ use crate::transcript::whisper::Whisper;
 #[command(group(ArgGroup::new("into_file").args(["jsonl", "export"])))]
 pub(super) struct Arguments {
     /// Recordings, written drafts (.txt, .md, .docx, .pdf, - for standard input), or folders of them
-    #[arg(required = true, value_name = "FILE|FOLDER")]
+    #[arg(required_unless_present = "list", value_name = "FILE|FOLDER")]
     files: Vec<PathBuf>,
     /// The question that was answered: a name from `aloud questions list`, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -65,7 +72,7 @@ pub(super) struct Arguments {
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND")]
-    export: Option<Kind>,
+    export: Option<ExportFormat>,
     /// Write the lines of --jsonl into this file; if it exists, the run is resumed and finished files are skipped.
     /// With --export: the file to write, or a folder for several
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "into_file")]
@@ -90,6 +97,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", conflicts_with = "no_save", value_parser = NonEmptyStringValueParser::new())]
     speaker: Option<String>,
     #[command(flatten)]
+    of_people: OfPeople,
+    #[command(flatten)]
     whose: Whose,
     /// Judge the story with these weights, to measure them
     #[arg(long, value_name = "PATH", hide = true)]
@@ -100,6 +109,15 @@ pub(super) struct Arguments {
     /// Do not keep the answer in the history
     #[arg(long)]
     no_save: bool,
+}
+
+impl Arguments {
+    /// Returns whether nothing but a report to read is wanted, of an answer that is kept.
+    fn is_plain(&self) -> bool {
+        let is_data = self.json || self.jsonl || self.export.is_some();
+        let is_written = self.output.is_some() || self.tracks.is_some() || self.pages.any() || self.words.is_some();
+        !is_data && !is_written && !self.no_save && self.shard.is_none()
+    }
 }
 
 /// Whose voice the report is about.
@@ -138,6 +156,8 @@ impl From<Voice> for Me {
 /// The output format of the reports.
 pub(super) enum Form {
     Terminal,
+    /// A line for each answer: of several people.
+    Lines,
     Json,
     /// To a file, or to standard output if `None`.
     JsonLines(Option<JsonLines>),
@@ -160,6 +180,9 @@ struct Item {
     export: Option<PathBuf>,
     /// Whether the path is a temporary file with the audio from standard input.
     is_piped: bool,
+    /// Who speaks; `None` for the person at this machine.
+    speaker: Option<String>,
+    question: Option<Question>,
 }
 
 impl Item {
@@ -169,6 +192,24 @@ impl Item {
             return STANDARD_INPUT.to_string();
         }
         self.path.to_string_lossy().into_owned()
+    }
+}
+
+/// What came of the files so far.
+struct Done {
+    outcome: Outcome,
+    /// The answers in the history, by their files.
+    kept: HashMap<PathBuf, i64>,
+    /// The names of files without a report, with the reason.
+    failed: Vec<(String, String)>,
+}
+
+impl Done {
+    /// Reports why a file has no report.
+    fn failed(&mut self, name: &str, why: &str) {
+        complain(&format!("{name}: {why}"));
+        self.outcome = Outcome::Failed;
+        self.failed.push((name.to_string(), why.to_string()));
     }
 }
 
@@ -184,20 +225,34 @@ struct Analyzed {
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
-    let many = arguments.files.len() > 1 || arguments.files.iter().any(|f| f.is_dir());
+    let of_people = arguments.of_people.are_wanted();
+    let many = of_people || arguments.files.len() > 1 || arguments.files.iter().any(|f| f.is_dir());
     check(arguments, many);
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let story_weights = arguments.story_weights.as_deref().map(Weights::load).transpose()?.map(Arc::new);
+    let story_weights = arguments.story_weights.as_deref().map(StoryWeights::load).transpose()?.map(Arc::new);
     let me = arguments.whose.me();
     let stutters = arguments.stutter || settings.stutter;
     let own_fillers = settings.fillers.clone();
-    let brief = Brief { question, own_fillers, stutters, me, story_weights, ..Brief::default() };
+    let brief = Brief { own_fillers, stutters, me, story_weights, ..Brief::default() };
     let mended = match &arguments.words {
         Some(path) => Some(imports::words(path).with_context(|| path.display().to_string())?),
         None => None,
     };
     let folders = settings::folders();
-    let mut items = items(arguments, many)?;
+    let people = if of_people { Some(arguments.of_people.found(&arguments.files)?) } else { None };
+    let mut done = Done { outcome: Outcome::Done, kept: HashMap::new(), failed: Vec::new() };
+    for left_out in people.iter().flat_map(|people| &people.left_out) {
+        done.failed(&left_out.name, &left_out.why);
+    }
+    let coach = arguments.of_people.coach_file()?;
+    let mut items = match &people {
+        Some(people) => items(arguments, many, people.answers.iter().cloned().map(Found::from).collect()),
+        None => {
+            let speaker = arguments.speaker.as_ref();
+            let found = |input| Found { input, speaker: speaker.cloned(), question: question.clone() };
+            items(arguments, many, inputs(&arguments.files)?.into_iter().map(found).collect())
+        }
+    };
     let piped = take_sound(&mut items)?;
     if many {
         arguments.pages.make_folder()?;
@@ -214,13 +269,17 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         Some(arguments.speech.find(settings, folders.as_ref())?)
     };
     let names: Vec<String> = items.iter().map(Item::name).collect();
+    let files: Vec<PathBuf> = items.iter().map(|item| item.path.clone()).collect();
     let jobs = arguments.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let program = ProgramInfo::this(&brief, &settings.vocabulary);
+    if let Some(model) = model.as_ref().filter(|_| of_people) {
+        leave_out_kept(&mut items, &mut done.kept, !is_data(arguments), &program, model, jobs)?;
+    }
     let output = match &arguments.output {
         Some(path) if arguments.jsonl => {
-            let program = Program::this(&brief, &settings.vocabulary);
             let lines = JsonLines::open(path, &program).with_context(|| path.display().to_string())?;
             if let Some(model) = &model {
-                leave_out_finished(&mut items, &lines, &brief, model, jobs)?;
+                leave_out_finished(&mut items, &lines, model, jobs)?;
             }
             Some(lines)
         }
@@ -236,13 +295,15 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let form = match (arguments.json, arguments.jsonl) {
         (true, _) => Form::Json,
         (_, true) => Form::JsonLines(output),
+        _ if of_people => Form::Lines,
         _ => Form::Terminal,
     };
     let mut printer = Printer::new(form, many, arguments.speaker.as_deref());
-    let mut outcome = Outcome::Done;
-    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(Kind::Frames);
-    let bar = progress_bar(&items, items.iter().any(|item| !is_draft(&item.path)));
+    let keeps_features = arguments.tracks.is_some() || arguments.export == Some(ExportFormat::Frames);
+    let to_do: Vec<&Path> = items.iter().map(|item| item.path.as_path()).collect();
+    let bar = progress_bar(&to_do, to_do.iter().any(|path| !is_draft(path)));
     let work = |item: &Item| -> Result<Analyzed> {
+        let brief = Brief { question: item.question.clone(), ..brief.clone() };
         let analyzed = match &pool {
             Some(pool) if !is_draft(&item.path) => {
                 let (mut report, features) = listen(&item.path, pool, &brief, &bar)?;
@@ -258,6 +319,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         };
         Ok(analyzed)
     };
+    let goes_on = arguments.is_plain() && !many && is_watched();
+    let mut shown = None;
     let mut files_done = 0;
     side_by_side(&items, jobs, work, |item, result| -> Result<()> {
         files_done += 1;
@@ -268,10 +331,15 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         bar.suspend(|| {
             let analyzed = match result {
                 Ok(Ok(analyzed)) => analyzed,
-                Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut outcome),
-                Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut outcome),
+                Ok(Err(error)) => return failed(item, &error.to_string(), &mut printer, &mut done),
+                Err(panicked) => return failed(item, &panicked.to_string(), &mut printer, &mut done),
             };
-            deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut outcome)
+            if goes_on && let Some(contours) = &analyzed.contours {
+                let (report, contours) = (analyzed.report.clone(), contours.clone());
+                let (recording, speaker) = (item.path.clone(), item.speaker.clone());
+                shown = Some(Shown { report, contours, recording, speaker });
+            }
+            deliver(item, analyzed, arguments, exports.as_mut(), &mut printer, &mut done)
         })
     })?;
     bar.finish_and_clear();
@@ -280,11 +348,28 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     }
     printer.finish(&names)?;
     drop(piped);
-    Ok(outcome)
+    let mut doubts = people.as_ref().map_or_else(Vec::new, |people| people.doubts.clone());
+    if let Some(coach) = &coach {
+        doubts.extend(people::keep_coaching(coach, &files, &done.kept)?);
+    }
+    if let Some(folder) = arguments.pages.html.as_deref().filter(|_| of_people) {
+        let ids: Vec<i64> = files.iter().filter_map(|file| done.kept.get(file).copied()).collect();
+        people::write_pages(folder, &arguments.pages, &ids, &doubts, &done.failed)?;
+    }
+    if let (Some(shown), Some(model), Outcome::Done) = (shown, model, &done.outcome) {
+        let about = About { question: arguments.question.clone(), target_s: None };
+        return record::after(shown, about, model, &Settings { stutter: stutters, ..settings.clone() });
+    }
+    Ok(done.outcome)
+}
+
+/// Returns whether what is printed is data, so that every file has to be in it.
+fn is_data(arguments: &Arguments) -> bool {
+    arguments.json || arguments.jsonl || arguments.export.is_some()
 }
 
 /// Puts mended words into a report. Returns the report as it was, if any word changed.
-fn mend(report: &mut Report, words: &[MendedWord]) -> Result<Option<Report>> {
+fn mend(report: &mut Report, words: &[EditedWord]) -> Result<Option<Report>> {
     let unmended = report.clone();
     Ok((edit::mend(report, words)? > 0).then_some(unmended))
 }
@@ -320,6 +405,9 @@ fn check(arguments: &Arguments, many: bool) {
     if many && (arguments.pages.svg.is_some() || arguments.pages.png.is_some()) {
         wrong("--svg and --png draw one answer; name only one file, or use --html FOLDER");
     }
+    if arguments.of_people.are_wanted() && arguments.files.iter().any(|f| f.as_os_str() == STANDARD_INPUT) {
+        wrong("--people goes by the names of files; standard input has none");
+    }
     let Some(kind) = arguments.export else { return };
     if many && !kind.is_table() && arguments.output.is_none() {
         wrong("this export has a file for each answer; name a folder for them with --output, or only one file");
@@ -329,24 +417,37 @@ fn check(arguments: &Arguments, many: bool) {
     }
 }
 
+/// A file, with whose answer to which question it is.
+struct Found {
+    input: Input,
+    speaker: Option<String>,
+    question: Option<Question>,
+}
+
+impl From<PersonsAnswer> for Found {
+    fn from(answer: PersonsAnswer) -> Self {
+        Self { input: answer.input, speaker: Some(answer.person), question: answer.question }
+    }
+}
+
 /// Returns the files to analyze, in order, with the paths of their pages. Pages are named before any file is skipped,
 /// so that a page's name does not depend on which files an earlier run has done.
-fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
-    let mut inputs = inputs(&arguments.files)?;
+fn items(arguments: &Arguments, many: bool, mut found: Vec<Found>) -> Vec<Item> {
     if let Some(shard) = arguments.shard {
-        inputs.retain(|input| shard.holds(input));
-        if inputs.is_empty() {
+        found.retain(|found| shard.holds(&found.input));
+        if found.is_empty() {
             say(&format!("No file falls in part {shard}; nothing to do."));
         }
     }
     if arguments.jsonl && arguments.output.is_some() {
         // The path identifies a line of the output, so each path may occur only once.
         let mut seen = HashSet::new();
-        inputs.retain(|input| seen.insert(input.path.clone()));
+        found.retain(|found| seen.insert(found.input.path.clone()));
     }
     let mut pages = Vec::new();
     let mut page = |path: &Path| {
-        let to = arguments.pages.html.as_deref()?;
+        // People have a page each, which needs all of their answers.
+        let to = arguments.pages.html.as_deref().filter(|_| !arguments.of_people.are_wanted())?;
         Some(if many || to.is_dir() { named_in(to, path, "html", &mut pages) } else { to.to_path_buf() })
     };
     let mut exports = Vec::new();
@@ -355,29 +456,63 @@ fn items(arguments: &Arguments, many: bool) -> Result<Vec<Item>> {
         let is_folder = many || to.is_dir();
         Some(if is_folder { named_in(to, path, kind.extension(), &mut exports) } else { to.to_path_buf() })
     };
-    let item = |path: PathBuf| Item { page: page(&path), export: export(&path), path, is_piped: false };
-    Ok(inputs.into_iter().map(|input| input.path).map(item).collect())
+    let item = |Found { input: Input { path, .. }, speaker, question }| Item {
+        page: page(&path),
+        export: export(&path),
+        path,
+        is_piped: false,
+        speaker,
+        question,
+    };
+    found.into_iter().map(item).collect()
 }
 
 /// Removes the files whose reports are already in the output.
-fn leave_out_finished(
-    items: &mut Vec<Item>,
-    lines: &JsonLines,
-    brief: &Brief,
-    model: &Model,
-    jobs: usize,
-) -> Result<()> {
-    let terms = Terms { question: brief.question.as_ref(), model: &model.name };
+fn leave_out_finished(items: &mut Vec<Item>, lines: &JsonLines, model: &Model, jobs: usize) -> Result<()> {
     let is_finished = |item: &Item| {
         let name = item.name();
+        let terms = Terms { question: item.question.as_ref(), model: &model.name };
         lines.knows(&name) && audio::sha256(&item.path).is_ok_and(|sum| lines.is_finished(&name, &sum, &terms))
     };
-    let all = items.len();
-    let mut finished = Vec::with_capacity(all);
+    let mut finished = Vec::with_capacity(items.len());
     side_by_side(items, jobs, is_finished, |_, is_finished| {
         finished.push(is_finished == Ok(true));
         Ok::<_, anyhow::Error>(())
     })?;
+    leave_out(items, finished);
+    Ok(())
+}
+
+/// Removes the answers of people that are in the history already, if they `may_go`, and adds their numbers to `kept`.
+fn leave_out_kept(
+    items: &mut Vec<Item>,
+    kept: &mut HashMap<PathBuf, i64>,
+    may_go: bool,
+    program: &ProgramInfo,
+    model: &Model,
+    jobs: usize,
+) -> Result<()> {
+    let answers: Vec<Wanting<'_>> = items
+        .iter()
+        .map(|item| Wanting {
+            person: item.speaker.as_deref().unwrap_or_default(),
+            question: item.question.as_ref(),
+            path: &item.path,
+        })
+        .collect();
+    let found = people::kept_already(&answers, program, model, jobs)?;
+    for (item, id) in items.iter().zip(&found) {
+        kept.extend(id.map(|id| (item.path.clone(), id)));
+    }
+    if may_go {
+        leave_out(items, found.iter().map(Option::is_some).collect());
+    }
+    Ok(())
+}
+
+/// Removes the files that are finished, and says how many are left.
+fn leave_out(items: &mut Vec<Item>, finished: Vec<bool>) {
+    let all = items.len();
     let mut finished = finished.into_iter();
     items.retain(|_| finished.next() != Some(true));
     if items.len() < all {
@@ -385,7 +520,6 @@ fn leave_out_finished(
             if items.is_empty() { "nothing is left to do".to_string() } else { format!("{} to do", items.len()) };
         say(&format!("{} done before; {left}.", counted(all - items.len(), "file")));
     }
-    Ok(())
 }
 
 /// Saves the analysis of a file to the history, draws it and prints it.
@@ -395,31 +529,32 @@ fn deliver(
     arguments: &Arguments,
     exports: Option<&mut Exports>,
     printer: &mut Printer,
-    outcome: &mut Outcome,
+    done: &mut Done,
 ) -> Result<()> {
     let Analyzed { report, unmended, contours, features } = analyzed;
     let folders = settings::folders();
     if !arguments.no_save && !is_draft(&item.path) {
-        let (contours, speaker) = (contours.as_ref(), arguments.speaker.as_deref());
-        match &unmended {
+        let (contours, speaker) = (contours.as_ref(), item.speaker.as_deref());
+        let saved = match &unmended {
             None => history::keep(&report, contours, &item.path, speaker, false),
             Some(unmended) => history::keep_mended(unmended, &report, contours, &item.path, speaker),
         };
+        done.kept.extend(saved.map(|saved| (item.path.clone(), saved.id)));
     }
-    if arguments.pages.any()
+    if (item.page.is_some() || arguments.pages.has_pictures())
         && let Err(error) = draw(arguments, &report, contours.as_ref(), item)
     {
         complain(&format!("{error:#}"));
-        *outcome = Outcome::Failed;
+        done.outcome = Outcome::Failed;
     }
     match exports {
-        None => printer.print(report, Path::new(&item.name()))?,
+        None => printer.print(report, Path::new(&item.name()), item.speaker.as_deref())?,
         Some(exports) => {
             let to = item.export.as_deref().or(arguments.output.as_deref());
-            let frames = features.as_ref().filter(|_| arguments.export == Some(Kind::Frames)).map(Frames::from);
+            let frames = features.as_ref().filter(|_| arguments.export == Some(ExportFormat::Frames)).map(Frames::from);
             if let Err(error) = exports.add(&report, frames.as_ref(), &item.path, to)? {
                 complain(&format!("{}: {error}", item.name()));
-                *outcome = Outcome::Failed;
+                done.outcome = Outcome::Failed;
             }
         }
     }
@@ -433,29 +568,38 @@ fn deliver(
 }
 
 /// Reports why a file could not be analyzed.
-fn failed(item: &Item, why: &str, printer: &mut Printer, outcome: &mut Outcome) -> Result<()> {
+fn failed(item: &Item, why: &str, printer: &mut Printer, done: &mut Done) -> Result<()> {
     let name = item.name();
-    complain(&format!("{name}: {why}"));
-    *outcome = Outcome::Failed;
+    done.failed(&name, why);
     printer.failed(Path::new(&name), why)
 }
 
 /// Writes the page and the pictures of an answer that was just analyzed.
 fn draw(arguments: &Arguments, report: &Report, contours: Option<&Contours>, item: &Item) -> Result<()> {
-    let speaker = arguments.speaker.as_deref();
-    let answered_at = contours.map(|_| Occasion::of_file(&item.path, None, Timestamp::now()).answered_at);
-    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker };
+    let speaker = item.speaker.as_deref();
+    let answered_at = contours.map(|_| answered_at(&item.path));
+    let drawn = Drawn { report, contours, recording: &item.path, answered_at, speaker, coaching: None };
     arguments.pages.draw(&drawn, item.page.as_deref())
 }
 
-/// Analyzes a single recording under its own progress bar.
-pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
-    under_bar(path, |progress| analyze(path, engine, brief, progress))
+/// Returns when the answer in a file was given, as far as the file tells.
+fn answered_at(path: &Path) -> Timestamp {
+    Occasion::of_file(path, None, Timestamp::now()).answered_at
+}
+
+/// Analyzes a single recording under its own progress bar. Some of it may be known already.
+pub(super) fn one(
+    path: &Path,
+    engine: &Whisper,
+    brief: &Brief,
+    ahead: &Ahead,
+) -> Result<(Report, Features), AnalyzeError> {
+    under_bar(path, |progress| analyze_ahead(path, engine, brief, ahead, progress))
 }
 
 /// Does the work on a single recording under its own progress bar.
 pub(super) fn under_bar<T>(path: &Path, work: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
-    let bar = progress_bar(&[Item { path: path.to_path_buf(), page: None, export: None, is_piped: false }], true);
+    let bar = progress_bar(&[path], true);
     let done = advancing(&bar, work);
     bar.finish_and_clear();
     done
@@ -485,8 +629,8 @@ fn draft(path: &Path, brief: &Brief) -> Result<Report, DraftFileError> {
     if path.as_os_str() == STANDARD_INPUT && io::stdin().is_terminal() {
         say("Type or paste your answer, then press Enter and Ctrl-D.");
     }
-    let Opened { draft, meeting } = draft_file::open(path)?;
-    if let Some(Answer { speaker, others, .. }) = meeting {
+    let OpenedDraft { draft, meeting } = draft_file::open(path)?;
+    if let Some(MeetingAnswer { speaker, others, .. }) = meeting {
         let [speaker, others] = [speaker, others.join(", ")].map(|names| one_line(&names));
         say(&format!("This is a transcript. The answer is what {speaker} said, who said most; left out: {others}."));
     }
@@ -501,20 +645,20 @@ fn write_tracks(to: &Path, features: &Features) -> Result<()> {
 const FULL: u64 = 100;
 
 /// Creates one progress bar for all files on stderr; a hidden one if stderr is not a terminal.
-fn progress_bar(items: &[Item], has_recordings: bool) -> ProgressBar {
+fn progress_bar(files: &[&Path], has_recordings: bool) -> ProgressBar {
     if !has_recordings || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let what = match items {
-        [one] => one_line(&one.path.file_name().unwrap_or(one.path.as_os_str()).to_string_lossy()),
-        _ => so_many(items.len(), 0),
+    let what = match files {
+        [one] => one_line(&one.file_name().unwrap_or(one.as_os_str()).to_string_lossy()),
+        _ => so_many(files.len(), 0),
     };
     let columns = columns();
     let bar = if columns < WIDEST { 8 } else { 24 };
     let template = format!("Listening to {{msg}}  {{bar:{bar}}} {{percent:>3}} %");
     let style = ProgressStyle::with_template(&template).expect("the template is right");
     let what = shortened(&what, columns.saturating_sub("Listening to    100 %".len() + bar + 1).max(4));
-    let bar = ProgressBar::new(items.len() as u64 * FULL).with_style(style).with_message(what);
+    let bar = ProgressBar::new(files.len() as u64 * FULL).with_style(style).with_message(what);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
@@ -541,17 +685,27 @@ impl Printer {
         Self { form, many, speaker: speaker.map(str::to_string), reports: Vec::new(), printed: 0 }
     }
 
-    /// Prints the report on the file at `path`.
-    pub(super) fn print(&mut self, report: Report, path: &Path) -> Result<()> {
+    /// Prints the report on the file at `path`, an answer of `speaker`.
+    pub(super) fn print(&mut self, report: Report, path: &Path, speaker: Option<&str>) -> Result<()> {
         match &mut self.form {
+            Form::Lines => {
+                let who = one_line(speaker.unwrap_or("you"));
+                let score = headline(&report).map_or("no score".to_string(), |(what, points, out_of)| {
+                    format!("{} {points} of {out_of}", what.to_lowercase())
+                });
+                super::print_line(&format!("{who}: {score}. {}", path.display()))?;
+            }
             Form::Terminal => {
                 let columns = columns();
                 let mut out = anstream::stdout().lock();
                 if self.printed > 0 {
                     writeln!(out, "\n{}\n", "-".repeat(columns.min(WIDEST)))?;
                 }
-                out.write_all(render(&report, columns).as_bytes())?;
-                let goals = history::goal_lines(&report, self.speaker.as_deref());
+                let speaker = self.speaker.as_deref();
+                // Several recordings at once may be of several people, who were not told the same.
+                let last = if self.many { None } else { history::last_time(&report, speaker, answered_at(path)) };
+                out.write_all(render_after(&report, last.as_ref(), columns).as_bytes())?;
+                let goals = history::goal_lines(&report, speaker);
                 if !goals.is_empty() {
                     let mut below = Lines::new(columns);
                     below.line("");

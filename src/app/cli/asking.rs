@@ -8,6 +8,7 @@ use clap::Args;
 use super::input_events::{InputEvent, InputEvents};
 use super::screen::Screen;
 use crate::app::capture::Recorder;
+use crate::app::interviewer::echo::Echo;
 use crate::app::interviewer::turn::Event;
 use crate::app::interviewer::{Ended, Speech, Spoken, Voice};
 use crate::app::settings::Settings;
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const DYING_AWAY: Duration = Duration::from_millis(300);
 
 /// The choice of a voice on the command line.
-#[derive(Args, Clone, Copy)]
+#[derive(Args, Clone, Copy, Default)]
 pub(super) struct VoiceChoice {
     /// Who asks: woman, man, system (the system's voice) or none; `aloud doctor --voice NAME` lets you hear it
     #[arg(long, value_name = "NAME", value_enum, hide_possible_values = true)]
@@ -86,20 +87,30 @@ impl Asker {
             Err(error) => return Ok(self.give_up(&error, screen)),
         };
         screen.draw("Listen ...  (Enter goes straight to your answer)");
-        let asked = self.listen(speech, screen, events, ending);
+        let mut echo = speech.echo();
+        let asked = self.listen(speech, recorder, &mut echo, screen, events, ending);
         screen.clear();
+        if echo.is_some_and(|echo| echo.is_heard()) {
+            screen.say("The question is heard in your microphone: wear headphones, or turn the sound down.");
+        }
         asked
     }
 
     fn listen(
         &mut self,
         mut speech: Speech,
+        recorder: &Recorder,
+        echo: &mut Option<Echo>,
         screen: &mut Screen,
         events: &InputEvents,
         ending: &mut dyn FnMut(&Ended) -> Result<()>,
     ) -> Result<Event> {
         let mut announced: Option<Ended> = None;
+        let begun = Instant::now();
         loop {
+            if let Some(echo) = echo {
+                echo.hear(begun.elapsed(), recorder.status().peak_dbfs);
+            }
             match speech.progress() {
                 Ok(Spoken::Speaking) => {}
                 Ok(Spoken::Ending(end)) => {

@@ -211,7 +211,7 @@ fn kept_files(doctor: &mut Doctor, folders: &Folders) -> io::Result<()> {
     };
     doctor.fine("recordings", &format!("{}: {said}", recordings.display()))?;
     let known = models::known();
-    let is_fetched = |model: &&models::Known| models::own_file(model, &folders.data).is_file();
+    let is_fetched = |model: &&models::KnownModel| models::own_file(model, &folders.data).is_file();
     let fetched: Vec<&str> = known.iter().filter(is_fetched).map(|model| model.name.as_str()).collect();
     let said = if fetched.is_empty() { "none fetched".to_owned() } else { fetched.join(", ") };
     doctor.fine("models", &format!("{}: {said}", folders.data.join("models").display()))

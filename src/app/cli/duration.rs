@@ -19,9 +19,30 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a length such as 90s, 1:30 or 5m".to_owned())
 }
 
+/// The shortest silence that may end an answer, in seconds: people think for two or three (ours).
+const SHORTEST_SILENCE_S: f64 = 4.0;
+
+/// Parses the silence that ends an answer, in seconds.
+///
+/// # Errors
+/// Returns a message if the text is no duration, or one that cuts off thinking.
+pub(super) fn silence(text: &str) -> Result<f64, String> {
+    let silence = seconds(text)?;
+    if silence < SHORTEST_SILENCE_S {
+        return Err(format!("give at least {SHORTEST_SILENCE_S:.0}s: a shorter silence is often only thinking"));
+    }
+    Ok(silence)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{seconds, silence};
+
+    #[test]
+    fn no_silence_that_ends_an_answer_cuts_off_thinking() {
+        assert_eq!(silence("6s"), Ok(6.0));
+        assert!(silence("3s").is_err_and(|wrong| wrong.contains("4s")) && silence("soon").is_err());
+    }
 
     #[test]
     fn durations_are_read_as_people_type_them() {

@@ -8,12 +8,12 @@ use jiff::Timestamp;
 
 use super::pages::refuse_answer_itself;
 use super::write_file;
-use crate::app::export::{Answer, ExportError, Frames, Kind};
+use crate::app::export::{ExportError, ExportFormat, ExportedAnswer, Frames};
 use crate::report::Report;
 
 /// Exports as they come, in one format.
 pub(super) struct Exports {
-    kind: Kind,
+    kind: ExportFormat,
     /// The rows of a table that goes into a file, which is written whole at the end.
     table: Vec<u8>,
     /// Whether the heading of a table was written.
@@ -22,7 +22,7 @@ pub(super) struct Exports {
 
 impl Exports {
     /// Creates the exports in a format.
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(super) fn new(kind: ExportFormat) -> Self {
         Self { kind, table: Vec::new(), is_begun: false }
     }
 
@@ -37,7 +37,7 @@ impl Exports {
         if let Some(to) = to {
             refuse_answer_itself(to, path)?;
         }
-        let body = match self.kind.body(&Answer { report, frames, exported_at: Timestamp::now() }) {
+        let body = match self.kind.body(&ExportedAnswer { report, frames, exported_at: Timestamp::now() }) {
             Ok(body) => body,
             Err(error) => return Ok(Err(error)),
         };
@@ -55,7 +55,7 @@ impl Exports {
     /// Prints the heading of a table, once.
     fn begin(&mut self) -> Result<()> {
         if !std::mem::replace(&mut self.is_begun, true) {
-            io::stdout().lock().write_all(&self.kind.heading())?;
+            io::stdout().lock().write_all(&self.kind.header_line())?;
         }
         Ok(())
     }
@@ -63,7 +63,7 @@ impl Exports {
     /// Writes what belongs into one file, or the heading of a table without rows.
     pub(super) fn finish(mut self, to: Option<&Path>) -> Result<()> {
         match to {
-            Some(to) if self.kind.is_table() => write_file(to, &[self.kind.heading(), self.table].concat()),
+            Some(to) if self.kind.is_table() => write_file(to, &[self.kind.header_line(), self.table].concat()),
             Some(_) => Ok(()),
             None => self.begin(),
         }

@@ -16,23 +16,27 @@ use super::afterwards::page_of;
 use super::exports::Exports;
 use super::pages::{Drawn, Wanted, named_in};
 use super::{Outcome, ask, columns, complain, print_json, say};
-use crate::analyze::rescored;
-use crate::app::export::{Frames, Kind};
+use crate::analyze::with_current_rubric;
+use crate::app::export::{ExportFormat, Frames};
+use crate::app::history::coaching::Coaching;
 use crate::app::history::compare::Comparison;
 use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
+use crate::app::history::interviews::KeptInterview;
+use crate::app::history::last_time::LastTime;
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
 use crate::app::imports;
+use crate::app::render::shown::{from_coach, marks_by_hand, score_of_coach};
 use crate::app::render::terminal::comparison;
 use crate::app::render::terminal::history_list;
 use crate::app::render::terminal::lines::Lines;
-use crate::app::render::terminal::report::render;
+use crate::app::render::terminal::report::render_after;
 use crate::app::suggest::did_you_mean;
 use crate::app::{capture, play, questions, settings};
 use crate::audio::Recording;
-use crate::plain::{counted, one_line};
+use crate::plain::{counted, moment, one_line};
 use crate::question::QuestionKind;
 use crate::report::Report;
 use crate::signal::Contours;
@@ -58,6 +62,8 @@ pub(super) enum Command {
     Import(ImportArguments),
     /// Delete kept answers for good; asks first
     Delete(DeleteArguments),
+    /// Throw away the answer that was kept last, with its recording if aloud made it; asks first
+    Undo(UndoArguments),
     /// Print where the history lies
     Path,
 }
@@ -85,10 +91,13 @@ pub(super) struct ShowArguments {
     /// Show the report as it was before it was edited by hand
     #[arg(long)]
     unmended: bool,
+    /// Show the whole recorded interview that the answer belongs to
+    #[arg(long, conflicts_with_all = ["unmended", "export", "svg", "png"])]
+    interview: bool,
     /// Print words, fillers, pauses and sentences with their times for another program: textgrid, elan, audacity, vtt,
     /// srt, csv, or frames
     #[arg(long, value_enum, hide_possible_values = true, value_name = "KIND", conflicts_with = "json")]
-    export: Option<Kind>,
+    export: Option<ExportFormat>,
     /// Write the export into this file
     #[arg(short, long, value_name = "FILE|FOLDER", requires = "export")]
     output: Option<PathBuf>,
@@ -179,7 +188,7 @@ pub(super) struct ImportArguments {
     speaker: Option<String>,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(super) struct DeleteArguments {
     /// The answers: their numbers from `aloud history list`, or `last`
     #[arg(value_name = "NUMBER|last")]
@@ -197,8 +206,15 @@ pub(super) struct DeleteArguments {
     yes: bool,
 }
 
-/// Which answers are meant.
 #[derive(Args)]
+pub(super) struct UndoArguments {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Which answers are meant.
+#[derive(Args, Default)]
 pub(super) struct Which {
     /// Only answers to this question: its name, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -263,14 +279,6 @@ fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "give a day as YEAR-MONTH-DAY, such as 2026-11-01".to_string())
 }
 
-/// Parses `0:41` or `41` as seconds.
-fn moment(text: &str) -> Result<f64, String> {
-    let (minutes, seconds) = text.split_once(':').unwrap_or(("0", text));
-    let time = minutes.parse::<u32>().ok().zip(seconds.parse::<f64>().ok());
-    let time = time.filter(|(_, s)| s.is_finite() && *s >= 0.0).map(|(m, s)| f64::from(m) * 60.0 + s);
-    time.ok_or("give a moment as MINUTES:SECONDS, such as 0:41".to_string())
-}
-
 fn order(text: &str) -> Result<Order, String> {
     if text == "date" {
         return Ok(Order::Newest);
@@ -289,6 +297,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Export(arguments) => export(arguments),
         Command::Import(arguments) => import(arguments),
         Command::Delete(arguments) => delete(arguments),
+        Command::Undo(arguments) => undo(arguments),
         Command::Path => {
             writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
             Ok(Outcome::Done)
@@ -306,22 +315,87 @@ fn list(arguments: &ListArguments) -> Result<Outcome> {
         none_kept(&filter);
     } else {
         io::stdout().lock().write_all(history_list::list(&attempts, &TimeZone::system(), columns()).as_bytes())?;
+        let interviews = interviews(&attempts)?;
+        if !interviews.is_empty() {
+            say("");
+        }
+        interviews.iter().for_each(|line| say(line));
+    }
+    Ok(Outcome::Done)
+}
+
+/// The number of interviews that the list names.
+const MOST_INTERVIEWS: usize = 3;
+
+/// Returns a line for each interview that these answers belong to, the newest first.
+fn interviews(attempts: &[Attempt]) -> Result<Vec<String>> {
+    let listed: HashSet<i64> = attempts.iter().map(|a| a.id).collect();
+    let mut interviews = with_store(Access::Read, |store| store.interviews())?;
+    interviews.retain(|answers| answers.iter().any(|id| listed.contains(id)));
+    let line = |answers: &Vec<i64>| {
+        let numbers: Vec<String> = answers.iter().map(i64::to_string).collect();
+        let one = if answers.len() == 1 { "Answer" } else { "Answers" };
+        format!("{one} {} of one interview: aloud history show {} --interview", numbers.join(", "), answers[0])
+    };
+    let more = interviews.len().saturating_sub(MOST_INTERVIEWS);
+    let mut lines: Vec<String> = interviews.iter().take(MOST_INTERVIEWS).map(line).collect();
+    lines.extend((more > 0).then(|| format!("Answers of {} are there too.", counted(more, "earlier interview"))));
+    Ok(lines)
+}
+
+/// Shows the interview that an answer belongs to.
+fn show_interview(arguments: &ShowArguments) -> Result<Outcome> {
+    let (attempt, kept, contours) = with_store(Access::Read, |store| {
+        let attempt = store.attempt(arguments.answer.find(store)?)?;
+        Ok((attempt.clone(), store.interview_with(attempt.id)?, store.contours(attempt.id)?))
+    })?;
+    let Some(KeptInterview { interview, answers }) = kept else {
+        bail!("answer {} is not of a recorded interview; for its report: aloud history show {0}", attempt.id);
+    };
+    let shown = super::interview::Shown {
+        interview: &interview,
+        numbers: &answers,
+        contours: &contours.unwrap_or_default(),
+        recording: &attempt.path,
+        answered_at: Some(attempt.answered_at),
+        speaker: attempt.speaker.as_deref(),
+    };
+    let page = arguments.pages.page();
+    if let Some(to) = page.html() {
+        let file = if to.is_dir() { named_in(to, &attempt.path, "html", &mut Vec::new()) } else { to.to_path_buf() };
+        shown.write_page(&page, &file)?;
+    } else if arguments.json {
+        print_json(&interview, true)?;
+    } else {
+        shown.print()?;
     }
     Ok(Outcome::Done)
 }
 
 fn show(arguments: &ShowArguments) -> Result<Outcome> {
-    let (attempt, report, contours, earlier, goals) = with_store(Access::Read, |store| {
+    if arguments.interview {
+        return show_interview(arguments);
+    }
+    let (attempt, report, contours, earlier, goals, coaching) = with_store(Access::Read, |store| {
         let attempt = store.attempt(arguments.answer.find(store)?)?;
         let machine = if arguments.unmended { store.machine_report(attempt.id)? } else { None };
         let report = machine.map_or_else(|| store.report(attempt.id), Ok)?;
         let goals = store.goals(attempt.speaker.as_deref())?;
-        Ok((attempt.clone(), report, store.contours(attempt.id)?, store.earlier_scores(attempt.id)?, goals))
+        let (contours, earlier) = (store.contours(attempt.id)?, store.earlier_scores(attempt.id)?);
+        let coaching = store.coaching(attempt.id)?;
+        Ok((attempt, report, contours, earlier, goals, coaching))
     })?;
     if arguments.pages.any() {
         let (recording, speaker) = (attempt.path.as_path(), attempt.speaker.as_deref());
         let answered_at = Some(attempt.answered_at);
-        let drawn = Drawn { report: &report, contours: contours.as_ref(), recording, answered_at, speaker };
+        let drawn = Drawn {
+            report: &report,
+            contours: contours.as_ref(),
+            recording,
+            answered_at,
+            speaker,
+            coaching: coaching.as_ref(),
+        };
         let page = arguments.pages.html.as_deref();
         let page = page
             .map(|to| if to.is_dir() { named_in(to, recording, "html", &mut Vec::new()) } else { to.to_path_buf() });
@@ -346,6 +420,9 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut below = Lines::new(columns());
+    if let Some(coaching) = &coaching {
+        below_coaching(&mut below, coaching, &report);
+    }
     let goals = goals::lines(&goals, &attempt.measures);
     if attempt.is_edited || !earlier.is_empty() || !goals.is_empty() {
         below.line("");
@@ -361,10 +438,29 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
         let value = score.score.map_or("none".to_string(), |s| format!("{s:.0} of 100"));
         below.paragraph("", &format!("Score by an earlier version ({}): {value}.", one_line(&score.rubric)));
     }
+    let last = last_time(&report, attempt.speaker.as_deref(), attempt.answered_at);
     let mut out = anstream::stdout().lock();
-    out.write_all(render(&report, columns()).as_bytes())?;
+    out.write_all(render_after(&report, last.as_ref(), columns()).as_bytes())?;
     out.write_all(below.into_text().as_bytes())?;
     Ok(Outcome::Done)
+}
+
+/// Adds what a coach added to an answer.
+fn below_coaching(below: &mut Lines, coaching: &Coaching, report: &Report) {
+    below.line("");
+    below.paragraph("", &from_coach(coaching));
+    for words in coaching.words.iter().flat_map(|words| words.split("\n\n")) {
+        below.paragraph("  ", &one_line(words));
+    }
+    for comment in &coaching.comments {
+        below.paragraph(&format!("  {:>5}  ", plain::clock(comment.at_s)), &one_line(&comment.text));
+    }
+    for (name, points, out_of) in marks_by_hand(coaching) {
+        below.paragraph("  ", &format!("{name}: {points} of {out_of}"));
+    }
+    if let Some(score) = score_of_coach(coaching, report) {
+        below.paragraph("  ", &score);
+    }
 }
 
 fn compare(arguments: &CompareArguments) -> Result<Outcome> {
@@ -448,7 +544,7 @@ fn rescore(arguments: &RescoreArguments) -> Result<Outcome> {
         none_kept(&filter);
         return Ok(Outcome::Done);
     }
-    let changed = with_store(Access::Write, |store| store.rescore(&ids, rescored))?;
+    let changed = with_store(Access::Write, |store| store.rescore(&ids, with_current_rubric))?;
     let rubric = crate::score::rubric::VERSION;
     say(&format!(
         "{} scored again with {rubric}; {changed} changed. Earlier scores are kept.",
@@ -576,6 +672,13 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         say(&format!("A damaged history is still kept as {aside}; --all deletes it too."));
     }
     Ok(outcome)
+}
+
+/// Deletes the answer that was kept last. It need not have the latest date, for a file is dated by itself.
+fn undo(arguments: &UndoArguments) -> Result<Outcome> {
+    let newest = kept(&Filter::default())?.into_iter().map(|a| a.id).max().ok_or(HistoryError::Empty)?;
+    let answers = vec![Choice::Number(newest)];
+    delete(&DeleteArguments { answers, recordings: true, yes: arguments.yes, ..DeleteArguments::default() })
 }
 
 /// Returns recordings made by aloud that are not among `recordings`: files in the recordings folder, and unfinished
@@ -732,6 +835,13 @@ fn save(
 pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> {
     let goals = place().and_then(|path| Ok(Store::open(&path, Access::Read)?.goals(speaker)?)).unwrap_or_default();
     goals::lines(&goals, &Measures::of(report))
+}
+
+/// Returns what the speaker was told after the take before this one, which was given at `answered_at` unless it is kept;
+/// `None` if they were told nothing, or if the history cannot be read.
+pub(super) fn last_time(report: &Report, speaker: Option<&str>, answered_at: Timestamp) -> Option<LastTime> {
+    let store = Store::open(&place().ok()?, Access::Read).ok()?;
+    LastTime::before(report, speaker, answered_at, &store).ok().flatten()
 }
 
 /// Returns the path of the history.

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
+use super::end_now;
 use super::screen::{Screen, put_back};
 
 /// The grace period for the program to exit once the user has left: time to write the take to a slow disk and to save a
@@ -37,6 +38,8 @@ pub(super) enum InputEvent {
     Pause,
     /// Keep this take and start again.
     Again,
+    /// Throw this take away and start again.
+    ThrowAway,
     /// Hear the question again.
     Pardon,
 }
@@ -78,18 +81,10 @@ impl Leaving {
             std::thread::spawn(|| {
                 std::thread::sleep(GRACE);
                 put_back();
-                end_now()
+                end_now(1)
             });
         }
     }
-}
-
-/// Exits without waiting for other threads. Files on disk are consistent at every moment.
-fn end_now() -> ! {
-    #[cfg(unix)]
-    signal_hook::low_level::exit(1);
-    #[cfg(not(unix))]
-    std::process::exit(1);
 }
 
 impl InputEvents {
@@ -155,6 +150,7 @@ impl InputEvents {
                 "" => Some(InputEvent::Finish),
                 "p" | "P" => Some(InputEvent::Pause),
                 "r" | "R" => Some(InputEvent::Again),
+                "x" | "X" => Some(InputEvent::ThrowAway),
                 "?" => Some(InputEvent::Pardon),
                 _ => None,
             },
@@ -289,6 +285,7 @@ fn of_bytes(bytes: &[u8]) -> Vec<InputEvent> {
         0x03 | 0x04 => Some(InputEvent::Interrupt), // Ctrl-C, Ctrl-D
         b'p' | b'P' => Some(InputEvent::Pause),
         b'r' | b'R' => Some(InputEvent::Again),
+        b'x' | b'X' => Some(InputEvent::ThrowAway),
         b'?' => Some(InputEvent::Pardon),
         _ => None,
     };
@@ -383,6 +380,7 @@ fn of_key(key: crossterm::event::KeyEvent) -> Option<InputEvent> {
         KeyCode::Enter => Some(InputEvent::Finish),
         KeyCode::Char('p' | 'P') => Some(InputEvent::Pause),
         KeyCode::Char('r' | 'R') => Some(InputEvent::Again),
+        KeyCode::Char('x' | 'X') => Some(InputEvent::ThrowAway),
         KeyCode::Char('?') => Some(InputEvent::Pardon),
         _ => None,
     }
@@ -437,7 +435,7 @@ mod tests {
             (&b"\r"[..], &[InputEvent::Finish][..]),
             (b"\x03\x03", &[InputEvent::Interrupt, InputEvent::Interrupt]),
             (b"\x04", &[InputEvent::Interrupt]),
-            (b"pRx?", &[InputEvent::Pause, InputEvent::Again, InputEvent::Pardon]),
+            (b"pRyX?", &[InputEvent::Pause, InputEvent::Again, InputEvent::ThrowAway, InputEvent::Pardon]),
             (b"\x1b[A", &[]),
             (b"\x1bOP", &[]),
             (b"\x1bOR", &[]),

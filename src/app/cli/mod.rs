@@ -15,16 +15,17 @@ mod interview;
 mod man;
 mod models;
 mod pages;
+mod people;
 mod practice;
 mod progress;
 mod questions;
 mod record;
 mod screen;
+mod start;
 
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -56,7 +57,7 @@ const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 #[command(name = "aloud", version, max_term_width = WIDEST_HELP)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -108,19 +109,31 @@ pub(crate) enum Outcome {
     Failed,
 }
 
-/// Runs the program and returns its exit code.
-pub fn run() -> ExitCode {
+/// Runs the program, and exits.
+pub fn run() -> ! {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse(&error));
-    match hold_to_cpu().and_then(|()| dispatch(arguments.command)) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::FAILURE,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+    let code = match hold_to_cpu().and_then(|()| dispatch(arguments.command)) {
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::Failed) => 1,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             let error = if is_of_output(&error) { error.context("the output could not be written") } else { error };
             complain(&format!("{error:#}"));
-            if is_of_usage(&error) { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if is_of_usage(&error) { 2 } else { 1 }
         }
-    }
+    };
+    end_now(code)
+}
+
+/// Exits at once, without waiting for other threads. Files on disk are consistent at every moment.
+///
+/// The exit handlers of C++ are not run: they destroy whisper.cpp's tables, which a thread may still read whose transcription was given up.
+fn end_now(code: i32) -> ! {
+    let _ = io::stdout().flush();
+    #[cfg(unix)]
+    signal_hook::low_level::exit(code);
+    #[cfg(not(unix))]
+    std::process::exit(code)
 }
 
 /// The variable that holds the speech model to plainer instructions than the processor has, for bug reports and benchmarks.
@@ -134,7 +147,8 @@ fn hold_to_cpu() -> Result<()> {
     Ok(())
 }
 
-fn dispatch(command: Command) -> Result<Outcome> {
+fn dispatch(command: Option<Command>) -> Result<Outcome> {
+    let Some(command) = command else { return start::run() };
     match command {
         Command::Analyze(arguments) => analyze::run(&arguments, &user_settings()?),
         Command::Interview(arguments) => interview::run(&arguments, &user_settings()?),

@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::input_events::InputEvents;
 use super::{Outcome, complain, print_entries, print_line, say};
-use crate::app::models::fetch::{Timeouts, fetch, waiting};
-use crate::app::models::{Known, ModelError, find, known, locate, own_file, verify};
+use crate::app::models::fetch::{Timeouts, fetch, partial_bytes};
+use crate::app::models::{KnownModel, ModelError, find, known, locate, own_file, verify};
 use crate::app::settings::{Folders, Settings};
 use crate::app::suggest::did_you_mean;
 use crate::app::{models, settings};
@@ -28,14 +28,14 @@ pub(super) enum Command {
     Get {
         /// A name from `aloud models list`
         #[arg(value_name = "NAME", value_parser = by_name)]
-        model: Box<Known>,
+        model: Box<KnownModel>,
         /// Fetch it from another address; its SHA-1 must be right all the same
         #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
         from: Option<String>,
     },
 }
 
-fn by_name(name: &str) -> Result<Box<Known>, String> {
+fn by_name(name: &str) -> Result<Box<KnownModel>, String> {
     let known = known();
     let names: Vec<String> = known.iter().map(|model| model.name.clone()).collect();
     known
@@ -46,7 +46,7 @@ fn by_name(name: &str) -> Result<Box<Known>, String> {
 }
 
 /// Which speech model is used.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(super) struct Choice {
     /// The speech model: a name from `aloud models list`, or a file
     #[arg(long, value_name = "NAME|PATH")]
@@ -108,14 +108,14 @@ fn verify_all(folders: &[PathBuf]) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn get(model: Known, from: Option<String>, folders: &[PathBuf], data: &Path) -> Result<Outcome> {
+fn get(model: KnownModel, from: Option<String>, folders: &[PathBuf], data: &Path) -> Result<Outcome> {
     if let Ok(path) = verify(&model, folders) {
         writeln!(io::stdout(), "{}: already here and right ({})", model.name, shown(&path))?;
         return Ok(Outcome::Done);
     }
     let place = own_file(&model, data);
     let (name, bytes) = (model.name.clone(), model.bytes);
-    let progress = Progress::new(&name, bytes, waiting(&place));
+    let progress = Progress::new(&name, bytes, partial_bytes(&place));
     let events = InputEvents::listen();
     let (to, mut told) = (place.clone(), progress.clone());
     let fetching = move || fetch(&model, from.as_deref(), &to, &Timeouts::default(), &mut |n| told.arrived(n));
@@ -130,7 +130,7 @@ fn get(model: Known, from: Option<String>, folders: &[PathBuf], data: &Path) -> 
         }
         Some(Err(error)) => Err(error.into()),
         None => {
-            let (here, all) = (megabytes(waiting(&place)), megabytes(bytes));
+            let (here, all) = (megabytes(partial_bytes(&place)), megabytes(bytes));
             complain(&format!("stopped; {here} of {all} are kept, and the same command goes on from there"));
             Ok(Outcome::Failed)
         }

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::history::coaching::Coaching;
 use crate::app::history::filter::{Filter, Speaker};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::{Access, Attempt};
 use crate::app::render::page::lanes::Lanes;
 use crate::app::render::page::opus;
@@ -19,7 +21,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::history::with_store;
-use super::{complain, write_file};
+use super::{complain, history, write_file};
 
 /// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
@@ -47,8 +49,8 @@ pub(super) struct Wanted {
 /// A page on one recording.
 #[derive(Args)]
 pub(super) struct OnePage {
-    /// Write a page for a browser, which needs no network
-    #[arg(long, value_name = "FILE")]
+    /// Write a page for a browser, which needs no network; give a folder for several files
+    #[arg(long, value_name = "FILE|FOLDER")]
     html: Option<PathBuf>,
     /// Put the sound into the page, or into a file beside it
     #[arg(long, value_enum, default_value = "embed", value_name = "HOW")]
@@ -59,9 +61,18 @@ pub(super) struct OnePage {
 }
 
 impl OnePage {
-    /// Writes the page that `render` makes of the lanes and the sound, if one is wanted.
-    pub(super) fn write(&self, drawn: &Drawn<'_>, render: impl FnOnce(Option<&Lanes>, Audio) -> String) -> Result<()> {
-        let Some(page) = &self.html else { return Ok(()) };
+    /// Returns the file of the page, or the folder for several.
+    pub(super) fn html(&self) -> Option<&Path> {
+        self.html.as_deref()
+    }
+
+    /// Writes the page that `render` makes of the lanes and the sound to a file.
+    pub(super) fn write(
+        &self,
+        page: &Path,
+        drawn: &Drawn<'_>,
+        render: impl FnOnce(Option<&Lanes>, Audio) -> String,
+    ) -> Result<()> {
         refuse_answer_itself(page, drawn.recording)?;
         let recording = found(drawn);
         let sound = recording.as_ref().map(|r| Sound::of(&r.speech));
@@ -90,6 +101,8 @@ pub(super) struct Drawn<'a> {
     pub(super) recording: &'a Path,
     pub(super) answered_at: Option<Timestamp>,
     pub(super) speaker: Option<&'a str>,
+    /// What a coach added.
+    pub(super) coaching: Option<&'a Coaching>,
 }
 
 impl Wanted {
@@ -100,12 +113,32 @@ impl Wanted {
 
     /// Returns whether there is anything to draw.
     pub(super) fn any(&self) -> bool {
-        self.html.is_some() || self.svg.is_some() || self.png.is_some()
+        self.html.is_some() || self.has_pictures()
+    }
+
+    /// Returns the page alone.
+    pub(super) fn page(&self) -> OnePage {
+        OnePage { html: self.html.clone(), audio: self.audio, open: self.open }
+    }
+
+    /// Returns whether there is a picture to draw.
+    pub(super) fn has_pictures(&self) -> bool {
+        self.svg.is_some() || self.png.is_some()
     }
 
     /// Creates the folder for the pages of several files.
     pub(super) fn make_folder(&self) -> Result<()> {
         self.html.as_deref().map_or(Ok(()), make_folder)
+    }
+
+    /// Returns the sound of an answer for a page; if it is to lie beside, it is named after `page`.
+    pub(super) fn sound(&self, report: &Report, recording: &Path, page: &Path) -> Result<Audio> {
+        audio(recording_of(report, recording).as_ref(), self.audio, page)
+    }
+
+    /// Opens a page in the browser, if that is wanted.
+    pub(super) fn show(&self, page: &Path) {
+        show(page, self.open);
     }
 
     /// Draws an answer, with its page at `page` if given.
@@ -123,7 +156,7 @@ impl Wanted {
         }
         let Some(page) = page else { return Ok(()) };
         let audio = audio(recording.as_ref(), self.audio, page)?;
-        let earlier = earlier(drawn);
+        let (earlier, last_time) = (earlier(drawn), last_time(drawn));
         let answer = Answer {
             report: drawn.report,
             answered_at: drawn.answered_at,
@@ -131,6 +164,8 @@ impl Wanted {
             lanes: lanes.as_ref(),
             audio,
             earlier: &earlier,
+            coaching: drawn.coaching,
+            last_time: last_time.as_ref(),
         };
         write_file(page, render(&answer, &TimeZone::system()).as_bytes())?;
         show(page, self.open);
@@ -138,7 +173,7 @@ impl Wanted {
     }
 
     fn pictures(&self, lanes: &Lanes, report: &Report) -> Result<()> {
-        if self.svg.is_none() && self.png.is_none() {
+        if !self.has_pictures() {
             return Ok(());
         }
         let heading = report.question.as_ref().map_or(report.recording.path.as_str(), |q| q.text.as_str());
@@ -186,11 +221,16 @@ fn show(page: &Path, wanted: bool) {
     }
 }
 
-/// Opens the recording, if it is still the one that was analyzed.
+/// Opens the recording of an answer to draw.
 fn found(drawn: &Drawn<'_>) -> Option<Recording> {
-    drawn.report.transcript.as_ref()?;
-    let recording = Recording::open(drawn.recording, &mut |_| ()).ok()?;
-    (drawn.report.recording.sha256.as_ref() == Some(&recording.sha256)).then_some(recording)
+    recording_of(drawn.report, drawn.recording)
+}
+
+/// Opens the recording, if it is still the one that was analyzed.
+fn recording_of(report: &Report, path: &Path) -> Option<Recording> {
+    report.transcript.as_ref()?;
+    let recording = Recording::open(path, &mut |_| ()).ok()?;
+    (report.recording.sha256.as_ref() == Some(&recording.sha256)).then_some(recording)
 }
 
 fn encoded(recording: &Recording) -> Vec<u8> {
@@ -210,6 +250,11 @@ fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     attempts.retain(|a| filter.matches(a) && Some(&a.sha256) != drawn.report.recording.sha256.as_ref());
     attempts.reverse();
     attempts
+}
+
+/// Returns what the speaker was told after the last take; `None` if they were told nothing, or if it cannot be read.
+fn last_time(drawn: &Drawn<'_>) -> Option<LastTime> {
+    history::last_time(drawn.report, drawn.speaker, drawn.answered_at.unwrap_or_else(Timestamp::now))
 }
 
 /// Returns a file name without its extension.

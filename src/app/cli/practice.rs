@@ -6,7 +6,7 @@
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -17,8 +17,9 @@ use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
-use super::record::{self, Finished, answer};
+use super::record::{self, Finished, Reading, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
+use crate::ahead::Ahead;
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
 use crate::app::capture::About;
@@ -35,6 +36,8 @@ use crate::app::practice::formats::{self, Format};
 use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
+use crate::app::reading_ahead::{Engine, NotLoaded};
+use crate::app::render::shown::reminders;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
 use crate::app::render::terminal::report::first_word;
@@ -46,7 +49,6 @@ use crate::plain::{clock, counted, one_line};
 use crate::question::Question;
 use crate::report::Report;
 use crate::signal::{Contours, Features};
-use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -71,6 +73,10 @@ pub(super) struct Arguments {
     /// How many takes there may be of each answer
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100), conflicts_with_all = ["go_on", "from"])]
     takes: Option<u32>,
+    /// Without a key: an answer ends when nobody has spoken for so long (6 seconds, or as you say, at least 4), then comes
+    /// what an interviewer would ask next
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, default_missing_value = "6s", value_parser = duration::silence, conflicts_with = "from")]
+    hands_free: Option<f64>,
     /// Take the answers from the recordings in this folder instead of the microphone
     ///
     /// In the order of their names. A file named after a question, such as conflict.wav, answers that question;
@@ -89,6 +95,8 @@ pub(super) struct Arguments {
     /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
     #[arg(long)]
     stutter: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
@@ -125,8 +133,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if session.items.is_empty() {
         return Err(anyhow!("there is nothing to practise; add questions with: aloud questions add"));
     }
-    let vocabulary = settings.vocabulary.clone();
-    let loading = std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?));
+    let engine = Engine::load(&model, &settings.vocabulary);
     if let Some(from) = &arguments.from {
         session.from = Some(std::path::absolute(from)?);
     }
@@ -146,9 +153,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         own_fillers: settings.fillers.clone(),
         stutters: arguments.stutter || settings.stutter,
         device: arguments.device.clone(),
+        hands_free_s: arguments.hands_free,
         is_mute: false,
-        loading: Some(loading),
-        engine: None,
+        engine,
+        reads_ahead: arguments.reading.is_ahead(settings),
+        ahead: None,
         outcome: Outcome::Done,
     };
     practice.run()
@@ -289,19 +298,27 @@ struct Practice<'a> {
     own_fillers: Vec<String>,
     stutters: bool,
     device: Option<String>,
+    /// The silence that ends an answer, in seconds, if no key is needed.
+    hands_free_s: Option<f64>,
     format: Format,
     /// Who asks, if somebody was chosen.
     voice: Option<Voice>,
     /// Whether the loudspeaker failed.
     is_mute: bool,
-    loading: Option<JoinHandle<Result<Whisper>>>,
-    engine: Option<Whisper>,
+    engine: Engine,
+    /// Whether answers are read while they are recorded.
+    reads_ahead: bool,
+    /// The answer that was recorded last, and what is known of it already.
+    ahead: Option<(PathBuf, Arc<Ahead>)>,
     outcome: Outcome,
 }
 
 impl Practice<'_> {
     fn run(mut self) -> Result<Outcome> {
         wrapped(&self.format.advice);
+        if self.hands_free_s.is_some() {
+            wrapped("Hands-free: what is asked next comes by itself. Ctrl-C stops, and nothing is lost.");
+        }
         let mut event = Event::Begun;
         loop {
             let step = self.flow.next(event);
@@ -367,10 +384,14 @@ impl Practice<'_> {
         let brief = self.brief(&asking.question, None);
         let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, self.events)?;
+        let (keeps, engine) = (self.flow.keeps_answer(), self.reads_ahead.then(|| self.engine.clone()));
+        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, keeps, self.events, engine)?;
         self.is_mute |= is_mute;
         Ok(match finished {
-            Finished::Taken(path, asked) => Event::Taken(Waiting { asked, ..asking.answered_in(path) }),
+            Finished::Taken(path, asked, ahead) => {
+                self.ahead = Some((path.clone(), ahead));
+                Event::Taken(Waiting { asked, ..asking.answered_in(path) })
+            }
             Finished::Left(path, asked) => Event::TakenAndLeft(Waiting { asked, ..asking.answered_in(path) }),
             Finished::Over(outcome) => {
                 if matches!(outcome, Outcome::Failed) {
@@ -391,6 +412,7 @@ impl Practice<'_> {
             terms: session.own_terms.over(self.format.terms()),
             format: Some(self.format.name.clone()),
             shows_text: self.format.shown,
+            silence_s: self.hands_free_s,
         }
     }
 
@@ -465,30 +487,26 @@ impl Practice<'_> {
         if let Some(folders) = settings::folders() {
             capture::settle(&folders.recordings(), &answer.path);
         }
-        self.tell(analyzed, first_try, &answer.path)?;
+        self.tell(answer, analyzed, first_try)?;
         Ok(Event::Presented)
     }
 
     /// Returns the report on a recording; `None` if the user left during the analysis.
     fn listen(&mut self, answer: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
         let (file, brief) = (answer.path.clone(), self.brief(&answer.question, answer.asked.clone()));
-        let (engine, loading) = (self.engine.take(), self.loading.take());
-        let analyzed = self.events.unless_left(move || {
-            let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
-            let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
-            let analyzed = one(&file, &engine, &brief);
-            Ok::<_, anyhow::Error>((engine, analyzed))
-        })?;
-        let Some(analyzed) = analyzed else { return Ok(None) };
-        let (engine, analyzed) = analyzed?;
-        self.engine = Some(engine);
-        Ok(Some(analyzed))
+        let engine = self.engine.clone();
+        let ahead = self.ahead.take().filter(|(path, _)| *path == file).map_or_else(Arc::default, |(_, ahead)| ahead);
+        let analyzed =
+            self.events.unless_left(move || Ok::<_, NotLoaded>(one(&file, engine.whisper()?, &brief, &ahead)))?;
+        Ok(analyzed.transpose()?)
     }
 
     /// Prints the short report.
-    fn tell(&self, analyzed: &Analyzed, first_try: Option<i64>, path: &Path) -> Result<()> {
+    fn tell(&self, answer: &Waiting, analyzed: &Analyzed, first_try: Option<i64>) -> Result<()> {
         let Analyzed { report, attempt, shown, .. } = analyzed;
         let mut lines = vec![String::new()];
+        let last = if answer.is_follow_up { None } else { history::last_time(report, None, Timestamp::now()) };
+        lines.extend(last.iter().flat_map(reminders).map(|reminder| reminder.sentence()));
         match report.score.overall {
             Some(score) => lines.push(format!("Score {score:.0} of 100.")),
             None => lines.push("No score.".to_string()),
@@ -516,7 +534,10 @@ impl Practice<'_> {
         }
         lines.push(match attempt {
             Some(id) => format!("All of it: aloud history show {id}"),
-            None => format!("All of it: aloud analyze --no-save {}", path.display()),
+            None => {
+                let question = Some(key(&answer.question));
+                format!("All of it: {}", analyze_command(&answer.path, question, false, self.stutters))
+            }
         });
         let mut page = Lines::new(columns());
         lines.iter().for_each(|line| page.paragraph("", &one_line(line)));
@@ -529,6 +550,13 @@ impl Practice<'_> {
         say("");
         if let Some(text) = follow_up {
             wrapped(&format!("An interviewer would ask now: {text}"));
+        }
+        if self.hands_free_s.is_some() {
+            return if self.events.leave() {
+                Event::Left
+            } else {
+                Event::Typed(if follow_up.is_some() { "f" } else { "" }.into())
+            };
         }
         let answer = if follow_up.is_some() { "f answers that, " } else { "" };
         let next = if is_last { "Enter ends the session" } else { "Enter goes to the next question" };

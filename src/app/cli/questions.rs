@@ -66,7 +66,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
             let mut claims = claims_in(file)?;
             claims.sort_by_key(|c| !c.is_weak);
             for claim in &claims {
-                print_line(&crate::app::resume::telling::question(claim))?;
+                print_line(&crate::app::resume::claim_question::question(claim))?;
             }
         }
     }

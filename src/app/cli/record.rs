@@ -2,23 +2,25 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::asking::{Asker, VoiceChoice};
 use super::duration;
+use crate::ahead::Ahead;
 use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
 use crate::app::clock::seconds_between;
 use crate::app::interviewer::turn::{Event, Step, Terms, Turn};
 use crate::app::interviewer::{Ended, Voice};
+use crate::app::practice::plan::key;
 use crate::app::questions;
+use crate::app::reading_ahead::{Engine, ReadingAhead, is_on_battery};
 use crate::app::settings::{self, Settings};
 use crate::brief::{Asked, Brief, QuestionEnd};
 use crate::plain::clock;
 use crate::question::Question;
 use crate::signal::Contours;
 use crate::transcript::model::Model;
-use crate::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
@@ -27,14 +29,17 @@ use super::analyze::{Form, Printer, one};
 use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
 use super::screen::Screen;
-use super::{Outcome, ask, complain, history, say};
+use super::{Outcome, ask, complain, end_now, history, say};
 
 /// The interval between updates of the screen.
 const DRAW_EVERY: Duration = Duration::from_millis(100);
 /// The interval between lines that give the length of the take if there is no live line, in seconds.
 const PLAIN_EVERY_S: f64 = 30.0;
 
-#[derive(Args)]
+/// How long a second key may follow that throws a take away.
+const SECOND_KEY: Duration = Duration::from_secs(3);
+
+#[derive(Args, Default)]
 pub(super) struct Arguments {
     /// The question to answer: a name from `aloud questions list`, or its text
     #[arg(short, long, value_name = "NAME|TEXT")]
@@ -73,9 +78,26 @@ pub(super) struct Arguments {
     /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
     #[arg(long)]
     stutter: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
+}
+
+/// When a take is read.
+#[derive(Default, Args)]
+pub(super) struct Reading {
+    /// Write the words down after the answer, not while you speak: quieter, and the report takes longer
+    #[arg(long)]
+    later: bool,
+}
+
+impl Reading {
+    /// Returns whether takes are read while they are recorded.
+    pub(super) fn is_ahead(&self, settings: &Settings) -> bool {
+        !(self.later || settings.later || is_on_battery())
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -83,26 +105,49 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         super::usage(&["record"], "--voice chooses who asks; add --ask to have the question asked aloud");
     }
     let question = arguments.question.as_deref().map(questions::resolve).transpose()?;
-    let mut about = About { question: arguments.question.clone(), target_s: arguments.target };
-    let mut place = place(arguments, question.as_ref());
+    let about = About { question: arguments.question.clone(), target_s: arguments.target };
+    let place = place(arguments, question.as_ref());
     let recordings = place.recordings.clone();
     // A missing model is reported before the answer, not after it.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
     let settings = &Settings { stutter: arguments.stutter || settings.stutter, ..settings.clone() };
-    let job = Job { model, settings: settings.clone(), json: arguments.json, save: !arguments.no_save };
+    let reads_ahead = arguments.reading.is_ahead(settings);
+    let (settings_of_job, json, save) = (settings.clone(), arguments.json, !arguments.no_save);
+    let job = Job { model, settings: settings_of_job, speaker: None, json, save, reads_ahead };
 
     let events = InputEvents::listen();
-    if let Some(recordings) = &recordings
-        && let Some(outcome) = offer_unfinished(recordings, &job, &events)?
-    {
-        return Ok(outcome);
+    let offered = match &recordings {
+        Some(recordings) => offer_unfinished(recordings, &job, &events)?,
+        None => None,
+    };
+    let (round, about) = match offered {
+        Some(offered) => offered,
+        None => (round(arguments, place, &about, &job, &events)?, about),
+    };
+    match round {
+        Round::Shown(shown) => go_on(*shown, arguments, about, &job, &events),
+        Round::Over(outcome) => Ok(outcome),
     }
+}
+
+/// Lets the user choose what comes next after the report on a file, and records what they choose.
+pub(super) fn after(shown: Shown, about: About, model: Model, settings: &Settings) -> Result<Outcome> {
+    let (settings, speaker) = (settings.clone(), shown.speaker.clone());
+    let reads_ahead = Reading::default().is_ahead(&settings);
+    let job = Job { model, settings, speaker, json: false, save: true, reads_ahead };
+    go_on(shown, &Arguments::default(), about, &job, &InputEvents::listen())
+}
+
+/// Lets the user choose after a report, and records what they choose, until they are done.
+fn go_on(
+    mut shown: Shown,
+    arguments: &Arguments,
+    mut about: About,
+    job: &Job,
+    events: &InputEvents,
+) -> Result<Outcome> {
     loop {
-        let shown = match round(arguments, place, &about, &job, &events)? {
-            Round::Shown(shown) => shown,
-            Round::Over(outcome) => return Ok(outcome),
-        };
-        match shown.choose(&events)? {
+        match shown.choose(events)? {
             Then::Again => {}
             Then::Ask(question) => {
                 about = About { question: question.id.clone().or(Some(question.text.clone())), target_s: None };
@@ -110,7 +155,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             Then::Done => return Ok(Outcome::Done),
         }
         let question = about.question.as_deref().map(questions::resolve).transpose()?;
-        place = Place { goes_on: true, ..self::place(arguments, question.as_ref()) };
+        let place = Place { goes_on: true, ..place(arguments, question.as_ref()) };
+        shown = match round(arguments, place, &about, job, events)? {
+            Round::Shown(shown) => *shown,
+            Round::Over(outcome) => return Ok(outcome),
+        };
     }
 }
 
@@ -131,12 +180,19 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
     let limits = Limits { max_s: arguments.max, silence_s: arguments.stop_after_silence };
     let recorder = Recorder::open(microphone, place, about.clone(), limits)?;
     let brief = brief(about, settings)?;
-    let asking = Asking { asker: arguments.asker(settings), terms: arguments.terms(), format: None, shows_text: true };
-    let mut session = Session::new(recorder, name, events, brief, asking);
-    session.introduce();
+    let asking = Asking {
+        asker: arguments.asker(settings),
+        terms: arguments.terms(),
+        format: None,
+        shows_text: true,
+        silence_s: arguments.stop_after_silence,
+    };
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
     // audio.
-    let loading = job.load();
+    let engine = job.load();
+    let reads = job.reads_ahead.then(|| engine.clone());
+    let mut session = Session::new(recorder, name, events, brief, asking, job.save, reads);
+    session.introduce();
     let taken = session.record()?;
     let brief = session.brief.clone();
     let leave_for_later = |take: &Path| {
@@ -145,13 +201,11 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
     };
     match session.finish(taken) {
-        Finished::Taken(path, _) => match job.analyze(&path, loading, brief, events)? {
-            Analyzed::Done(Some(shown)) if !job.json && is_watched() => Ok(Round::Shown(shown)),
-            Analyzed::Done(Some(_)) => Ok(Round::Over(Outcome::Done)),
-            Analyzed::Done(None) => Ok(Round::Over(Outcome::Failed)),
+        Finished::Taken(path, _, ahead) => match job.analyze(&path, engine, brief, ahead, events)? {
+            Analyzed::Done(shown) => Ok(job.round(shown)),
             Analyzed::Left => {
                 leave_for_later(&path);
-                exit_while_reading()
+                end_now(0)
             }
         },
         Finished::Left(path, _) => {
@@ -160,11 +214,6 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
         Finished::Over(outcome) => Ok(Round::Over(outcome)),
     }
-}
-
-/// Exits during the analysis: the speech model cannot be interrupted, and everything is already on disk.
-fn exit_while_reading() -> ! {
-    std::process::exit(0)
 }
 
 impl Arguments {
@@ -188,24 +237,29 @@ pub(super) struct Asking {
     pub(super) format: Option<String>,
     /// Whether the question is shown although it is heard.
     pub(super) shows_text: bool,
+    /// How long nobody speaks until a take ends by itself, in seconds.
+    pub(super) silence_s: Option<f64>,
 }
 
-/// Puts a question of a practice session and records the answer, in the recordings folder. Returns whether the
-/// loudspeaker failed with the outcome.
+/// Puts a question of a practice session and records the answer, in the recordings folder, read by `engine` while it is
+/// recorded, if there is one. `keeps` tells whether the answer goes into the history. Returns whether the loudspeaker failed
+/// with the outcome.
 pub(super) fn answer(
     device: Option<&str>,
     brief: Brief,
     about: About,
     asking: Asking,
+    keeps: bool,
     events: &InputEvents,
+    engine: Option<Engine>,
 ) -> Result<(Finished, bool)> {
     let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
     let microphone = Microphone::find(device)?;
     let name = microphone.name.clone();
-    let limits = Limits { max_s: asking.terms.limit_s, silence_s: None };
+    let limits = Limits { max_s: asking.terms.limit_s, silence_s: asking.silence_s };
     let recorder = Recorder::open(microphone, place, about, limits)?;
-    let mut session = Session::new(recorder, name, events, brief, asking);
+    let mut session = Session::new(recorder, name, events, brief, asking, keeps, engine);
     session.introduce();
     let taken = session.record()?;
     let is_mute = session.turn.terms().is_spoken && !session.asking.asker.speaks();
@@ -214,8 +268,8 @@ pub(super) fn answer(
 
 /// The outcome of recording.
 pub(super) enum Finished {
-    /// A recording to analyze, and how its question was put.
-    Taken(PathBuf, Option<Asked>),
+    /// A recording to analyze, how its question was put, and what is known of it already.
+    Taken(PathBuf, Option<Asked>, Arc<Ahead>),
     /// A recording to analyze another time: somebody left.
     Left(PathBuf, Option<Asked>),
     /// There is nothing more to do.
@@ -254,9 +308,13 @@ fn brief(about: &About, settings: &Settings) -> Result<Brief> {
 struct Job {
     model: Model,
     settings: Settings,
+    /// Who speaks; `None` for the person at this machine.
+    speaker: Option<String>,
     json: bool,
     /// Whether the answer is kept in the history.
     save: bool,
+    /// Whether takes are read while they are recorded.
+    reads_ahead: bool,
 }
 
 /// The outcome of the analysis of a take.
@@ -267,24 +325,36 @@ enum Analyzed {
     Left,
 }
 
-type Loading = JoinHandle<Result<Whisper>>;
-
 impl Job {
-    fn load(&self) -> Loading {
-        let (model, vocabulary) = (self.model.clone(), self.settings.vocabulary.clone());
-        std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
+    fn load(&self) -> Engine {
+        Engine::load(&self.model, &self.settings.vocabulary)
+    }
+
+    /// Returns what follows a report: a choice, if somebody is there to choose.
+    fn round(&self, shown: Option<Box<Shown>>) -> Round {
+        match shown {
+            Some(shown) if !self.json && is_watched() => Round::Shown(shown),
+            Some(_) => Round::Over(Outcome::Done),
+            None => Round::Over(Outcome::Failed),
+        }
     }
 
     /// Analyzes a recording and prints the report, unless the user leaves it for later. In that case the analysis keeps
     /// running in the background.
-    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
+    fn analyze(
+        &self,
+        path: &Path,
+        engine: Engine,
+        brief: Brief,
+        ahead: Arc<Ahead>,
+        events: &InputEvents,
+    ) -> Result<Analyzed> {
         let file = path.to_owned();
-        let report = events.unless_left(move || {
-            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
-            Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
-        })?;
+        let later = analyze_command(path, brief.question.as_ref().map(key), self.save, brief.stutters);
+        let report =
+            events.unless_left(move || Ok::<_, anyhow::Error>(one(&file, engine.whisper()?, &brief, &ahead)?))?;
         let Some(report) = report else {
-            say(&format!("Kept. To analyze it later: aloud analyze {}", shown(path)));
+            say(&format!("Kept. To analyze it later: {later}"));
             return Ok(Analyzed::Left);
         };
         match report {
@@ -292,12 +362,13 @@ impl Job {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 let contours = Contours::of(&features);
                 if self.save {
-                    history::keep(&report, Some(&contours), path, None, true);
+                    history::keep(&report, Some(&contours), path, self.speaker.as_deref(), true);
                 }
-                let mut printer = Printer::new(form, false, None);
-                printer.print(report.clone(), path)?;
+                let mut printer = Printer::new(form, false, self.speaker.as_deref());
+                printer.print(report.clone(), path, None)?;
                 printer.finish(&[])?;
-                Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording: path.to_owned() }))))
+                let (recording, speaker) = (path.to_owned(), self.speaker.clone());
+                Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording, speaker }))))
             }
             Err(error) => {
                 complain(&format!("{}: {error:#}", path.display()));
@@ -307,35 +378,39 @@ impl Job {
     }
 }
 
-/// Offers to analyze takes that were cut short or left. Returns the outcome if the user had one analyzed, or left,
-/// instead of recording.
-fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<Outcome>> {
+/// Offers to analyze takes that were cut short or left. Returns what follows if the user had one analyzed, or left,
+/// instead of recording, and what the take is about.
+fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Result<Option<(Round, About)>> {
     for take in capture::unfinished(recordings) {
+        let question = take.about.question.as_deref();
+        let later = analyze_command(&take.path, question, job.save, job.settings.stutter);
         let what = format!("A recording of {} has no report yet", clock(take.duration_s));
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            say(&format!("{what}. To analyze it: {}", analyze_command(&take.path, &take.about)));
+            say(&format!("{what}. To analyze it: {later}"));
             continue;
         }
         ask(&format!("{what} ({}). Analyze it now? [Y/n] ", shown(&take.path)));
         let Some(answer) = events.line() else {
             say(""); // the take will be offered again
-            return Ok(Some(Outcome::Done));
+            return Ok(Some((Round::Over(Outcome::Done), take.about)));
         };
         if answer.trim().to_lowercase().starts_with('n') {
-            say(&format!("It stays there. To analyze it later: {}", analyze_command(&take.path, &take.about)));
+            say(&format!("It stays there. To analyze it later: {later}"));
             take.settle();
             continue;
         }
         // A take is still analyzed if its question no longer exists.
-        let known =
-            About { question: take.about.question.clone().filter(|q| questions::resolve(q).is_ok()), ..take.about };
-        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
-            Analyzed::Done(Some(_)) => {
-                take.settle();
-                Ok(Some(Outcome::Done))
+        let is_known = take.about.question.as_deref().is_none_or(|q| questions::resolve(q).is_ok());
+        let question = take.about.question.clone().filter(|_| is_known);
+        let known = About { question, target_s: take.about.target_s };
+        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, Arc::default(), events)? {
+            Analyzed::Done(shown) => {
+                if shown.is_some() {
+                    take.settle();
+                }
+                Ok(Some((job.round(shown), known)))
             }
-            Analyzed::Done(None) => Ok(Some(Outcome::Failed)),
-            Analyzed::Left => exit_while_reading(), // the take will be offered again
+            Analyzed::Left => end_now(0), // the take will be offered again
         };
     }
     Ok(None)
@@ -350,15 +425,30 @@ struct Session<'a> {
     brief: Brief,
     asking: Asking,
     turn: Turn,
+    /// Whether the answer goes into the history.
+    keeps: bool,
     /// The concerns already reported in this take.
     told: Vec<Concern>,
+    /// The speech model, if takes are read while they are recorded.
+    engine: Option<Engine>,
+    /// The take that is being read.
+    reading: Option<ReadingAhead>,
 }
 
 impl<'a> Session<'a> {
-    fn new(recorder: Recorder, name: String, events: &'a InputEvents, brief: Brief, asking: Asking) -> Self {
+    fn new(
+        recorder: Recorder,
+        name: String,
+        events: &'a InputEvents,
+        brief: Brief,
+        asking: Asking,
+        keeps: bool,
+        engine: Option<Engine>,
+    ) -> Self {
         let is_spoken = asking.asker.speaks() && brief.question.is_some();
         let turn = Turn::new(Terms { is_spoken, ..asking.terms });
-        Self { recorder, name, screen: Screen::open(), events, brief, asking, turn, told: Vec::new() }
+        let (screen, told, reading) = (Screen::open(), Vec::new(), None);
+        Self { recorder, name, screen, events, brief, asking, turn, keeps, told, engine, reading }
     }
 
     fn introduce(&mut self) {
@@ -369,8 +459,11 @@ impl<'a> Session<'a> {
         let target = self.brief.target_s().map_or(String::new(), |t| format!("Aim for {}. ", target_words(t)));
         let limit = self.asking.terms.limit_s.map_or(String::new(), |s| format!("It stops at {}. ", clock(s)));
         let limit = if self.asking.format.is_some() { limit } else { String::new() };
+        let silence = self.asking.silence_s.map_or(String::new(), |s| {
+            format!("It ends by itself when nobody has spoken for {} seconds. ", crate::plain::number(s))
+        });
         let keys = self.keys();
-        self.screen.paragraph(&format!("{target}{limit}{keys}"));
+        self.screen.paragraph(&format!("{target}{limit}{silence}{keys}"));
         self.screen.paragraph(&format!("Microphone: {}", self.name));
     }
 
@@ -391,6 +484,7 @@ impl<'a> Session<'a> {
         let keys = [
             (terms.pauses, "p", "pauses"),
             (terms.takes != Some(1), "r", "starts again"),
+            (terms.takes != Some(1), "x", "throws it away"),
             (terms.is_spoken, "?", "asks to hear the question again"),
         ];
         let keys = keys.iter().filter(|(is_there, ..)| *is_there);
@@ -412,10 +506,14 @@ impl<'a> Session<'a> {
                 Step::Record(end) => {
                     let path = begun.take().map_or_else(|| self.recorder.begin(), Ok)?;
                     self.told.clear();
+                    let begin = |engine| ReadingAhead::begin(engine, &path, self.recorder.format);
+                    self.reading = self.engine.as_ref().map(begin);
                     self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
-                    let (take, after) = self.take();
+                    let Taken { take, after, is_thrown_away } = self.take();
                     self.brief.asked = self.asked(&take, end);
-                    if after != Event::TakeOver {
+                    if is_thrown_away {
+                        self.throw_away(&take);
+                    } else if after != Event::TakeOver {
                         self.screen.say(&format!("Kept: {}", shown(&take.path)));
                     }
                     taken = Some(take);
@@ -497,9 +595,19 @@ impl<'a> Session<'a> {
         Ok(Event::Elapsed)
     }
 
+    /// Deletes the recording of a take.
+    fn throw_away(&mut self, take: &Take) {
+        match std::fs::remove_file(&take.path) {
+            Ok(()) => self.screen.say(&format!("Thrown away: {}", shown(&take.path))),
+            Err(error) => self.screen.say(&format!("{} could not be deleted: {error}", shown(&take.path))),
+        }
+    }
+
     /// Records one take from beginning to end.
-    fn take(&mut self) -> (Take, Event) {
+    fn take(&mut self) -> Taken {
         let mut after = Event::TakeOver;
+        let mut first_key: Option<Instant> = None;
+        let mut is_thrown_away = false;
         let (mut paused, mut is_interrupted, mut is_finishing) = (false, false, false);
         let mut plain_at_s = PLAIN_EVERY_S;
         let mut sign_at_s = self.turn.terms().sign_at_s();
@@ -526,18 +634,30 @@ impl<'a> Session<'a> {
                     after = Event::Again;
                     self.recorder.finish();
                 }
+                Some(InputEvent::ThrowAway) if is_finishing => {}
+                Some(InputEvent::ThrowAway) if self.turn.may_begin_again() => {
+                    if first_key.is_some_and(|at| at.elapsed() < SECOND_KEY) {
+                        (after, is_thrown_away) = (Event::Again, true);
+                        self.recorder.finish();
+                    } else {
+                        first_key = Some(Instant::now());
+                        self.screen.say("Press x again to delete this take and start again.");
+                    }
+                }
                 Some(InputEvent::Pardon) if self.turn.terms().is_spoken => {
                     after = Event::Pardon;
                     self.recorder.finish();
                 }
-                Some(InputEvent::Again) => self.screen.say("This was the last take."),
+                Some(InputEvent::Again | InputEvent::ThrowAway) => self.screen.say("This was the last take."),
                 Some(InputEvent::Pause) => self.screen.say("There is no pause in such an interview."),
                 Some(InputEvent::Pardon) | None => {}
             }
             let status = self.recorder.status();
             if let Some(take) = status.over {
                 self.screen.clear();
-                return (take.clone(), if take.ending == Ending::Asked { after } else { Event::TakeOver });
+                let is_asked = take.ending == Ending::Asked;
+                let after = if is_asked { after } else { Event::TakeOver };
+                return Taken { take: take.clone(), after, is_thrown_away: is_thrown_away && is_asked };
             }
             if !status.paused {
                 self.tell(status.concern);
@@ -574,7 +694,8 @@ impl<'a> Session<'a> {
 
     /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, screen, events, brief, .. } = self;
+        let Self { recorder, name, screen, events, brief, reading, keeps, .. } = self;
+        let ahead = reading.map(ReadingAhead::end).unwrap_or_default();
         // A Ctrl-C typed while the take ended means that the analysis is skipped.
         while let Some(event) =
             events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
@@ -590,9 +711,9 @@ impl<'a> Session<'a> {
             return Finished::Over(Outcome::Done);
         };
         let path = shown(&take.path);
+        let later = analyze_command(&take.path, brief.question.as_ref().map(key), keeps, brief.stutters);
         if let Some(reason) = cut_short(&take, &name) {
-            let kept =
-                format!("the first {} are kept; analyze them with: aloud analyze {path}", clock(take.duration_s));
+            let kept = format!("the first {} are kept; analyze them with: {later}", clock(take.duration_s));
             complain(&format!("{reason}; {kept}"));
             return Finished::Over(Outcome::Failed);
         }
@@ -616,11 +737,19 @@ impl<'a> Session<'a> {
             return Finished::Over(Outcome::Failed);
         }
         if events.leave() {
-            say(&format!("Kept. To analyze it later: aloud analyze {path}"));
+            say(&format!("Kept. To analyze it later: {later}"));
             return Finished::Left(take.path, brief.asked);
         }
-        Finished::Taken(take.path, brief.asked)
+        Finished::Taken(take.path, brief.asked, ahead)
     }
+}
+
+/// The end of a take.
+struct Taken {
+    take: Take,
+    after: Event,
+    /// Whether the user throws the recording away.
+    is_thrown_away: bool,
 }
 
 /// What is waited for.
@@ -653,10 +782,12 @@ fn target_words([shortest, longest]: [f64; 2]) -> String {
     format!("{} to {}", clock(shortest), clock(longest))
 }
 
-/// Returns the command that analyzes a take later.
-fn analyze_command(path: &Path, about: &About) -> String {
-    let question = about.question.as_deref().map_or(String::new(), |q| format!(" --question {}", quoted(q)));
-    format!("aloud analyze {}{question}", shown(path))
+/// Returns the command that analyzes a recording as it would be now: with its question, and whether it is kept.
+pub(super) fn analyze_command(path: &Path, question: Option<&str>, keeps: bool, stutters: bool) -> String {
+    let question = question.map_or(String::new(), |q| format!(" --question {}", quoted(q)));
+    let [no_save, stutter] =
+        [(!keeps, " --no-save"), (stutters, " --stutter")].map(|(is, option)| if is { option } else { "" });
+    format!("aloud analyze {}{question}{no_save}{stutter}", shown(path))
 }
 
 /// Quotes a path for a shell.
@@ -664,7 +795,8 @@ fn shown(path: &Path) -> String {
     quoted(&path.to_string_lossy())
 }
 
-fn quoted(text: &str) -> String {
+/// Quotes a text for a shell.
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@%".contains(c);
     if text.chars().all(plain) && !text.is_empty() {
         text.to_owned()

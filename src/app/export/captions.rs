@@ -1,18 +1,18 @@
-//! Words cut into captions that can be read while they are shown.
+//! Segments words into captions that can be read while they are shown.
 
 use crate::transcript::Word;
 
-/// The longest line of a caption, in characters (convention: the subtitle guidelines of the BBC and of Netflix allow
-/// 37 to 42).
-const LINE: usize = 42;
-/// The most that one caption shows, in characters: two lines.
-const CAPTION: usize = 2 * LINE;
-/// Silence after which a new caption begins, in seconds (ours): nothing stands on the screen while nobody speaks.
-const SILENCE_S: f64 = 1.0;
+/// The maximum length of a caption line, in characters (convention: the subtitle guidelines of the BBC and of Netflix
+/// allow 37 to 42).
+const MAX_LINE_CHARACTERS: usize = 42;
+/// The maximum length of a caption, in characters: two lines.
+const MAX_CAPTION_CHARACTERS: usize = 2 * MAX_LINE_CHARACTERS;
+/// The minimum silence that ends a caption, in seconds (ours), so that no caption is shown while nobody speaks.
+const MIN_SILENCE_S: f64 = 1.0;
 
 /// A caption.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Caption<'a> {
+pub(super) struct TimedCaption<'a> {
     /// The words; at least one.
     pub(super) words: &'a [Word],
     /// The start in milliseconds.
@@ -23,44 +23,44 @@ pub(super) struct Caption<'a> {
     pub(super) first_line: usize,
 }
 
-/// Cuts words into captions: at the ends of sentences, at long silences, and where more would not fit, after a comma if
-/// there is one.
-pub(super) fn captions(words: &[Word]) -> Vec<Caption<'_>> {
+/// Segments words into captions. A caption ends with a sentence, before a long silence, or when it is full: then after
+/// its last comma, if it has one in the second line.
+pub(super) fn captions(words: &[Word]) -> Vec<TimedCaption<'_>> {
     let mut captions = Vec::new();
     let mut rest = words;
     while !rest.is_empty() {
-        let (these, others) = rest.split_at(next(rest));
-        captions.push(Caption::of(these));
+        let (these, others) = rest.split_at(first_caption_len(rest));
+        captions.push(TimedCaption::of(these));
         rest = others;
     }
     captions
 }
 
-/// Returns the number of words in the caption that begins with these.
-fn next(words: &[Word]) -> usize {
+/// Returns the number of words in the first caption of `words`.
+fn first_caption_len(words: &[Word]) -> usize {
     let mut characters = 0;
     let mut comma = None;
     for (i, word) in words.iter().enumerate() {
         characters += word.text.chars().count() + usize::from(i > 0);
-        if characters > CAPTION && i > 0 {
+        if characters > MAX_CAPTION_CHARACTERS && i > 0 {
             return comma.unwrap_or(i);
         }
-        let is_silent = words.get(i + 1).is_some_and(|next| next.span.start_s - word.span.end_s >= SILENCE_S);
+        let is_silent = words.get(i + 1).is_some_and(|next| next.span.start_s - word.span.end_s >= MIN_SILENCE_S);
         if is_silent || word.text.ends_with(['.', '?', '!', '\u{2026}']) {
             return i + 1;
         }
-        if characters >= LINE && word.text.ends_with([',', ';', ':']) {
+        if characters >= MAX_LINE_CHARACTERS && word.text.ends_with([',', ';', ':']) {
             comma = Some(i + 1);
         }
     }
     words.len()
 }
 
-impl<'a> Caption<'a> {
+impl<'a> TimedCaption<'a> {
     fn of(words: &'a [Word]) -> Self {
         let start_ms = super::milliseconds(words[0].span.start_s).max(0);
         let end_ms = words.iter().map(|w| super::milliseconds(w.span.end_s)).max().unwrap_or(start_ms);
-        // Neither format has captions without length.
+        // Captions of duration 0 are invalid in both formats.
         Self { words, start_ms, end_ms: end_ms.max(start_ms + 1), first_line: first_line(words) }
     }
 
@@ -74,12 +74,12 @@ impl<'a> Caption<'a> {
     }
 }
 
-/// Returns the number of words on the first line: all if they fit, otherwise so many that both lines are about equally
-/// long.
+/// Returns the number of words on the first line: all of them if they fit, otherwise the number that makes both lines
+/// about equally long.
 fn first_line(words: &[Word]) -> usize {
     let lengths: Vec<usize> = words.iter().map(|w| w.text.chars().count() + 1).collect();
     let all: usize = lengths.iter().sum();
-    if all <= LINE + 1 {
+    if all <= MAX_LINE_CHARACTERS + 1 {
         return words.len();
     }
     let before = |n: &usize| lengths[..*n].iter().sum::<usize>();
@@ -87,7 +87,7 @@ fn first_line(words: &[Word]) -> usize {
 }
 
 /// Formats a time as hours, minutes, seconds and milliseconds.
-pub(super) fn clock(time_ms: i64, separator: char) -> String {
+pub(super) fn timestamp(time_ms: i64, separator: char) -> String {
     let seconds = time_ms / 1000;
     format!("{:02}:{:02}:{:02}{separator}{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, time_ms % 1000)
 }
@@ -109,7 +109,7 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let words = said(text);
-        let line = |c: &Caption<'_>| {
+        let line = |c: &TimedCaption<'_>| {
             c.words.iter().enumerate().map(|(i, w)| format!("{}{}", c.separator(i), w.text)).collect::<String>()
         };
         captions(&words).iter().map(line).collect()
@@ -131,6 +131,6 @@ mod tests {
         let long = "a".repeat(200);
         let words = said(&format!("{long} {long} b"));
         assert_eq!(captions(&words).iter().map(|c| c.words.len()).sum::<usize>(), 3);
-        assert_eq!(clock(3_723_045, ','), "01:02:03,045");
+        assert_eq!(timestamp(3_723_045, ','), "01:02:03,045");
     }
 }

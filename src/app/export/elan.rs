@@ -12,10 +12,10 @@ use super::tiers::{Tier, tiers};
 use crate::app::uri::percent_encoded;
 use crate::report::Report;
 
-/// The only type of tier: annotations with times of their own.
+/// The only linguistic type of the tiers: annotations that are aligned to the time line.
 const TYPE: &str = "aligned";
 
-/// Returns the EAF document of a report. Times are in whole milliseconds, as the format has them.
+/// Returns the EAF document of a report. Times are rounded to milliseconds, the resolution of the format.
 pub(super) fn xml(report: &Report, exported_at: Timestamp) -> Vec<u8> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 4);
     document(&mut xml, report, exported_at).expect("memory can be written");
@@ -47,25 +47,26 @@ fn document(xml: &mut Writer<Vec<u8>>, report: &Report, exported_at: Timestamp) 
             Ok(())
         })?;
         xml.create_element("TIME_ORDER").write_inner_content(|xml| slots.write(xml))?;
-        let mut annotation = 0;
+        let mut last_id = 0;
         for (t, tier) in tiers.iter().enumerate() {
             let attributes = [("LINGUISTIC_TYPE_REF", TYPE), ("TIER_ID", &tier.name)];
             let element = xml.create_element("TIER").with_attributes(attributes);
-            if tier.marks.is_empty() {
+            if tier.annotations.is_empty() {
                 element.write_empty()?;
                 continue;
             }
             element.write_inner_content(|xml| {
-                for (m, mark) in tier.marks.iter().enumerate() {
-                    annotation += 1;
+                for (m, annotation) in tier.annotations.iter().enumerate() {
+                    last_id += 1;
                     let [start, end] = slots.ids(t, m);
-                    let id = format!("a{annotation}");
+                    let id = format!("a{last_id}");
                     xml.create_element("ANNOTATION").write_inner_content(|xml| {
                         let attributes =
                             [("ANNOTATION_ID", id.as_str()), ("TIME_SLOT_REF1", &start), ("TIME_SLOT_REF2", &end)];
                         let element = xml.create_element("ALIGNABLE_ANNOTATION").with_attributes(attributes);
                         element.write_inner_content(|xml| {
-                            xml.create_element("ANNOTATION_VALUE").write_text_content(BytesText::new(&mark.text))?;
+                            xml.create_element("ANNOTATION_VALUE")
+                                .write_text_content(BytesText::new(&annotation.text))?;
                             Ok(())
                         })?;
                         Ok(())
@@ -81,7 +82,7 @@ fn document(xml: &mut Writer<Vec<u8>>, report: &Report, exported_at: Timestamp) 
     Ok(())
 }
 
-/// Returns the address of the recording: absolute or relative as the path is.
+/// Returns the URL of the recording, absolute or relative like the path.
 fn media(path: &str) -> String {
     let plain = path.replace('\\', "/");
     let encoded = percent_encoded(&plain, "/:");
@@ -96,30 +97,30 @@ fn media(path: &str) -> String {
 struct Slots {
     /// The times in order, in milliseconds.
     times_ms: Vec<i64>,
-    /// For each tier and annotation, the places of its start and its end among the times.
-    places: Vec<Vec<[usize; 2]>>,
+    /// For each tier and annotation, the indices of its start and its end in `times_ms`.
+    indices: Vec<Vec<[usize; 2]>>,
 }
 
 impl Slots {
     fn of(tiers: &[Tier]) -> Self {
         let mut ends: Vec<(i64, [usize; 3])> = Vec::new();
         for (t, tier) in tiers.iter().enumerate() {
-            for (m, mark) in tier.marks.iter().enumerate() {
-                ends.push((milliseconds(mark.span.start_s), [t, m, 0]));
-                ends.push((milliseconds(mark.span.end_s), [t, m, 1]));
+            for (m, annotation) in tier.annotations.iter().enumerate() {
+                ends.push((milliseconds(annotation.span.start_s), [t, m, 0]));
+                ends.push((milliseconds(annotation.span.end_s), [t, m, 1]));
             }
         }
         ends.sort_by_key(|(time_ms, _)| *time_ms);
-        let mut places: Vec<Vec<[usize; 2]>> = tiers.iter().map(|tier| vec![[0; 2]; tier.marks.len()]).collect();
+        let mut indices: Vec<Vec<[usize; 2]>> = tiers.iter().map(|tier| vec![[0; 2]; tier.annotations.len()]).collect();
         for (i, (_, [t, m, end])) in ends.iter().enumerate() {
-            places[*t][*m][*end] = i;
+            indices[*t][*m][*end] = i;
         }
-        Self { times_ms: ends.into_iter().map(|(time_ms, _)| time_ms).collect(), places }
+        Self { times_ms: ends.into_iter().map(|(time_ms, _)| time_ms).collect(), indices }
     }
 
-    /// Returns the names of the slots of an annotation.
-    fn ids(&self, tier: usize, mark: usize) -> [String; 2] {
-        self.places[tier][mark].map(|place| format!("ts{}", place + 1))
+    /// Returns the IDs of the time slots of an annotation.
+    fn ids(&self, tier: usize, annotation: usize) -> [String; 2] {
+        self.indices[tier][annotation].map(|index| format!("ts{}", index + 1))
     }
 
     fn write(&self, xml: &mut Writer<Vec<u8>>) -> io::Result<()> {

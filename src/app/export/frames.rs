@@ -1,7 +1,7 @@
-//! The 10 ms tracks as a table, of as many answers as there are.
+//! The 10 ms tracks of one or more answers, as a CSV table.
 
-use super::printed;
-use crate::app::spreadsheet::{self, harmless};
+use super::format_number;
+use crate::app::spreadsheet::{self, escape_formula};
 use crate::signal::{Contours, Features, frame_time_s};
 
 const COLUMNS: [&str; 5] = ["file", "time_s", "level_db", "f0_hz", "speech"];
@@ -28,7 +28,7 @@ impl From<&Features> for Frames {
     }
 }
 
-/// Kept tracks, which are coarser than those of a recording that was just analyzed.
+/// Tracks from the history, which are quantized more coarsely than those of a recording that was just analyzed.
 impl From<&Contours> for Frames {
     fn from(contours: &Contours) -> Self {
         let frame = |i: usize| Frame {
@@ -40,22 +40,22 @@ impl From<&Contours> for Frames {
     }
 }
 
-/// Returns the line with the names of the columns.
-pub(super) fn heading() -> Vec<u8> {
-    spreadsheet::table(spreadsheet::UTF_8_MARK, std::iter::once(COLUMNS))
+/// Returns the header line.
+pub(super) fn header_line() -> Vec<u8> {
+    spreadsheet::to_csv(spreadsheet::UTF8_BOM, std::iter::once(COLUMNS))
 }
 
 /// Returns a row for each frame.
 pub(super) fn rows(path: &str, frames: &Frames) -> Vec<u8> {
-    let path = harmless(path);
+    let path = escape_formula(path);
     let row = |(i, frame): (usize, &Frame)| {
         [
             path.clone(),
-            printed(frame_time_s(i)),
-            printed(frame.level_db),
-            frame.f0_hz.map_or(String::new(), printed),
+            format_number(frame_time_s(i)),
+            format_number(frame.level_db),
+            frame.f0_hz.map_or(String::new(), format_number),
             frame.is_speech.to_string(),
         ]
     };
-    spreadsheet::table(&[], frames.0.iter().enumerate().map(row))
+    spreadsheet::to_csv(&[], frames.0.iter().enumerate().map(row))
 }

@@ -1,10 +1,11 @@
-//! Exports reports in the formats of other programs: Praat, ELAN, Audacity, video players, spreadsheets and statistics.
+//! Exports reports in the formats of other programs: Praat, ELAN, Audacity, video players, spreadsheets and statistics
+//! software.
 //!
-//! One file a format. All are made from the report alone (`frames` from its 10 ms tracks), and no format knows
-//! another: what several need is in `tiers` (annotations on tiers) and `captions` (words cut into captions). Times
-//! and texts are those that the report prints.
+//! Each format has a module, which uses only the report (`frames`: its 10 ms tracks). What several formats share is in
+//! `tiers` (annotations on tiers) and `captions` (segmentation into captions). Times and texts are rounded and spelled
+//! as in the report.
 //!
-//! Parquet is left out: its library is larger than all of aloud, and pandas and R convert the CSV in one line.
+//! Parquet is not supported: its library is larger than all of aloud, and pandas and R convert the CSV in one line.
 
 mod audacity;
 mod captions;
@@ -22,9 +23,9 @@ use serde::Serialize;
 use crate::report::Report;
 pub use frames::Frames;
 
-/// A format.
+/// An export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
+pub enum ExportFormat {
     /// Praat: a tier each for words, fillers, pauses, parts of the story, sentences
     #[value(name = "textgrid")]
     TextGrid,
@@ -44,27 +45,27 @@ pub enum Kind {
 
 /// An answer to export.
 #[derive(Debug, Clone, Copy)]
-pub struct Answer<'a> {
+pub struct ExportedAnswer<'a> {
     /// The report.
     pub report: &'a Report,
-    /// The 10 ms tracks, if there are any.
+    /// The 10 ms tracks, if they are available.
     pub frames: Option<&'a Frames>,
-    /// The time of the export, which an ELAN file must have.
+    /// The time of the export, which the ELAN format requires.
     pub exported_at: Timestamp,
 }
 
-/// Why an answer has no export.
+/// Why an answer cannot be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
     /// A draft has no times.
     #[error("a written draft has no times; give a recording, or take --export csv")]
     NoTimes,
-    /// The history has no tracks of this answer.
+    /// The history contains no tracks of the answer.
     #[error("level and pitch of this answer are not kept; analyze its recording with --export frames")]
     NoFrames,
 }
 
-impl Kind {
+impl ExportFormat {
     /// Returns the usual file name extension.
     pub fn extension(self) -> &'static str {
         match self {
@@ -77,30 +78,30 @@ impl Kind {
         }
     }
 
-    /// Returns whether one file can hold several answers.
+    /// Returns whether the format is a table, so that one file can contain several answers.
     pub fn is_table(self) -> bool {
         matches!(self, Self::Csv | Self::Frames)
     }
 
-    /// Returns whether there is nothing to export of an answer without times.
+    /// Returns whether the format can export only answers with times, that is, not drafts.
     pub fn needs_times(self) -> bool {
         self != Self::Csv
     }
 
-    /// Returns the first line of a table; nothing for other formats.
-    pub fn heading(self) -> Vec<u8> {
+    /// Returns the header line of a table; nothing for other formats.
+    pub fn header_line(self) -> Vec<u8> {
         match self {
-            Self::Csv => rows::heading(),
-            Self::Frames => frames::heading(),
+            Self::Csv => rows::header_line(),
+            Self::Frames => frames::header_line(),
             _ => Vec::new(),
         }
     }
 
-    /// Returns an answer in this format; its rows if it is a table.
+    /// Returns an answer in this format, without the header line if it is a table.
     ///
     /// # Errors
-    /// When the answer has nothing that the format holds.
-    pub fn body(self, answer: &Answer<'_>) -> Result<Vec<u8>, ExportError> {
+    /// If the answer lacks the times or tracks that the format needs.
+    pub fn body(self, answer: &ExportedAnswer<'_>) -> Result<Vec<u8>, ExportError> {
         let report = answer.report;
         if self == Self::Csv {
             return Ok(rows::rows(report));
@@ -118,24 +119,24 @@ impl Kind {
     }
 }
 
-/// Formats a number as the report prints it.
-fn printed(value: f64) -> String {
+/// Formats a number with the precision of the report.
+fn format_number(value: f64) -> String {
     crate::report::json::rounded(value).to_string()
 }
 
-/// Converts a time of the report to milliseconds, the finest that captions and ELAN have.
+/// Converts a time of the report to milliseconds, the resolution of captions and ELAN.
 fn milliseconds(time_s: f64) -> i64 {
     (crate::report::json::rounded(time_s) * 1000.0).round() as i64
 }
 
-/// Returns the name that a value of a closed list has in the report.
-fn name<T: Serialize>(value: &T) -> String {
+/// Returns the name of an enum value in the JSON report.
+fn schema_name<T: Serialize>(value: &T) -> String {
     let name = serde_json::to_value(value).ok().and_then(|name| name.as_str().map(str::to_string));
     name.expect("the values of closed lists are written as their names")
 }
 
-/// Puts text on one line, without the control characters that some formats give a meaning.
-fn flat(text: &str) -> String {
+/// Replaces control characters by spaces: line breaks, and those with a meaning in some formats.
+fn single_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

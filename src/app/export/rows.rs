@@ -1,12 +1,12 @@
 //! A tidy table (H. Wickham, "Tidy Data", Journal of Statistical Software 59, 2014): a row for each word, filler, pause
-//! and sentence, of as many answers as there are. docs/exports.md says what the columns mean.
+//! and sentence of one or more answers. The columns are documented in docs/exports.md.
 
-use super::{name, printed};
-use crate::app::spreadsheet::{self, harmless};
+use super::{format_number, schema_name};
+use crate::app::spreadsheet::{self, escape_formula};
 use crate::report::Report;
 use crate::span::Span;
 
-/// The columns. What does not apply to a kind of row is empty in it.
+/// The columns. A column that does not apply to the kind of a row is empty.
 const COLUMNS: [&str; 17] = [
     "file",
     "kind",
@@ -27,9 +27,9 @@ const COLUMNS: [&str; 17] = [
     "sentence",
 ];
 
-/// A row before it is written.
+/// A row of the table; `None`, or an empty text, where a column does not apply.
 #[derive(Debug, Default)]
-struct Row<'a> {
+struct TableRow<'a> {
     kind: &'static str,
     index: usize,
     span: Option<Span>,
@@ -45,18 +45,18 @@ struct Row<'a> {
     sentence: Option<usize>,
 }
 
-/// Returns the line with the names of the columns.
-pub(super) fn heading() -> Vec<u8> {
-    spreadsheet::table(spreadsheet::UTF_8_MARK, std::iter::once(COLUMNS))
+/// Returns the header line.
+pub(super) fn header_line() -> Vec<u8> {
+    spreadsheet::to_csv(spreadsheet::UTF8_BOM, std::iter::once(COLUMNS))
 }
 
 /// Returns the rows of an answer: its words, then its fillers, pauses and sentences, each in order.
 pub(super) fn rows(report: &Report) -> Vec<u8> {
-    let path = harmless(&report.recording.path);
-    spreadsheet::table(&[], all(report).into_iter().map(|row| row.cells(&path)))
+    let path = escape_formula(&report.recording.path);
+    spreadsheet::to_csv(&[], table_rows(report).into_iter().map(|row| row.cells(&path)))
 }
 
-fn all(report: &Report) -> Vec<Row<'_>> {
+fn table_rows(report: &Report) -> Vec<TableRow<'_>> {
     let sentences = || report.story.iter().flat_map(|s| &s.sentences);
     let spans: Vec<Option<Span>> = sentences().map(|s| s.span).collect();
     let sentence = |span: Option<Span>| {
@@ -64,7 +64,7 @@ fn all(report: &Report) -> Vec<Row<'_>> {
         let is_around = |s: &Option<Span>| s.is_some_and(|s| s.start_s <= middle_s && middle_s <= s.end_s);
         spans.iter().position(is_around)
     };
-    let words = report.transcript.iter().flat_map(|t| &t.words).enumerate().map(|(index, word)| Row {
+    let words = report.transcript.iter().flat_map(|t| &t.words).enumerate().map(|(index, word)| TableRow {
         kind: "word",
         index,
         span: Some(word.span),
@@ -72,48 +72,48 @@ fn all(report: &Report) -> Vec<Row<'_>> {
         confidence: Some(word.confidence),
         is_filler: Some(word.filler),
         sentence: sentence(Some(word.span)),
-        ..Row::default()
+        ..TableRow::default()
     });
-    let fillers = report.fillers.iter().flat_map(|f| &f.events).enumerate().map(|(index, filler)| Row {
+    let fillers = report.fillers.iter().flat_map(|f| &f.events).enumerate().map(|(index, filler)| TableRow {
         kind: "filler",
         index,
         span: filler.span,
         text: &filler.text,
-        label: name(&filler.kind),
+        label: schema_name(&filler.kind),
         confidence: Some(filler.confidence),
-        heard_by: filler.heard_by.iter().map(name).collect::<Vec<_>>().join(" "),
+        heard_by: filler.heard_by.iter().map(schema_name).collect::<Vec<_>>().join(" "),
         first_word: filler.word,
         words: Some(filler.words),
         sentence: sentence(filler.span),
-        ..Row::default()
+        ..TableRow::default()
     });
-    let pauses = report.pauses.iter().flat_map(|p| &p.events).enumerate().map(|(index, pause)| Row {
+    let pauses = report.pauses.iter().flat_map(|p| &p.events).enumerate().map(|(index, pause)| TableRow {
         kind: "pause",
         index,
         span: Some(pause.span),
-        label: name(&pause.place),
+        label: schema_name(&pause.place),
         sentence: sentence(Some(pause.span)),
-        ..Row::default()
+        ..TableRow::default()
     });
-    let told = sentences().enumerate().map(|(index, told)| Row {
+    let told = sentences().enumerate().map(|(index, told)| TableRow {
         kind: "sentence",
         index,
         span: told.span,
         text: &told.text,
-        label: name(&told.part),
+        label: schema_name(&told.part),
         confidence: Some(told.confidence),
         words: Some(told.words),
         scales: Some([told.telling, told.empty, told.blame]),
         is_repeated: Some(told.repeated),
         sentence: Some(index),
-        ..Row::default()
+        ..TableRow::default()
     });
     words.chain(fillers).chain(pauses).chain(told).collect()
 }
 
-impl Row<'_> {
+impl TableRow<'_> {
     fn cells(&self, path: &str) -> [String; COLUMNS.len()] {
-        let number = |value: Option<f64>| value.map_or(String::new(), printed);
+        let number = |value: Option<f64>| value.map_or(String::new(), format_number);
         let whole = |value: Option<usize>| value.map_or(String::new(), |v| v.to_string());
         let truth = |value: Option<bool>| value.map_or(String::new(), |v| v.to_string());
         [
@@ -122,7 +122,7 @@ impl Row<'_> {
             self.index.to_string(),
             number(self.span.map(|s| s.start_s)),
             number(self.span.map(|s| s.end_s)),
-            harmless(self.text),
+            escape_formula(self.text),
             self.label.clone(),
             number(self.confidence),
             truth(self.is_filler),

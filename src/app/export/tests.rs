@@ -1,4 +1,4 @@
-//! Every format is read again, and must have the times and texts of the report.
+//! Tests that parse every format and compare its times and texts with the report.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -6,7 +6,8 @@ use quick_xml::events::Event;
 use super::*;
 use crate::report::json::rounded;
 
-/// Returns a report with what is hard to write: words without length, fillers that overlap, signs with a meaning.
+/// Returns a report with difficult cases: words without duration, overlapping fillers, characters with a meaning in
+/// some formats.
 fn report() -> Report {
     let mut report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
     let words = &mut report.transcript.as_mut().unwrap().words;
@@ -19,7 +20,7 @@ fn report() -> Report {
     report
 }
 
-/// Returns the beginning of it, to look at.
+/// Returns the beginning of that report, for snapshots.
 fn short_report() -> Report {
     let mut report = report();
     let until_s = 9.0;
@@ -31,21 +32,21 @@ fn short_report() -> Report {
     report
 }
 
-fn text(kind: Kind, report: &Report) -> String {
+fn text(kind: ExportFormat, report: &Report) -> String {
     let contours = crate::signal::Contours { level: vec![90, 0], f0: vec![0, 9], speech: vec![0, 1] };
     let frames = Frames::from(&contours);
-    let answer = Answer { report, frames: Some(&frames), exported_at: "2026-11-01T18:00:00Z".parse().unwrap() };
-    let bytes = [kind.heading(), kind.body(&answer).unwrap()].concat();
+    let answer = ExportedAnswer { report, frames: Some(&frames), exported_at: "2026-11-01T18:00:00Z".parse().unwrap() };
+    let bytes = [kind.header_line(), kind.body(&answer).unwrap()].concat();
     String::from_utf8(bytes).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
-/// An annotation: kind, start, end (printed), text.
-type Found = (String, String, String, String);
+/// An annotation: kind, start, end (both printed) and text.
+type FoundAnnotation = (String, String, String, String);
 
-/// Returns what the report has, with times as `print` gives them.
-fn expected(report: &Report, print: impl Fn(f64) -> String) -> Vec<Found> {
-    let all = tiers::kinds(report).into_iter().flat_map(|(name, marks)| {
-        marks
+/// Returns the annotations of the report, with times formatted by `print`.
+fn expected(report: &Report, print: impl Fn(f64) -> String) -> Vec<FoundAnnotation> {
+    let all = tiers::annotations_by_kind(report).into_iter().flat_map(|(name, annotations)| {
+        annotations
             .into_iter()
             .map(|m| (name.to_string(), print(m.span.start_s), print(m.span.end_s), m.text))
             .collect::<Vec<_>>()
@@ -53,7 +54,7 @@ fn expected(report: &Report, print: impl Fn(f64) -> String) -> Vec<Found> {
     sorted(all.collect())
 }
 
-fn sorted(mut found: Vec<Found>) -> Vec<Found> {
+fn sorted(mut found: Vec<FoundAnnotation>) -> Vec<FoundAnnotation> {
     found.sort();
     found
 }
@@ -66,7 +67,7 @@ fn kind_of(tier: &str) -> String {
 #[test]
 fn each_format_looks_as_it_should() {
     let report = short_report();
-    for kind in <Kind as clap::ValueEnum>::value_variants() {
+    for kind in <ExportFormat as clap::ValueEnum>::value_variants() {
         insta::assert_snapshot!(format!("{kind:?}").to_lowercase(), text(*kind, &report).replace("\r\n", "\n"));
     }
 }
@@ -74,7 +75,7 @@ fn each_format_looks_as_it_should() {
 #[test]
 fn a_textgrid_has_every_annotation_and_no_gap() {
     let report = report();
-    let grid = text(Kind::TextGrid, &report);
+    let grid = text(ExportFormat::TextGrid, &report);
     let value = |line: &str| {
         let value = line.split_once(" = ").unwrap().1.trim();
         let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
@@ -106,7 +107,7 @@ fn a_textgrid_has_every_annotation_and_no_gap() {
 #[test]
 fn an_elan_document_has_every_annotation() {
     let report = report();
-    let xml = text(Kind::Elan, &report);
+    let xml = text(ExportFormat::Elan, &report);
     let mut reader = Reader::from_str(&xml);
     let (mut slots, mut found) = (std::collections::HashMap::new(), Vec::new());
     let (mut tier, mut times, mut value) = (String::new(), [String::new(), String::new()], String::new());
@@ -151,7 +152,7 @@ fn an_elan_document_has_every_annotation() {
 #[test]
 fn labels_have_every_annotation() {
     let report = report();
-    let labels = text(Kind::Audacity, &report);
+    let labels = text(ExportFormat::Audacity, &report);
     let found = labels.lines().map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
         let [start, end, label] = cells[..] else { panic!("{line}") };
@@ -167,8 +168,8 @@ fn labels_have_every_annotation() {
 fn captions_have_every_word_in_order_and_at_its_time() {
     let report = report();
     let words = &report.transcript.as_ref().unwrap().words;
-    let said: Vec<String> = words.iter().map(|w| flat(&w.text)).collect();
-    let (vtt, srt) = (text(Kind::Vtt, &report), text(Kind::Srt, &report));
+    let said: Vec<String> = words.iter().map(|w| single_line(&w.text)).collect();
+    let (vtt, srt) = (text(ExportFormat::Vtt, &report), text(ExportFormat::Srt, &report));
     let captions = |text: &str| -> Vec<(String, String)> {
         let blocks = text.split("\n\n").filter(|block| block.contains(" --> "));
         let parts = blocks.map(|block| {
@@ -195,7 +196,7 @@ fn captions_have_every_word_in_order_and_at_its_time() {
     }
     let unescaped = plain.join(" ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     assert_eq!(unescaped, said.join(" "));
-    let starts: Vec<String> = words.iter().map(|w| captions::clock(milliseconds(w.span.start_s), '.')).collect();
+    let starts: Vec<String> = words.iter().map(|w| captions::timestamp(milliseconds(w.span.start_s), '.')).collect();
     assert!(stamps.iter().all(|stamp| starts.contains(stamp)));
     assert!(stamps.len() + 5 > words.len(), "{} of {}", stamps.len(), words.len());
     assert!(srt.iter().all(|(_, text)| text.chars().count() <= 84));
@@ -204,7 +205,7 @@ fn captions_have_every_word_in_order_and_at_its_time() {
 #[test]
 fn a_table_has_every_row_and_no_formula() {
     let report = report();
-    let table = text(Kind::Csv, &report);
+    let table = text(ExportFormat::Csv, &report);
     let mut rows = csv::Reader::from_reader(table.trim_start_matches('\u{feff}').as_bytes());
     let columns: Vec<String> = rows.headers().unwrap().iter().map(str::to_string).collect();
     let at = |name: &str| columns.iter().position(|c| c == name).unwrap();
@@ -229,12 +230,12 @@ fn a_table_has_every_row_and_no_formula() {
 fn of_a_draft_there_are_sentences_but_no_times() {
     let draft = crate::draft::Draft::of_text("Um, I called her back. She got her money.", "-".as_ref()).unwrap();
     let report = crate::analyze::judge_draft(&draft, &crate::brief::Brief::default());
-    let answer = Answer { report: &report, frames: None, exported_at: Timestamp::UNIX_EPOCH };
-    for kind in <Kind as clap::ValueEnum>::value_variants() {
+    let answer = ExportedAnswer { report: &report, frames: None, exported_at: Timestamp::UNIX_EPOCH };
+    for kind in <ExportFormat as clap::ValueEnum>::value_variants() {
         let is_refused = kind.body(&answer) == Err(ExportError::NoTimes);
         assert_eq!(is_refused, kind.needs_times(), "{kind:?}");
     }
-    let table = String::from_utf8(Kind::Csv.body(&answer).unwrap()).unwrap();
+    let table = String::from_utf8(ExportFormat::Csv.body(&answer).unwrap()).unwrap();
     assert!(
         table.contains("-,filler,0,,,um,filled_pause,") && table.contains("-,sentence,1,,,She got her money.,"),
         "{table}"
@@ -246,9 +247,9 @@ fn silence_gives_files_without_annotations() {
     let mut report = report();
     report.transcript.as_mut().unwrap().words.clear();
     (report.fillers, report.pauses, report.story) = (None, None, None);
-    assert_eq!(text(Kind::Vtt, &report), "WEBVTT\n");
-    assert_eq!(text(Kind::Srt, &report), "");
-    assert_eq!(text(Kind::Csv, &report).lines().count(), 1);
-    let grid = text(Kind::TextGrid, &report);
+    assert_eq!(text(ExportFormat::Vtt, &report), "WEBVTT\n");
+    assert_eq!(text(ExportFormat::Srt, &report), "");
+    assert_eq!(text(ExportFormat::Csv, &report).lines().count(), 1);
+    let grid = text(ExportFormat::TextGrid, &report);
     assert_eq!(grid.matches("intervals: size = 1 ").count(), 5, "{grid}");
 }

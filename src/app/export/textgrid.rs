@@ -1,21 +1,22 @@
-//! Praat's TextGrid, in its long text form (Praat manual, "TextGrid file formats").
+//! Praat's TextGrid, in the long text format (Praat manual, "TextGrid file formats").
 
 use std::fmt::Write;
 
-use super::printed;
+use super::format_number;
 use super::tiers::{Tier, tiers};
 use crate::report::Report;
 use crate::report::json::rounded;
 
-/// Returns the TextGrid of a report. Between annotations there are intervals without text, since a tier has no gaps.
+/// Returns the TextGrid of a report. Gaps between annotations are filled with empty intervals, since a tier must not
+/// have gaps.
 pub(super) fn text(report: &Report) -> String {
     let tiers = tiers(report, rounded);
-    let spans = || tiers.iter().flat_map(|t| &t.marks).map(|m| m.span);
+    let spans = || tiers.iter().flat_map(|t| &t.annotations).map(|m| m.span);
     let start_s = spans().map(|s| s.start_s).fold(0.0, f64::min);
     let length_s = report.recording.duration_s.map_or(0.0, rounded);
     let end_s = spans().map(|s| s.end_s).fold(length_s, f64::max);
     let bounds = |indent: &str, start_s: f64, end_s: f64| {
-        format!("{indent}xmin = {} \n{indent}xmax = {} \n", printed(start_s), printed(end_s))
+        format!("{indent}xmin = {} \n{indent}xmax = {} \n", format_number(start_s), format_number(end_s))
     };
     let mut text = format!(
         "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\n{}tiers? <exists> \nsize = {} \nitem []: \n",
@@ -43,23 +44,28 @@ pub(super) fn text(report: &Report) -> String {
 }
 
 fn points(text: &mut String, tier: &Tier) {
-    let _ = writeln!(text, "        points: size = {} ", tier.marks.len());
-    for (k, mark) in tier.marks.iter().enumerate() {
-        let _ = writeln!(text, "        points [{}]:\n            number = {} ", k + 1, printed(mark.span.start_s));
-        let _ = writeln!(text, "            mark = \"{}\" ", mark.text.replace('"', "\"\""));
+    let _ = writeln!(text, "        points: size = {} ", tier.annotations.len());
+    for (k, annotation) in tier.annotations.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "        points [{}]:\n            number = {} ",
+            k + 1,
+            format_number(annotation.span.start_s)
+        );
+        let _ = writeln!(text, "            mark = \"{}\" ", annotation.text.replace('"', "\"\""));
     }
 }
 
-/// Returns the intervals that fill a tier: start, end, text.
+/// Returns the intervals of a tier without gaps, each as start, end and text.
 fn intervals(tier: &Tier, start_s: f64, end_s: f64) -> Vec<(f64, f64, &str)> {
     let mut intervals = Vec::new();
     let mut at_s = start_s;
-    for mark in &tier.marks {
-        if mark.span.start_s > at_s {
-            intervals.push((at_s, mark.span.start_s, ""));
+    for annotation in &tier.annotations {
+        if annotation.span.start_s > at_s {
+            intervals.push((at_s, annotation.span.start_s, ""));
         }
-        intervals.push((mark.span.start_s, mark.span.end_s, mark.text.as_str()));
-        at_s = mark.span.end_s;
+        intervals.push((annotation.span.start_s, annotation.span.end_s, annotation.text.as_str()));
+        at_s = annotation.span.end_s;
     }
     if end_s > at_s || intervals.is_empty() {
         intervals.push((at_s, end_s, ""));

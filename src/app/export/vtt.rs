@@ -2,34 +2,35 @@
 
 use std::fmt::Write;
 
-use super::captions::{Caption, captions, clock};
-use super::{flat, milliseconds};
+use super::captions::{TimedCaption, captions, timestamp};
+use super::{milliseconds, single_line};
 use crate::transcript::Word;
 
-/// Returns the captions, with a time stamp before each word, by which players can highlight it.
+/// Returns the captions of `words` as WebVTT, with a timestamp before each word, so that players can highlight the
+/// word.
 pub(super) fn text(words: &[Word]) -> String {
     let mut text = String::from("WEBVTT\n");
     for caption in captions(words) {
-        let _ = write!(text, "\n{} --> {}\n", clock(caption.start_ms, '.'), clock(caption.end_ms, '.'));
+        let _ = write!(text, "\n{} --> {}\n", timestamp(caption.start_ms, '.'), timestamp(caption.end_ms, '.'));
         text.push_str(&payload(&caption));
         text.push('\n');
     }
     text
 }
 
-/// Returns the text of a caption. Its time stamps lie inside it and grow, as the format demands; a word for which
-/// there is no such time has none.
-fn payload(caption: &Caption<'_>) -> String {
+/// Returns the text of a caption. The format requires that the timestamps increase and lie within the caption; a word
+/// whose start would violate this gets no timestamp.
+fn payload(caption: &TimedCaption<'_>) -> String {
     let mut text = String::new();
     let mut at_ms = caption.start_ms;
     for (i, word) in caption.words.iter().enumerate() {
         text.push_str(caption.separator(i));
         let start_ms = milliseconds(word.span.start_s);
         if start_ms > at_ms && start_ms < caption.end_ms {
-            let _ = write!(text, "<{}>", clock(start_ms, '.'));
+            let _ = write!(text, "<{}>", timestamp(start_ms, '.'));
             at_ms = start_ms;
         }
-        text.push_str(&flat(&word.text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
+        text.push_str(&single_line(&word.text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"));
     }
     text
 }

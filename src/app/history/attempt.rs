@@ -67,6 +67,11 @@ impl Asked {
     pub fn key(&self) -> &str {
         self.id.as_deref().unwrap_or(&self.text)
     }
+
+    /// Returns whether it is the same question: the keys are the same, small letters or capitals.
+    pub fn is(&self, other: &Self) -> bool {
+        self.key().eq_ignore_ascii_case(other.key())
+    }
 }
 
 /// The points of one part of the score.
@@ -88,7 +93,8 @@ pub struct Parts(pub(super) String);
 impl Parts {
     /// Returns the points of a report's score.
     pub fn of(report: &Report) -> Self {
-        let points = |p: &crate::score::Part| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
+        let points =
+            |p: &crate::score::PartScore| PartPoints { name: p.name.clone(), points: p.points, out_of: p.out_of };
         Self::from(report.score.parts.iter().map(points).collect::<Vec<_>>())
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::attempt::Attempt;
+use super::last_time::{Followed, followed};
 use super::measures::{Better, Measure, Measures};
 use crate::plain::{clock, number};
 use crate::report::Report;
@@ -47,6 +48,9 @@ pub struct Comparison {
     pub b: Attempt,
     /// The change of each measure that either answer has.
     pub changes: Vec<Change>,
+    /// What was told after the first answer, and what became of it in the second; only of takes of the same question or of
+    /// the same kind of question.
+    pub told: Vec<Followed>,
     /// The transcript of the first answer.
     pub a_text: String,
     /// The transcript of the second answer.
@@ -56,10 +60,12 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two answers with their reports.
     pub fn of((a, a_report): (Attempt, &Report), (b, b_report): (Attempt, &Report)) -> Self {
+        let told = if are_of_a_kind(&a, &b) { followed(a_report, b_report) } else { Vec::new() };
         let text = |report: &Report| report.transcript.as_ref().map_or(String::new(), |t| t.text.clone());
         Self {
             schema: "aloud.comparison/1",
             changes: changes(&a.measures, &b.measures),
+            told,
             a_text: text(a_report),
             b_text: text(b_report),
             a,
@@ -73,6 +79,11 @@ impl Comparison {
         let titles: Vec<String> = changes.map(|c| c.measure.title().to_lowercase()).collect();
         if titles.is_empty() { "nothing that one would notice".to_string() } else { titles.join(", ") }
     }
+}
+
+/// Returns whether two answers are to the same question, or to questions of the same kind.
+fn are_of_a_kind(a: &Attempt, b: &Attempt) -> bool {
+    a.question.as_ref().zip(b.question.as_ref()).is_some_and(|(a, b)| a.is(b) || a.kind.is_some() && a.kind == b.kind)
 }
 
 /// Returns the change of each measure that either answer has.

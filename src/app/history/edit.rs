@@ -11,9 +11,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::analyze::judge_again;
-use crate::app::imports::MendedWord;
-use crate::disfluency::{Filler, Kind, Witness};
+use crate::analyze::reassess;
+use crate::app::imports::EditedWord;
+use crate::disfluency::{Filler, FillerKind, Witness};
 use crate::english::is_filled_pause;
 use crate::metrics::Fillers;
 use crate::plain::clock;
@@ -102,7 +102,7 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
         sort(events);
     }
     remeasure(report, events);
-    *report = judge_again(report.clone());
+    *report = reassess(report.clone());
     Ok(())
 }
 
@@ -112,7 +112,7 @@ pub fn apply(edit: &Edit, report: &mut Report, at_s: Option<f64>) -> Result<(), 
 ///
 /// # Errors
 /// When the answer has no transcript.
-pub fn mend(report: &mut Report, mended: &[MendedWord]) -> Result<usize, EditError> {
+pub fn mend(report: &mut Report, mended: &[EditedWord]) -> Result<usize, EditError> {
     let transcript = report.transcript.as_mut().filter(|t| !t.words.is_empty()).ok_or(EditError::NoTranscript)?;
     if is_unchanged(&transcript.words, mended) {
         return Ok(0);
@@ -124,7 +124,7 @@ pub fn mend(report: &mut Report, mended: &[MendedWord]) -> Result<usize, EditErr
             sort(events);
         }
         remeasure(report, events);
-        *report = judge_again(report.clone());
+        *report = reassess(report.clone());
     }
     Ok(changed)
 }
@@ -135,20 +135,20 @@ fn differs(time_s: f64, mended_s: f64) -> bool {
 }
 
 /// Returns whether these are the same words at the same times, in whatever order words of one time stand.
-fn is_unchanged(words: &[Word], mended: &[MendedWord]) -> bool {
+fn is_unchanged(words: &[Word], mended: &[EditedWord]) -> bool {
     let key = |span: Span| (json::rounded(span.start_s), json::rounded(span.end_s));
     let mut words: Vec<&Word> = words.iter().collect();
     if mended.iter().all(|word| word.span.is_some()) {
         words.sort_by(|a, b| key(a.span).partial_cmp(&key(b.span)).expect("times are numbers"));
     }
-    let is_same = |(word, mended): (&&Word, &MendedWord)| {
+    let is_same = |(word, mended): (&&Word, &EditedWord)| {
         word.text == mended.text && mended.span.is_none_or(|span| key(span) == key(word.span))
     };
     words.len() == mended.len() && words.iter().zip(mended).all(is_same)
 }
 
 /// Puts the mended words in the place of the words. Returns the number of words that changed.
-fn put(words: &mut Vec<Word>, mut events: Option<&mut Vec<Filler>>, mended: &[MendedWord]) -> usize {
+fn put(words: &mut Vec<Word>, mut events: Option<&mut Vec<Filler>>, mended: &[EditedWord]) -> usize {
     let key = |text: &str| Some(bare(text)).filter(|bare| !bare.is_empty()).unwrap_or_else(|| text.to_string());
     let old: Vec<String> = words.iter().map(|word| key(&word.text)).collect();
     let new: Vec<String> = mended.iter().map(|word| key(&word.text)).collect();
@@ -440,7 +440,8 @@ fn close_gap(words: &mut [Word], gone: &Range<usize>) {
 /// Creates a filler that a person has marked.
 fn filler(words: &[Word], range: Range<usize>) -> Filler {
     let texts: Vec<String> = words[range.clone()].iter().map(|w| bare(&w.text)).collect();
-    let kind = if texts.iter().all(|t| is_filled_pause(t)) { Kind::FilledPause } else { Kind::DiscourseMarker };
+    let kind =
+        if texts.iter().all(|t| is_filled_pause(t)) { FillerKind::FilledPause } else { FillerKind::DiscourseMarker };
     Filler {
         kind,
         text: texts.join(" "),
@@ -473,7 +474,7 @@ mod tests {
             assert_eq!(word.filler, fillers.events.iter().any(|e| e.range().contains(&i)), "{i} {}", word.text);
         }
         for event in &fillers.events {
-            if event.kind == Kind::FilledPause && event.words == 1 {
+            if event.kind == FillerKind::FilledPause && event.words == 1 {
                 assert!(is_filled_pause(&words[event.word.unwrap()].text), "{event:?}");
             }
         }
@@ -503,7 +504,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_readme_changes_one_word_and_nothing_else() {
-        let before = judge_again(report());
+        let before = reassess(report());
         let mut edited = before.clone();
         apply(&words("just messing", "just missing"), &mut edited, None).unwrap();
         assert_sound(&edited);

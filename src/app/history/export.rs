@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use super::HistoryError;
 use super::attempt::{Attempt, Occasion};
+use super::coaching::Coaching;
 use super::measures::Measure;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
-use crate::app::spreadsheet::{self, UTF_8_MARK, harmless};
+use crate::app::spreadsheet::{self, UTF8_BOM, escape_formula};
 use crate::files::FileError;
 use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
@@ -44,6 +45,9 @@ pub struct Line {
     /// The tracks of the sound in their stored form, in base64; `None` if none were kept.
     #[serde(default)]
     contours: Option<String>,
+    /// What a coach added; `None` if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coaching: Option<Coaching>,
 }
 
 /// The content of imported files: answers, and the number of lines without one.
@@ -100,20 +104,20 @@ pub fn csv(attempts: &[Attempt]) -> Vec<u8> {
         let mut cells = vec![
             attempt.id.to_string(),
             attempt.answered_at.to_string(),
-            harmless(attempt.speaker.as_deref().unwrap_or_default()),
-            harmless(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
-            harmless(question.map_or("", |q| &q.text)),
-            harmless(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
-            harmless(&attempt.path.to_string_lossy()),
-            harmless(&attempt.sha256),
+            escape_formula(attempt.speaker.as_deref().unwrap_or_default()),
+            escape_formula(question.and_then(|q| q.id.as_deref()).unwrap_or_default()),
+            escape_formula(question.map_or("", |q| &q.text)),
+            escape_formula(question.and_then(|q| q.kind.as_ref()).map_or("", QuestionKind::name)),
+            escape_formula(&attempt.path.to_string_lossy()),
+            escape_formula(&attempt.sha256),
             attempt.is_edited.to_string(),
-            harmless(&attempt.rubric),
+            escape_formula(&attempt.rubric),
         ];
         let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
         cells.extend(Measure::ALL.map(cell));
         cells
     };
-    spreadsheet::table(UTF_8_MARK, std::iter::once(headings).chain(attempts.iter().map(row)))
+    spreadsheet::to_csv(UTF8_BOM, std::iter::once(headings).chain(attempts.iter().map(row)))
 }
 
 /// Returns an answer with everything that is kept about it.
@@ -131,6 +135,7 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
         machine_report: store.machine_report(attempt.id)?,
         earlier_scores: store.earlier_scores(attempt.id)?,
         contours: store.contours(attempt.id)?.map(|contours| STANDARD.encode(pack_contours(&contours))),
+        coaching: store.coaching(attempt.id)?,
     })
 }
 
@@ -176,6 +181,7 @@ pub fn read(
                     machine_report: None,
                     earlier_scores: Vec::new(),
                     contours: None,
+                    coaching: None,
                 }
             }
             Some(ERROR) => {
@@ -216,6 +222,9 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
             }
             for score in &line.earlier_scores {
                 change.add_earlier_score(id, score)?;
+            }
+            if let Some(coaching) = &line.coaching {
+                change.set_coaching(id, coaching)?;
             }
             imported.new += 1;
         }

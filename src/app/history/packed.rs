@@ -6,25 +6,27 @@ use std::io::{self, Read};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 
-use crate::report::Report;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::signal::Contours;
 
 /// The maximum unpacked size of a report, in bytes, against decompression bombs: four hours of talk are 6 MB.
 const LARGEST_BYTES: u64 = 64 << 20;
 
-/// Packs a report.
-pub(super) fn pack(report: &Report) -> Vec<u8> {
+/// Packs a report, or an interview.
+pub(super) fn pack(report: &impl Serialize) -> Vec<u8> {
     let json = serde_json::to_vec(report).expect("a report has a form in JSON");
     let mut packed = Vec::new();
     DeflateEncoder::new(json.as_slice(), Compression::fast()).read_to_end(&mut packed).expect("memory can be read");
     packed
 }
 
-/// Unpacks a report.
+/// Unpacks a report, or an interview.
 ///
 /// # Errors
 /// When the data is damaged, or not a report that this version knows.
-pub(super) fn unpack(packed: &[u8]) -> io::Result<Report> {
+pub(super) fn unpack<T: DeserializeOwned>(packed: &[u8]) -> io::Result<T> {
     let mut json = Vec::new();
     DeflateDecoder::new(packed).take(LARGEST_BYTES).read_to_end(&mut json)?;
     Ok(serde_json::from_slice(&json)?)
@@ -73,6 +75,7 @@ pub(super) fn unpack_contours(packed: &[u8]) -> io::Result<Contours> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::Report;
 
     #[test]
     fn tracks_come_back_as_they_were_and_a_minute_is_a_few_kilobytes() {
@@ -92,9 +95,9 @@ mod tests {
         let mut report: Report = serde_json::from_str(json).unwrap();
         report.pace.as_mut().unwrap().words_per_minute = 0.1 + 0.2;
         let packed = pack(&report);
-        assert_eq!(unpack(&packed).unwrap(), report);
+        assert_eq!(unpack::<Report>(&packed).unwrap(), report);
         assert!(packed.len() * 3 < serde_json::to_vec(&report).unwrap().len(), "{}", packed.len());
-        assert!(unpack(&packed[..packed.len() / 2]).is_err());
-        assert!(unpack(b"").is_err());
+        assert!(unpack::<Report>(&packed[..packed.len() / 2]).is_err());
+        assert!(unpack::<Report>(b"").is_err());
     }
 }

@@ -348,6 +348,17 @@ fn goal_state(goal: &Goal, attempts: &[Attempt]) -> GoalState {
     }
 }
 
+/// The days that count as the last weeks, today included.
+const LAST_DAYS: i64 = 28;
+
+/// Returns the number of days of the last four weeks with at least one answer.
+pub fn days_of_practice(attempts: &[Attempt], now: Timestamp, zone: &TimeZone) -> usize {
+    let today = now.to_zoned_datetime(zone.clone()).date();
+    let since = today.checked_sub(LAST_DAYS.days()).unwrap_or(today);
+    let days: BTreeSet<Date> = attempts.iter().map(|a| day(a, zone)).collect();
+    days.into_iter().filter(|day| *day > since && *day <= today).count()
+}
+
 fn streak(days: &BTreeSet<Date>, today: Date) -> Streak {
     let (mut run, mut longest, mut last) = (0, 0, None);
     for &day in days {

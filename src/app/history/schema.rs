@@ -9,7 +9,7 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The migrations from an empty file to the newest schema.
-const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3), M::up(PRACTICE)];
+const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3), M::up(PRACTICE), M::up(COACHING), M::up(INTERVIEWS)];
 
 /// The version of the newest schema.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -136,16 +136,39 @@ CREATE TABLE repetition (
 ) STRICT;
 ";
 
+/// Version 5: what a coach adds to an answer by hand.
+const COACHING: &str = "
+CREATE TABLE coaching (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    body TEXT NOT NULL                      -- JSON: history::coaching::Coaching
+) STRICT;
+";
+
+/// Version 6: which answers belong to one recorded interview, and what was said around them.
+const INTERVIEWS: &str = "
+CREATE TABLE interview (
+    id INTEGER PRIMARY KEY,
+    body BLOB NOT NULL                      -- deflated JSON: history::interviews::Body
+) STRICT;
+CREATE TABLE interview_answer (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    interview_id INTEGER NOT NULL REFERENCES interview (id) ON DELETE CASCADE,
+    place INTEGER NOT NULL                  -- among the answers of the interview, from 0
+) STRICT;
+CREATE INDEX interview_answer_interview ON interview_answer (interview_id);
+";
+
 /// The practice tables whose rows belong to no answer.
 pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
 
 /// The tables with rows that belong to an answer, and the column with its number.
-pub(super) const OF_AN_ANSWER: [(&str, &str); 8] = [
+pub(super) const OF_AN_ANSWER: [(&str, &str); 9] = [
     ("attempt", "id"),
     ("report", "attempt_id"),
     ("machine_report", "attempt_id"),
     ("earlier_score", "attempt_id"),
     ("contours", "attempt_id"),
+    ("coaching", "attempt_id"),
     ("told_claim", "attempt_id"),
     ("shown_requirement", "attempt_id"),
     ("repetition", "attempt_id"),

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, Trans
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
+use super::coaching::Coaching;
 use super::goals::Goal;
 use super::measures::{Measure, Measures};
 use super::packed::{pack, pack_contours, unpack, unpack_contours};
@@ -258,6 +259,40 @@ impl Store {
         Ok(self.db.query_row(query, [], |row| row.get(0)).optional()?)
     }
 
+    /// Returns the newest scored take that the same speaker gave before this one, which was given at `answered_at` unless it
+    /// is kept: of the same question, or else of another question of the same kind. Questions are the same if their
+    /// [keys](Asked::key) are, small letters or capitals.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn take_before(
+        &self,
+        report: &Report,
+        speaker: Option<&str>,
+        answered_at: Timestamp,
+    ) -> Result<Option<Attempt>, HistoryError> {
+        let Some(question) = report.question.as_ref().map(Asked::from) else { return Ok(None) };
+        let (sha256, speaker) = (fingerprint(report), speaker.unwrap_or(""));
+        let this = "SELECT answered_at, id FROM attempt WHERE sha256 = ? AND asked = ? AND speaker = ?";
+        let this = self.db.query_row(this, params![sha256, question.key(), speaker], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        });
+        let (at, id) = this.optional()?.unwrap_or((answered_at.as_second(), i64::MAX));
+        // Written drafts, which can be imported, have no length in seconds.
+        let newest = |of: &str, is: &str| {
+            let query = format!(
+                "SELECT {} FROM attempt WHERE speaker = ? AND sha256 <> ? AND (answered_at, id) < (?, ?) AND {of} = ?
+                 AND score IS NOT NULL AND answer_s IS NOT NULL ORDER BY answered_at DESC, id DESC LIMIT 1",
+                row()
+            );
+            self.db.query_row(&query, params![speaker, sha256, at, id, is], attempt).optional()
+        };
+        if let Some(take) = newest("asked COLLATE NOCASE", question.key())? {
+            return Ok(Some(take));
+        }
+        Ok(question.kind.as_ref().map(|kind| newest("question_kind", kind.name())).transpose()?.flatten())
+    }
+
     /// Returns the report of a kept answer.
     ///
     /// # Errors
@@ -285,6 +320,24 @@ impl Store {
         let query = "SELECT body FROM contours WHERE attempt_id = ?";
         let body: Option<Vec<u8>> = self.db.query_row(query, [id], |row| row.get(0)).optional()?;
         Ok(body.and_then(|body| unpack_contours(&body).ok()))
+    }
+
+    /// Returns what a coach added to an answer; `None` if nothing was added, or if it cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn coaching(&self, id: i64) -> Result<Option<Coaching>, HistoryError> {
+        let query = "SELECT body FROM coaching WHERE attempt_id = ?";
+        let body: Option<String> = self.db.query_row(query, [id], |row| row.get(0)).optional()?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+    }
+
+    /// Keeps what a coach adds to answers, in place of what was kept before.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_coaching(&mut self, of_each: &[(i64, Coaching)]) -> Result<(), HistoryError> {
+        self.write(|change| of_each.iter().try_for_each(|(id, coaching)| change.set_coaching(*id, coaching)))
     }
 
     /// Returns when an answer was kept.
@@ -377,6 +430,7 @@ impl Store {
             if and_practice {
                 change.forget_practice()?;
             }
+            ids.iter().try_for_each(|id| change.delete_interview_with(*id))?;
             let mut delete = change.db.prepare("DELETE FROM attempt WHERE id = ?")?;
             ids.iter().try_fold(0, |gone, id| Ok::<_, HistoryError>(gone + delete.execute([id])?))
         })?;
@@ -543,6 +597,17 @@ impl Change<'_> {
             "INSERT OR REPLACE INTO earlier_score (attempt_id, rubric, score, parts, replaced_at) VALUES (?, ?, ?, ?, ?)",
             params![id, score.rubric, score.score, score.parts.0, score.replaced_at.as_second()],
         )?;
+        Ok(())
+    }
+
+    /// Keeps what a coach adds to an answer; nothing if that is nothing.
+    pub(super) fn set_coaching(&self, id: i64, coaching: &Coaching) -> Result<(), HistoryError> {
+        if coaching.is_silent() {
+            self.db.execute("DELETE FROM coaching WHERE attempt_id = ?", [id])?;
+            return Ok(());
+        }
+        let body = serde_json::to_string(coaching).expect("what a coach says has a form in JSON");
+        self.db.execute("INSERT OR REPLACE INTO coaching (attempt_id, body) VALUES (?, ?)", params![id, body])?;
         Ok(())
     }
 

@@ -1,28 +1,28 @@
-//! Reads captions: WebVTT and SubRip.
+//! Parses captions: WebVTT and SubRip.
 
-use super::{ImportError, MendedWord, divided};
+use super::{EditedWord, WordImportError, split_words};
 
 /// A caption.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Caption {
-    /// The speaker, where WebVTT names one (`<v Jane>`).
+pub(super) struct ParsedCaption {
+    /// The speaker, if a WebVTT voice tag (`<v Jane>`) names one.
     pub(super) speaker: Option<String>,
     /// The text on one line, without tags.
     pub(super) text: String,
 }
 
-/// Returns the words of all captions in their order. They have no times: those of captions are for readers.
-pub(super) fn words(text: &str) -> Result<Vec<MendedWord>, ImportError> {
+/// Returns the words of all captions in order, without times: the times of captions are not those of single words.
+pub(super) fn words(text: &str) -> Result<Vec<EditedWord>, WordImportError> {
     let captions = captions(text);
     if captions.is_empty() {
-        return Err(ImportError::NoCaptions);
+        return Err(WordImportError::NoCaptions);
     }
-    Ok(captions.iter().flat_map(|caption| divided(&caption.text, None)).collect())
+    Ok(captions.iter().flat_map(|caption| split_words(&caption.text, None)).collect())
 }
 
-/// Returns the captions: each begins with a line of times and ends at an empty line. What is outside of them (the
-/// heading, numbers, notes, styles) is left out.
-pub(super) fn captions(text: &str) -> Vec<Caption> {
+/// Returns the captions: each begins with a line of times and ends at an empty line. Everything else (header, numbers,
+/// notes, styles) is ignored.
+pub(super) fn captions(text: &str) -> Vec<ParsedCaption> {
     let mut captions = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
@@ -30,15 +30,15 @@ pub(super) fn captions(text: &str) -> Vec<Caption> {
             continue;
         }
         let text: Vec<&str> = lines.by_ref().take_while(|line| !line.trim().is_empty()).collect();
-        let (speaker, text) = plain(&text.join(" "));
+        let (speaker, text) = without_tags(&text.join(" "));
         if !text.is_empty() {
-            captions.push(Caption { speaker, text });
+            captions.push(ParsedCaption { speaker, text });
         }
     }
     captions
 }
 
-/// Returns whether a line has the times of a caption: `0:00:01.000 --> 0:00:02.000`.
+/// Returns whether a line contains the times of a caption: `0:00:01.000 --> 0:00:02.000`.
 fn is_times(line: &str) -> bool {
     let is_time =
         |time: &str| time.contains(':') && time.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | ','));
@@ -46,14 +46,15 @@ fn is_times(line: &str) -> bool {
     times.is_some_and(|(from, to)| is_time(from.trim()) && to.split_whitespace().next().is_some_and(is_time))
 }
 
-/// Takes the tags out of a text and resolves its character references. Returns the voice and the text.
-fn plain(text: &str) -> (Option<String>, String) {
-    let (mut voice, mut plain) = (None, String::new());
+/// Removes the tags from a text and resolves its character references. Returns the speaker in the first voice tag, if
+/// any, and the text.
+fn without_tags(text: &str) -> (Option<String>, String) {
+    let (mut voice, mut without_tags) = (None, String::new());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
-        plain.push_str(before);
+        without_tags.push_str(before);
         let Some((tag, after)) = after.split_once('>') else {
-            plain.push('<');
+            without_tags.push('<');
             rest = after;
             continue;
         };
@@ -61,18 +62,18 @@ fn plain(text: &str) -> (Option<String>, String) {
         if let Some(name) =
             tag.strip_prefix("v ").or_else(|| tag.strip_prefix("v.").and_then(|t| Some(t.split_once(' ')?.1)))
         {
-            voice = voice.or(Some(resolved(name.trim())));
+            voice = voice.or(Some(resolve_references(name.trim())));
         } else if !is_tag {
-            plain.push_str(&format!("<{tag}>"));
+            without_tags.push_str(&format!("<{tag}>"));
         }
         rest = after;
     }
-    plain.push_str(rest);
-    (voice, resolved(&plain.split_whitespace().collect::<Vec<_>>().join(" ")))
+    without_tags.push_str(rest);
+    (voice, resolve_references(&without_tags.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
 /// Resolves the character references of WebVTT.
-fn resolved(text: &str) -> String {
+fn resolve_references(text: &str) -> String {
     const REFERENCES: [(&str, &str); 6] =
         [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&lrm;", ""), ("&rlm;", ""), ("&amp;", "&")];
     REFERENCES.iter().fold(text.to_string(), |text, (reference, sign)| text.replace(reference, sign))
@@ -95,6 +96,6 @@ mod tests {
         assert_eq!(said(srt), ["|So, um, I left.", "|a < b"]);
         let texts: Vec<String> = words(srt).unwrap().into_iter().map(|w| w.text).collect();
         assert_eq!(texts, ["So,", "um,", "I", "left.", "a", "<", "b"]);
-        assert!(matches!(words("nothing --> here\n"), Err(ImportError::NoCaptions)));
+        assert!(matches!(words("nothing --> here\n"), Err(WordImportError::NoCaptions)));
     }
 }

@@ -1,5 +1,5 @@
-//! Transcripts of meetings, as Zoom, Teams and Otter save them: who spoke, when, and the words. Only the words of one
-//! speaker are an answer; names and times are no words of it.
+//! Parses transcripts of meetings, as saved by Zoom, Teams and Otter: turns with speaker, time and words. The answer
+//! consists of the words of one speaker, without names and times.
 
 use std::sync::LazyLock;
 
@@ -7,67 +7,68 @@ use regex::Regex;
 
 use super::captions::captions;
 
-/// What somebody said in one go.
+/// A turn: the words of one speaker up to the next speaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    /// The name; empty if there is none.
+pub struct MeetingTurn {
+    /// The speaker's name; empty if the transcript names none.
     pub speaker: String,
     /// The words.
     pub text: String,
 }
 
-/// The words of the speaker who said most.
+/// The answer in a transcript: the words of the speaker who said most.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The name; empty if there is none.
+pub struct MeetingAnswer {
+    /// The speaker's name; empty if the transcript names none.
     pub speaker: String,
     /// The words.
     pub text: String,
-    /// The names of the others, in the order in which they spoke first.
+    /// The names of the other speakers, in the order of their first turns.
     pub others: Vec<String>,
 }
 
-/// A line that begins a turn, with the time at its end: "Jane Doe  0:03" (Otter, Teams) or "[Jane Doe] 10:02:13" (Zoom).
-static NAME_AND_TIME: LazyLock<Regex> = LazyLock::new(|| {
+/// Matches a line with name and time that begins a turn: "Jane Doe 0:03" (Otter, Teams) or "[Jane Doe] 10:02:13"
+/// (Zoom).
+static NAME_AND_TIME_LINE: LazyLock<Regex> = LazyLock::new(|| {
     const TIME: &str = r"(?:\d{1,2}:)?\d{1,2}:\d{2}";
     Regex::new(&format!(r"^(?:\[(?P<a>[^\]]{{1,80}})\]\s*|(?P<b>\S.{{0,79}}?)(?:\s{{2,}}|\t)){TIME}$"))
         .expect("it is right")
 });
-/// A line with the times of a turn, before that with the name (Teams): "0:0:0.0 --> 0:0:3.450".
-static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+/// Matches a line with the times of a turn, which precedes the line with the name (Teams): "0:0:0.0 --> 0:0:3.450".
+static TIMES_LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\d{1,2}:\d{1,2}:\d{1,2}[.,]\d+ --> \d{1,2}:\d{1,2}:\d{1,2}[.,]\d+$").expect("it is right")
 });
-/// A line that a program adds.
-static ADDED: LazyLock<Regex> = LazyLock::new(|| {
+/// Matches a line that the meeting software adds.
+static ADDED_LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:\S.{0,79} (?:started|stopped) transcription\.?|Transcribed by https?://\S+)$")
         .expect("it is right")
 });
-/// The name at the beginning of a caption (Zoom): "Jane Doe: ".
-static NAME_BEFORE: LazyLock<Regex> =
+/// Matches the name at the beginning of a caption (Zoom): "Jane Doe: ".
+static NAME_PREFIX: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?P<name>\p{Lu}[^:.!?;]{0,59}): +").expect("it is right"));
 
-/// How many lines may come before the first turn: a title, the date, the length.
-const HEAD_LINES: usize = 6;
+/// The maximum number of lines before the first turn: a title, the date, the duration.
+const MAX_HEADER_LINES: usize = 6;
 
-/// Returns the turns of a transcript in lines; `None` if the text is not one.
-pub fn of_text(text: &str) -> Option<Vec<Turn>> {
-    let mut turns: Vec<Turn> = Vec::new();
+/// Returns the turns of a plain-text transcript; `None` if the text is not a transcript.
+pub fn of_text(text: &str) -> Option<Vec<MeetingTurn>> {
+    let mut turns: Vec<MeetingTurn> = Vec::new();
     let mut expects_name = false;
     for (i, line) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
-        if let Some(found) = NAME_AND_TIME.captures(line) {
+        if let Some(found) = NAME_AND_TIME_LINE.captures(line) {
             let name = found.name("a").or_else(|| found.name("b"))?;
-            turns.push(Turn { speaker: name.as_str().trim().to_string(), text: String::new() });
-        } else if TIMES.is_match(line) {
-            turns.push(Turn { speaker: String::new(), text: String::new() });
+            turns.push(MeetingTurn { speaker: name.as_str().trim().to_string(), text: String::new() });
+        } else if TIMES_LINE.is_match(line) {
+            turns.push(MeetingTurn { speaker: String::new(), text: String::new() });
             expects_name = true;
             continue;
         } else if let Some(turn) = turns.last_mut() {
             if expects_name {
                 turn.speaker = line.to_string();
-            } else if !ADDED.is_match(line) {
+            } else if !ADDED_LINE.is_match(line) {
                 append(&mut turn.text, line);
             }
-        } else if i >= HEAD_LINES {
+        } else if i >= MAX_HEADER_LINES {
             return None;
         }
         expects_name = false;
@@ -75,29 +76,29 @@ pub fn of_text(text: &str) -> Option<Vec<Turn>> {
     joined(turns)
 }
 
-/// Returns the turns of captions; `None` if there are no captions.
-pub fn of_captions(text: &str) -> Option<Vec<Turn>> {
+/// Returns the turns in captions; `None` if there are no captions.
+pub fn of_captions(text: &str) -> Option<Vec<MeetingTurn>> {
     let captions = captions(text);
-    let name = |text: &str| NAME_BEFORE.captures(text).map(|found| (found["name"].to_string(), found[0].len()));
-    // A colon can also be a part of what is said: names are before most captions, or before none.
+    let name = |text: &str| NAME_PREFIX.captures(text).map(|found| (found["name"].to_string(), found[0].len()));
+    // A colon can also be part of the speech: a file has names before most captions, or before none.
     let named = captions.iter().filter(|c| name(&c.text).is_some()).count();
     let has_names = 2 * named >= captions.len().max(1);
     let mut speaker = String::new();
     let turns = captions.into_iter().map(|caption| {
         let before = if has_names { name(&caption.text) } else { None };
         let text = caption.text[before.as_ref().map_or(0, |(_, length)| *length)..].to_string();
-        // A caption without a name goes on with what the last one said.
+        // A caption without a name continues the previous speaker's turn.
         if let Some(name) = caption.speaker.or(before.map(|(name, _)| name)) {
             speaker = name;
         }
-        Turn { speaker: speaker.clone(), text }
+        MeetingTurn { speaker: speaker.clone(), text }
     });
     joined(turns.collect())
 }
 
-/// Joins the turns that follow one another with the same speaker; `None` if nothing is said.
-fn joined(turns: Vec<Turn>) -> Option<Vec<Turn>> {
-    let mut joined: Vec<Turn> = Vec::new();
+/// Joins consecutive turns of the same speaker; `None` if all turns are empty.
+fn joined(turns: Vec<MeetingTurn>) -> Option<Vec<MeetingTurn>> {
+    let mut joined: Vec<MeetingTurn> = Vec::new();
     for turn in turns.into_iter().filter(|turn| !turn.text.is_empty()) {
         match joined.last_mut() {
             Some(last) if last.speaker == turn.speaker => append(&mut last.text, &turn.text),
@@ -114,8 +115,8 @@ fn append(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
-/// Returns what the speaker with the most words said.
-pub fn answer(turns: &[Turn]) -> Answer {
+/// Returns the words of the speaker who said most.
+pub fn answer(turns: &[MeetingTurn]) -> MeetingAnswer {
     let mut speakers: Vec<(&str, String)> = Vec::new();
     for turn in turns {
         match speakers.iter_mut().find(|(name, _)| *name == turn.speaker) {
@@ -127,7 +128,7 @@ pub fn answer(turns: &[Turn]) -> Answer {
     let most = speakers.iter().map(|(_, text)| words(text)).max().unwrap_or(0);
     let at = speakers.iter().position(|(_, text)| words(text) == most).unwrap_or(0);
     let (speaker, text) = speakers.remove(at);
-    Answer {
+    MeetingAnswer {
         speaker: speaker.to_string(),
         text,
         others: speakers.into_iter().map(|(name, _)| name.to_string()).collect(),
@@ -138,7 +139,7 @@ pub fn answer(turns: &[Turn]) -> Answer {
 mod tests {
     use super::*;
 
-    fn said(turns: Option<Vec<Turn>>) -> Vec<String> {
+    fn said(turns: Option<Vec<MeetingTurn>>) -> Vec<String> {
         turns.into_iter().flatten().map(|turn| format!("{}|{}", turn.speaker, turn.text)).collect()
     }
 

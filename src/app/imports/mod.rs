@@ -1,5 +1,5 @@
-//! What other programs wrote about an answer: words that somebody mended (`textgrid`, `captions`), and transcripts
-//! of meetings ([`meeting`]).
+//! Imports files from other programs: words that the user corrected there (`textgrid`, `captions`), and transcripts of
+//! meetings ([`meeting`]).
 
 mod captions;
 pub mod meeting;
@@ -11,74 +11,74 @@ use std::path::Path;
 use crate::files::{self, FileError};
 use crate::span::Span;
 
-/// The largest file that is read, in bytes: an hour of talk is a megabyte of TextGrid.
-const MOST_BYTES: u64 = 16 << 20;
+/// The maximum size of a file, in bytes: an hour of speech is a megabyte of TextGrid.
+const MAX_BYTES: u64 = 16 << 20;
 
-/// A word as somebody mended it.
+/// A word from a file that the user may have corrected.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MendedWord {
-    /// The text with its punctuation, without spaces.
+pub struct EditedWord {
+    /// The text, with punctuation, without spaces.
     pub text: String,
-    /// When it was said; `None` in captions, whose times are not those of single words.
+    /// The time span; `None` if it comes from captions, whose times are not those of single words.
     pub span: Option<Span>,
 }
 
-/// Why a file gives no words.
+/// Why no words can be imported from a file.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub enum WordImportError {
     /// The file cannot be opened.
     #[error(transparent)]
     File(#[from] FileError),
     /// The file is longer than any answer.
     #[error("this is longer than any answer; give the file of one answer")]
     TooLong,
-    /// The file is not text in an encoding that these formats have.
+    /// The file is not text in a supported encoding.
     #[error("this is no text in UTF-8 or UTF-16; save it as a text file")]
     NotText,
     /// The format is not known.
     #[error("words are read from a .TextGrid, .vtt or .srt file; make one with --export, and mend that")]
     OtherFormat,
-    /// It is a TextGrid in a form that is not text, or not a TextGrid.
+    /// The file is not a TextGrid, or a binary one.
     #[error("this is not a TextGrid that can be read; in Praat, save it with \"Save as text file\"")]
     NotTextGrid,
-    /// There is no tier of words.
+    /// The TextGrid has no interval tier of words.
     #[error("there is no interval tier named words; its tiers are: {0}")]
     NoTier(String),
-    /// There are no captions.
+    /// The file contains no captions.
     #[error("there are no captions in this file")]
     NoCaptions,
-    /// There are no words.
+    /// The file contains no words.
     #[error("there are no words in this file")]
     NoWords,
 }
 
-impl From<io::Error> for ImportError {
+impl From<io::Error> for WordImportError {
     fn from(error: io::Error) -> Self {
         FileError::from(error).into()
     }
 }
 
-/// Reads the words of the TextGrid or captions at `path`, in order of time.
+/// Reads the words of the TextGrid or caption file at `path`, ordered by time.
 ///
 /// # Errors
-/// When the file cannot be read, or has no words.
-pub fn words(path: &Path) -> Result<Vec<MendedWord>, ImportError> {
+/// If the file cannot be read or contains no words.
+pub fn words(path: &Path) -> Result<Vec<EditedWord>, WordImportError> {
     let is_named = |extension: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(extension));
     let (is_grid, is_captions) = (is_named("TextGrid"), is_named("vtt") || is_named("srt"));
     if !is_grid && !is_captions {
-        return Err(ImportError::OtherFormat);
+        return Err(WordImportError::OtherFormat);
     }
     let mut bytes = Vec::new();
-    files::open(path)?.0.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(ImportError::TooLong);
+    files::open(path)?.0.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(WordImportError::TooLong);
     }
-    let text = decoded(&bytes).ok_or(ImportError::NotText)?;
+    let text = decoded(&bytes).ok_or(WordImportError::NotText)?;
     let words = if is_grid { textgrid::words(&text)? } else { captions::words(&text)? };
-    if words.is_empty() { Err(ImportError::NoWords) } else { Ok(words) }
+    if words.is_empty() { Err(WordImportError::NoWords) } else { Ok(words) }
 }
 
-/// Decodes text in UTF-8, or in UTF-16 with its mark, which Praat writes where ASCII is not enough.
+/// Decodes UTF-8, or UTF-16 with a byte order mark, which Praat writes for text beyond ASCII.
 fn decoded(bytes: &[u8]) -> Option<String> {
     let utf_16 = |of: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]]));
@@ -94,8 +94,8 @@ fn decoded(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// Divides a text with spaces into words, and its time in proportion to their letters.
-fn divided(text: &str, span: Option<Span>) -> Vec<MendedWord> {
+/// Splits text into words, and its time span in proportion to their lengths.
+fn split_words(text: &str, span: Option<Span>) -> Vec<EditedWord> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let letters = |word: &str| word.chars().count() as f64;
     let all: f64 = words.iter().map(|word| letters(word)).sum();
@@ -108,7 +108,7 @@ fn divided(text: &str, span: Option<Span>) -> Vec<MendedWord> {
             1 => span,
             _ => Span::new(at(from, span), at(before, span).min(span.end_s)),
         });
-        MendedWord { text: (*word).to_string(), span }
+        EditedWord { text: (*word).to_string(), span }
     };
     words.iter().map(word).collect()
 }
@@ -116,7 +116,7 @@ fn divided(text: &str, span: Option<Span>) -> Vec<MendedWord> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::export::{Answer, Kind};
+    use crate::app::export::{ExportFormat, ExportedAnswer};
     use crate::app::history::edit;
     use crate::report::Report;
     use crate::transcript::Word;
@@ -137,23 +137,25 @@ mod tests {
         serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap()
     }
 
-    /// Returns what comes of a report when its export is read again, after `mending` its text.
-    fn imported(report: &Report, kind: Kind, mending: &dyn Fn(&str) -> String) -> (usize, Report) {
+    /// Exports a report, edits the exported text with `mending`, and imports it again. Returns the number of changed
+    /// words and the new report.
+    fn imported(report: &Report, kind: ExportFormat, mending: &dyn Fn(&str) -> String) -> (usize, Report) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("words.{}", kind.extension()));
-        let body = kind.body(&Answer { report, frames: None, exported_at: jiff::Timestamp::UNIX_EPOCH }).unwrap();
+        let body =
+            kind.body(&ExportedAnswer { report, frames: None, exported_at: jiff::Timestamp::UNIX_EPOCH }).unwrap();
         std::fs::write(&path, mending(&String::from_utf8(body).unwrap())).unwrap();
         let mut report = report.clone();
         let changed = edit::mend(&mut report, &words(&path).unwrap()).unwrap();
         (changed, report)
     }
 
-    const KINDS: [Kind; 3] = [Kind::TextGrid, Kind::Vtt, Kind::Srt];
+    const FORMATS: [ExportFormat; 3] = [ExportFormat::TextGrid, ExportFormat::Vtt, ExportFormat::Srt];
 
     #[test]
     fn an_unchanged_export_changes_nothing() {
         let report = report();
-        for kind in KINDS {
+        for kind in FORMATS {
             assert!(imported(&report, kind, &str::to_string) == (0, report.clone()), "{kind:?}");
         }
     }
@@ -162,7 +164,7 @@ mod tests {
     fn a_mended_word_changes_that_word_and_no_other() {
         let report = report();
         let before = &report.transcript.as_ref().unwrap().words;
-        for kind in KINDS {
+        for kind in FORMATS {
             let (changed, mended) = imported(&report, kind, &|text| text.replacen("project", "problem", 1));
             let after = &mended.transcript.as_ref().unwrap().words;
             assert_eq!((changed, after.len(), after[6].text.as_str()), (1, before.len(), "problem"), "{kind:?}");
@@ -183,8 +185,9 @@ mod tests {
             report.transcript.as_ref().unwrap().words.iter().map(|w| w.text.clone()).collect()
         };
         let before = texts(&report);
-        // An um that was misheard for a word is counted; the fillers after it keep their words.
-        let (_, mended) = imported(&report, Kind::TextGrid, &|text| text.replacen("\"stock\"", "\"um, stock\"", 1));
+        // An "um" that was recognized as another word is counted; the fillers after it keep their words.
+        let (_, mended) =
+            imported(&report, ExportFormat::TextGrid, &|text| text.replacen("\"stock\"", "\"um, stock\"", 1));
         let mut expected = before.clone();
         expected.insert(13, "um,".to_string());
         assert_eq!(texts(&mended), expected);
@@ -202,19 +205,20 @@ mod tests {
         {
             assert_eq!((a.word, &a.text), (b.word.map(|w| w + 1), &b.text));
         }
-        // Captions have no times of words: the new one takes its time from the word before it.
-        let (_, mended) = imported(&report, Kind::Srt, &|text| text.replacen("stock", "um, stock", 1));
+        // Captions have no times of single words: a new word gets its time from the previous one.
+        let (_, mended) = imported(&report, ExportFormat::Srt, &|text| text.replacen("stock", "um, stock", 1));
         assert_eq!(texts(&mended), expected);
         let words = &mended.transcript.as_ref().unwrap().words;
         assert!(words.windows(2).all(|pair| pair[0].span.start_s <= pair[1].span.start_s), "{words:?}");
-        // A word that is no longer there.
+        // A word was deleted.
         let (_, mended) =
-            imported(&report, Kind::TextGrid, &|text| text.replacen("text = \"numbers\"", "text = \"\"", 1));
+            imported(&report, ExportFormat::TextGrid, &|text| text.replacen("text = \"numbers\"", "text = \"\"", 1));
         let mut expected = before.clone();
         expected.remove(14);
         assert_eq!(texts(&mended), expected);
-        // A boundary that was moved: these two words get the new times, and the filler "like" too.
-        let (changed, mended) = imported(&report, Kind::TextGrid, &|text| text.replace("xmax = 5.35 ", "xmax = 5.4 "));
+        // A boundary was moved: both words get the new times, and so does the filler "like".
+        let (changed, mended) =
+            imported(&report, ExportFormat::TextGrid, &|text| text.replace("xmax = 5.35 ", "xmax = 5.4 "));
         assert_eq!((changed, texts(&mended)), (1, before));
         let like = &mended.fillers.as_ref().unwrap().events[3];
         assert_eq!((like.text.as_str(), like.span), ("like", Some(Span::new(5.08, 5.4))));
@@ -239,9 +243,9 @@ mod tests {
 
     #[test]
     fn what_was_typed_into_one_interval_is_several_words() {
-        let words = divided(" made a ", Some(Span::new(1.0, 2.0)));
+        let words = split_words(" made a ", Some(Span::new(1.0, 2.0)));
         let found: Vec<_> = words.iter().map(|w| (w.text.as_str(), w.span.unwrap())).collect();
         assert_eq!(found, [("made", Span::new(1.0, 1.8)), ("a", Span::new(1.8, 2.0))]);
-        assert_eq!(divided("one", None), [MendedWord { text: "one".into(), span: None }]);
+        assert_eq!(split_words("one", None), [EditedWord { text: "one".into(), span: None }]);
     }
 }

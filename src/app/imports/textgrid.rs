@@ -1,50 +1,52 @@
-//! Reads the words of a Praat TextGrid, in its long and in its short text form.
+//! Parses the words of a Praat TextGrid, in the long or the short text format.
 //!
-//! Only texts in quotes, numbers and flags that stand free count; everything else is there for people (Praat manual,
-//! "TextGrid file formats").
+//! Only free-standing quoted texts, numbers and flags are significant; everything else is for human readers (Praat
+//! manual, "TextGrid file formats").
 
-use super::{ImportError, MendedWord, divided};
+use super::{EditedWord, WordImportError, split_words};
 use crate::audio::MAX_DURATION_S;
 use crate::span::Span;
 
-/// What counts in a file.
+/// A significant token of a TextGrid file.
 #[derive(Debug, Clone, PartialEq)]
-enum Token {
+enum TextGridToken {
     Text(String),
     Number(f64),
     Exists,
 }
 
 /// A tier of intervals or points.
-struct Tier {
+struct ParsedTier {
     name: String,
-    marks: Vec<(Span, String)>,
+    annotations: Vec<(Span, String)>,
 }
 
-/// Returns the words: the texts on the tier `words`, and on those that it overflows to (`words 2`, `words points`).
-pub(super) fn words(text: &str) -> Result<Vec<MendedWord>, ImportError> {
-    let tiers = tiers(text).ok_or(ImportError::NotTextGrid)?;
-    let is_words = |tier: &&Tier| tier.name.split(' ').next().is_some_and(|name| name.eq_ignore_ascii_case("words"));
+/// Returns the words: the texts on the tier `words` and on its overflow tiers (`words 2`, `words points`).
+pub(super) fn words(text: &str) -> Result<Vec<EditedWord>, WordImportError> {
+    let tiers = tiers(text).ok_or(WordImportError::NotTextGrid)?;
+    let is_words =
+        |tier: &&ParsedTier| tier.name.split(' ').next().is_some_and(|name| name.eq_ignore_ascii_case("words"));
     if !tiers.iter().any(|tier| is_words(&tier)) {
         let names: Vec<&str> = tiers.iter().map(|tier| tier.name.as_str()).collect();
-        return Err(ImportError::NoTier(names.join(", ")));
+        return Err(WordImportError::NoTier(names.join(", ")));
     }
-    let mut marks: Vec<&(Span, String)> = tiers.iter().filter(is_words).flat_map(|tier| &tier.marks).collect();
-    marks.sort_by(|(a, _), (b, _)| a.start_s.total_cmp(&b.start_s).then(a.end_s.total_cmp(&b.end_s)));
-    Ok(marks.into_iter().flat_map(|(span, text)| divided(text, Some(*span))).collect())
+    let mut annotations: Vec<&(Span, String)> =
+        tiers.iter().filter(is_words).flat_map(|tier| &tier.annotations).collect();
+    annotations.sort_by(|(a, _), (b, _)| a.start_s.total_cmp(&b.start_s).then(a.end_s.total_cmp(&b.end_s)));
+    Ok(annotations.into_iter().flat_map(|(span, text)| split_words(text, Some(*span))).collect())
 }
 
-/// Returns the tiers; `None` if this is no TextGrid, or one with impossible times.
-fn tiers(text: &str) -> Option<Vec<Tier>> {
+/// Returns the tiers; `None` if the file is not a TextGrid or has impossible times.
+fn tiers(text: &str) -> Option<Vec<ParsedTier>> {
     let mut tokens = tokens(text).into_iter();
     let mut next = || tokens.next();
-    let is_text = |token: Option<Token>, text: &str| token == Some(Token::Text(text.to_string()));
+    let is_text = |token: Option<TextGridToken>, text: &str| token == Some(TextGridToken::Text(text.to_string()));
     if !is_text(next(), "ooTextFile") || !is_text(next(), "TextGrid") {
         return None;
     }
     number(next())?;
     number(next())?;
-    if next() != Some(Token::Exists) {
+    if next() != Some(TextGridToken::Exists) {
         return None;
     }
     let mut tiers = Vec::new();
@@ -57,7 +59,7 @@ fn tiers(text: &str) -> Option<Vec<Tier>> {
         let name = string(next())?;
         number(next())?;
         number(next())?;
-        let mut marks = Vec::new();
+        let mut annotations = Vec::new();
         for _ in 0..count(next())? {
             let start_s = number(next())?;
             let end_s = if is_points { start_s } else { number(next())? };
@@ -65,27 +67,27 @@ fn tiers(text: &str) -> Option<Vec<Tier>> {
             if start_s < 0.0 || start_s > end_s || end_s > 2.0 * MAX_DURATION_S {
                 return None;
             }
-            marks.push((span, string(next())?));
+            annotations.push((span, string(next())?));
         }
-        tiers.push(Tier { name, marks });
+        tiers.push(ParsedTier { name, annotations });
     }
     Some(tiers)
 }
 
-fn number(token: Option<Token>) -> Option<f64> {
-    if let Some(Token::Number(number)) = token { Some(number) } else { None }
+fn number(token: Option<TextGridToken>) -> Option<f64> {
+    if let Some(TextGridToken::Number(number)) = token { Some(number) } else { None }
 }
 
-fn count(token: Option<Token>) -> Option<u32> {
+fn count(token: Option<TextGridToken>) -> Option<u32> {
     let number = number(token)?;
     (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number)).then_some(number as u32)
 }
 
-fn string(token: Option<Token>) -> Option<String> {
-    if let Some(Token::Text(text)) = token { Some(text) } else { None }
+fn string(token: Option<TextGridToken>) -> Option<String> {
+    if let Some(TextGridToken::Text(text)) = token { Some(text) } else { None }
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+fn tokens(text: &str) -> Vec<TextGridToken> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -96,12 +98,12 @@ fn tokens(text: &str) -> Vec<Token> {
                 let (before, after) = rest.split_once('"').unwrap_or((rest, ""));
                 string.push_str(before);
                 rest = after;
-                // A quotation mark inside is written twice.
+                // A quotation mark inside a text is doubled.
                 let Some(after) = rest.strip_prefix('"') else { break };
                 string.push('"');
                 rest = after;
             }
-            tokens.push(Token::Text(string));
+            tokens.push(TextGridToken::Text(string));
         } else if first == '!' {
             rest = rest.split_once('\n').map_or("", |(_, after)| after);
         } else {
@@ -109,8 +111,8 @@ fn tokens(text: &str) -> Vec<Token> {
             let word = &rest[..end];
             rest = &rest[end..];
             match word.parse::<f64>() {
-                _ if word == "<exists>" => tokens.push(Token::Exists),
-                Ok(number) if number.is_finite() => tokens.push(Token::Number(number)),
+                _ if word == "<exists>" => tokens.push(TextGridToken::Exists),
+                Ok(number) if number.is_finite() => tokens.push(TextGridToken::Number(number)),
                 _ => {}
             }
         }
@@ -151,14 +153,14 @@ mod tests {
 
     #[test]
     fn what_is_no_textgrid_of_words_is_named() {
-        assert!(matches!(words("WEBVTT"), Err(ImportError::NotTextGrid)));
-        assert!(matches!(words("ooBinaryFile\u{8}TextGrid"), Err(ImportError::NotTextGrid)));
+        assert!(matches!(words("WEBVTT"), Err(WordImportError::NotTextGrid)));
+        assert!(matches!(words("ooBinaryFile\u{8}TextGrid"), Err(WordImportError::NotTextGrid)));
         let head = "\"ooTextFile\" \"TextGrid\" 0 1 <exists> 1 ";
         let other = words(&format!("{head} \"IntervalTier\" \"phones\" 0 1 0")).unwrap_err().to_string();
         assert_eq!(other, "there is no interval tier named words; its tiers are: phones");
         for wrong in ["\"IntervalTier\" \"words\" 0 1 9", "\"IntervalTier\" \"words\" 0 1 1 1 0 \"a\"", "\"words\"", ""]
         {
-            assert!(matches!(words(&format!("{head}{wrong}")), Err(ImportError::NotTextGrid)), "{wrong}");
+            assert!(matches!(words(&format!("{head}{wrong}")), Err(WordImportError::NotTextGrid)), "{wrong}");
         }
         assert!(words(&format!("{head} \"IntervalTier\" \"words\" 0 1 1 0 1e300 \"a\"")).is_err());
     }

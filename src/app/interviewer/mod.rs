@@ -6,6 +6,7 @@
 //! its takes as a state machine.
 
 mod band;
+pub mod echo;
 mod sounds;
 mod system;
 pub mod turn;
@@ -14,8 +15,10 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::Moment;
-use super::play::{PlayError, Player, Progress};
+use super::clock::TimeEstimate;
+use super::play::{PlayError, PlaybackProgress, Player};
+use crate::audio::SPEECH_RATE_HZ;
+use echo::Echo;
 use system::SystemVoice;
 
 /// Who asks.
@@ -66,7 +69,10 @@ const EDGE: Duration = Duration::from_millis(100);
 const SYSTEM_UNCERTAINTY_S: f64 = 0.3;
 
 /// A question that is being spoken. Dropping it ends it.
-pub struct Speech(Speaker);
+pub struct Speech {
+    speaker: Speaker,
+    echo: Option<Echo>,
+}
 
 enum Speaker {
     Own(Player),
@@ -88,7 +94,7 @@ pub enum Spoken {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ended {
     /// When the last word ended; `None` if nobody knows.
-    pub voice: Option<Moment>,
+    pub voice: Option<TimeEstimate>,
     /// When everything had left the loudspeaker.
     pub sound: Instant,
 }
@@ -106,10 +112,16 @@ impl Speech {
         Ok(match own {
             Some(samples) => {
                 let samples = if over_telephone { band::telephone(&samples) } else { samples };
-                Some(Self(Speaker::Own(Player::start(samples)?)))
+                let echo = Some(Echo::of(&samples, SPEECH_RATE_HZ));
+                Some(Self { speaker: Speaker::Own(Player::start(samples)?), echo })
             }
-            None => SystemVoice::speak(text)?.map(|voice| Self(Speaker::System(voice))),
+            None => SystemVoice::speak(text)?.map(|voice| Self { speaker: Speaker::System(voice), echo: None }),
         })
+    }
+
+    /// Returns the comparison of its level with that of the microphone; `None` if its sound is not known.
+    pub fn echo(&self) -> Option<Echo> {
+        self.echo.clone()
     }
 
     /// Returns how far the question has come. Call this often.
@@ -117,21 +129,24 @@ impl Speech {
     /// # Errors
     /// When the loudspeaker went away, or the system's voice failed.
     pub fn progress(&mut self) -> Result<Spoken, SpeakError> {
-        match &mut self.0 {
+        match &mut self.speaker {
             Speaker::Own(player) => {
-                let ended = |end: Option<Moment>| Ended {
-                    voice: end.map(|end| Moment { at: end.at - EDGE, ..end }),
+                let ended = |end: Option<TimeEstimate>| Ended {
+                    voice: end.map(|end| TimeEstimate { at: end.at - EDGE, ..end }),
                     sound: end.map_or_else(Instant::now, |end| end.at),
                 };
                 Ok(match player.progress()? {
-                    Progress::Playing | Progress::Ending(None) => Spoken::Speaking,
-                    Progress::Ending(end) => Spoken::Ending(ended(end)),
-                    Progress::Ended(end) => Spoken::Ended(ended(end)),
+                    PlaybackProgress::Playing | PlaybackProgress::Ending(None) => Spoken::Speaking,
+                    PlaybackProgress::Ending(end) => Spoken::Ending(ended(end)),
+                    PlaybackProgress::Ended(end) => Spoken::Ended(ended(end)),
                 })
             }
             Speaker::System(voice) => Ok(if voice.has_spoken()? {
                 let at = Instant::now();
-                Spoken::Ended(Ended { voice: Some(Moment { at, uncertainty_s: SYSTEM_UNCERTAINTY_S }), sound: at })
+                Spoken::Ended(Ended {
+                    voice: Some(TimeEstimate { at, uncertainty_s: SYSTEM_UNCERTAINTY_S }),
+                    sound: at,
+                })
             } else {
                 Spoken::Speaking
             }),

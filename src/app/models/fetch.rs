@@ -1,13 +1,12 @@
-//! Downloads the file of a speech model from its publisher. Nothing else in aloud uses a network.
+//! Downloads the file of a speech model. Nothing else in aloud uses a network.
 //!
 //! A download is written to `NAME.part` and renamed only if its SHA-1 is the published one. A partial download is
-//! resumed: the SHA-1 of the whole file decides in any case, and resuming onto a different file costs one download from
-//! the start. Within one run, the server's ETag prevents that.
+//! resumed. Within one run, the server's ETag ensures that the file is still the same; across runs it may have changed,
+//! in which case the SHA-1 is wrong and the file is downloaded once more from the start.
 //!
-//! A download may come from the host of the manifest's URL and the hosts that the manifest lists, over https; or from
-//! the URL that the user gives (`--from`), and by redirect from there to the same host or those of the manifest. A
-//! redirect never leads from https to http. The SHA-1 keeps a wrong file out; the hosts are restricted so that nobody
-//! else learns of the request.
+//! The file is requested from the URL in the manifest (over https), or from the URL that the user gives (`--from`).
+//! Redirects are followed to the same host and to the hosts that the manifest lists, but never from https to http. The
+//! SHA-1 guards against wrong files; the restriction of hosts keeps the request private.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -20,33 +19,33 @@ use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body, Error as HttpError, Proxy};
 
-use super::{Known, ModelError, check};
+use super::{KnownModel, ModelError, check};
 use crate::files::{make_private_folder, open_private, sync_folder};
 
 /// The extension of a partial download, appended to the file's name.
-const PART: &str = ".part";
+const PARTIAL_EXTENSION: &str = ".part";
 /// The maximum number of redirects.
-const MOST_REDIRECTS: usize = 8;
+const MAX_REDIRECTS: usize = 8;
 /// The read buffer, in bytes.
-const PIECE: usize = 1 << 16;
+const BUFFER_BYTES: usize = 1 << 16;
 /// The variables that name a proxy, in order of precedence.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /// Timeouts and retries of a download.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// The timeout for connecting, TLS handshake included.
+    /// The timeout for connecting, including the TLS handshake.
     pub connect: Duration,
-    /// The timeout for the next bytes. A slow server may take any time as long as some bytes keep arriving.
+    /// The timeout for a single read. The whole download may take any time as long as bytes keep arriving.
     pub silence: Duration,
-    /// The number of retries in a row without progress, once some bytes have arrived.
+    /// The maximum number of consecutive retries without progress. There are none before the first bytes arrive.
     pub tries: u32,
-    /// The pause between two tries.
+    /// The pause before a retry.
     pub pause: Duration,
 }
 
 impl Default for Timeouts {
-    /// Returns timeouts as long as people wait at a progress bar that does not move (ours).
+    /// Returns timeouts that match how long people wait at a stalled progress bar (ours).
     fn default() -> Self {
         let s = Duration::from_secs;
         Self { connect: s(20), silence: s(30), tries: 3, pause: s(2) }
@@ -59,10 +58,10 @@ pub enum FetchError {
     /// The given text is not a URL.
     #[error("{0} is no address to fetch from; give one that begins with https:// or http://")]
     BadAddress(String),
-    /// The proxy in the environment is not a URL.
+    /// The proxy in the environment is not a valid URL.
     #[error("the proxy in {0} is not understood; give it as http://HOST:PORT or socks5://HOST:PORT, or unset {0}")]
     BadProxy(&'static str),
-    /// A redirect leads to a host that is not in the manifest.
+    /// A redirect leads to a host that is neither the requested one nor listed in the manifest.
     #[error(
         "{from} sends on to {to}, which is not a host of the model's publisher; if you trust it, fetch from there with: --from '{address}'"
     )]
@@ -161,7 +160,7 @@ pub enum FetchError {
     /// Another process is downloading the model.
     #[error("another aloud is fetching this model; wait until it is done")]
     Busy,
-    /// There is not enough disk space.
+    /// The disk is full.
     #[error("there is no room for the model on the disk of {}; free {} MB and run the same command again", folder.display(), megabytes(*missing))]
     NoRoom {
         /// The folder of the model files.
@@ -177,65 +176,66 @@ pub enum FetchError {
         /// The system's reason.
         reason: io::Error,
     },
-    /// The file cannot be read back.
+    /// The downloaded file cannot be read.
     #[error(transparent)]
     Model(#[from] ModelError),
 }
 
-/// Converts bytes to megabytes, rounded up so that only 0 bytes are 0 MB.
+/// Converts bytes to megabytes, rounded up, so that the result is 0 only for 0 bytes.
 fn megabytes(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
 
-/// Downloads a model's file from `from`, or else from its published URL. `arrived` is called with the number of bytes
-/// so far.
+/// Downloads a model file from the URL `from`, or from the model's published URL if `from` is `None`, to `destination`.
+/// `arrived` is called with the total number of bytes so far.
 ///
 /// # Errors
-/// When the file cannot be downloaded. The partial download is kept for another try, unless it is wrong.
+/// If the download fails, another process is downloading the model, the disk is full, or the checksum does not match.
+/// The partial download is kept for resumption unless its length or checksum is wrong.
 pub fn fetch(
-    model: &Known,
+    model: &KnownModel,
     from: Option<&str>,
-    place: &Path,
+    destination: &Path,
     timeouts: &Timeouts,
     arrived: &mut dyn FnMut(u64),
 ) -> Result<(), FetchError> {
-    let start = address(from.unwrap_or(&model.source))?;
-    let folder = place.parent().unwrap_or(Path::new("."));
+    let start = parse_url(from.unwrap_or(&model.source))?;
+    let folder = destination.parent().unwrap_or(Path::new("."));
     make_private_folder(folder).map_err(|reason| not_writable(folder, reason))?;
-    let line = Source { agent: agent(&start, timeouts)?, model, start };
-    let mut part = PartialDownload::open(place, model)?;
-    let whole = line.whole(&mut part, timeouts, arrived);
+    let downloader = Downloader { agent: agent(&start, timeouts)?, model, start };
+    let mut part = PartialDownload::open(destination, model)?;
+    let fetched = downloader.fetch_verified(&mut part, timeouts, arrived);
     if part.arrived == 0 {
         let _ = fs::remove_file(&part.path);
     }
-    whole?;
-    fs::rename(&part.path, place).map_err(|reason| not_writable(place, reason))?;
-    sync_folder(place);
+    fetched?;
+    fs::rename(&part.path, destination).map_err(|reason| not_writable(destination, reason))?;
+    sync_folder(destination);
     Ok(())
 }
 
-/// Returns the size of a model's partial download, in bytes.
-pub fn waiting(place: &Path) -> u64 {
-    fs::metadata(part_of(place)).map_or(0, |m| m.len())
+/// Returns the size of a model's partial download, in bytes; 0 if there is none.
+pub fn partial_bytes(destination: &Path) -> u64 {
+    fs::metadata(partial_path(destination)).map_or(0, |m| m.len())
 }
 
-fn part_of(place: &Path) -> PathBuf {
-    let mut name = place.file_name().unwrap_or_default().to_owned();
-    name.push(PART);
-    place.with_file_name(name)
+fn partial_path(destination: &Path) -> PathBuf {
+    let mut name = destination.file_name().unwrap_or_default().to_owned();
+    name.push(PARTIAL_EXTENSION);
+    destination.with_file_name(name)
 }
 
-/// The partial download, locked against other processes.
+/// A partial download, locked against other processes.
 struct PartialDownload<'a> {
     path: PathBuf,
     file: File,
     arrived: u64,
-    model: &'a Known,
+    model: &'a KnownModel,
 }
 
 impl<'a> PartialDownload<'a> {
-    fn open(place: &Path, model: &'a Known) -> Result<Self, FetchError> {
-        let path = part_of(place);
+    fn open(destination: &Path, model: &'a KnownModel) -> Result<Self, FetchError> {
+        let path = partial_path(destination);
         let wrong = |reason| not_writable(&path, reason);
         let file = open_private(&path).map_err(wrong)?;
         if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
@@ -267,7 +267,7 @@ impl<'a> PartialDownload<'a> {
         self.file.set_len(0).map_err(|reason| self.unwritten(reason))
     }
 
-    fn add(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
         let written = self.file.seek(SeekFrom::Start(self.arrived)).and_then(|_| self.file.write_all(bytes));
         written.map_err(|reason| self.unwritten(reason))?;
         self.arrived += bytes.len() as u64;
@@ -288,16 +288,17 @@ fn not_writable(path: &Path, reason: io::Error) -> FetchError {
     FetchError::NotWritable { path: path.to_path_buf(), reason }
 }
 
-/// The URL that a model's file is downloaded from, with the HTTP client.
-struct Source<'a> {
+/// The downloader of one model file: its URL and the HTTP client.
+struct Downloader<'a> {
     agent: Agent,
-    model: &'a Known,
+    model: &'a KnownModel,
     start: Uri,
 }
 
-impl Source<'_> {
-    /// Downloads until the SHA-1 is right; if a resumed download turns out wrong, once more from the start.
-    fn whole(
+impl Downloader<'_> {
+    /// Downloads the file and verifies its SHA-1. If that of a resumed download is wrong, the file is downloaded once
+    /// more from the start.
+    fn fetch_verified(
         &self,
         part: &mut PartialDownload<'_>,
         timeouts: &Timeouts,
@@ -305,7 +306,7 @@ impl Source<'_> {
     ) -> Result<(), FetchError> {
         let mut resumed = part.arrived > 0;
         loop {
-            self.all(part, timeouts, arrived)?;
+            self.fetch_retrying(part, timeouts, arrived)?;
             part.file.sync_all().map_err(|reason| part.unwritten(reason))?;
             match check(self.model, &part.path) {
                 Ok(()) => return Ok(()),
@@ -320,8 +321,8 @@ impl Source<'_> {
         }
     }
 
-    /// Downloads what is missing, retrying until [`Timeouts::tries`] retries in a row bring nothing.
-    fn all(
+    /// Downloads the missing bytes, and retries until [`Timeouts::tries`] consecutive retries bring no progress.
+    fn fetch_retrying(
         &self,
         part: &mut PartialDownload<'_>,
         timeouts: &Timeouts,
@@ -330,7 +331,7 @@ impl Source<'_> {
         let mut tag = None;
         let (mut tries, mut most) = (0, part.arrived);
         while part.arrived < self.model.bytes {
-            let Err(error) = self.some(part, &mut tag, arrived) else { continue };
+            let Err(error) = self.fetch_once(part, &mut tag, arrived) else { continue };
             if part.arrived > most {
                 (tries, most) = (timeouts.tries, part.arrived);
             }
@@ -345,14 +346,14 @@ impl Source<'_> {
         Ok(())
     }
 
-    /// Downloads until the file is complete or the connection ends.
-    fn some(
+    /// Makes one request, and downloads until the file is complete or the connection ends.
+    fn fetch_once(
         &self,
         part: &mut PartialDownload<'_>,
         tag: &mut Option<String>,
         arrived: &mut dyn FnMut(u64),
     ) -> Result<(), FetchError> {
-        let (response, at) = self.ask(part.arrived, tag.as_deref())?;
+        let (response, at) = self.request_from(part.arrived, tag.as_deref())?;
         let host = host(&at).to_owned();
         let expected = self.model.bytes;
         let other_length = |found| FetchError::WrongLength { host: host.clone(), found, expected };
@@ -377,28 +378,29 @@ impl Source<'_> {
         *tag = header_text(&response, header::ETAG).filter(|tag| !tag.starts_with("W/")).map(str::to_owned);
         let cut = |arrived, reason: String| FetchError::Cut { host: host.clone(), arrived, expected, reason };
         let mut body = response.into_body().into_reader();
-        let mut piece = vec![0; PIECE];
+        let mut buffer = vec![0; BUFFER_BYTES];
         loop {
-            let n = match body.read(&mut piece) {
+            let n = match body.read(&mut buffer) {
                 Ok(0) if part.arrived == expected => return Ok(()),
                 Ok(0) => return Err(cut(part.arrived, "the connection ended".to_owned())),
                 Ok(n) => n,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(cut(part.arrived, said(&error.into()))),
+                Err(error) => return Err(cut(part.arrived, describe(&error.into()))),
             };
             if n as u64 > expected - part.arrived {
                 part.clear()?;
                 return Err(other_length(None));
             }
-            part.add(&piece[..n])?;
+            part.append(&buffer[..n])?;
             arrived(part.arrived);
         }
     }
 
-    /// Requests the file from byte `from` on, following redirects. Returns the response and its URL.
-    fn ask(&self, from: u64, tag: Option<&str>) -> Result<(Response<Body>, Uri), FetchError> {
+    /// Requests the file from byte `from` on, and follows redirects. Returns the response and the URL that it came
+    /// from.
+    fn request_from(&self, from: u64, tag: Option<&str>) -> Result<(Response<Body>, Uri), FetchError> {
         let mut at = self.start.clone();
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let mut request = self.agent.get(&at).header(header::ACCEPT_ENCODING, "identity");
             if from > 0 {
                 request = request.header(header::RANGE, format!("bytes={from}-"));
@@ -406,19 +408,19 @@ impl Source<'_> {
                     request = request.header(header::IF_RANGE, tag);
                 }
             }
-            let response = request.call().map_err(|error| not_reached(&at, &error))?;
+            let response = request.call().map_err(|error| connection_error(&at, &error))?;
             if !response.status().is_redirection() {
                 return Ok((response, at));
             }
-            at = self.next(&at, header_text(&response, header::LOCATION).unwrap_or_default())?;
+            at = self.redirect_target(&at, header_text(&response, header::LOCATION).unwrap_or_default())?;
         }
         Err(FetchError::TooManyRedirects(host(&self.start).to_owned()))
     }
 
     /// Returns the target of a redirect from `at`, if it is allowed.
-    fn next(&self, at: &Uri, location: &str) -> Result<Uri, FetchError> {
+    fn redirect_target(&self, at: &Uri, location: &str) -> Result<Uri, FetchError> {
         let wrong = || FetchError::Unsafe { from: host(at).to_owned(), to: location.to_owned() };
-        let next = joined(at, location).and_then(|text| address(&text).ok()).ok_or_else(wrong)?;
+        let next = resolve_url(at, location).and_then(|text| parse_url(&text).ok()).ok_or_else(wrong)?;
         if at.scheme_str() == Some("https") && next.scheme_str() != Some("https") {
             return Err(wrong());
         }
@@ -433,7 +435,8 @@ impl Source<'_> {
     }
 }
 
-/// Creates the HTTP client: system certificates, the environment's proxy, and no automatic redirects.
+/// Creates the HTTP client: with the system's certificates and the environment's proxy, and without automatic
+/// redirects.
 fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     let proxy = if is_this_machine(host(start)) { None } else { proxy()? };
     let tls = TlsConfig::builder()
@@ -455,7 +458,7 @@ fn agent(start: &Uri, timeouts: &Timeouts) -> Result<Agent, FetchError> {
     Ok(config.new_agent())
 }
 
-/// Returns the proxy that the environment names.
+/// Returns the proxy set in the environment, if any.
 fn proxy() -> Result<Option<Proxy>, FetchError> {
     let proxy = Proxy::try_from_env();
     let named = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
@@ -465,21 +468,21 @@ fn proxy() -> Result<Option<Proxy>, FetchError> {
     }
 }
 
-/// Returns whether a host is this machine itself, which needs no proxy.
+/// Returns whether a host is the local machine, for which no proxy is used.
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn address(text: &str) -> Result<Uri, FetchError> {
+fn parse_url(text: &str) -> Result<Uri, FetchError> {
     let wrong = || FetchError::BadAddress(text.to_owned());
     let uri: Uri = text.trim().parse().map_err(|_| wrong())?;
     let right = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty());
     if right { Ok(uri) } else { Err(wrong()) }
 }
 
-/// Resolves the URL of a redirect, which can be relative.
-fn joined(at: &Uri, location: &str) -> Option<String> {
+/// Resolves the target of a redirect, which may be relative, against the URL `at`.
+fn resolve_url(at: &Uri, location: &str) -> Option<String> {
     let (scheme, authority) = (at.scheme_str()?, at.authority()?);
     let location = location.split('#').next().unwrap_or_default();
     Some(match location {
@@ -502,22 +505,22 @@ fn header_text(response: &Response<Body>, name: header::HeaderName) -> Option<&s
     response.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Returns the start of a partial response and the length of the whole file, if given.
+/// Parses the `Content-Range` header: the start of the range, and the length of the whole file, if given.
 fn content_range(response: &Response<Body>) -> Option<(u64, Option<u64>)> {
     let (range, whole) = header_text(response, header::CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
     Some((range.split_once('-')?.0.trim().parse().ok()?, whole.trim().parse().ok()))
 }
 
-fn not_reached(at: &Uri, error: &HttpError) -> FetchError {
+fn connection_error(at: &Uri, error: &HttpError) -> FetchError {
     let host = host(at).to_owned();
-    let reason = said(error);
+    let reason = describe(error);
     match tls_error(error) {
         Some(_) => FetchError::NotSafe { host, reason },
         None => FetchError::Unreachable { host, reason },
     }
 }
 
-/// Returns the TLS error, however deep it is nested.
+/// Returns the TLS error inside an HTTP error, if any.
 fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
     match error {
         HttpError::Rustls(error) => Some(error),
@@ -526,8 +529,8 @@ fn tls_error(error: &HttpError) -> Option<&rustls::Error> {
     }
 }
 
-/// Describes an error in plain words.
-fn said(error: &HttpError) -> String {
+/// Describes an HTTP error in plain words.
+fn describe(error: &HttpError) -> String {
     match (error, tls_error(error)) {
         (_, Some(rustls::Error::InvalidCertificate(_))) => "its certificate is not trusted".to_owned(),
         (_, Some(error)) => error.to_string(),

@@ -1,4 +1,5 @@
-//! The speech models: the known ones, the location of their files, and the check that a file is the published one.
+//! Speech models: the catalogue of known models, the search for their files, and the verification of a file by size and
+//! SHA-1.
 
 use std::fmt;
 use std::fs::File;
@@ -14,33 +15,33 @@ use crate::transcript::model::{Model, ModelFileError};
 
 pub mod fetch;
 
-/// The manifest of the known models.
+/// The manifest: the catalogue of known models.
 const MANIFEST: &str = include_str!("../../../models/manifest.toml");
 /// The read buffer, in bytes.
-const PIECE: usize = 1 << 18;
+const BUFFER_BYTES: usize = 1 << 18;
 
-/// A model as the manifest describes it.
+/// An entry of the manifest: a known model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Known {
+pub struct KnownModel {
     /// The model's name on the command line.
     pub name: String,
     /// The name of the model's file.
     pub file: String,
-    /// The size of the model's file.
+    /// The size of the model's file, in bytes.
     pub bytes: u64,
     /// The SHA-1 of the model's file, as whisper.cpp publishes it, in lower-case hexadecimal.
     pub sha1: String,
-    /// The languages that the model understands, in words.
+    /// The languages that the model transcribes, in words.
     pub languages: String,
-    /// Whether the model is used when no other is named.
+    /// Whether this is the default model.
     #[serde(default)]
     pub default: bool,
     /// The licence's short name.
     pub licence: String,
     /// The copyright holder.
     pub licence_of: String,
-    /// The URL where the file is published.
+    /// The URL at which the file is published.
     pub source: String,
     /// The hosts that the file may be downloaded from, including their subdomains.
     pub hosts: Vec<String>,
@@ -49,10 +50,10 @@ pub struct Known {
 /// Why a model cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// None of the folders has the file.
+    /// None of the folders contains the file.
     #[error(
         "the speech model {name} is missing: there is no {file} in {}; fetch it with: aloud models get {name}; or name a file with --model PATH",
-        Folders(.searched)
+        FolderList(.searched)
     )]
     Missing {
         /// The model's name.
@@ -63,19 +64,19 @@ pub enum ModelError {
         searched: Vec<PathBuf>,
     },
     /// The argument is neither a known name nor a file.
-    #[error("there is no speech model {name}; {meant}give a file, or one of: {known}")]
+    #[error("there is no speech model {name}; {suggestion}give a file, or one of: {known}")]
     Unknown {
         /// The requested name.
         name: String,
-        /// A suggestion, phrased as a question.
-        meant: String,
+        /// The suggestion of a similar name, phrased as a question; empty if there is none.
+        suggestion: String,
         /// The known names.
         known: String,
     },
     /// The file cannot be read or is not a speech model.
     #[error(transparent)]
     File(#[from] ModelFileError),
-    /// The file is not a model that aloud knows.
+    /// The file is none of the known models, and was not declared as trusted.
     #[error(
         "{} is not one of the speech models that aloud knows by their checksums, and a bad one can crash the program; if you trust where it came from, add --trust-model",
         path.display()
@@ -116,9 +117,9 @@ pub enum ModelError {
     },
 }
 
-struct Folders<'a>(&'a [PathBuf]);
+struct FolderList<'a>(&'a [PathBuf]);
 
-impl fmt::Display for Folders<'_> {
+impl fmt::Display for FolderList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folders: Vec<String> = self.0.iter().map(|p| p.display().to_string()).collect();
         write!(f, "{}", folders.join(", "))
@@ -127,19 +128,19 @@ impl fmt::Display for Folders<'_> {
 
 #[derive(Deserialize)]
 struct Manifest {
-    model: Vec<Known>,
+    model: Vec<KnownModel>,
 }
 
 /// Returns all known models, the default one first.
-pub fn known() -> Vec<Known> {
+pub fn known() -> Vec<KnownModel> {
     let manifest: Manifest = toml::from_str(MANIFEST).expect("models/manifest.toml is part of the program and tested");
     let mut models = manifest.model;
     models.sort_by_key(|m| !m.default);
     models
 }
 
-/// Returns the folders searched for model files, first to last: the repository, beside the installed program, the
-/// user's data.
+/// Returns the folders that are searched for model files, in order: in the repository, beside the installed program, in
+/// the user's data folder.
 pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")];
     if let Ok(program) = std::env::current_exe()
@@ -152,16 +153,16 @@ pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
     folders
 }
 
-/// Returns the path of the user's own copy of a model.
-pub fn own_file(entry: &Known, data_dir: &Path) -> PathBuf {
+/// Returns the path of a model's file in the user's data folder.
+pub fn own_file(entry: &KnownModel, data_dir: &Path) -> PathBuf {
     data_dir.join("models").join(&entry.file)
 }
 
-/// Finds the model with the given name or path, or the default model for `None`. The whole file is read and compared
-/// with the published size and SHA-1. A file that is not a known model is accepted only with `trust`.
+/// Finds the model with the name or path `wanted`, or the default model for `None`. The file's size and SHA-1 are
+/// compared with the published ones. A file that is not a known model is accepted only if `trust`.
 ///
 /// # Errors
-/// When there is none, its file is not the published one, or it is unknown and not trusted.
+/// If there is no such model, if its file is not the published one, or if the file is unknown and not trusted.
 pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Model, ModelError> {
     let known = known();
     let by_name = match wanted {
@@ -175,14 +176,14 @@ pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Mo
             let known: Vec<&str> = known.iter().map(|k| k.name.as_str()).collect();
             return Err(ModelError::Unknown {
                 name: name.to_string(),
-                meant: did_you_mean(name, &known),
+                suggestion: did_you_mean(name, &known),
                 known: known.join(", "),
             });
         }
         let model = Model::open(&path)?;
         let bytes = size(&path)?;
         for entry in known.iter().filter(|k| k.bytes == bytes) {
-            if sum(&path)? == entry.sha1 {
+            if sha1_of(&path)? == entry.sha1 {
                 return Ok(Model { name: entry.name.clone(), ..model });
             }
         }
@@ -197,8 +198,8 @@ pub fn find(wanted: Option<&str>, folders: &[PathBuf], trust: bool) -> Result<Mo
 /// Returns the existing files of a known model, in the order of the folders.
 ///
 /// # Errors
-/// When none of the folders has the file.
-pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelError> {
+/// If none of the folders contains the file.
+pub fn locate(entry: &KnownModel, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelError> {
     let paths: Vec<PathBuf> = folders.iter().map(|f| f.join(&entry.file)).filter(|p| p.is_file()).collect();
     if paths.is_empty() {
         let (name, file) = (entry.name.clone(), entry.file.clone());
@@ -207,11 +208,11 @@ pub fn locate(entry: &Known, folders: &[PathBuf]) -> Result<Vec<PathBuf>, ModelE
     Ok(paths)
 }
 
-/// Returns the first of a known model's files that is the published one.
+/// Returns the first file of a known model whose size and SHA-1 are the published ones.
 ///
 /// # Errors
-/// When there is none; the error describes the first file.
-pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
+/// If there is no such file; the error describes the first file found.
+pub fn verify(entry: &KnownModel, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     let mut wrong = None;
     for path in locate(entry, folders)? {
         match check(entry, &path) {
@@ -222,16 +223,16 @@ pub fn verify(entry: &Known, folders: &[PathBuf]) -> Result<PathBuf, ModelError>
     Err(wrong.expect("a model that is located has a file"))
 }
 
-/// Checks that a file has the published size and SHA-1 of a model.
+/// Checks that a file has the size and SHA-1 of a model.
 ///
 /// # Errors
-/// When the file is unreadable or not the published one.
-pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
+/// If the file is unreadable, or its size or SHA-1 is another.
+pub fn check(entry: &KnownModel, path: &Path) -> Result<(), ModelError> {
     let (name, path_buf, found) = (entry.name.clone(), path.to_path_buf(), size(path)?);
     if found != entry.bytes {
         return Err(ModelError::WrongSize { name, path: path_buf, expected: entry.bytes, found });
     }
-    let found = sum(path)?;
+    let found = sha1_of(path)?;
     if found != entry.sha1 {
         return Err(ModelError::WrongSum { name, path: path_buf, expected: entry.sha1.clone(), found });
     }
@@ -239,18 +240,18 @@ pub fn check(entry: &Known, path: &Path) -> Result<(), ModelError> {
 }
 
 /// Computes a file's SHA-1, in lower-case hexadecimal.
-fn sum(path: &Path) -> Result<String, ModelFileError> {
+fn sha1_of(path: &Path) -> Result<String, ModelFileError> {
     let unreadable = |source| ModelFileError::Unreadable { path: path.to_path_buf(), source };
     let mut file = File::open(path).map_err(unreadable)?;
-    let mut sum = Sha1::new();
-    let mut piece = vec![0; PIECE];
+    let mut hasher = Sha1::new();
+    let mut piece = vec![0; BUFFER_BYTES];
     loop {
         match file.read(&mut piece).map_err(unreadable)? {
             0 => break,
-            n => sum.update(&piece[..n]),
+            n => hasher.update(&piece[..n]),
         }
     }
-    Ok(hex(sum.finalize()))
+    Ok(hex(hasher.finalize()))
 }
 
 fn size(path: &Path) -> Result<u64, ModelFileError> {

@@ -227,7 +227,7 @@ mod tests {
         (sentence.text, sentence.repeated) = ("The queue became much shorter after that.".into(), false);
         sentence.chances.result = 0.9;
         let findings = crate::story::Findings {
-            event: crate::story::Event::Real,
+            event: crate::story::EventKind::Real,
             claims: Vec::new(),
             results: vec![0],
             figures: Vec::new(),

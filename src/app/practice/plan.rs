@@ -14,7 +14,7 @@ use super::formats::Format;
 use super::spacing::Repetition;
 use crate::app::job::Requirement;
 use crate::app::questions::Entry;
-use crate::app::resume::{Claim, telling};
+use crate::app::resume::{Claim, claim_question};
 use crate::question::{Question, QuestionKind};
 
 /// A question of a session.
@@ -133,7 +133,7 @@ fn of_bank(entry: &Entry) -> Item {
 fn of_claim(claim: &Claim) -> Item {
     let question = Question {
         id: None,
-        text: telling::question(claim),
+        text: claim_question::question(claim),
         kind: Some(QuestionKind::PastStory),
         target_s: Some(STORY_S),
     };

@@ -2,16 +2,18 @@
 
 use std::ops::Range;
 
-use crate::disfluency::{Filler, Kind};
+use crate::app::history::coaching::Coaching;
+use crate::app::history::last_time::{Followed, LastTime, Outcome};
+use crate::disfluency::{Filler, FillerKind};
 use crate::draft::counted_words;
 use crate::interview::{Answer, Mark, MarkKind};
 use crate::metrics::length::ANY_TARGET_S;
-use crate::plain::{clock, number, one_line};
+use crate::plain::{clock, number, one_line, small};
 use crate::report::Report;
-use crate::score::{Part, PartName};
+use crate::score::{Evidence, PartName, PartScore};
 use crate::span::Span;
 use crate::speakers::{Speakers, Who};
-use crate::story::{Grade, Part as StoryPart, Told};
+use crate::story::{Grade, StoryPart, StorySentence};
 use crate::transcript::Word;
 
 /// The number of words after which a transcript paragraph ends at the next sentence end.
@@ -62,7 +64,7 @@ pub(crate) fn length_as_spoken(report: &Report) -> Option<(String, String)> {
 
 /// Returns the points of the two groups: the story, and how it was said.
 pub(crate) fn shares(report: &Report) -> String {
-    let sum = |parts: &mut dyn Iterator<Item = &Part>| {
+    let sum = |parts: &mut dyn Iterator<Item = &PartScore>| {
         parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
     };
     let all = sum(&mut report.score.parts.iter());
@@ -91,6 +93,47 @@ pub(crate) fn shares(report: &Report) -> String {
         }
         _ => format!("How you said it: {}. The story is not judged.", of(said)),
     }
+}
+
+/// What is said about a piece of advice.
+pub(crate) struct Reminder {
+    pub(crate) text: String,
+    /// Where it shows.
+    pub(crate) evidence: Option<Evidence>,
+}
+
+impl Reminder {
+    fn of(before: &str, followed: &Followed, done: &str, open: &str) -> Self {
+        let advice = small(&one_line(&followed.title));
+        let (end, evidence) = match &followed.outcome {
+            Outcome::Done { evidence } => (format!(" {done}"), evidence.clone()),
+            Outcome::Open { evidence } => (format!(" {open}"), evidence.clone()),
+            Outcome::Unsure => (String::new(), None),
+        };
+        Self { text: format!("{before}: {advice}.{end}"), evidence }
+    }
+
+    /// Returns it as a sentence, with the evidence in brackets at its end.
+    pub(crate) fn sentence(&self) -> String {
+        let Some(Evidence { start_s, text }) = &self.evidence else { return self.text.clone() };
+        let at = start_s.map_or(String::new(), |at| format!("{}: ", clock(at)));
+        let text = one_line(text);
+        let text = if text.ends_with("...") { &text } else { text.trim_end_matches(['.', ',', ';', ':']) };
+        format!("{} ({at}{text}).", self.text.trim_end_matches('.'))
+    }
+}
+
+/// Returns what to say of the last take: what its speaker was told, and what became of it in this one.
+pub(crate) fn reminders(last: &LastTime) -> Vec<Reminder> {
+    let first = if last.same_question { "Last time" } else { "Last time, with another question of this kind" };
+    let before = [first].into_iter().chain(std::iter::repeat("Also"));
+    let said = last.worth_saying().zip(before);
+    said.map(|(f, before)| Reminder::of(before, f, "This time you did.", "That is still to do.")).collect()
+}
+
+/// Returns what to say of two answers side by side: what was told after A, and what became of it in B.
+pub(crate) fn told_between(told: &[Followed]) -> Vec<Reminder> {
+    told.iter().map(|f| Reminder::of("Told after A", f, "Done in B.", "Still to do in B.")).collect()
 }
 
 /// Returns whom the report is about, where two voices were heard.
@@ -136,6 +179,30 @@ pub(crate) fn mark(mark: &Mark) -> String {
     format!("{} {}{kind}{words}", clock(mark.span.start_s), mark.who.label())
 }
 
+/// Says whom the words of a coach are from.
+pub(crate) fn from_coach(coaching: &Coaching) -> String {
+    coaching.coach.as_ref().map_or("From your coach".to_string(), |name| format!("From your coach, {}", one_line(name)))
+}
+
+/// Returns what a coach marked by hand: the name, the points, and how many there are.
+pub(crate) fn marks_by_hand(coaching: &Coaching) -> Vec<(String, String, String)> {
+    let marked = coaching.criteria.iter().filter_map(|c| Some((c, c.points?)));
+    marked.map(|(c, points)| (one_line(&c.name), whole(points), whole(c.out_of))).collect()
+}
+
+/// Says what the score is by a coach's weights and marks; `None` if the coach has neither.
+pub(crate) fn score_of_coach(coaching: &Coaching, report: &Report) -> Option<String> {
+    let score = coaching.score(report)?;
+    let weights: Vec<String> =
+        coaching.weights.iter().map(|w| format!("{} {}", w.part.label(), whole(w.points))).collect();
+    let by = if weights.is_empty() {
+        "with these marks".to_string()
+    } else {
+        format!("as your coach weighs it ({}; the rest as aloud does)", weights.join(", "))
+    };
+    Some(format!("Together {score:.0} of 100, {by}."))
+}
+
 /// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.
 pub(crate) fn left_out(report: &Report) -> Option<String> {
     let left_out = report.left_out.as_ref()?;
@@ -179,7 +246,7 @@ pub(crate) struct Shown {
     /// Whether this word is part of a filler.
     pub(crate) inside: bool,
     /// The kind of each filler that the word is part of, and whether that filler begins with the word.
-    pub(crate) kinds: Vec<(Kind, bool)>,
+    pub(crate) kinds: Vec<(FillerKind, bool)>,
 }
 
 /// Returns the words of the transcript, or of the draft.
@@ -224,7 +291,7 @@ pub(crate) struct Paragraph {
 /// Groups consecutive sentences of the same part into paragraphs.
 ///
 /// An imported report may have more words in its story than were spoken: the excess is left out.
-fn runs_of_parts(sentences: &[Told], words: usize) -> Vec<Paragraph> {
+fn runs_of_parts(sentences: &[StorySentence], words: usize) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut start = 0;
     for (i, sentence) in sentences.iter().enumerate() {

@@ -1,8 +1,9 @@
-//! Extracts the claims of a resume: the lines and sentences that say what was done, and where, if that is certain.
+//! Extracts the claims of a resume: the lines and sentences that say what the writer did. The employer is added where
+//! it is certain.
 //!
-//! Under a heading such as "Experience", every list item is a claim, and so is a sentence that tells what was done.
-//! Under a heading of the writer's own, only such sentences are. Nothing is taken from school, skills, hobbies or a
-//! profile. The rules are ours; how many claims they find is in docs/measurements.md.
+//! Under a heading such as "Experience", every list item is a claim, and so is every sentence that states an
+//! achievement. Under an unknown heading, only the latter are claims. Sections about education, skills, hobbies and the
+//! profile contain no claims. The rules are ours; docs/measurements.md says how many claims they find.
 
 use std::sync::LazyLock;
 
@@ -10,164 +11,171 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::dates;
-use super::heads::{Job, has_title, job_of, names_employer};
+use super::job_header::{JobHeader, has_title, names_employer, parse_job_header};
 use super::layout::{Paragraph, sentences};
-use super::sections::{Section, has_words, heading, looks_like_heading, looks_like_sentence_heading};
-use super::verbs::{Form, form, is_honour, is_participle_of_deed, is_verb_of};
+use super::sections::{SectionKind, contains_phrase, heading, looks_like_heading, looks_like_sentence_heading};
+use super::verbs::{VerbForm, is_achievement_participle, is_action_verb, is_award_word, verb_form};
 
-/// A claim in a resume: something that its writer did.
+/// A claim in a resume: a statement of what its writer did.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// The text of the claim.
     pub text: String,
-    /// The employer; `None` if the resume does not plainly name one.
+    /// The employer; `None` if it is not certain.
     pub employer: Option<String>,
-    /// Whether the job is current; `None` if the resume does not plainly say.
+    /// Whether the writer still has the job; `None` if that is not certain.
     pub is_current: Option<bool>,
-    /// Whether the claim has neither an effect nor a number, or is only a duty.
+    /// Whether the claim states neither an effect nor a number, or names only a duty.
     pub is_weak: bool,
 }
 
-/// The minimum number of words of a claim.
-const FEWEST_WORDS: usize = 3;
-/// The minimum number of words of a claim in prose.
-const FEWEST_IN_PROSE: usize = 5;
-/// The maximum number of words of a line at the head of a job.
-const HEAD_WORDS: usize = 14;
-/// The minimum number of deeds in a section for it to count as work under a heading of the writer's own.
-const FEWEST_DEEDS: usize = 2;
-/// The number of first lines that are taken for a name and an address rather than a heading of the writer's own.
-const NAME_LINES: usize = 4;
+/// The minimum number of words in a list item that is a claim.
+const MIN_ITEM_WORDS: usize = 3;
+/// The minimum number of words in a sentence that is a claim.
+const MIN_SENTENCE_WORDS: usize = 5;
+/// The maximum number of words in a line of a job header.
+const MAX_HEADER_WORDS: usize = 14;
+/// The minimum number of achievements in a section with an unknown heading for the section to count as work.
+const MIN_ACHIEVEMENTS: usize = 2;
+/// The number of lines at the top of a resume that are the name and the address rather than unknown headings.
+const CONTACT_LINES: usize = 4;
 
 /// Returns the claims of a resume in order, without duplicates.
 pub fn claims(paragraphs: &[Paragraph]) -> Vec<Claim> {
     let found = claims_from(paragraphs, false);
-    // If no heading tells what is below it, claims are also taken from before the first heading.
+    // If there are none under any heading, claims are also taken from before the first heading.
     if found.is_empty() { claims_from(paragraphs, true) } else { found }
 }
 
-/// Returns the claims; with `with_opening`, also those in sentences before any heading, which are usually a profile.
+/// Returns the claims; if `with_opening`, also those in sentences before the first heading, which are usually a
+/// profile.
 fn claims_from(paragraphs: &[Paragraph], with_opening: bool) -> Vec<Claim> {
-    let mut section = Section::Own;
+    let mut section = SectionKind::Custom;
     let mut is_opening = true;
-    let mut is_own = false;
-    let mut job = Job::default();
-    let mut head: Vec<&str> = Vec::new();
+    let mut is_custom = false;
+    let mut job = JobHeader::default();
+    let mut header: Vec<&str> = Vec::new();
     let mut has_employers = true;
     let mut found: Vec<Claim> = Vec::new();
-    let (mut behind_titles, mut has_own_lines) = (Vec::new(), false);
-    let is_shouted = shouts(paragraphs);
+    let (mut is_suffix_of_title, mut has_own_lines) = (Vec::new(), false);
+    let headings_are_uppercase = has_uppercase_headings(paragraphs);
     for (n, paragraph) in paragraphs.iter().enumerate() {
         let text = paragraph.text.trim();
         if paragraph.is_doubtful {
-            // The paragraph may have been the head of another job.
+            // The paragraph may have been the header of another job.
             if !paragraph.is_item {
-                job = Job::default();
-                head.clear();
+                job = JobHeader::default();
+                header.clear();
             }
             continue;
         }
         let is_title = has_title(text);
         if let Some(opened) = heading(paragraph).filter(|_| !is_title && (paragraph.stands_apart || is_plain(text))) {
-            (section, job, is_opening, is_own) = (opened, Job::default(), false, false);
+            (section, job, is_opening, is_custom) = (opened, JobHeader::default(), false, false);
             has_employers = !text.to_lowercase().contains("project");
-            head.clear();
+            header.clear();
             continue;
         }
-        // In a work section, a heading of the writer's own counts only after another one or, where the known headings
-        // are in capitals, if it is in capitals: otherwise the line is more likely an employer's name.
-        let may_open = section != Section::Work || is_own || (is_shouted && !text.contains(char::is_lowercase));
-        if may_open && opens_own(paragraph, section, is_shouted) {
-            let tells = tells_mostly_deeds(&paragraphs[n + 1..]);
-            if n >= NAME_LINES || (n > 0 && tells) {
-                let own = if tells { Section::Work } else { Section::Own };
-                (section, job, is_opening, is_own) = (own, Job::default(), false, true);
+        // In a work section, a line is accepted as an unknown heading only after another unknown heading, or if all
+        // known headings and the line itself are in capitals. Otherwise it is more likely an employer's name.
+        let may_open =
+            section != SectionKind::Work || is_custom || (headings_are_uppercase && !text.contains(char::is_lowercase));
+        if may_open && opens_custom_section(paragraph, section, headings_are_uppercase) {
+            let has_achievements = is_mostly_achievements(&paragraphs[n + 1..]);
+            if n >= CONTACT_LINES || (n > 0 && has_achievements) {
+                let own = if has_achievements { SectionKind::Work } else { SectionKind::Custom };
+                (section, job, is_opening, is_custom) = (own, JobHeader::default(), false, true);
                 has_employers = true;
-                head.clear();
+                header.clear();
                 continue;
             }
         }
-        let told: Vec<&str> = match section {
-            Section::Other => continue,
-            _ if is_head(paragraph, section) => {
-                head.push(text);
+        let texts: Vec<&str> = match section {
+            SectionKind::Other => continue,
+            _ if is_job_header_line(paragraph, section) => {
+                header.push(text);
                 continue;
             }
-            Section::Work if paragraph.is_item => whole(text),
-            // A list under the head of a job says what was done there.
-            Section::Own if paragraph.is_item && (job != Job::default() || is_job(&head)) => whole(text),
-            Section::Own if paragraph.is_item => whole(text).into_iter().filter(|t| tells_deed(t)).collect(),
+            SectionKind::Work if paragraph.is_item => item_claim(text),
+            // Every item of a list under a job header is a claim.
+            SectionKind::Custom if paragraph.is_item && (job != JobHeader::default() || is_job_header(&header)) => {
+                item_claim(text)
+            }
+            SectionKind::Custom if paragraph.is_item => {
+                item_claim(text).into_iter().filter(|t| states_achievement(t)).collect()
+            }
             _ if is_opening && !with_opening => continue,
-            _ => prose(text),
+            _ => prose_claims(text),
         };
-        let period = dates::period(text).filter(|_| head.is_empty() && !paragraph.is_item);
-        if period.is_some_and(|p| told.is_empty() || p.is_current.is_some()) {
-            // Another job begins, even if nothing is known about it.
-            job = Job::default();
+        let period = dates::period(text).filter(|_| header.is_empty() && !paragraph.is_item);
+        if period.is_some_and(|p| texts.is_empty() || p.is_current.is_some()) {
+            // Another job begins, even if its header was not recognized.
+            job = JobHeader::default();
         }
-        if !head.is_empty() && !told.is_empty() {
-            // Any other line between the jobs may be the head of a job that was not recognized, unless it labels what
-            // follows.
-            if is_job(&head) {
-                job = job_of(&head);
+        if !header.is_empty() && !texts.is_empty() {
+            // Any other line between two jobs may be a job header that was not recognized, unless it is the label of a
+            // list.
+            if is_job_header(&header) {
+                job = parse_job_header(&header);
                 has_own_lines |= job.has_own_line;
-            } else if !head.iter().all(|l| is_label(l)) {
-                job = Job::default();
+            } else if !header.iter().all(|l| is_label(l)) {
+                job = JobHeader::default();
             }
-            head.clear();
+            header.clear();
         }
-        for text in told {
-            let employer = job.employer.clone().filter(|_| has_employers).or_else(|| named_in(text));
+        for text in texts {
+            let employer = job.employer.clone().filter(|_| has_employers).or_else(|| employer_in_sentence(text));
             let text = text.replace('\t', " ");
             let claim = Claim { is_weak: is_weak(&text), text, employer, is_current: job.is_current };
             if !found.iter().any(|c| c.text == claim.text) {
-                behind_titles.push(job.is_suffix);
+                is_suffix_of_title.push(job.is_suffix);
                 found.push(claim);
             }
         }
     }
-    // A resume with employers on lines of their own has departments and regions after the titles.
-    for (claim, is_suffix) in found.iter_mut().zip(behind_titles) {
+    // In a resume with employers on separate lines, what follows a title is a department or a region.
+    for (claim, is_suffix) in found.iter_mut().zip(is_suffix_of_title) {
         claim.employer = claim.employer.take().filter(|_| !(is_suffix && has_own_lines));
     }
     found
 }
 
-/// Returns whether the known headings are in capitals throughout.
-fn shouts(paragraphs: &[Paragraph]) -> bool {
+/// Returns whether all known headings are in capitals.
+fn has_uppercase_headings(paragraphs: &[Paragraph]) -> bool {
     let mut headings = paragraphs.iter().filter(|p| p.stands_apart && heading(p).is_some()).peekable();
     headings.peek().is_some() && headings.all(|p| !p.text.contains(char::is_lowercase))
 }
 
-/// Returns whether a line is a heading of the writer's own that opens a section. After a section from which nothing is
-/// taken, it may also be in sentence case, but must be in capitals if the known headings are.
-fn opens_own(paragraph: &Paragraph, section: Section, is_shouted: bool) -> bool {
+/// Returns whether a line is an unknown heading that opens a section. Within a section without claims, a heading in
+/// sentence case is accepted too; but if the known headings are in capitals, it must be in capitals.
+fn opens_custom_section(paragraph: &Paragraph, section: SectionKind, headings_are_uppercase: bool) -> bool {
     let text = paragraph.text.trim();
-    let is_own = looks_like_heading(paragraph)
-        || (section == Section::Other && looks_like_sentence_heading(paragraph) && !tells_deed_first(text));
-    let is_known_look = section != Section::Other || !is_shouted || !text.contains(char::is_lowercase);
-    is_own && is_known_look && !has_title(text) && !(section != Section::Own && names_employer(text))
+    let is_custom = looks_like_heading(paragraph)
+        || (section == SectionKind::Other && looks_like_sentence_heading(paragraph) && !starts_with_action_verb(text));
+    let is_known_look = section != SectionKind::Other || !headings_are_uppercase || !text.contains(char::is_lowercase);
+    is_custom && is_known_look && !has_title(text) && !(section != SectionKind::Custom && names_employer(text))
 }
 
-/// Returns whether a section mostly tells of deeds, in which case the rest of its list counts as work too.
-fn tells_mostly_deeds(section: &[Paragraph]) -> bool {
+/// Returns whether at least half of the items (or lines) of a section state achievements, so that the whole section
+/// counts as work.
+fn is_mostly_achievements(section: &[Paragraph]) -> bool {
     let until = section.iter().position(|p| heading(p).is_some() || looks_like_heading(p)).unwrap_or(section.len());
     let lines = |are_items: bool| {
-        let told = section[..until].iter().filter(move |p| p.is_item == are_items && !is_dated(&p.text));
-        told.filter(|p| p.text.split_whitespace().count() >= FEWEST_WORDS && !has_title(&p.text))
+        let texts = section[..until].iter().filter(move |p| p.is_item == are_items && !is_dated(&p.text));
+        texts.filter(|p| p.text.split_whitespace().count() >= MIN_ITEM_WORDS && !has_title(&p.text))
     };
-    let tells = |p: &&Paragraph| tells_deed_first(&p.text) || tells_deed_later(&p.text);
+    let has_achievements = |p: &&Paragraph| starts_with_action_verb(&p.text) || contains_achievement(&p.text);
     let are_items = lines(true).next().is_some();
-    let (all, deeds) = (lines(are_items).count(), lines(are_items).filter(tells).count());
-    deeds >= FEWEST_DEEDS && deeds * 2 >= all
+    let (all, achievements) = (lines(are_items).count(), lines(are_items).filter(has_achievements).count());
+    achievements >= MIN_ACHIEVEMENTS && achievements * 2 >= all
 }
 
-/// Returns whether these lines are the head of a job: one of them has its dates or its title.
-fn is_job(head: &[&str]) -> bool {
-    head.iter().any(|l| dates::period(l).is_some() || has_title(l))
+/// Returns whether these lines are a job header: one of them contains dates or a job title.
+fn is_job_header(header: &[&str]) -> bool {
+    header.iter().any(|l| dates::period(l).is_some() || has_title(l))
 }
 
-/// Returns whether a line between a job's head and its list is a label of that list.
+/// Returns whether a line between a job header and the job's list is a label of that list.
 fn is_label(text: &str) -> bool {
     const LABELS: &[&str] = &[
         "achievement",
@@ -187,42 +195,44 @@ fn is_label(text: &str) -> bool {
     text.ends_with(':') || LABELS.iter().any(|l| lower.contains(l))
 }
 
-/// Returns a list item as one claim; a list of tools is not a claim.
-fn whole(text: &str) -> Vec<&str> {
+/// Returns the claim in a list item: the whole item, unless it is too short or a list of tools.
+fn item_claim(text: &str) -> Vec<&str> {
     let words = text.split_whitespace().count();
     let label = text.split(':').next().unwrap_or_default().to_lowercase();
     let lists = ["tech", "tools", "stack", "environment", "skills", "keywords", "key skills", "languages", "software"];
     let is_list = text.contains(':') && lists.iter().any(|l| label.starts_with(l)) && label.split(' ').count() < 4;
-    if words < FEWEST_WORDS || is_list || !text.chars().any(char::is_alphabetic) { Vec::new() } else { vec![text] }
+    if words < MIN_ITEM_WORDS || is_list || !text.chars().any(char::is_alphabetic) { Vec::new() } else { vec![text] }
 }
 
-/// Returns the sentences of prose that tell what was done.
-fn prose(text: &str) -> Vec<&str> {
-    let is_claim = |s: &&str| s.split_whitespace().count() >= FEWEST_IN_PROSE && tells_deed(s);
+/// Returns the claims in prose: the sentences that state an achievement.
+fn prose_claims(text: &str) -> Vec<&str> {
+    let is_claim = |s: &&str| s.split_whitespace().count() >= MIN_SENTENCE_WORDS && states_achievement(s);
     sentences(text).into_iter().filter(is_claim).collect()
 }
 
-/// Returns whether a sentence says that its writer did something: it begins with a verb or a duty, or has "I" with a
-/// verb.
-fn tells_deed(text: &str) -> bool {
+/// Returns whether a sentence states an achievement: it begins with an action verb, an award or a duty, or contains "I"
+/// or "we" with a verb.
+fn states_achievement(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let first = words.first().copied().unwrap_or_default();
-    // "Staff Nurse" and "Lead Designer" are titles, not deeds.
+    // "Staff Nurse" and "Lead Designer" are titles, not actions.
     let names_title = words.get(1).is_some_and(|w| has_title(w));
-    if form(first).is_some() && !names_title || is_honour(first) {
+    if verb_form(first).is_some() && !names_title || is_award_word(first) {
         return true;
     }
-    tells_deed_later(text)
+    contains_achievement(text)
 }
 
-/// Returns whether a text begins with what surely is the verb of a deed, whatever follows.
-fn tells_deed_first(text: &str) -> bool {
+/// Returns whether the first word of a text is an action verb (or a participle used as one), judged by that word and
+/// the words after it.
+fn starts_with_action_verb(text: &str) -> bool {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
-    form(first).is_some_and(|form| is_verb_of(&form, first, rest)) || is_participle_of_deed(first)
+    verb_form(first).is_some_and(|verb_form| is_action_verb(&verb_form, first, rest))
+        || is_achievement_participle(first)
 }
 
-/// Returns whether a sentence tells what was done with other words than its first.
-fn tells_deed_later(text: &str) -> bool {
+/// Returns whether a sentence states an achievement otherwise than by a verb as its first word.
+fn contains_achievement(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let lower = text.to_lowercase();
     let first = words.first().copied().unwrap_or_default();
@@ -238,11 +248,11 @@ fn tells_deed_later(text: &str) -> bool {
         return true;
     }
     if ["also", "then", "successfully", "jointly", "personally"].contains(&first_lower.as_str())
-        && words.get(1).is_some_and(|w| form(w).is_some())
+        && words.get(1).is_some_and(|w| verb_form(w).is_some())
     {
         return true;
     }
-    let acts = |at: usize| {
+    let verb_follows = |at: usize| {
         let mut next = words.iter().skip(at + 1).map(|w| w.to_lowercase()).skip_while(|w| {
             [
                 "also",
@@ -265,9 +275,9 @@ fn tells_deed_later(text: &str) -> bool {
                 || w.ends_with("ly")
         });
         let word = next.next().unwrap_or_default();
-        form(&word).is_some() || ["responsible", "in"].contains(&word.as_str()) && has_duty(&lower)
+        verb_form(&word).is_some() || ["responsible", "in"].contains(&word.as_str()) && has_duty(&lower)
     };
-    if words.iter().enumerate().any(|(i, w)| ["I", "We", "we"].contains(w) && acts(i)) {
+    if words.iter().enumerate().any(|(i, w)| ["I", "We", "we"].contains(w) && verb_follows(i)) {
         return true;
     }
     (lower.starts_with("my ") || lower.starts_with("our "))
@@ -275,10 +285,10 @@ fn tells_deed_later(text: &str) -> bool {
 }
 
 fn is_past(word: &str) -> bool {
-    matches!(form(word), Some(Form::Past | Form::Either))
+    matches!(verb_form(word), Some(VerbForm::Past | VerbForm::Either))
 }
 
-/// The beginnings of lines that name a duty.
+/// The phrases at the beginning of a line that name a duty.
 pub(super) const DUTIES: &[&str] = &[
     "responsible for",
     "in charge of",
@@ -294,42 +304,43 @@ fn has_duty(lower: &str) -> bool {
     DUTIES.iter().any(|d| lower.contains(d))
 }
 
-/// Returns whether a line is short enough to be a heading even without space above it.
+/// Returns whether a line is short enough to count as a heading without extra space above it.
 fn is_plain(text: &str) -> bool {
     text.split_whitespace().count() <= 3
 }
 
-/// Returns whether a line belongs to the head of a job: its dates, its title, its place.
-fn is_head(paragraph: &Paragraph, section: Section) -> bool {
+/// Returns whether a line belongs to a job header: it contains dates, a title or a place.
+fn is_job_header_line(paragraph: &Paragraph, section: SectionKind) -> bool {
     let text = paragraph.text.trim();
     let words = text.split_whitespace().count();
     if paragraph.is_item {
-        // Some templates format even the heads as list items; right-aligned text is not part of a sentence.
-        return is_dated(text) || text.rsplit_once('\t').is_some_and(|(_, right)| is_aside(right));
+        // Some templates format even job headers as list items; they are recognized by dates or by right-aligned text.
+        return is_dated(text) || text.rsplit_once('\t').is_some_and(|(_, right)| is_date_or_place(right));
     }
     let spans_time = || is_dated(text) && dates::period(text).is_some_and(|p| p.is_current.is_some());
-    if words > HEAD_WORDS || text.ends_with(['.', '!', ';']) && !text.ends_with("Inc.") && !text.ends_with("Ltd.") {
-        return words <= 2 * HEAD_WORDS && spans_time();
+    if words > MAX_HEADER_WORDS || text.ends_with(['.', '!', ';']) && !text.ends_with("Inc.") && !text.ends_with("Ltd.")
+    {
+        return words <= 2 * MAX_HEADER_WORDS && spans_time();
     }
     is_dated(text)
         || has_title(text) && words <= 6
-        || section == Section::Work && (text.contains(['\t', '|']) || !tells_deed(text))
+        || section == SectionKind::Work && (text.contains(['\t', '|']) || !states_achievement(text))
 }
 
-/// Returns whether right-aligned text is a date or a place.
-fn is_aside(text: &str) -> bool {
+/// Returns whether right-aligned text looks like dates or a place.
+fn is_date_or_place(text: &str) -> bool {
     let capital = text.trim().starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     dates::period(text).is_some()
         || (capital && text.split_whitespace().count() <= 4 && !text.ends_with(['.', '!', ';']))
 }
 
-/// Returns whether a line begins or ends with its dates, as the head of a job does, and is not a sentence.
+/// Returns whether a line begins or ends with dates, as job headers do, and does not state an achievement.
 fn is_dated(text: &str) -> bool {
     let periods = dates::periods(text);
     let end = text.trim_end_matches(['.', ')', ' ']).len();
     let at_edge =
         periods.first().is_some_and(|p| p.range.start <= 1) || periods.last().is_some_and(|p| p.range.end >= end);
-    at_edge && !tells_deed_first(text) && !tells_deed_later(text)
+    at_edge && !starts_with_action_verb(text) && !contains_achievement(text)
 }
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -337,8 +348,8 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is right")
 });
 
-/// Returns the employer that a sentence itself names: "At Acme I ...".
-fn named_in(text: &str) -> Option<String> {
+/// Returns the employer that the sentence itself names: "At Acme I ...".
+fn employer_in_sentence(text: &str) -> Option<String> {
     NAMED.captures(text).map(|found| found[1].trim_end_matches(',').to_string())
 }
 
@@ -395,18 +406,18 @@ const NUMBERS: &[&str] = &[
     "dozen", "once",
 ];
 
-/// Returns whether a claim has neither a number nor an effect, or is only a duty.
+/// Returns whether a claim states neither a number nor an effect, or names a duty.
 fn is_weak(text: &str) -> bool {
     let lower = text.to_lowercase();
     if has_duty(&lower) {
         return true;
     }
-    let number = NUMBERS.iter().any(|n| has_words(&lower, n)) || amounts(text);
-    !number && !EFFECTS.iter().any(|e| has_words(&lower, e))
+    let number = NUMBERS.iter().any(|n| contains_phrase(&lower, n)) || contains_amount(text);
+    !number && !EFFECTS.iter().any(|e| contains_phrase(&lower, e))
 }
 
-/// Returns whether there is a number that is neither a year nor part of a name such as ISO 45001.
-fn amounts(text: &str) -> bool {
+/// Returns whether a text contains a number that is neither a year nor part of a name such as ISO 45001.
+fn contains_amount(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is_amount = |i: usize| {
         let mut numbers = words[i].split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
@@ -448,10 +459,10 @@ mod tests {
             ("EDUCATION", false),
             ("Passed all exams with merit in 2016.", true),
         ]);
-        let told: Vec<(&str, Option<&str>, bool)> =
+        let found_claims: Vec<(&str, Option<&str>, bool)> =
             found.iter().map(|c| (c.text.as_str(), c.employer.as_deref(), c.is_weak)).collect();
         assert_eq!(
-            told,
+            found_claims,
             [
                 ("Rewired 40 council flats in nine months without a call-back.", Some("Northgate Wiring Ltd"), false),
                 ("Responsible for two apprentices.", Some("Northgate Wiring Ltd"), true),

@@ -1,23 +1,24 @@
-//! Finds periods of time as resumes write them: "March 2019 – Present", "2015–16", "since 2017", "03/2019 - 08/2021".
+//! Finds periods of time in the formats of resumes: "March 2019 – Present", "2015–16", "since 2017", "03/2019 -
+//! 08/2021".
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A period found in a text.
+/// A period of time, or a single date, found in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Period {
-    /// The byte range in the text.
+    /// The byte range of the period in the text.
     pub range: Range<usize>,
-    /// Whether the period is still going on; `None` for a single date.
+    /// Whether the period is current; `None` for a single date.
     pub is_current: Option<bool>,
 }
 
 /// A year in four digits or, after an apostrophe, in two.
 const YEAR: &str = r"(?:(?:19|20)\d{2}\b|['\u{2018}\u{2019}]\d{2}\b)";
 const MONTH: &str = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|autumn|fall|winter|q[1-4])\b\.?";
-/// Words that end a period that is still going on.
+/// Words for the end of a current period.
 const TODAY: &str = r"(?:(?:the\s+)?present(?:\s+day)?|now|today|current|date|ongoing)\b";
 
 static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
@@ -25,7 +26,7 @@ static PERIOD: LazyLock<Regex> = LazyLock::new(|| {
     let point = format!(
         r"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH}[\s,-]*(?:of\s+)?(?:\d{{1,2}},\s+)?{YEAR}|\b(?:\d{{1,2}}[/.]){{0,2}}(?:19|20)\d{{2}}\b(?:[/.-](?:0[1-9]|1[0-2])\b|/\d{{2}}\b)?|['\u{{2018}}\u{{2019}}]\d{{2}}\b)"
     );
-    // If both ends have a month, or before "to date", two digits are a year: "Sep 15 - Mar 17".
+    // Two digits after a month are a year if both ends have a month, or before "to date": "Sep 15 - Mar 17".
     let short = format!(r"(?:{MONTH}\s*['\u{{2018}}\u{{2019}}]?\d{{2}}\b|\b(?:0?[1-9]|1[0-2])[/.]\d{{2}}\b)");
     let to = r"\s*(?:-|\u{2010}|\u{2011}|\u{2012}|\u{2013}|\u{2014}|\u{2212}|\bto\b|\buntil\b|\btill?\b)\s*";
     let text = format!(

@@ -1,30 +1,30 @@
-//! Reads the text of a Word document: a zip file whose main part is XML, usually `word/document.xml`.
+//! Reads the paragraphs of a Word document: a zip file whose main part, usually `word/document.xml`, is XML.
 
 use std::io::{BufReader, Cursor, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::layout::{Paragraph, item};
+use super::layout::{Paragraph, list_item_text};
 use super::read::{MAX_CHARACTERS, ReadError};
 
-/// The largest main part that is read, in bytes, whatever size the zip declares.
+/// The maximum number of bytes of the main part that are unpacked, whatever size the zip file declares.
 const MAX_XML: u64 = 32 << 20;
 const DAMAGED: ReadError = ReadError::Damaged("docx");
 
-/// A paragraph being read.
+/// A paragraph whose end has not been read yet.
 #[derive(Default)]
-struct Open {
+struct OpenParagraph {
     text: String,
     is_item: bool,
     stands_apart: bool,
-    /// The number of bold characters.
-    bold: usize,
-    /// The number of all characters.
-    all: usize,
+    /// The number of bold characters, without spaces.
+    n_bold: usize,
+    /// The number of characters, without spaces.
+    n_visible: usize,
 }
 
-/// The state of a run of equally formatted text.
+/// The state of the current run: text with the same formatting.
 #[derive(Default)]
 struct Run {
     is_open: bool,
@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
     let main = main_part(&mut zip);
     let xml = zip.by_name(&main).map_err(|_| DAMAGED)?;
     let mut xml = Reader::from_reader(BufReader::new(xml.take(MAX_XML)));
-    let (mut buffer, mut found, mut open) = (Vec::new(), Vec::new(), Vec::<Open>::new());
+    let (mut buffer, mut found, mut open) = (Vec::new(), Vec::new(), Vec::<OpenParagraph>::new());
     let (mut in_text, mut in_tabs, mut skipped, mut characters) = (false, 0_usize, 0_usize, 0_usize);
     let mut run = Run::default();
     loop {
@@ -51,23 +51,23 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
         match xml.read_event_into(&mut buffer).map_err(|_| DAMAGED)? {
             Event::Eof => break,
             Event::Start(tag) => match tag.local_name().as_ref() {
-                // The fallback for older programs repeats the text.
+                // The fallback for older programs repeats text that was read already.
                 "Fallback" => skipped += 1,
-                "p" => open.push(Open::default()),
+                "p" => open.push(OpenParagraph::default()),
                 "t" => in_text = true,
                 "r" => run = Run { is_open: true, is_bold: false },
                 "b" if run.is_open => run.is_bold = is_on(&tag),
                 "tabs" => in_tabs += 1,
-                name => mark(name, &tag, open.last_mut(), in_tabs),
+                name => apply_property(name, &tag, open.last_mut(), in_tabs),
             },
             Event::Empty(tag) if run.is_open && tag.local_name().as_ref() == "b" => run.is_bold = is_on(&tag),
-            Event::Empty(tag) => mark(tag.local_name().as_ref(), &tag, open.last_mut(), in_tabs),
+            Event::Empty(tag) => apply_property(tag.local_name().as_ref(), &tag, open.last_mut(), in_tabs),
             Event::End(tag) => match tag.local_name().as_ref() {
                 "Fallback" => skipped = skipped.saturating_sub(1),
                 "t" => in_text = false,
                 "r" => run = Run::default(),
                 "tabs" => in_tabs = in_tabs.saturating_sub(1),
-                "p" => found.extend(open.pop().filter(|_| skipped == 0).into_iter().flat_map(closed)),
+                "p" => found.extend(open.pop().filter(|_| skipped == 0).into_iter().flat_map(finished)),
                 _ => {}
             },
             Event::Text(text) if in_text => {
@@ -76,8 +76,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
                 if let Some(open) = open.last_mut() {
                     open.text.push_str(&text);
                     let letters = text.chars().filter(|c| !c.is_whitespace()).count();
-                    open.all += letters;
-                    open.bold += if run.is_bold { letters } else { 0 };
+                    open.n_visible += letters;
+                    open.n_bold += if run.is_bold { letters } else { 0 };
                 }
             }
             Event::GeneralRef(reference) if in_text => {
@@ -100,13 +100,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Paragraph>, ReadError> {
     Ok(found)
 }
 
-/// The largest relationships part that is read, in bytes.
+/// The maximum number of bytes of the relationships part that are read.
 const MAX_RELATIONS: u64 = 1 << 20;
 
-/// Returns the name of the part that holds the text, according to the package's relationships (ECMA-376, part 2, 9.3):
-/// Word on the web calls it `document2.xml`.
+/// Returns the name of the main part, according to the package's relationships (ECMA-376, part 2, 9.3). Word on the web
+/// names it `document2.xml`.
 fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
-    const USUAL: &str = "word/document.xml";
+    const DEFAULT_MAIN_PART: &str = "word/document.xml";
     let mut text = String::new();
     let read = zip.by_name("_rels/.rels").map(|part| part.take(MAX_RELATIONS).read_to_string(&mut text));
     let mut xml = Reader::from_str(&text);
@@ -120,24 +120,24 @@ fn main_part(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> String {
             tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == key).map(|a| a.value.to_string())
         };
         if read.is_ok() && value("Type").is_some_and(|t| t.ends_with("/officeDocument")) {
-            return value("Target").map_or(USUAL.into(), |t| t.trim_start_matches('/').to_string());
+            return value("Target").map_or(DEFAULT_MAIN_PART.into(), |t| t.trim_start_matches('/').to_string());
         }
     }
-    USUAL.into()
+    DEFAULT_MAIN_PART.into()
 }
 
-/// The maximum nesting of paragraphs: text boxes nest them once or twice.
+/// The maximum nesting depth of paragraphs: text boxes nest them once or twice.
 const MAX_DEPTH: usize = 64;
 
-/// Applies an element without text to the open paragraph.
-fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usize) {
+/// Applies an element without text, such as a property or a tab, to the current paragraph.
+fn apply_property(name: &str, tag: &BytesStart<'_>, open: Option<&mut OpenParagraph>, in_tabs: usize) {
     let Some(open) = open else { return };
     let value = || {
         let value = tag.attributes().flatten().find(|a| a.key.local_name().as_ref() == "val");
         value.map_or(String::new(), |a| a.value.to_lowercase())
     };
     match name {
-        // `numId` 0 takes an item out of its list.
+        // A `numId` of 0 means that the paragraph is not a list item.
         "numId" => open.is_item = !open.stands_apart && value() != "0",
         "pStyle" => {
             let style = value();
@@ -152,15 +152,15 @@ fn mark(name: &str, tag: &BytesStart<'_>, open: Option<&mut Open>, in_tabs: usiz
     }
 }
 
-/// Converts a finished paragraph: one for each of its lines.
-fn closed(open: Open) -> impl Iterator<Item = Paragraph> {
-    let Open { text, is_item, stands_apart, bold, all } = open;
-    // Headings without a heading style are set in bold.
-    let stands_apart = stands_apart || (bold > 0 && bold == all && !is_item);
+/// Converts a finished paragraph; each of its lines becomes a paragraph.
+fn finished(open: OpenParagraph) -> impl Iterator<Item = Paragraph> {
+    let OpenParagraph { text, is_item, stands_apart, n_bold, n_visible } = open;
+    // A paragraph that is all bold counts as a heading.
+    let stands_apart = stands_apart || (n_bold > 0 && n_bold == n_visible && !is_item);
     let lines: Vec<String> =
         text.replace('\u{ad}', "").replace('\u{a0}', " ").split('\n').map(str::to_string).collect();
     lines.into_iter().filter(|l| !l.trim().is_empty()).map(move |line| {
-        let typed = item(&line);
+        let typed = list_item_text(&line);
         let is_item = is_item || typed.is_some();
         let text = typed.unwrap_or(&line).trim().to_string();
         Paragraph { text, is_item, stands_apart, is_doubtful: false }

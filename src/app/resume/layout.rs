@@ -1,11 +1,11 @@
-//! Joins the lines of a layout into the paragraphs that were written.
+//! Joins lines to paragraphs, and splits text into sentences.
 
 use std::collections::HashSet;
 
 use super::dates;
 use crate::story::encoder;
 
-/// A paragraph, a list item, a heading or a separate line.
+/// A paragraph of a document: running text, a list item, a heading or a separate line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Paragraph {
     /// The text, without the list marker; a tab stands for a wide gap.
@@ -14,38 +14,37 @@ pub struct Paragraph {
     pub is_item: bool,
     /// Whether there is extra space before the paragraph.
     pub stands_apart: bool,
-    /// Whether letters or spaces are uncertain, in which case the paragraph is not quoted.
+    /// Whether the text is garbled (words run together or letters are unknown), so that no claim is taken from it.
     pub is_doubtful: bool,
 }
 
-/// A line of the layout.
+/// A line of text with its position.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
+pub(super) struct LayoutLine {
     pub text: String,
-    /// The left edge, in columns or points, as are all positions here.
+    /// The left edge, in character columns or points, like all positions here.
     pub left: f64,
-    /// The left edge of the last separate piece.
+    /// The left edge of the last text run in the line.
     pub cell: f64,
     /// The right edge.
     pub right: f64,
-    /// The rightmost position that the line could reach.
+    /// The right margin: the rightmost position that the line could reach.
     pub limit: f64,
-    /// The width of a letter.
-    pub letter: f64,
+    /// The mean width of a letter.
+    pub letter_width: f64,
     /// Whether the space above the line is larger than between the lines of a paragraph.
     pub gap_before: bool,
 }
 
-/// Returns the text of a list item without its marker; `None` if the line has none. A marker is a sign that is not a
-/// letter, or a number with a dot.
-pub(super) fn item(text: &str) -> Option<&str> {
+/// Returns the text of a list item without its marker (a bullet sign or a number); `None` if the line has no marker.
+pub(super) fn list_item_text(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let rest = numbered(text).or_else(|| signed(text))?;
+    let rest = after_number(text).or_else(|| after_bullet(text))?;
     rest.chars().any(char::is_alphanumeric).then_some(rest)
 }
 
-/// Returns the text after "1.", "2)", "(3)" or "a)"; years and amounts are not markers.
-fn numbered(text: &str) -> Option<&str> {
+/// Returns the text after a number: "1.", "2)", "(3)" or "a)"; years and amounts are not list markers.
+fn after_number(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('(').unwrap_or(text);
     let digits = inside.len() - inside.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let is_letter = digits == 0 && inside.starts_with(|c: char| c.is_ascii_lowercase());
@@ -57,51 +56,51 @@ fn numbered(text: &str) -> Option<&str> {
     ((1..=2).contains(&digits) || is_letter).then_some(closed.trim_start()).filter(|_| begins)
 }
 
-/// Signs that words begin with, and that are not list markers: quotes, brackets, currency signs.
-const OPENING: &str = "\"'\u{2018}\u{201c}\u{201a}\u{201e}\u{ab}\u{2039}([{<$\u{a3}\u{20ac}\u{a5}#@&%=_/\\.,:;?!\u{bf}\u{a1}\u{a7}\u{2116}~\u{2248}\u{2026}\u{a9}\u{ae}\u{2122}";
-/// Signs that also occur in words: they are a marker if a space or a capital letter follows.
-const DASHES: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}*+>|^";
+/// Signs that can begin a word, and are therefore not bullets: quotes, brackets, currency signs.
+const WORD_OPENERS: &str = "\"'\u{2018}\u{201c}\u{201a}\u{201e}\u{ab}\u{2039}([{<$\u{a3}\u{20ac}\u{a5}#@&%=_/\\.,:;?!\u{bf}\u{a1}\u{a7}\u{2116}~\u{2248}\u{2026}\u{a9}\u{ae}\u{2122}";
+/// Signs that are a bullet only before a space or a capital letter, since they can also begin a word.
+const AMBIGUOUS_BULLETS: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}*+>|^";
 
-/// Returns the text after signs that are not letters, or after the "o" that some programs use as a circle.
-fn signed(text: &str) -> Option<&str> {
+/// Returns the text after a bullet: one or more signs, or the "o" that some programs use as a circle.
+fn after_bullet(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     let spaced = |rest: &str| rest.starts_with([' ', '\t', '\u{a0}']);
     if first == 'o' {
         let rest = text[1..].trim_start();
         return (spaced(&text[1..]) && !rest.starts_with(|c: char| c.is_lowercase())).then_some(rest);
     }
-    let is_mark = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !OPENING.contains(c);
-    let rest = text.trim_start_matches(|c: char| is_mark(c) || c == '\u{fe0f}' || c == '\u{200b}');
+    let is_bullet_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && !WORD_OPENERS.contains(c);
+    let rest = text.trim_start_matches(|c: char| is_bullet_sign(c) || c == '\u{fe0f}' || c == '\u{200b}');
     if rest.len() == text.len() {
-        // ">>", "=>" and "." are markers only when they stand alone.
+        // These signs are bullets only as separate words.
         let alone =
             text.split_whitespace().next().filter(|w| ["=", "=>", "~", ".", ":", "#", "::", "..", "<>"].contains(w));
         return alone.map(|w| text[w.len()..].trim_start());
     }
-    let dashes = DASHES.contains(first);
+    let dashes = AMBIGUOUS_BULLETS.contains(first);
     let parted = spaced(rest) || rest.starts_with(|c: char| c.is_uppercase() || c == '\u{fffd}');
     (!dashes || parted).then_some(rest.trim_start())
 }
 
-/// Joins the lines of each paragraph.
-pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
-    let known = whole_words(&rows);
+/// Joins lines to paragraphs.
+pub(super) fn paragraphs(lines: Vec<LayoutLine>) -> Vec<Paragraph> {
+    let known = unbroken_words(&lines);
     let mut found: Vec<Paragraph> = Vec::new();
-    let mut before: Option<Row> = None;
-    for row in rows {
-        let begins_item = item(&row.text);
+    let mut before: Option<LayoutLine> = None;
+    for line in lines {
+        let begins_item = list_item_text(&line.text);
         let joins = begins_item.is_none()
-            && before.as_ref().zip(found.last()).is_some_and(|(before, last)| continues(before, last, &row));
+            && before.as_ref().zip(found.last()).is_some_and(|(before, last)| continues(before, last, &line));
         match found.last_mut().filter(|_| joins) {
-            Some(last) => join(&mut last.text, row.text.trim(), &known),
+            Some(last) => append_line(&mut last.text, line.text.trim(), &known),
             None => found.push(Paragraph {
-                text: begins_item.unwrap_or(&row.text).trim().to_string(),
+                text: begins_item.unwrap_or(&line.text).trim().to_string(),
                 is_item: begins_item.is_some(),
-                stands_apart: row.gap_before,
+                stands_apart: line.gap_before,
                 is_doubtful: false,
             }),
         }
-        before = Some(row);
+        before = Some(line);
     }
     for paragraph in &mut found {
         paragraph.text = paragraph.text.replace('\u{ad}', "").replace('\u{a0}', " ");
@@ -110,12 +109,12 @@ pub(super) fn paragraphs(rows: Vec<Row>) -> Vec<Paragraph> {
     found
 }
 
-/// Returns the words that are not broken at the end of a row.
-fn whole_words(rows: &[Row]) -> HashSet<String> {
+/// Returns the words that are not hyphenated at a line break, in lower case.
+fn unbroken_words(lines: &[LayoutLine]) -> HashSet<String> {
     let mut found = HashSet::new();
     let mut is_broken = false;
-    for row in rows {
-        let mut text = row.text.trim();
+    for line in lines {
+        let mut text = line.text.trim();
         if is_broken {
             text = text.trim_start_matches(char::is_alphabetic);
         }
@@ -128,34 +127,36 @@ fn whole_words(rows: &[Row]) -> HashSet<String> {
     found
 }
 
-/// The characters that end a line in the middle of a word.
+/// The characters that hyphenate a word at a line break.
 const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{ad}'];
 
 /// The maximum length of a word in a resume, in letters.
-const LONGEST_WORD: usize = 24;
+const MAX_WORD_LETTERS: usize = 24;
 
-/// Returns whether words run together or letters are unknown, as in files that place letters in an unusual way.
+/// Returns whether the text is garbled: words run together or letters are unknown, as in PDF files with unusual
+/// encodings.
 fn is_doubtful(text: &str) -> bool {
     let is_address = |word: &str| word.contains(['@', '/', '_']) || word.contains("www.");
     let words = text.split_whitespace().filter(|w| !is_address(w)).flat_map(|w| w.split(|c: char| !c.is_alphabetic()));
     let (letters, all) =
         (text.chars().filter(|c| c.is_alphanumeric()).count(), text.chars().filter(|c| !c.is_whitespace()).count());
     text.contains('\u{fffd}')
-        || (all > LONGEST_WORD && letters * 3 < all * 2)
-        || words.map(|w| w.chars().count()).any(|letters| letters > LONGEST_WORD)
+        || (all > MAX_WORD_LETTERS && letters * 3 < all * 2)
+        || words.map(|w| w.chars().count()).any(|letters| letters > MAX_WORD_LETTERS)
 }
 
-/// The share of the longest line from which a line of a list item counts as full.
-const MOST_OF_A_LINE: f64 = 0.75;
+/// The minimum length of a nearly full line of a list item, as a share of the right margin.
+const NEARLY_FULL_SHARE: f64 = 0.75;
 
-/// Words that end a line of a paragraph only if the paragraph goes on.
-const OPEN: [&str; 20] = [
+/// Words after which a paragraph must continue.
+const CONTINUING_WORDS: [&str; 20] = [
     "a", "an", "the", "and", "or", "of", "in", "for", "to", "with", "from", "at", "by", "on", "into", "than", "since",
     "our", "my", "their",
 ];
 
-/// Returns the length of the unbreakable beginning of a line, in characters: a word, or a number and its unit.
-fn first_words(text: &str) -> usize {
+/// Returns the length of the unbreakable beginning of a line, in characters: a word, or a number with the word after
+/// it.
+fn unbreakable_len(text: &str) -> usize {
     let length = |w: &str| w.chars().count();
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();
@@ -164,57 +165,62 @@ fn first_words(text: &str) -> usize {
     length(first) + words.next().filter(|_| is_number).map_or(0, |unit| 1 + length(unit))
 }
 
-/// Returns whether a line continues the paragraph of the line before it.
-fn continues(before: &Row, paragraph: &Paragraph, row: &Row) -> bool {
-    let word = first_words(&row.text);
-    let is_full = before.right + (word as f64 + 1.0) * before.letter > before.limit + 0.5 * before.letter;
-    if row.gap_before || row.text.contains('\t') {
+/// Returns whether a line continues the paragraph of the previous line.
+fn continues(before: &LayoutLine, paragraph: &Paragraph, line: &LayoutLine) -> bool {
+    let word = unbreakable_len(&line.text);
+    let is_full = before.right + (word as f64 + 1.0) * before.letter_width > before.limit + 0.5 * before.letter_width;
+    if line.gap_before || line.text.contains('\t') {
         return false;
     }
     if before.text.contains('\t') && !paragraph.is_item {
-        // Text beside a date on the left continues below itself.
-        let is_under = (row.left - before.cell).abs() < before.letter && row.left > before.left + 2.0 * before.letter;
+        // Text to the right of a date continues below that text, not below the date.
+        let is_under = (line.left - before.cell).abs() < before.letter_width
+            && line.left > before.left + 2.0 * before.letter_width;
         return is_under && is_full;
     }
     let ended = before.text.trim_end();
-    let lower = row.text.chars().next().is_some_and(char::is_lowercase);
-    let is_open = || ended.rsplit(' ').next().is_some_and(|w| OPEN.contains(&w)) && ended.contains(' ');
+    let lower = line.text.chars().next().is_some_and(char::is_lowercase);
+    let is_open = || ended.rsplit(' ').next().is_some_and(|w| CONTINUING_WORDS.contains(&w)) && ended.contains(' ');
     if ended.ends_with([',', '\u{ad}', '-', '\u{2010}', '&', '/'])
         || (lower && !ended.ends_with(['.', '!', '?']))
         || is_open()
     {
         return true;
     }
-    // A line that begins with a number does not begin a paragraph, unless the number is a year.
-    let number = row.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
-        && dates::period(&row.text).is_none_or(|p| p.range.start != 0);
-    if number && paragraph.is_item && !ended.ends_with(['.', '!', '?']) && before.right > MOST_OF_A_LINE * before.limit
+    // A line that begins with a number that is not a year rarely begins a paragraph.
+    let number = line.text.starts_with(|c: char| c.is_ascii_digit() || "€$£".contains(c))
+        && dates::period(&line.text).is_none_or(|p| p.range.start != 0);
+    if number
+        && paragraph.is_item
+        && !ended.ends_with(['.', '!', '?'])
+        && before.right > NEARLY_FULL_SHARE * before.limit
     {
         return true;
     }
     let ends_with_date = |text: &str, is_span: bool| {
         dates::period(text).is_some_and(|p| p.range.end == text.len() && (!is_span || p.is_current.is_some()))
     };
-    // After a sentence, a line that ends with the period of a job is the job's head.
-    let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(row.text.trim_end(), true);
+    // After a sentence, a line that ends with a period of time is a job header.
+    let opens_job = ended.ends_with(['.', '!', '?']) && ends_with_date(line.text.trim_end(), true);
     if !paragraph.is_item && (ends_with_date(ended, false) || opens_job) {
         return false;
     }
     if paragraph.is_item {
-        // Indented under the text of an item rather than its marker, a line continues the item if the line before it is
-        // nearly full.
-        let first = if item(&before.text).is_some() { before.left } else { row.left - row.letter };
-        let hangs = row.left > first + 0.5 * row.letter && (before.left <= row.left + 0.5 * row.letter);
-        return hangs && (is_full || before.right > MOST_OF_A_LINE * before.limit);
+        // A line with a hanging indent (under the item's text, not its marker) continues the item if the previous line
+        // is nearly full.
+        let first = if list_item_text(&before.text).is_some() { before.left } else { line.left - line.letter_width };
+        let hangs = line.left > first + 0.5 * line.letter_width && (before.left <= line.left + 0.5 * line.letter_width);
+        return hangs && (is_full || before.right > NEARLY_FULL_SHARE * before.limit);
     }
-    is_full && (before.left - row.left).abs() < 2.0 * row.letter
+    is_full && (before.left - line.left).abs() < 2.0 * line.letter_width
 }
 
-/// Prefixes that a hyphen joins to words; they are not in the vocabulary, or only as parts of words.
-const BEFORE_HYPHENS: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
+/// Prefixes that are joined to words with a hyphen; the vocabulary does not contain them as words.
+const HYPHENATED_PREFIXES: &str = "anti co eco ex inter kick mid multi non pre post re semi sub un";
 
-/// Appends a line to a paragraph. A word broken in two becomes whole, but "well-" and "known" keep their hyphen.
-fn join(text: &mut String, line: &str, known: &HashSet<String>) {
+/// Appends a line to a paragraph. A word that was hyphenated at the line break is rejoined, but a compound ("well-",
+/// "known") keeps its hyphen.
+fn append_line(text: &mut String, line: &str, known: &HashSet<String>) {
     if text.ends_with('\u{ad}') {
         text.pop();
         text.push_str(line);
@@ -226,8 +232,8 @@ fn join(text: &mut String, line: &str, known: &HashSet<String>) {
         let first: String = stem.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
         let second: String = line.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
         let is_word = |word: &str| known.contains(word) || encoder::knows_word(word);
-        let is_first = is_word(&first) || BEFORE_HYPHENS.split_whitespace().any(|w| w == first);
-        // After a figure, the hyphen belongs to the word: "12-month".
+        let is_first = is_word(&first) || HYPHENATED_PREFIXES.split_whitespace().any(|w| w == first);
+        // The hyphen after a figure is kept: "12-month".
         let is_broken = !first.is_empty() && (is_word(&format!("{first}{second}")) || !(is_first && is_word(&second)));
         if is_broken {
             text.truncate(stem.len());
@@ -240,7 +246,7 @@ fn join(text: &mut String, line: &str, known: &HashSet<String>) {
 
 /// Splits a text into sentences.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
-    const STOPS_NOTHING: &[&str] = &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
+    const ABBREVIATIONS: &[&str] = &["mr", "mrs", "ms", "dr", "st", "e.g", "i.e", "no", "approx", "vs", "etc", "co"];
     let mut found = Vec::new();
     let mut start = 0;
     let marks: Vec<(usize, char)> = text.char_indices().collect();
@@ -255,7 +261,7 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
         let Some((at, ' ')) = marks.get(end).copied() else { continue };
         let opens = marks[end..].iter().find(|m| !m.1.is_whitespace()).is_some_and(|m| !m.1.is_lowercase());
         let last = text[start..*i].rsplit([' ', '(']).next().unwrap_or_default().to_lowercase();
-        let abbreviated = *c == '.' && (STOPS_NOTHING.contains(&last.as_str()) || last.chars().count() == 1);
+        let abbreviated = *c == '.' && (ABBREVIATIONS.contains(&last.as_str()) || last.chars().count() == 1);
         if opens && !abbreviated {
             found.push(text[start..at].trim());
             start = at;
@@ -270,18 +276,18 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    /// Returns the paragraphs of these lines, each with its indent, in a column of `width` characters.
+    /// Returns the paragraphs of lines (each with its indent) in a column of `width` characters.
     fn texts(width: f64, lines: &[(f64, &str)]) -> Vec<String> {
-        let row = |(left, text): &(f64, &str)| Row {
+        let line = |(left, text): &(f64, &str)| LayoutLine {
             text: (*text).to_string(),
             left: *left,
             cell: *left,
             right: left + text.chars().count() as f64,
             limit: width,
-            letter: 1.0,
+            letter_width: 1.0,
             gap_before: false,
         };
-        paragraphs(lines.iter().map(row).collect()).into_iter().map(|p| p.text).collect()
+        paragraphs(lines.iter().map(line).collect()).into_iter().map(|p| p.text).collect()
     }
 
     #[test]

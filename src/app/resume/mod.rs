@@ -1,18 +1,19 @@
-//! Resumes: their jobs and their claims, that is, what somebody says they have done. Each claim is a story to tell.
+//! Resumes: their jobs and their claims, that is, the statements of what the writer did. Each claim can be asked about
+//! in an interview.
 //!
-//! `read` turns any supported file into paragraphs; `sections` recognizes headings; `claims` extracts what was done and
-//! where; `telling` asks for the story in the claim's own words.
+//! `read` converts any supported file to paragraphs; `sections` recognizes headings; `job_header` finds the employer
+//! and the dates of a job; `claims` extracts the claims; `claim_question` turns a claim into an interview question.
 
+pub mod claim_question;
 pub mod claims;
 mod columns;
 mod dates;
 mod docx;
-mod heads;
+mod job_header;
 pub(crate) mod layout;
 mod pdf;
 pub mod read;
 pub(crate) mod sections;
-pub mod telling;
 mod verbs;
 
 pub use claims::{Claim, claims};

@@ -1,8 +1,7 @@
-//! Extracts the glyphs of a PDF: the letters of each, with their position on the page.
+//! Extracts the glyphs of a PDF: the text of each, with its position on the page.
 //!
-//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` turns the glyphs into lines. An untrusted
-//! file may nest or unpack without end, so it is read in a separate thread, with a limit on the unpacked size and a
-//! timeout.
+//! `hayro` interprets the pages (fonts, encodings, transforms); `columns` joins the glyphs to lines. A hostile file may
+//! nest or unpack without end, so files are read in a separate thread, with a limit on the unpacked size and a timeout.
 
 use std::io::Read;
 use std::sync::mpsc::channel;
@@ -18,31 +17,31 @@ use hayro_interpret::{
     InterpreterSettings, RenderContent, SoftMask, TransformExt, interpret_page,
 };
 
-use super::columns::{Letter, rows};
+use super::columns::{TextGlyph, layout_lines};
 use super::layout::{Paragraph, paragraphs};
 use super::read::{MAX_CHARACTERS, ReadError};
-use crate::guard::guarded;
+use crate::guard::catch_panic;
 
 /// The timeout of the text extraction.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// The stack size for deeply nested files, in bytes.
-const STACK: usize = 64 << 20;
+/// The stack size of the thread, in bytes: enough for deeply nested files.
+const STACK_BYTES: usize = 64 << 20;
 /// The maximum total unpacked size of the streams, in bytes.
 const MAX_UNPACKED: u64 = 128 << 20;
-/// The maximum total packed size, in bytes, of streams whose unpacked size is unknown beforehand: packed twice, or by
-/// LZW or Brotli.
-const MAX_UNKNOWN: usize = 64 << 10;
-/// The maximum nesting of streams in streams that is followed.
-const MAX_NESTED: u32 = 4;
-/// The maximum number of pages, more than a resume can have.
+/// The maximum total compressed size of streams whose unpacked size is not checked beforehand, in bytes: those
+/// compressed twice, or by LZW or Brotli.
+const MAX_UNCHECKED: usize = 64 << 10;
+/// The maximum nesting depth of compressed data within compressed data that is unpacked for the size check.
+const MAX_NESTING: u32 = 4;
+/// The maximum number of pages: more than any resume has.
 const MAX_PAGES: usize = 60;
 const DAMAGED: ReadError = ReadError::Damaged("pdf");
 
 /// Reads the paragraphs of a PDF.
 pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     let (done, text) = channel();
-    std::thread::Builder::new().stack_size(STACK).spawn(move || {
-        let _ = done.send(guarded(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
+    std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let _ = done.send(catch_panic(|| pages(bytes)).unwrap_or(Err(DAMAGED)));
     })?;
     let pages = match text.recv_timeout(TIMEOUT) {
         Ok(pages) => pages?,
@@ -51,38 +50,38 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<Vec<Paragraph>, ReadError> {
     if pages.iter().flatten().all(|l| l.text.trim().is_empty()) {
         return Err(ReadError::Scanned);
     }
-    let found = paragraphs(rows(pages));
-    if is_jumbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
+    let found = paragraphs(layout_lines(pages));
+    if is_garbled(&found) { Err(ReadError::Jumbled) } else { Ok(found) }
 }
 
-/// Returns whether most of the text is garbled, in which case the rest cannot be trusted either.
-fn is_jumbled(paragraphs: &[Paragraph]) -> bool {
+/// Returns whether most of the text is garbled; then the rest cannot be trusted either.
+fn is_garbled(paragraphs: &[Paragraph]) -> bool {
     let letters = |p: &Paragraph| p.text.chars().count();
     let doubtful: usize = paragraphs.iter().filter(|p| p.is_doubtful).map(letters).sum();
     doubtful * 2 > paragraphs.iter().map(letters).sum()
 }
 
-/// Returns the letters of each page.
-fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
+/// Returns the text glyphs of each page.
+fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<TextGlyph>>, ReadError> {
     if !bytes[..bytes.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
         return Err(DAMAGED);
     }
-    if !unpacks_to_little(&bytes) {
+    if !fits_unpacked(&bytes) {
         return Err(ReadError::TooLong);
     }
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => ReadError::Locked,
         _ => DAMAGED,
     })?;
-    let unknown: usize =
-        pdf.objects().into_iter().map(|o| if let Object::Stream(s) = o { unknown_room(&s) } else { 0 }).sum();
-    if unknown > MAX_UNKNOWN || pdf.pages().len() > MAX_PAGES {
+    let unchecked: usize =
+        pdf.objects().into_iter().map(|o| if let Object::Stream(s) = o { unchecked_size(&s) } else { 0 }).sum();
+    if unchecked > MAX_UNCHECKED || pdf.pages().len() > MAX_PAGES {
         return Err(ReadError::TooLong);
     }
     if pdf.pages().is_empty() {
         return Err(DAMAGED);
     }
-    // Text in annotations and form fields is not the writer's text.
+    // Text in annotations and form fields is not part of the resume.
     let settings = InterpreterSettings { render_content: RenderContent::PAGE, ..InterpreterSettings::default() };
     let cache = InterpreterCache::new();
     let mut found = Vec::new();
@@ -92,35 +91,35 @@ fn pages(bytes: Vec<u8>) -> Result<Vec<Vec<Letter>>, ReadError> {
         let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context =
             Context::new(page.initial_transform(true).to_kurbo(), area, &cache, pdf.xref(), settings.clone());
-        let mut glyphs = Glyphs { count, ..Glyphs::default() };
+        let mut glyphs = GlyphCollector { count, ..GlyphCollector::default() };
         interpret_page(page, &mut context, &mut glyphs);
         count = glyphs.count;
         if count > MAX_CHARACTERS {
             return Err(ReadError::TooLong);
         }
-        found.push(upright(glyphs));
+        found.push(rotated_upright(glyphs));
     }
     Ok(found)
 }
 
-/// Returns the packed size of a stream if [`unpacks_to_little`] could not see its unpacked size, else 0.
-fn unknown_room(stream: &Stream<'_>) -> usize {
+/// Returns the compressed size of a stream if [`fits_unpacked`] cannot check its unpacked size, otherwise 0.
+fn unchecked_size(stream: &Stream<'_>) -> usize {
     let filters = stream.filters();
     let known = match filters.as_slice() {
         []
         | [
             Filter::FlateDecode | Filter::DctDecode | Filter::JpxDecode | Filter::CcittFaxDecode | Filter::Jbig2Decode,
         ] => true,
-        // Images are never unpacked.
+        // Images are never unpacked, whatever their filters.
         _ => stream.dict().contains_key("Width") && stream.dict().contains_key("Height"),
     };
     let shrinks = filters.iter().all(|f| matches!(f, Filter::AsciiHexDecode | Filter::Ascii85Decode));
     if known || shrinks { 0 } else { stream.raw_data().len() }
 }
 
-/// Returns whether everything after the word "stream" in the file unpacks to less than [`MAX_UNPACKED`]. The raw bytes
-/// are searched before any PDF reader unpacks them.
-fn unpacks_to_little(bytes: &[u8]) -> bool {
+/// Returns whether all streams together unpack to less than [`MAX_UNPACKED`] bytes. The raw bytes are searched for the
+/// word "stream", so that a hostile file is rejected before the PDF library unpacks anything.
+fn fits_unpacked(bytes: &[u8]) -> bool {
     let mut room = MAX_UNPACKED;
     let mut at = 0;
     while let Some(next) = find(&bytes[at..], b"stream") {
@@ -132,7 +131,7 @@ fn unpacks_to_little(bytes: &[u8]) -> bool {
         let content = &bytes[at..];
         let content = content.strip_prefix(b"\r").unwrap_or(content);
         let content = content.strip_prefix(b"\n").unwrap_or(content);
-        room = room.saturating_sub(unpacked(content, room, MAX_NESTED));
+        room = room.saturating_sub(unpacked_size(content, room, MAX_NESTING));
         if room == 0 {
             return false;
         }
@@ -144,9 +143,10 @@ fn find(bytes: &[u8], word: &[u8]) -> Option<usize> {
     bytes.windows(word.len()).position(|w| w == word)
 }
 
-/// Returns the size to which packed bytes unpack, nested streams included, but at most `room`.
-fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
-    // RFC 1950, 2.2: the method is 8, and the header a multiple of 31.
+/// Returns the number of bytes that zlib data unpacks to, nested zlib data included, but at most `room`; 0 if `packed`
+/// is not zlib data.
+fn unpacked_size(packed: &[u8], room: u64, nested: u32) -> u64 {
+    // The zlib header (RFC 1950, 2.2): the method is 8, and the two bytes are a multiple of 31.
     let is_packed =
         |b: &[u8]| matches!(b, [m, f, ..] if m & 0x0f == 8 && (u16::from(*m) << 8 | u16::from(*f)).is_multiple_of(31));
     if !is_packed(packed) {
@@ -155,23 +155,23 @@ fn unpacked(packed: &[u8], room: u64, nested: u32) -> u64 {
     let mut start = [0_u8; 2];
     let mut reader = flate2::read::ZlibDecoder::new(packed);
     if nested == 0 || reader.read_exact(&mut start).is_err() || !is_packed(&start) {
-        return length(reader, room, |_| ());
+        return count_bytes(reader, room, |_| ());
     }
     let mut whole = start.to_vec();
-    let length = length(reader, room, |piece| whole.extend_from_slice(piece));
-    length.saturating_add(unpacked(&whole, room.saturating_sub(length), nested - 1)).min(room)
+    let length = count_bytes(reader, room, |piece| whole.extend_from_slice(piece));
+    length.saturating_add(unpacked_size(&whole, room.saturating_sub(length), nested - 1)).min(room)
 }
 
-/// Returns the number of bytes that can be read, at most `room`; each piece is passed to `see`.
-fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
+/// Reads up to `room` bytes, passing each block to `on_block`, and returns their number.
+fn count_bytes(mut reader: impl Read, room: u64, mut on_block: impl FnMut(&[u8])) -> u64 {
     let mut piece = [0_u8; 16 << 10];
     let mut length = 0;
     while length < room {
         match reader.read(&mut piece) {
-            // Damaged data ends here, as for any reader.
+            // Damaged data ends here, as it does in PDF viewers.
             Ok(0) | Err(_) => return length,
             Ok(read) => {
-                see(&piece[..read]);
+                on_block(&piece[..read]);
                 length += read as u64;
             }
         }
@@ -179,8 +179,8 @@ fn length(mut reader: impl Read, room: u64, mut see: impl FnMut(&[u8])) -> u64 {
     room
 }
 
-/// A drawn glyph: its letters, its origin, its advance vector, and its height.
-struct Drawn {
+/// A drawn glyph: its text, origin, advance vector and height.
+struct DrawnGlyph {
     text: String,
     start: (f64, f64),
     along: (f64, f64),
@@ -188,14 +188,14 @@ struct Drawn {
 }
 
 #[derive(Default)]
-struct Glyphs {
-    found: Vec<Drawn>,
-    /// Drawn bullets: left, top, right, bottom.
-    spots: Vec<(f64, f64, f64, f64)>,
+struct GlyphCollector {
+    found: Vec<DrawnGlyph>,
+    /// Bounding boxes of bullets that are drawn as paths: left, top, right, bottom.
+    bullets: Vec<(f64, f64, f64, f64)>,
     count: usize,
 }
 
-impl Device<'_> for Glyphs {
+impl Device<'_> for GlyphCollector {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, '_>, props: DrawProps<'_>, _: &DrawMode) {
         for glyph in run.glyphs() {
             self.count += 1;
@@ -210,29 +210,32 @@ impl Device<'_> for Glyphs {
                 }
                 .unwrap_or(0.0),
             );
-            let drawn = Drawn {
-                text: letters(glyph),
+            let drawn = DrawnGlyph {
+                text: glyph_text(glyph),
                 start: (x, y),
                 along: (a * advance, b * advance),
                 size: 1000.0 * c.hypot(d),
             };
             let numbers = [x, y, drawn.along.0, drawn.along.1, drawn.size];
-            if numbers.iter().all(|n| n.is_finite() && n.abs() < FARTHEST) && drawn.size > 0.0 {
+            if numbers.iter().all(|n| n.is_finite() && n.abs() < MAX_COORDINATE) && drawn.size > 0.0 {
                 self.found.push(drawn);
             }
         }
     }
 
-    /// Records a small round or square spot: browsers draw list bullets as paths.
+    /// Records a small round or square path as a bullet: browsers draw list bullets as paths.
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'_>, mode: &DrawMode) {
-        if path.elements().len() > BULLET_PARTS || !matches!(mode, DrawMode::Fill(_)) || self.count > MAX_CHARACTERS {
+        if path.elements().len() > MAX_BULLET_ELEMENTS
+            || !matches!(mode, DrawMode::Fill(_))
+            || self.count > MAX_CHARACTERS
+        {
             return;
         }
         let area = props.transform.transform_rect_bbox(path.bounding_box());
         let (width, height) = (area.width(), area.height());
-        if BULLET.contains(&width) && BULLET.contains(&height) && (0.7..1.4).contains(&(width / height)) {
+        if BULLET_SIZES.contains(&width) && BULLET_SIZES.contains(&height) && (0.7..1.4).contains(&(width / height)) {
             self.count += 1;
-            self.spots.push((area.x0, area.y0, area.x1, area.y1));
+            self.bullets.push((area.x0, area.y0, area.x1, area.y1));
         }
     }
     fn push_clip_path(&mut self, _: &ClipPath) {}
@@ -242,25 +245,25 @@ impl Device<'_> for Glyphs {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// The largest coordinate on a page, in points (PDF 1.7, annex C: 14 400 units of up to 75 inches are far more).
-const FARTHEST: f64 = 1e6;
+/// The maximum coordinate of a glyph, in points; a larger one is an error in the file.
+const MAX_COORDINATE: f64 = 1e6;
 
-/// Returns the letters of a glyph; U+FFFD if the file does not map it to text.
-fn letters(glyph: &Glyph<'_>) -> String {
+/// Returns the text of a glyph; U+FFFD if the file does not map the glyph to text.
+fn glyph_text(glyph: &Glyph<'_>) -> String {
     match glyph.as_unicode() {
         Some(BfString::Char(c)) => c.to_string(),
-        Some(BfString::String(text)) => unswapped(text),
+        Some(BfString::String(text)) => unswap_bytes(text),
         None => match glyph {
-            Glyph::Type3(drawn) => tex_letters(drawn.char_code()),
+            Glyph::Type3(drawn) => tex_text(drawn.char_code()),
             Glyph::Outline(outline) if outline.char_code() == 32 => " ".into(),
             Glyph::Outline(_) => "\u{fffd}".into(),
         },
     }
 }
 
-/// Returns the letters of a code in TeX's bitmap fonts, which have no glyph names: encoding T1, with the ligatures of
-/// OT1.
-fn tex_letters(code: u32) -> String {
+/// Returns the text of a character code in TeX's bitmap fonts, which have no glyph names: encoding T1, with the
+/// ligatures of OT1.
+fn tex_text(code: u32) -> String {
     match code {
         0x10 => "\u{201c}",
         0x11 => "\u{201d}",
@@ -279,8 +282,8 @@ fn tex_letters(code: u32) -> String {
     .into()
 }
 
-/// Corrects ligatures whose letters Ghostscript writes with their bytes swapped: "\u{7400}\u{6900}" is "ti".
-fn unswapped(text: String) -> String {
+/// Corrects the text of ligatures, whose letters Ghostscript writes with swapped bytes: "\u{7400}\u{6900}" is "ti".
+fn unswap_bytes(text: String) -> String {
     let swapped = |c: char| {
         let high = u8::try_from(u32::from(c) >> 8).ok().filter(|_| u32::from(c) & 0xff == 0)?;
         high.is_ascii_alphabetic().then_some(char::from(high))
@@ -288,15 +291,15 @@ fn unswapped(text: String) -> String {
     text.chars().map(swapped).collect::<Option<String>>().unwrap_or(text)
 }
 
-/// The width and height of drawn bullets, in points.
-const BULLET: std::ops::RangeInclusive<f64> = 1.0..=7.0;
+/// The range of the width and height of drawn bullets, in points.
+const BULLET_SIZES: std::ops::RangeInclusive<f64> = 1.0..=7.0;
 /// The maximum number of path elements of a drawn bullet.
-const BULLET_PARTS: usize = 24;
+const MAX_BULLET_ELEMENTS: usize = 24;
 
-/// Rotates the page so that its main text direction is left to right, and drops letters that run in other directions,
-/// which are decoration.
-fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
-    let turns = |d: &Drawn| {
+/// Rotates the page so that its main text direction is left to right. Glyphs in other directions are dropped as
+/// decoration.
+fn rotated_upright(GlyphCollector { found: drawn, bullets, .. }: GlyphCollector) -> Vec<TextGlyph> {
+    let turns = |d: &DrawnGlyph| {
         let (x, y) = d.along;
         match (x.abs() > 10.0 * y.abs(), y.abs() > 10.0 * x.abs()) {
             (true, _) => Some(if x > 0.0 { 0 } else { 2 }),
@@ -316,14 +319,14 @@ fn upright(Glyphs { found: drawn, spots, .. }: Glyphs) -> Vec<Letter> {
     let kept = drawn.into_iter().filter(|d| d.along == (0.0, 0.0) || turns(d) == Some(main));
     let letters = kept.map(|d| {
         let (x, y) = turned(d.start);
-        Letter { text: d.text, x, y, width: turned(d.along).0.max(0.0), size: d.size }
+        TextGlyph { text: d.text, x, y, width: turned(d.along).0.max(0.0), size: d.size }
     });
-    let bullets = spots.into_iter().map(|(left, top, right, bottom)| {
+    let bullets = bullets.into_iter().map(|(left, top, right, bottom)| {
         let (a, b) = (turned((left, top)), turned((right, bottom)));
         let (x, y) = (a.0.min(b.0), a.1.max(b.1));
-        // The spot is centered in a line about three times as high as itself.
+        // The bullet is centered in a line that is about three times as high.
         let height = (a.1 - b.1).abs();
-        Letter { text: "\u{2022}".into(), x, y: y + 0.5 * height, width: (a.0 - b.0).abs(), size: 2.5 * height }
+        TextGlyph { text: "\u{2022}".into(), x, y: y + 0.5 * height, width: (a.0 - b.0).abs(), size: 2.5 * height }
     });
     letters.chain(bullets).collect()
 }

@@ -1,19 +1,19 @@
-//! Reads a resume or a job description: turns a text, Markdown, Word or PDF file into paragraphs.
+//! Reads the paragraphs of a text, Markdown, Word or PDF file: a resume, a job description or a draft.
 //!
-//! Files are untrusted. Bytes, characters and time are limited, and every error is a one-line message.
+//! Files are untrusted: bytes, characters and time are limited.
 
 use std::io::{self, Read};
 use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::layout::{Paragraph, Row, paragraphs};
+use super::layout::{LayoutLine, Paragraph, paragraphs};
 use super::{docx, pdf};
 use crate::files::{self, FileError};
 
-/// The largest file that is read, in bytes: a resume with pictures takes a few million.
+/// The maximum size of a file, in bytes: a resume with pictures takes a few million.
 const MAX_BYTES: u64 = 20 << 20;
-/// The longest text that is read, in characters: some fifty pages.
+/// The maximum length of a text, in characters: some fifty pages.
 pub(super) const MAX_CHARACTERS: usize = 200_000;
 
 /// Why a file cannot be read.
@@ -34,7 +34,7 @@ pub enum ReadError {
     /// A password-protected PDF.
     #[error("this pdf is locked with a password; save it again without one")]
     Locked,
-    /// A PDF whose words run together.
+    /// A PDF whose text is garbled.
     #[error("the words of this pdf cannot be told apart; save the document itself as docx or txt")]
     Jumbled,
     /// The content does not match the file's extension.
@@ -57,7 +57,7 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// Reads the paragraphs of the file at `path`; at least one.
+/// Reads the paragraphs of the file at `path`; never returns an empty vector.
 ///
 /// # Errors
 /// See [`ReadError`].
@@ -74,19 +74,19 @@ pub fn read(path: &Path) -> Result<Vec<Paragraph>, ReadError> {
     let mut found = match extension.as_str() {
         "pdf" => pdf::read(bytes)?,
         "docx" => docx::read(&bytes)?,
-        "txt" | "text" | "md" | "markdown" | "" => of_text(&decoded(&bytes)?)?,
+        "txt" | "text" | "md" | "markdown" | "" => parse_text(&decoded(&bytes)?)?,
         _ => return Err(ReadError::UnknownForm),
     };
     for paragraph in &mut found {
-        // A document can contain any character, and the text is printed on a terminal.
-        paragraph.text = plain_letters(&paragraph.text.replace(steers, " "));
+        // A document can contain any control character, and the text is printed on a terminal.
+        paragraph.text = normalized_letters(&paragraph.text.replace(is_control, " "));
     }
     if found.iter().any(|p| p.text.chars().any(char::is_alphanumeric)) { Ok(found) } else { Err(ReadError::Empty) }
 }
 
-/// Normalizes ligatures, full-width letters and the like (NFKC), which nobody types and no word list has. Characters
+/// Normalizes ligatures, full-width letters and the like (NFKC), so that words are found in word lists. Characters
 /// whose meaning NFKC would change are kept: "m²" does not become "m2".
-fn plain_letters(text: &str) -> String {
+fn normalized_letters(text: &str) -> String {
     let stays = |c: char| {
         "\u{b2}\u{b3}\u{b9}\u{bc}\u{bd}\u{be}\u{2122}\u{aa}\u{ba}\u{2026}".contains(c)
             || ('\u{2070}'..='\u{209f}').contains(&c)
@@ -100,8 +100,8 @@ fn plain_letters(text: &str) -> String {
     out
 }
 
-/// Returns whether a character could be part of a terminal control sequence.
-fn steers(c: char) -> bool {
+/// Returns whether a character is a control character, which could begin a terminal control sequence.
+fn is_control(c: char) -> bool {
     c.is_control() && c != '\t'
 }
 
@@ -121,17 +121,17 @@ fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     Ok(text.into_owned())
 }
 
-/// Reads the paragraphs of a plain text; of Markdown, only the markers at the beginning of lines and of emphasis are
-/// removed.
-fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
+/// Returns the paragraphs of plain text or Markdown. Of Markdown's syntax, only list and heading markers and emphasis
+/// are removed.
+fn parse_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
     if text.chars().take(MAX_CHARACTERS + 1).count() > MAX_CHARACTERS {
         return Err(ReadError::TooLong);
     }
     let lines: Vec<String> = text.lines().map(|l| l.replace('\t', "    ").replace("**", "")).collect();
     let longest = lines.iter().map(|l| l.trim_end().chars().count()).max().unwrap_or(0);
-    // Text is never wrapped wider than this limit; longer lines are whole paragraphs.
-    let limit = if longest > WIDEST_WRAP { f64::INFINITY } else { longest as f64 };
-    let mut rows = Vec::new();
+    // If any line is longer than text is ever wrapped, every line is a whole paragraph.
+    let limit = if longest > MAX_WRAPPED_CHARACTERS { f64::INFINITY } else { longest as f64 };
+    let mut layout_lines = Vec::new();
     let mut gap = true;
     for line in &lines {
         let bare = line.trim();
@@ -142,21 +142,21 @@ fn of_text(text: &str) -> Result<Vec<Paragraph>, ReadError> {
         let bare = without_emphasis(bare);
         let heading = bare.starts_with('#');
         let left = line.chars().take_while(|c| c.is_whitespace()).count() as f64;
-        rows.push(Row {
-            text: tabbed(bare.trim_start_matches('#').trim()),
+        layout_lines.push(LayoutLine {
+            text: with_tabs(bare.trim_start_matches('#').trim()),
             left,
             cell: left,
             right: line.trim_end().chars().count() as f64,
             limit,
-            letter: 1.0,
+            letter_width: 1.0,
             gap_before: gap || heading,
         });
         gap = heading;
     }
-    Ok(paragraphs(rows))
+    Ok(paragraphs(layout_lines))
 }
 
-/// Removes Markdown's asterisks or underscores around the words at the beginning of a line.
+/// Removes the asterisks or underscores of Markdown's emphasis at the beginning of a line.
 fn without_emphasis(line: &str) -> String {
     let emphasis = line.chars().next().filter(|c| "*_".contains(*c));
     let inside = emphasis.and_then(|c| line[1..].split_once(c)).filter(|(words, _)| {
@@ -165,11 +165,11 @@ fn without_emphasis(line: &str) -> String {
     inside.map_or(line.to_string(), |(words, rest)| format!("{words}{rest}"))
 }
 
-/// The widest wrapped line, in characters; longer lines are unwrapped paragraphs.
-const WIDEST_WRAP: usize = 120;
+/// The maximum length of a wrapped line, in characters; longer lines are unwrapped paragraphs.
+const MAX_WRAPPED_CHARACTERS: usize = 120;
 
 /// Replaces three or more spaces, such as those before a right-aligned date, by one tab.
-fn tabbed(text: &str) -> String {
+fn with_tabs(text: &str) -> String {
     let mut out = String::new();
     let mut spaces = 0;
     for c in text.chars() {

@@ -1,21 +1,21 @@
-//! Recognizes the headings of a resume and the kind of section below them.
+//! Recognizes the headings of a resume, and classifies the sections below them.
 
 use super::dates;
 use super::layout::Paragraph;
 
-/// The kind of a section.
+/// The kind of a section of a resume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Section {
-    /// Jobs, projects, volunteering: claims of what was done.
+pub enum SectionKind {
+    /// Jobs, projects, volunteering: list items and sentences are claims.
     Work,
-    /// A heading of the writer's own: only sentences that tell what was done are claims.
-    Own,
-    /// Anything else: school, skills, hobbies, a profile.
+    /// A section with an unknown heading: only sentences that state an achievement are claims.
+    Custom,
+    /// A section without claims: education, skills, hobbies, a profile.
     Other,
 }
 
-/// Words in headings of sections about what was done.
-const WORK: &[&str] = &[
+/// Words in headings of work sections.
+const WORK_WORDS: &[&str] = &[
     "experience",
     "employment",
     "work history",
@@ -41,8 +41,8 @@ const WORK: &[&str] = &[
     "history",
     "leadership",
 ];
-/// Words in headings of other sections.
-const OTHER: &[&str] = &[
+/// Words in headings of sections without claims.
+const OTHER_WORDS: &[&str] = &[
     "education",
     "skills",
     "languages",
@@ -105,16 +105,16 @@ const OTHER: &[&str] = &[
     "reference",
 ];
 /// The maximum number of words in a heading.
-const MOST_WORDS: usize = 6;
+const MAX_HEADING_WORDS: usize = 6;
 
-/// The maximum number of words of a heading in sentence case.
-const MOST_SENTENCE_WORDS: usize = 5;
+/// The maximum number of words in a heading in sentence case.
+const MAX_SENTENCE_HEADING_WORDS: usize = 5;
 
-/// Returns the section that a heading opens; `None` if the line is not a heading.
-pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
+/// Returns the kind of section that a known heading opens; `None` if the line is not a known heading.
+pub(crate) fn heading(paragraph: &Paragraph) -> Option<SectionKind> {
     let text = paragraph.text.trim().trim_end_matches(':');
     let count = text.split_whitespace().count();
-    if paragraph.is_item || count == 0 || count > MOST_WORDS || text.contains('\t') {
+    if paragraph.is_item || count == 0 || count > MAX_HEADING_WORDS || text.contains('\t') {
         return None;
     }
     if text.ends_with(['.', ',', ';', '!', '?']) || text.contains([',', '@', '|', '\u{2022}']) {
@@ -126,43 +126,43 @@ pub(crate) fn heading(paragraph: &Paragraph) -> Option<Section> {
     let lower = text.to_lowercase();
     let spread = lower.split_whitespace().all(|w| w.chars().count() == 1) && count > 3;
     let lower = if spread { lower.replace(' ', "") } else { lower };
-    let names = |known: &[&str]| known.iter().any(|k| has_words(&lower, k));
-    let (work, other) = (names(WORK), names(OTHER));
-    // "Training Experience" is work, "Work skills" are skills: the last word decides.
+    let names = |known: &[&str]| known.iter().any(|k| contains_phrase(&lower, k));
+    let (work, other) = (names(WORK_WORDS), names(OTHER_WORDS));
+    // The last word decides: "Training Experience" is work, "Work skills" are skills.
     let last = lower.split_whitespace().last().unwrap_or_default();
     match (work, other) {
-        (true, true) => Some(if WORK.contains(&last) { Section::Work } else { Section::Other }),
-        (true, false) => Some(Section::Work),
-        (false, true) => Some(Section::Other),
+        (true, true) => Some(if WORK_WORDS.contains(&last) { SectionKind::Work } else { SectionKind::Other }),
+        (true, false) => Some(SectionKind::Work),
+        (false, true) => Some(SectionKind::Other),
         _ => None,
     }
 }
 
-/// Returns whether a line looks like a heading of the writer's own: short, set apart, capitalized like a heading.
+/// Returns whether a line looks like an unknown heading: short, with extra space above, in title case or capitals.
 pub(crate) fn looks_like_heading(paragraph: &Paragraph) -> bool {
     let text = paragraph.text.trim().trim_end_matches(':');
     let small = |w: &str| w.chars().count() <= 3;
-    is_short_and_apart(paragraph, MOST_WORDS)
+    is_short_and_apart(paragraph, MAX_HEADING_WORDS)
         && text.split_whitespace().all(|w| w.starts_with(char::is_uppercase) || small(w))
 }
 
-/// Returns whether a line looks like a heading that is written as sentences are: "Things I made".
+/// Returns whether a line looks like an unknown heading in sentence case: "Things I made".
 pub(crate) fn looks_like_sentence_heading(paragraph: &Paragraph) -> bool {
-    is_short_and_apart(paragraph, MOST_SENTENCE_WORDS) && paragraph.text.trim().starts_with(char::is_uppercase)
+    is_short_and_apart(paragraph, MAX_SENTENCE_HEADING_WORDS) && paragraph.text.trim().starts_with(char::is_uppercase)
 }
 
-fn is_short_and_apart(paragraph: &Paragraph, most_words: usize) -> bool {
+fn is_short_and_apart(paragraph: &Paragraph, max_words: usize) -> bool {
     let text = paragraph.text.trim().trim_end_matches(':');
     paragraph.stands_apart
         && !paragraph.is_item
-        && (1..=most_words).contains(&text.split_whitespace().count())
+        && (1..=max_words).contains(&text.split_whitespace().count())
         && !text.ends_with(['.', ',', ';', '!', '?'])
         && !text.contains([',', '\t', '@', '|'])
         && !text.chars().any(|c| c.is_ascii_digit())
 }
 
-/// Returns whether a text contains these words as whole words.
-pub(crate) fn has_words(text: &str, words: &str) -> bool {
+/// Returns whether a text contains the phrase `words`, bounded by word boundaries.
+pub(crate) fn contains_phrase(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(at, _)| {
         let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
         let after = text[at + words.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());

@@ -1,24 +1,24 @@
-//! The verbs that begin lines of resumes, and their forms.
+//! Action verbs: the verbs that begin claims in resumes, and their forms.
 
-use super::heads::has_title;
+use super::job_header::has_title;
 use crate::english::normalized;
 
-/// The form of the verb that begins a line.
+/// The form of an action verb.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Form {
-    /// "Reduced", "Led": follows "you" in the past.
+pub(super) enum VerbForm {
+    /// The past tense: "Reduced", "Led".
     Past,
-    /// "Lead", "Run": follows "you" in the present.
+    /// The base form, which is the present tense after "you": "Lead", "Run".
     Present,
-    /// "Cut", "Set": either past or present.
+    /// Base form or past tense, which are equal: "Cut", "Set".
     Either,
-    /// "Leading"; with the base and the past of the verb.
+    /// The gerund, "Leading", with the base form and the past tense of the verb.
     Gerund(String, String),
-    /// "Leads"; with the base of the verb.
+    /// The third person singular, "Leads", with the base form of the verb.
     Third(String),
 }
 
-/// Irregular verbs: base and past.
+/// Irregular verbs: base form and past tense.
 const IRREGULAR: &[(&str, &str)] = &[
     ("lead", "led"),
     ("run", "ran"),
@@ -63,9 +63,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("lay", "laid"),
     ("leave", "left"),
 ];
-/// Irregular verbs whose past equals the base.
-const SAME: &[&str] = &["cut", "set", "put", "cast", "read", "shut", "split", "reset"];
-/// Regular verbs.
+/// Irregular verbs whose past tense equals the base form.
+const UNCHANGED_PAST: &[&str] = &["cut", "set", "put", "cast", "read", "shut", "split", "reset"];
+/// Regular verbs, in the base form.
 const REGULAR: &str = "achieve act adapt add address administer advise advocate aid align allocate analyse analyze answer \
 apply appoint arrange ask assemble assess assist attend audit automate balance book budget calculate care carry certify chair \
 change check clean clear close coach collaborate collect communicate compile complete conduct configure consolidate \
@@ -88,8 +88,8 @@ troubleshoot turn tutor uncover unify update upgrade use validate verify visit v
 assist perform inspect photograph paint fit wire mix brew bake roast ferment harvest milk prune groom drain survey \
 flag spot pitch welcome quote rewire convince dress illustrate sequence visualise visualize lecture evacuate brief relocate rebrand onboard \
 calibrate cater decorate sew serve greet advise enter type trace invoice chase collate";
-/// Words in -ed that do not tell a deed.
-const NO_DEED: [&str; 30] = [
+/// Words in -ed that are not action verbs.
+const NOT_ACTION_VERBS: [&str; 30] = [
     "experienced",
     "skilled",
     "dedicated",
@@ -122,10 +122,10 @@ const NO_DEED: [&str; 30] = [
     "unlimited",
 ];
 
-/// Participles that tell what others thought of the writer's work: a line that begins with one is a claim.
-const HONOURS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
-/// Participles that precede a title: "Qualified nurse".
-const BEFORE_TITLES: [&str; 10] = [
+/// Participles for an award or an honour: a line that begins with one of them is a claim.
+const AWARD_WORDS: [&str; 7] = ["awarded", "chosen", "elected", "named", "nominated", "recognised", "recognized"];
+/// Participles that describe a job title: "Qualified nurse".
+const TITLE_PARTICIPLES: [&str; 10] = [
     "certified",
     "chartered",
     "experienced",
@@ -138,38 +138,40 @@ const BEFORE_TITLES: [&str; 10] = [
     "trained",
 ];
 
-/// Returns whether a first word tells of an honour.
-pub(super) fn is_honour(word: &str) -> bool {
-    HONOURS.contains(&normalized(word).as_str())
+/// Returns whether a word is a participle for an award or an honour.
+pub(super) fn is_award_word(word: &str) -> bool {
+    AWARD_WORDS.contains(&normalized(word).as_str())
 }
 
-/// Returns whether a first word is a participle that begins a sentence even before a title: "Named Driver of the Year".
-pub(super) fn is_participle_of_deed(word: &str) -> bool {
-    let bare = normalized(word);
-    is_honour(word) || (form(word) == Some(Form::Past) && !BEFORE_TITLES.contains(&bare.as_str()))
+/// Returns whether the first word of a line is a participle that states an achievement even if a title follows: "Named
+/// Driver of the Year".
+pub(super) fn is_achievement_participle(word: &str) -> bool {
+    let normalized_word = normalized(word);
+    is_award_word(word)
+        || (verb_form(word) == Some(VerbForm::Past) && !TITLE_PARTICIPLES.contains(&normalized_word.as_str()))
 }
 
-/// Returns the past of a regular verb.
-fn ed(base: &str) -> String {
+/// Returns the past tense of a regular verb.
+fn past_tense(base: &str) -> String {
     if base.ends_with('e') {
         return format!("{base}d");
     }
     match base.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ied"),
-        _ if doubles(base) => format!("{base}{}ed", &base[base.len() - 1..]),
+        _ if doubles_last_letter(base) => format!("{base}{}ed", &base[base.len() - 1..]),
         _ => format!("{base}ed"),
     }
 }
 
-fn ing(base: &str) -> String {
+fn gerund(base: &str) -> String {
     match base.strip_suffix('e') {
         Some(stem) if !base.ends_with("ee") && !base.ends_with("oe") => format!("{stem}ing"),
-        _ if doubles(base) => format!("{base}{}ing", &base[base.len() - 1..]),
+        _ if doubles_last_letter(base) => format!("{base}{}ing", &base[base.len() - 1..]),
         _ => format!("{base}ing"),
     }
 }
 
-fn third(base: &str) -> String {
+fn third_person(base: &str) -> String {
     match base.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         _ if base.ends_with(['s', 'x', 'o']) || base.ends_with("ch") || base.ends_with("sh") => format!("{base}es"),
@@ -177,47 +179,47 @@ fn third(base: &str) -> String {
     }
 }
 
-/// Returns whether the last letter is doubled before an ending.
-fn doubles(base: &str) -> bool {
-    const THEY: &[&str] = &[
+/// Returns whether a verb doubles its last letter before an ending: "planned".
+fn doubles_last_letter(base: &str) -> bool {
+    const DOUBLING: &[&str] = &[
         "ship", "plan", "stop", "chat", "run", "cut", "set", "put", "win", "begin", "get", "sit", "trim", "fit",
         "refer", "log", "flag", "spot", "map", "program", "control", "fulfil", "step", "shut", "debug", "split",
         "reset",
     ];
-    THEY.contains(&base)
+    DOUBLING.contains(&base)
 }
 
-/// Returns the verb form of a word; `None` if it is not surely a verb.
-pub(super) fn form(word: &str) -> Option<Form> {
+/// Returns the form of an action verb; `None` if the word is not one.
+pub(super) fn verb_form(word: &str) -> Option<VerbForm> {
     let word = word.to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
-    if SAME.contains(&word) {
-        return Some(Form::Either);
+    if UNCHANGED_PAST.contains(&word) {
+        return Some(VerbForm::Either);
     }
     let irregular = IRREGULAR.iter().map(|(base, past)| ((*base).to_string(), (*past).to_string()));
-    let same = SAME.iter().map(|base| ((*base).to_string(), (*base).to_string()));
-    let regular = REGULAR.split_whitespace().map(|base| (base.to_string(), ed(base)));
+    let same = UNCHANGED_PAST.iter().map(|base| ((*base).to_string(), (*base).to_string()));
+    let regular = REGULAR.split_whitespace().map(|base| (base.to_string(), past_tense(base)));
     let found = irregular.chain(same).chain(regular).find_map(|(base, past)| {
         if word == past {
-            Some(Form::Past)
+            Some(VerbForm::Past)
         } else if word == base {
-            Some(Form::Present)
-        } else if word == ing(&base) {
-            Some(Form::Gerund(base, past))
-        } else if word == third(&base) {
-            Some(Form::Third(base))
+            Some(VerbForm::Present)
+        } else if word == gerund(&base) {
+            Some(VerbForm::Gerund(base, past))
+        } else if word == third_person(&base) {
+            Some(VerbForm::Third(base))
         } else {
             None
         }
     });
-    // Nearly every other word in -ed that begins a line tells a deed too.
+    // Nearly every other word in -ed at the beginning of a line is an action verb too.
     let joined = word.contains('-') && !["re-", "co-", "pre-"].iter().any(|p| word.starts_with(p));
-    let past = || word.len() > 5 && word.ends_with("ed") && !joined && !NO_DEED.contains(&word);
-    found.or_else(|| past().then_some(Form::Past))
+    let past = || word.len() > 5 && word.ends_with("ed") && !joined && !NOT_ACTION_VERBS.contains(&word);
+    found.or_else(|| past().then_some(VerbForm::Past))
 }
 
-/// Verbs whose base form is neither a noun nor an adjective.
-const SURE: &str = "achieve act adapt add administer advise align allocate analyse analyze apply appoint arrange assemble assess \
+/// Verbs whose base form is not also a noun or an adjective.
+const UNAMBIGUOUS_VERBS: &str = "achieve act adapt add administer advise align allocate analyse analyze apply appoint arrange assemble assess \
 assist attend bring build calculate carry certify collaborate collect communicate compile conduct configure consolidate construct \
 consult contribute convert create customise customize deal define deliver demonstrate deploy detect develop diagnose discover draw \
 earn edit eliminate enable encourage enforce enhance ensure establish evaluate examine execute expand explain extend facilitate feed \
@@ -227,27 +229,27 @@ motivate negotiate obtain operate optimise optimize orchestrate organise organiz
 prioritise prioritize procure promote propose protect prove provide publish raise recommend reconcile recover reduce refine reorganise \
 reorganize replace represent resolve restore run save sell send serve settle simplify solve speak streamline strengthen supervise take teach \
 tell transcribe translate troubleshoot uncover undertake unify validate verify write";
-/// Words that begin a direct object.
-const OPENS_OBJECT: &str = "a an the my our your their its his her this these those all both each every any some several many most \
+/// Words with which the object (or particle) after a verb begins.
+const OBJECT_OPENERS: &str = "a an the my our your their its his her this these those all both each every any some several many most \
 more over up about around nearly almost approximately roughly one two three four five six seven eight nine ten eleven twelve \
 fifteen twenty thirty forty fifty hundreds thousands dozens half multiple new weekly daily monthly annual on-site out down off";
-/// Participles that tell what was done to the writer, or what something is like.
+/// Participles that are usually passive or adjectives: what was done to the writer, or how something is.
 const PASSIVE: &str = "accepted accredited admitted appointed approached asked assigned awarded based born called certified chosen commended \
 credited educated elected employed entrusted experienced featured given headhunted honored honoured inducted invited involved \
 known licensed located named nominated placed praised promoted qualified ranked rated recognised recognized recommended regarded required \
 retained rewarded seconded selected shortlisted sponsored tasked trusted used versed voted";
-/// Participles that are passive before prepositions such as "in" or "at".
-const PASSIVE_BEFORE: &str =
+/// Participles that are passive if a preposition such as "in" or "at" follows.
+const PASSIVE_BEFORE_PREPOSITION: &str =
     "trained published adopted included deployed shown exhibited certified hired moved kept chosen";
-/// Nouns in -ing.
-const NOUNS_ING: &str = "training planning building engineering accounting marketing testing teaching cleaning painting welding nursing \
+/// Gerunds that are also nouns.
+const GERUND_NOUNS: &str = "training planning building engineering accounting marketing testing teaching cleaning painting welding nursing \
 programming cooking catering consulting coaching tutoring recruiting reporting scheduling shipping staffing writing editing banking \
 housekeeping bookkeeping budgeting baking brewing purchasing processing monitoring modelling modeling handling opening closing \
 meeting setting drawing understanding beginning hearing leading supporting outstanding working running";
 
-/// Returns whether a first word with this form is surely the verb of its line, judging by the words after it: "Launch
-/// of the shop" and "Lead baker" do not begin with a verb, and "Adopted by six shops" is passive.
-pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
+/// Returns whether the first word of a line, a verb of the given form, is used as an active verb there, judged by the
+/// words after it: "Launch of the shop" and "Lead baker" begin with a noun, and "Adopted by six shops" is passive.
+pub(super) fn is_action_verb(verb_form: &VerbForm, first: &str, rest: &str) -> bool {
     let listed = |list: &str, word: &str| list.split_whitespace().any(|w| w == word);
     let word = normalized(first);
     let mut after = rest.split_whitespace();
@@ -257,11 +259,11 @@ pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
     if ["by", "as", "of"].contains(&next.as_str()) {
         return false;
     }
-    let opens = listed(OPENS_OBJECT, &next)
+    let opens = listed(OBJECT_OPENERS, &next)
         || next.ends_with("ly")
         || raw.starts_with(|c: char| c.is_ascii_digit() || "$\u{a3}\u{20ac}\u{a5}~+".contains(c));
     // "Trained nurse", "Lead night baker".
-    if !opens && (has_title(&next) || has_title(&second) && !matches!(form, Form::Past)) {
+    if !opens && (has_title(&next) || has_title(&second) && !matches!(verb_form, VerbForm::Past)) {
         return false;
     }
     let preposition = [
@@ -269,22 +271,23 @@ pub(super) fn is_verb_of(form: &Form, first: &str, rest: &str) -> bool {
         "or",
     ]
     .contains(&next.as_str());
-    match form {
-        Form::Present => opens || (listed(SURE, &word) && !["and", "or"].contains(&next.as_str())),
-        Form::Third(_) => opens,
-        Form::Gerund(..) => opens || (!preposition && !listed(NOUNS_ING, &word)),
-        Form::Either => opens || preposition || word == "cut",
-        Form::Past => {
-            let passive = listed(PASSIVE, &word) || (preposition && next != "and" && listed(PASSIVE_BEFORE, &word));
-            // The participle of an unlisted verb may be an adjective: "Limited-edition prints".
-            !passive && (is_listed(&word) || opens || preposition)
+    match verb_form {
+        VerbForm::Present => opens || (listed(UNAMBIGUOUS_VERBS, &word) && !["and", "or"].contains(&next.as_str())),
+        VerbForm::Third(_) => opens,
+        VerbForm::Gerund(..) => opens || (!preposition && !listed(GERUND_NOUNS, &word)),
+        VerbForm::Either => opens || preposition || word == "cut",
+        VerbForm::Past => {
+            let passive =
+                listed(PASSIVE, &word) || (preposition && next != "and" && listed(PASSIVE_BEFORE_PREPOSITION, &word));
+            // An unlisted word in -ed may be an adjective: "Limited-edition prints".
+            !passive && (is_listed_past(&word) || opens || preposition)
         }
     }
 }
 
-/// Returns whether a word is the past of a listed verb, rather than any word in -ed.
-fn is_listed(past: &str) -> bool {
-    IRREGULAR.iter().any(|(_, p)| *p == past) || REGULAR.split_whitespace().any(|base| ed(base) == past)
+/// Returns whether a word is the past tense of a verb in the lists.
+fn is_listed_past(past: &str) -> bool {
+    IRREGULAR.iter().any(|(_, p)| *p == past) || REGULAR.split_whitespace().any(|base| past_tense(base) == past)
 }
 
 #[cfg(test)]
@@ -293,23 +296,23 @@ mod tests {
 
     #[test]
     fn verbs_are_known_in_all_forms() {
-        let gerund = |base: &str, past: &str| Some(Form::Gerund(base.into(), past.into()));
-        assert_eq!(form("Led"), Some(Form::Past));
-        assert_eq!(form("Lead"), Some(Form::Present));
-        assert_eq!(form("Shipped"), Some(Form::Past));
-        assert_eq!(form("Managing"), gerund("manage", "managed"));
-        assert_eq!(form("planning"), gerund("plan", "planned"));
-        assert_eq!(form("Supplies"), Some(Form::Third("supply".into())));
-        assert_eq!(form("Cut"), Some(Form::Either));
-        assert_eq!(form("Experienced"), None);
-        assert_eq!(form("Nurse-led"), None);
+        let gerund_form = |base: &str, past: &str| Some(VerbForm::Gerund(base.into(), past.into()));
+        assert_eq!(verb_form("Led"), Some(VerbForm::Past));
+        assert_eq!(verb_form("Lead"), Some(VerbForm::Present));
+        assert_eq!(verb_form("Shipped"), Some(VerbForm::Past));
+        assert_eq!(verb_form("Managing"), gerund_form("manage", "managed"));
+        assert_eq!(verb_form("planning"), gerund_form("plan", "planned"));
+        assert_eq!(verb_form("Supplies"), Some(VerbForm::Third("supply".into())));
+        assert_eq!(verb_form("Cut"), Some(VerbForm::Either));
+        assert_eq!(verb_form("Experienced"), None);
+        assert_eq!(verb_form("Nurse-led"), None);
     }
 
     #[test]
     fn nouns_and_participles_at_the_beginning_of_a_line_are_no_verbs() {
         let is_verb = |line: &str| {
             let (first, rest) = line.split_once(' ').unwrap();
-            form(first).is_some_and(|form| is_verb_of(&form, first, rest))
+            verb_form(first).is_some_and(|verb_form| is_action_verb(&verb_form, first, rest))
         };
         for line in [
             "Open source rota tool, 200 users",

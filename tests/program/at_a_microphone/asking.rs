@@ -49,8 +49,10 @@ fn a_question_is_heard_kept_out_of_the_take_and_the_latency_is_true() {
         answer(&home);
         std::thread::sleep(seconds(0.5));
         running.signal("INT");
-        let report = running.end().json();
-        let (asked, answered) = (speaker.close(), microphone.close());
+        let ended = running.end();
+        let (report, (asked, answered)) = (ended.json(), (speaker.close(), microphone.close()));
+        let told = ended.said.iter().filter(|line| line.contains("wear headphones")).count();
+        assert_eq!(told, usize::from(has_echo), "{voice}: {:?}", ended.said);
 
         // The question was heard, and, with an echo, by the microphone too; the take has none of it.
         let take = samples(&only_wav(&home.recordings()));
@@ -209,4 +211,22 @@ fn a_practice_session_asks_in_the_format_that_was_chosen() {
     let wrong = home.start(&["practice", "--new", "--format", "fone"]).end();
     assert_eq!(wrong.status.code(), Some(2));
     assert!(wrong.complaint().contains("did you mean 'phone'?"), "{:?}", wrong.said);
+}
+
+#[test]
+fn hands_free_an_answer_ends_by_itself_after_the_silence_that_was_said() {
+    let Some(home) = Home::with_loudspeaker(false) else { return };
+    let running = home.start(&["practice", "--new", "--hands-free", "4s", "--voice", "man", "-n", "1"]);
+    running.until("It ends by itself when nobody has spoken for 4 seconds.");
+    running.until("Recording to");
+    answer(&home);
+    let spoken = Instant::now();
+    let ended = running.until("Finished: nobody spoke any more.");
+    let silent_s = ended.saturating_duration_since(spoken).as_secs_f64();
+    assert!((3.0..8.0).contains(&silent_s), "{silent_s}");
+    let ended = running.end();
+    assert!(ended.status.success() && ended.report.contains("Your session: 1 of 1 question"), "{:?}", ended.said);
+    let short = home.start(&["practice", "--new", "--hands-free", "2s"]).end();
+    assert_eq!(short.status.code(), Some(2));
+    assert!(short.said.iter().any(|line| line.contains("at least 4s")), "{:?}", short.said);
 }

@@ -306,6 +306,8 @@ fn after_a_report_one_can_try_again_see_the_page_and_take_another_question() {
     terminal.press("\x03\x03");
     let (code, shown) = terminal.end();
     assert!(code == "0" && shown.contains("To analyze it later"), "{shown}");
+    // The question is not lost with the report.
+    assert!(shown.split_whitespace().collect::<Vec<_>>().join(" ").contains("--question path-here"), "{shown}");
     assert_eq!(wavs(home.path()).len(), 3);
     let page = std::fs::read_to_string(home.path().join("mine.aloud.html")).unwrap();
     assert!(page.contains("Tell me a little about yourself"));
@@ -334,6 +336,56 @@ fn starting_again_keeps_the_old_take() {
         wavs(home.path()).iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
     assert_eq!(names, ["mine-2.wav", "mine.wav"]);
     assert!(wavs(home.path()).iter().all(|path| duration_s(path) >= 1.0));
+}
+
+#[test]
+fn a_take_is_thrown_away_by_a_second_key_only() {
+    let Some(home) = Home::with_tape(TAPE) else { return };
+    let mut terminal = Terminal::open(&home, 80, "record -o mine.wav", &[]);
+    terminal.until("throws it away");
+    terminal.until("REC 0:01");
+    terminal.press("x");
+    terminal.until("Press x again");
+    assert_eq!(wavs(home.path()).len(), 1, "one key alone deletes nothing");
+    terminal.press("x");
+    terminal.until("Thrown away: mine.wav");
+    terminal.until("Starting in 3");
+    assert!(wavs(home.path()).is_empty());
+    terminal.press(ENTER);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    quit(&mut terminal);
+    let (code, shown) = terminal.end();
+    assert_eq!((code.as_str(), wavs(home.path()).len()), ("0", 1), "{shown}");
+    assert_eq!(notes(&home), 0);
+}
+
+#[test]
+fn after_the_report_on_a_file_one_goes_on_at_the_microphone() {
+    use aloud::app::history::{Access, Store};
+    let Some(home) = Home::with_tape(TAPE) else { return };
+    std::fs::copy(crate::common::sample("too_short.flac"), home.path().join("answer.flac")).unwrap();
+    let mut terminal = Terminal::open(&home, 80, "analyze answer.flac -q about-yourself --speaker Ana", &[]);
+    terminal.until("q ends:");
+    terminal.press("\n");
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.wait("the second choice", |screen| screen.rsplit("Recorded").next().unwrap().contains("q ends:"));
+    terminal.press("q\n");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, "0", "{shown}");
+    let kept = Store::open(&crate::common::attempts::place(home.path()), Access::Read).unwrap().attempts().unwrap();
+    assert_eq!(kept.len(), 2);
+    for answer in kept {
+        assert_eq!(answer.speaker.as_deref(), Some("Ana"));
+        assert_eq!(answer.question.and_then(|q| q.id).as_deref(), Some("about-yourself"));
+    }
+    // Nothing is asked where a program reads, or nothing is kept.
+    for arguments in ["analyze answer.flac --json", "analyze answer.flac --no-save", "analyze answer.flac answer.flac"]
+    {
+        let (code, shown) = Terminal::open(&home, 80, arguments, &[]).end();
+        assert!(code == "0" && !shown.contains("q ends:"), "{arguments}: {shown}");
+    }
 }
 
 #[test]
@@ -415,6 +467,7 @@ fn a_killed_recorder_leaves_the_terminal_in_order() {
     terminal = Terminal::open(&home, 100, "record", &[]);
     terminal.until("Analyze it now? [Y/n]");
     terminal.press("\n");
+    quit(&mut terminal);
     let (code, shown) = terminal.end();
     assert!(code == "0" && shown.contains("No score") && !shown.contains("Starting in"), "{shown}");
     terminal = Terminal::open(&home, 100, "record", &[]);

@@ -18,9 +18,9 @@ use std::path::PathBuf;
 
 use aloud::disfluency::discourse_markers::{describe_like, discourse_markers_by};
 use aloud::disfluency::fingerprint;
-use aloud::disfluency::log_linear::{Weights, name};
-use aloud::disfluency::repairs::{RepairKind, Talk};
-use aloud::disfluency::spoken::Spoken;
+use aloud::disfluency::log_linear::{DisfluencyWeights, name};
+use aloud::disfluency::repairs::{RepairFinder, RepairKind};
+use aloud::disfluency::spoken::WordWithPauses;
 use aloud::english::{
     classes::{class, is_closed},
     is_filled_pause, normalized,
@@ -103,19 +103,19 @@ fn main() {
             let part = |own: bool| -> Vec<Turn> {
                 marked.iter().enumerate().filter(|(i, _)| (i % folds == fold) == own).map(|(_, t)| t.clone()).collect()
             };
-            let weights = Weights::parse(&learn(&part(false), &made)).expect("weights");
+            let weights = DisfluencyWeights::parse(&learn(&part(false), &made)).expect("weights");
             part(true).iter().flat_map(variants).for_each(|t| scores.add(&t, &weights));
         }
         println!("{folds} folds:\n{scores}");
     } else if !marked.is_empty() {
         std::fs::write(&out, learn(&marked, &made)).expect("the weights are written");
     }
-    let weights = Weights::load(&out).expect("what was written");
+    let weights = DisfluencyWeights::load(&out).expect("what was written");
     let mut measured: Vec<(String, Vec<Turn>)> = held_out.iter().map(|f| (f.clone(), turns(&read(f)))).collect();
     measured.extend(cases.iter().map(|f| (f.clone(), cases_of(&read(f)))));
     for (name, turns) in measured {
         for least_sure in [0.3, 0.45, 0.55, 0.6, 0.62, 0.64, 0.66, 0.7] {
-            let weights = Weights { least_sure_false_start: least_sure, ..weights.clone() };
+            let weights = DisfluencyWeights { min_false_start_probability: least_sure, ..weights.clone() };
             println!("{name}, false starts from {least_sure}:\n{}\n", Scores::of(&turns, &weights, false));
         }
         println!("{name}:\n{}\n", Scores::of(&turns, &weights, true));
@@ -125,7 +125,7 @@ fn main() {
         for text in pairs_of_sentences(&read(&file)) {
             words += text.len();
             let turn = Turn::fluent(file.clone(), text);
-            let mut found = Talk::of(&spoken(&turn), &is_filled_pause).repairs(&weights);
+            let mut found = RepairFinder::of(&spoken(&turn), &is_filled_pause).repairs(&weights);
             found.retain(|f| f.kind == RepairKind::FalseStart);
             for f in found {
                 let [given_up, next] = [f.first..f.last + 1, f.last + 1..(f.last + 8).min(turn.words.len())]
@@ -264,9 +264,9 @@ fn learn(marked: &[Turn], made: &[Turn]) -> String {
     text
 }
 
-fn spoken(turn: &Turn) -> Vec<Spoken<'_>> {
+fn spoken(turn: &Turn) -> Vec<WordWithPauses<'_>> {
     let after = |i: usize| Some(if turn.silences.contains(&i) { SILENCE_S } else { 0.0 });
-    let word = |i: usize| Spoken {
+    let word = |i: usize| WordWithPauses {
         text: turn.words[i].as_str(),
         pause_before_s: i.checked_sub(1).and_then(after),
         pause_after_s: after(i),
@@ -275,8 +275,8 @@ fn spoken(turn: &Turn) -> Vec<Spoken<'_>> {
 }
 
 fn add_repairs(lessons: &mut Lessons, turn: &Turn, weight: f64) {
-    let talk = Talk::of(&spoken(turn), &is_filled_pause);
-    let places = talk.places();
+    let talk = RepairFinder::of(&spoken(turn), &is_filled_pause);
+    let places = talk.word_indices();
     // A filled pause at an edge of what was given up is no token.
     let tokens_in = |g: &GivenUp| -> Option<(usize, usize)> {
         let first = places.iter().position(|p| *p >= g.first)?;
@@ -475,15 +475,15 @@ struct Scores {
 }
 
 impl Scores {
-    fn of(turns: &[Turn], weights: &Weights, prints: bool) -> Self {
+    fn of(turns: &[Turn], weights: &DisfluencyWeights, prints: bool) -> Self {
         let mut scores = Self { prints, ..Self::default() };
         turns.iter().for_each(|t| scores.add(t, weights));
         scores
     }
 
-    fn add(&mut self, turn: &Turn, weights: &Weights) {
+    fn add(&mut self, turn: &Turn, weights: &DisfluencyWeights) {
         let words = spoken(turn);
-        let found = Talk::of(&words, &is_filled_pause).repairs(weights);
+        let found = RepairFinder::of(&words, &is_filled_pause).repairs(weights);
         let meets = |g: &GivenUp, first: usize, last: usize| g.first <= last && first <= g.last;
         let mut all_right = true;
         for g in &turn.given_up {

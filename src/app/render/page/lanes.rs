@@ -10,14 +10,14 @@ use super::chart::written;
 use super::data_address;
 use super::sound::Sound;
 use crate::app::render::shown::{paragraphs, shown_words};
-use crate::disfluency::Kind;
+use crate::disfluency::FillerKind;
 use crate::plain::{clock, number, with_capital_i};
 use crate::report::Report;
 use crate::score::rubric;
 use crate::signal::spectrogram::TOP_HZ;
 use crate::signal::{Contours, STEP_S};
 use crate::speakers::{Turn, Who};
-use crate::story::Moment;
+use crate::story::Excerpt;
 
 /// The space above a lane for its title, in pixels.
 const TITLE: f64 = 17.0;
@@ -114,11 +114,11 @@ impl Sign {
     }
 
     /// Returns the sign of a filler.
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: FillerKind) -> Self {
         match kind {
-            Kind::FilledPause => Self::FilledPause,
-            Kind::DiscourseMarker => Self::Marker,
-            Kind::Repetition | Kind::FalseStart => Self::Repair,
+            FillerKind::FilledPause => Self::FilledPause,
+            FillerKind::DiscourseMarker => Self::Marker,
+            FillerKind::Repetition | FillerKind::FalseStart => Self::Repair,
         }
     }
 }
@@ -389,7 +389,7 @@ impl Lanes {
         }
         let fillers = marks.len();
         if let Some(story) = &report.story {
-            let of = |sign: Sign, moments: &[Moment]| -> Vec<(Sign, f64, String)> {
+            let of = |sign: Sign, moments: &[Excerpt]| -> Vec<(Sign, f64, String)> {
                 moments.iter().filter_map(|m| Some((sign, m.start_s?, with_capital_i(&m.text)))).collect()
             };
             marks.extend(of(Sign::Hedge, &story.hedges));
@@ -695,7 +695,7 @@ mod tests {
     fn words_from_outside_stay_words() {
         let mut hostile = report();
         let text = "</title><script>alert(1)</script>\"'\u{1}".to_string();
-        hostile.story.as_mut().unwrap().hedges.push(Moment { text, start_s: Some(1.0) });
+        hostile.story.as_mut().unwrap().hedges.push(Excerpt { text, start_s: Some(1.0) });
         let lanes = Lanes::of(&hostile, None, None).unwrap();
         for svg in [lanes.upright(), lanes.whole(50.0, 800.0), lanes.stretched(), lanes.side(50.0)] {
             assert!(!svg.contains("<script") && !svg.contains('\u{1}'));

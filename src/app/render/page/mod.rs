@@ -8,6 +8,8 @@ pub mod chart;
 pub mod interview;
 pub mod lanes;
 pub mod opus;
+pub mod people;
+pub mod person;
 pub mod picture;
 pub mod progress;
 pub mod report;

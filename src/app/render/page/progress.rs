@@ -10,12 +10,12 @@ use crate::app::history::goals::Goal;
 use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, day};
 use crate::app::render::terminal::history_list::what;
-use crate::app::render::terminal::progress::{minutes, movement, verdict, with_unit, work_on};
+use crate::app::render::terminal::progress::{last_report, minutes, movement, verdict, with_unit, work_on};
 use crate::plain::{capital, counted, number};
 use crate::question::QuestionKind;
 
 /// The maximum number of answers to draw and list: the newest ones. More could not be told apart, and would be slow.
-const MOST: usize = 400;
+pub(super) const MOST: usize = 400;
 /// The minimum height of a chart, in noticeable steps of its measure.
 const LEAST_STEPS: f64 = 4.0;
 /// The script of this page.
@@ -31,9 +31,9 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         title: speaker.map_or("Your progress".to_string(), |name| format!("Progress of {name}")),
         practice: practice(progress),
         streak: streak(progress),
-        work_on: progress.work_on.as_ref().map(|part| capital(&work_on(part))),
+        work_on: progress.work_on.as_ref().map(|part| capital(&work_on(part, &last_report(progress)))),
         improved: progress.improved_most.and_then(|m| progress.course(m)).map(movement),
-        goals: progress.goals.iter().map(goal).collect(),
+        goals: progress.goals.iter().map(stated_goal).collect(),
         charts: progress
             .measures
             .iter()
@@ -50,7 +50,7 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         tables: tables(progress),
         group_headings: GROUP_HEADINGS,
         columns: progress.measures.iter().map(|c| (c.measure.title(), c.measure.unit())).collect(),
-        answers: newest.iter().rev().map(|a| Answer::of(a, &progress.measures, zone)).collect(),
+        answers: newest.iter().rev().map(|a| KeptAnswer::of(a, &progress.measures, zone)).collect(),
         left_out: progress.attempts.len() - newest.len(),
         width: WIDTH,
         height: HEIGHT,
@@ -76,46 +76,47 @@ struct Page {
     tables: Vec<Table>,
     group_headings: [&'static str; 5],
     columns: Vec<(&'static str, &'static str)>,
-    answers: Vec<Answer>,
+    answers: Vec<KeptAnswer>,
     left_out: usize,
     width: f64,
     height: f64,
     plot: Plot,
 }
 
-struct Plot {
-    left: f64,
-    right: f64,
+/// The edges of a chart.
+pub(super) struct Plot {
+    pub(super) left: f64,
+    pub(super) right: f64,
 }
 
 /// The chart of one measure over the answers.
-struct Chart {
-    field: &'static str,
-    title: &'static str,
-    unit: &'static str,
-    now: String,
-    verdict: &'static str,
-    summary: String,
-    line: String,
-    points: Vec<Point>,
-    ticks: Vec<(String, String)>,
-    dates: Vec<(String, String, &'static str)>,
+pub(super) struct Chart {
+    pub(super) field: &'static str,
+    pub(super) title: &'static str,
+    pub(super) unit: &'static str,
+    pub(super) now: String,
+    pub(super) verdict: &'static str,
+    pub(super) summary: String,
+    pub(super) line: String,
+    pub(super) points: Vec<Point>,
+    pub(super) ticks: Vec<(String, String)>,
+    pub(super) dates: Vec<(String, String, &'static str)>,
     /// The top and the height of the good range, and its label.
-    band: Option<(String, String, String)>,
-    goal: Option<(String, String)>,
-    trend: Option<[String; 4]>,
+    pub(super) band: Option<(String, String, String)>,
+    pub(super) goal: Option<(String, String)>,
+    pub(super) trend: Option<[String; 4]>,
 }
 
-struct Point {
-    id: i64,
-    x: String,
-    y: String,
-    label: String,
-    is_last: bool,
+pub(super) struct Point {
+    pub(super) id: i64,
+    pub(super) x: String,
+    pub(super) y: String,
+    pub(super) label: String,
+    pub(super) is_last: bool,
 }
 
 impl Chart {
-    fn of(course: &Course, attempts: &[Attempt], goal: Option<Goal>, zone: &TimeZone) -> Self {
+    pub(super) fn of(course: &Course, attempts: &[Attempt], goal: Option<Goal>, zone: &TimeZone) -> Self {
         let measure = course.measure;
         let having: Vec<(&Attempt, f64)> =
             attempts.iter().filter_map(|a| Some((a, a.measures.get(measure)?))).collect();
@@ -266,18 +267,18 @@ fn group(group: &Group, name: String) -> GroupRow {
 }
 
 /// A row of the list of answers.
-struct Answer {
-    id: i64,
-    date: String,
-    what: String,
+pub(super) struct KeptAnswer {
+    pub(super) id: i64,
+    pub(super) date: String,
+    pub(super) what: String,
     question: String,
     file: String,
     /// The values, each with its heading.
-    values: Vec<(&'static str, String)>,
+    pub(super) values: Vec<(&'static str, String)>,
 }
 
-impl Answer {
-    fn of(attempt: &Attempt, measures: &[Course], zone: &TimeZone) -> Self {
+impl KeptAnswer {
+    pub(super) fn of(attempt: &Attempt, measures: &[Course], zone: &TimeZone) -> Self {
         let value = |c: &Course| {
             let value = attempt.measures.get(c.measure).map_or("-".to_string(), |v| shown(c.measure, v));
             (c.measure.title(), value)
@@ -293,7 +294,8 @@ impl Answer {
     }
 }
 
-fn practice(progress: &Progress) -> String {
+/// Says since when there are answers, and how many.
+pub(super) fn practice(progress: &Progress) -> String {
     let since = progress.first_day.map_or(String::new(), |day| format!(" since {}", day.strftime("%-d %B %Y")));
     format!("{}{since}, {} of practice.", counted(progress.answers, "answer"), minutes(progress.minutes_practised))
 }
@@ -306,7 +308,8 @@ fn streak(progress: &Progress) -> String {
     }
 }
 
-fn goal(state: &crate::app::history::progress::GoalState) -> String {
+/// Says what a goal is, and whether it is reached.
+pub(super) fn stated_goal(state: &crate::app::history::progress::GoalState) -> String {
     let now = state.now.map_or("no answer yet".to_string(), |now| {
         let met = if state.is_met { "reached" } else { "not yet" };
         format!("now {}, {met} ({} of the last {} answers)", shown(state.goal.measure, now), state.met_by, state.of)

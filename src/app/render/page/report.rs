@@ -10,20 +10,22 @@ use super::chart::written;
 use super::lanes::{Lanes, Sign};
 use super::{LANES_STYLE, STYLE, data_address, policy};
 use crate::app::history::attempt::Attempt;
+use crate::app::history::coaching::{Coaching, Comment};
 use crate::app::history::compare::{changes, shown};
+use crate::app::history::last_time::LastTime;
 use crate::app::history::measures::{Measure, Measures};
 use crate::app::render::shown::{
-    OtherTurn, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken,
-    others_said, paragraphs, shares, shown_words, whole,
+    OtherTurn, Reminder, Shown, WITHOUT_REASON, about_whom, begins_before, file_name, from_coach, headline, left_out,
+    length_as_spoken, marks_by_hand, others_said, paragraphs, reminders, score_of_coach, shares, shown_words, whole,
 };
 use crate::app::uri::percent_encoded;
 use crate::disfluency::Filler;
 use crate::english::normalized;
 use crate::plain::{capital, clock, number, with_capital_i};
 use crate::report::Report;
-use crate::score::{Evidence, Part, Priority};
+use crate::score::{Evidence, PartScore, Priority};
 use crate::signal::Contours;
-use crate::story::Moment;
+use crate::story::Excerpt;
 
 /// The minimum length of a pause shown in the text, in seconds.
 const SHOWN_PAUSE_S: f64 = 0.6;
@@ -89,6 +91,10 @@ pub struct Answer<'a> {
     pub audio: Audio,
     /// Earlier answers of the same speaker to the same question, oldest first.
     pub earlier: &'a [Attempt],
+    /// What a coach added.
+    pub coaching: Option<&'a Coaching>,
+    /// The last take, held against this one.
+    pub last_time: Option<&'a LastTime>,
 }
 
 /// Renders the page of an answer.
@@ -118,7 +124,9 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
             String::new()
         },
         left_out: left_out(report),
+        reminders: answer.last_time.map_or_else(Vec::new, |last| reminded(last, &words)),
         priorities: report.score.priorities.iter().map(|p| todo(p, &words, 0)).collect(),
+        coached: answer.coaching.map(|coaching| Coached::of(coaching, report, &words, 0)),
         sound_note: sound_note(drawn.as_ref(), &answer.audio),
         audio: answer.audio.address(),
         word_legend: word_legend(paragraphs.iter()),
@@ -170,7 +178,9 @@ struct Page {
     unsure: Option<&'static str>,
     shares: String,
     left_out: Option<String>,
+    reminders: Vec<Reminded>,
     priorities: Vec<Todo>,
+    coached: Option<Coached>,
     drawn: Option<Drawn>,
     sound_note: Option<&'static str>,
     audio: Option<String>,
@@ -231,6 +241,22 @@ pub(super) struct Todo {
     pub(super) moments: Vec<Link>,
 }
 
+/// What the speaker was told last time, and where it shows what became of it.
+struct Reminded {
+    text: String,
+    moment: Option<Link>,
+}
+
+fn reminded(last: &LastTime, words: &[Shown]) -> Vec<Reminded> {
+    let reminded = |reminder: Reminder| match &reminder.evidence {
+        Some(evidence) if evidence.start_s.is_some() => {
+            Reminded { moment: Some(link(evidence, words, 0)), text: reminder.text }
+        }
+        _ => Reminded { text: reminder.sentence(), moment: None },
+    };
+    reminders(last).into_iter().map(reminded).collect()
+}
+
 /// A moment that the page can jump to.
 pub(super) struct Link {
     pub(super) at: Option<String>,
@@ -259,6 +285,32 @@ pub(super) fn todo(priority: &Priority, words: &[Shown], first: usize) -> Todo {
     }
 }
 
+/// What a coach added to an answer.
+pub(super) struct Coached {
+    pub(super) from: String,
+    pub(super) words: Vec<String>,
+    pub(super) moments: Vec<Link>,
+    /// What was marked by hand: its name, the points, and how many there are.
+    pub(super) marks: Vec<(String, String, String)>,
+    pub(super) score: Option<String>,
+}
+
+impl Coached {
+    /// Describes what a coach added to an answer whose first word is number `first` of the page.
+    pub(super) fn of(coaching: &Coaching, report: &Report, words: &[Shown], first: usize) -> Self {
+        let moment = |comment: &Comment| {
+            link(&Evidence { start_s: Some(comment.at_s), text: comment.text.clone() }, words, first)
+        };
+        Self {
+            from: from_coach(coaching),
+            words: coaching.words.iter().flat_map(|w| w.split("\n\n")).map(str::to_string).collect(),
+            moments: coaching.comments.iter().map(moment).collect(),
+            marks: marks_by_hand(coaching),
+            score: score_of_coach(coaching, report),
+        }
+    }
+}
+
 /// A part of the score.
 pub(super) struct Row {
     /// The heading before the row, if a new group begins; otherwise empty.
@@ -272,9 +324,9 @@ pub(super) struct Row {
 }
 
 pub(super) fn parts(report: &Report, words: &[Shown], first: usize) -> Vec<Row> {
-    let story: Vec<&Part> = report.score.story_parts().collect();
+    let story: Vec<&PartScore> = report.score.story_parts().collect();
     let rows = report.score.parts.iter().enumerate().map(|(i, part)| {
-        let of_story = |p: &Part| story.iter().any(|s| s.name == p.name);
+        let of_story = |p: &PartScore| story.iter().any(|s| s.name == p.name);
         let before = i.checked_sub(1).map(|i| of_story(&report.score.parts[i]));
         let group = if before == Some(of_story(part)) {
             ""
@@ -417,7 +469,7 @@ fn marks(report: &Report, words: &[Shown]) -> Vec<Marked> {
 }
 
 /// Finds the words of a moment, searching from word `from`; returns `None` if they are not found.
-fn place(words: &[Shown], moment: &Moment, from: usize) -> Option<std::ops::Range<usize>> {
+fn place(words: &[Shown], moment: &Excerpt, from: usize) -> Option<std::ops::Range<usize>> {
     let wanted: Vec<String> = moment.text.split_whitespace().map(normalized).collect();
     let begins_at = |i: &usize, at: f64| words[*i].span.is_some_and(|s| (s.start_s - at).abs() < 0.02);
     let begins = |i: &usize| {
@@ -519,7 +571,7 @@ pub(super) fn date(answered_at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// Returns the URL of a file in the folder of the page.
-fn relative_address(name: &str) -> String {
+pub(super) fn relative_address(name: &str) -> String {
     format!("./{}", percent_encoded(name, ""))
 }
 
@@ -563,8 +615,8 @@ pub(super) fn tables(report: &Report, contours: Option<&Contours>, lanes: Option
     });
     add("Fillers", &["at", "kind", "words"], fillers.collect());
     if let Some(story) = &report.story {
-        let of = |sign: Sign, moments: &[Moment]| -> Vec<Vec<String>> {
-            let row = |m: &Moment| {
+        let of = |sign: Sign, moments: &[Excerpt]| -> Vec<Vec<String>> {
+            let row = |m: &Excerpt| {
                 vec![m.start_s.map_or("-".to_string(), clock), sign.words().to_string(), with_capital_i(&m.text)]
             };
             moments.iter().map(row).collect()

@@ -4,6 +4,7 @@ use super::history_list::what;
 use super::lines::{Column, Lines, Table, padded};
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::{Comparison, Verdict, shown};
+use crate::app::render::shown::told_between;
 use crate::plain::one_line;
 
 /// The widest page, in columns.
@@ -23,6 +24,10 @@ pub fn render(comparison: &Comparison, columns: usize) -> String {
         page.line("");
         page.paragraph("", &format!("{heading}: {}.", comparison.titles(verdict)));
     }
+    if !comparison.told.is_empty() {
+        page.line("");
+    }
+    told_between(&comparison.told).iter().for_each(|told| page.paragraph("", &told.sentence()));
     page.line("");
     let columns = vec![Column::words(""), Column::numbers("A"), Column::numbers("B"), Column::words("change")];
     let mut table = Table::new(columns);

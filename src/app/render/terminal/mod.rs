@@ -7,3 +7,4 @@ pub mod interview;
 pub mod lines;
 pub mod progress;
 pub mod report;
+pub mod start;

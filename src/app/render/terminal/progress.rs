@@ -9,7 +9,7 @@ use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
 use crate::app::history::trends::FEWEST;
 use crate::app::render::terminal::lines::{Column, Lines, Table};
-use crate::plain::{capital, clock, counted, number, one_line};
+use crate::plain::{capital, clock, counted, number, one_line, small};
 use crate::question::QuestionKind;
 use crate::score::PartName;
 
@@ -58,14 +58,14 @@ fn write_practice(page: &mut Lines, progress: &Progress) {
 fn write_highlights(page: &mut Lines, progress: &Progress) {
     page.line("");
     if let Some(lost) = &progress.work_on {
-        page.paragraph("", &format!("Work on next: {}", work_on(lost)));
+        page.paragraph("", &format!("Work on next: {}", work_on(lost, &last_report(progress))));
     }
     let improved = progress.improved_most.and_then(|m| progress.course(m));
     let newest = progress.answers;
     page.paragraph(
         "",
         &match improved {
-            Some(course) => format!("Improved most: {}", uncapital(&movement(course))),
+            Some(course) => format!("Improved most: {}", small(&movement(course))),
             None if newest < FEWEST => {
                 let missing = FEWEST - newest;
                 format!(
@@ -287,8 +287,15 @@ pub fn movement(course: &Course) -> String {
     )
 }
 
-/// Describes what to work on, and how, in a sentence or two.
-pub fn work_on(part: &PartState) -> String {
+/// Says which report of these answers is the last one: by its number, since the last one of all may be somebody else's.
+pub fn last_report(progress: &Progress) -> String {
+    let last = progress.attempts.last();
+    last.map_or(String::new(), |last| format!("The last report says how: aloud history show {}", last.id))
+}
+
+/// Describes what to work on, and how, in a sentence or two; `report` says where the report is that says how to work on
+/// the story.
+pub fn work_on(part: &PartState, report: &str) -> String {
     let how = match part.part {
         PartName::Fillers => "When you feel an um coming, close your mouth and wait.",
         PartName::Pauses => {
@@ -297,10 +304,10 @@ pub fn work_on(part: &PartState) -> String {
         PartName::Pace => "End a sentence, breathe, and only then begin the next.",
         PartName::Length => "Say the situation in two sentences, then what you did, then what came of it.",
         PartName::Voice => "Say the sentence that matters most as if you told a friend.",
-        _ => "The last report says how: aloud history show last",
+        _ => report,
     };
     let lost = format!("{} of {:.0} points lost in the newest answers", number(part.lost()), part.out_of);
-    format!("{} ({lost}). {how}", uncapital(&part.part.label()))
+    format!("{} ({lost}). {how}", small(&part.part.label()))
 }
 
 fn signed(measure: Measure, by: f64) -> String {
@@ -319,11 +326,6 @@ pub fn minutes(minutes: f64) -> String {
         (0, minutes) => counted(minutes, "minute"),
         (hours, minutes) => format!("{} {}", counted(hours, "hour"), counted(minutes, "minute")),
     }
-}
-
-fn uncapital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Returns the number of columns per answer in a chart.

@@ -5,17 +5,18 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::app::history::last_time::LastTime;
 use crate::app::render::shown::{OtherTurn, Paragraph, Shown};
 use crate::app::render::shown::{
     WITHOUT_REASON, about_whom, begins_before, file_name, headline, left_out, length_as_spoken, others_said,
-    paragraphs, shares, shown_words, whole,
+    paragraphs, reminders, shares, shown_words, whole,
 };
 use crate::app::render::terminal::lines::Lines;
 use crate::disfluency::Filler;
 use crate::metrics::pauses::Pause;
 use crate::plain::{clock, number, one_line};
 use crate::report::Report;
-use crate::score::{Evidence, Part, PartName};
+use crate::score::{Evidence, PartName, PartScore};
 
 /// The minimum length of a pause shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
@@ -29,8 +30,14 @@ const PAUSE: Style = AnsiColor::Cyan.on_default();
 /// Renders the report for a terminal of `columns`. The text contains ANSI styles; strip them where they cannot be
 /// shown.
 pub fn render(report: &Report, columns: usize) -> String {
+    render_after(report, None, columns)
+}
+
+/// Renders the report like [`render`]; it begins with what the speaker was told last time.
+pub fn render_after(report: &Report, last: Option<&LastTime>, columns: usize) -> String {
     let mut page = Lines::new(columns);
     write_title(&mut page, report);
+    write_last_time(&mut page, last);
     write_score(&mut page, report);
     write_priorities(&mut page, report);
     write_story(&mut page, report);
@@ -56,6 +63,12 @@ fn write_title(page: &mut Lines, report: &Report) {
     if let Some(whom) = report.speakers.as_ref().and_then(about_whom) {
         page.paragraph("", &whom);
     }
+}
+
+fn write_last_time(page: &mut Lines, last: Option<&LastTime>) {
+    let Some(last) = last else { return };
+    page.line("");
+    reminders(last).iter().for_each(|reminder| page.paragraph("", &reminder.sentence()));
 }
 
 fn write_score(page: &mut Lines, report: &Report) {
@@ -102,7 +115,7 @@ fn write_evidence(page: &mut Lines, evidence: &Evidence) {
 }
 
 fn write_story(page: &mut Lines, report: &Report) {
-    let parts: Vec<&Part> = report.score.story_parts().collect();
+    let parts: Vec<&PartScore> = report.score.story_parts().collect();
     if parts.is_empty() {
         return;
     }
@@ -293,7 +306,9 @@ fn styled(style: Style, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::history::last_time::{Followed, Outcome};
     use crate::app::render::terminal::lines::WIDEST;
+    use crate::codes::Code;
     use crate::disfluency::LeftOut;
     use crate::span::Span;
 
@@ -321,6 +336,48 @@ mod tests {
                 assert!(widest <= columns.min(WIDEST), "{widest} at {columns}");
             }
         }
+    }
+
+    #[test]
+    fn a_report_begins_with_what_was_told_last_time_and_what_became_of_it() {
+        let report: Report = serde_json::from_str(include_str!("../../../../tests/fixtures/report.json")).unwrap();
+        let evidence = |start_s, text: &str| Some(Evidence { start_s, text: text.into() });
+        let told = |code, title: &str, outcome| Followed { code: Some(code), title: title.into(), outcome };
+        let mut last = LastTime {
+            id: 3,
+            answered_at: "2026-11-01T18:00:00Z".parse().unwrap(),
+            same_question: true,
+            told: vec![
+                told(
+                    Code::NoResult,
+                    "Give it an ending",
+                    Outcome::Done { evidence: evidence(Some(48.2), "By five in the morning all nine pallets ...") },
+                ),
+                told(Code::OwnPart, "Say which part was yours", Outcome::Unsure),
+                told(
+                    Code::Fillers,
+                    "Swap fillers for silence",
+                    Outcome::Done { evidence: evidence(None, "4.1 a minute, after 11") },
+                ),
+                told(
+                    Code::Pace,
+                    "Slow down\u{1b}[2J",
+                    Outcome::Open { evidence: evidence(Some(5.0), "and then we \u{9b}") },
+                ),
+            ],
+        };
+        let mut text = String::new();
+        for columns in [80, 44] {
+            let rendered = anstream::adapter::strip_str(&render_after(&report, Some(&last), columns)).to_string();
+            text.push_str(rendered.split("Score").next().unwrap());
+            assert!(rendered.lines().all(|l| crate::app::render::terminal::lines::width(l) <= columns), "{rendered}");
+        }
+        last.same_question = false;
+        last.told.truncate(1);
+        let rendered = anstream::adapter::strip_str(&render_after(&report, Some(&last), 80)).to_string();
+        text.push_str(rendered.split("Score").next().unwrap());
+        assert!(!text.contains(['\u{1b}', '\u{9b}']));
+        insta::assert_snapshot!("last_time", text);
     }
 
     /// Adds somebody who asks before the answer and once within.

@@ -1,18 +1,18 @@
-//! Turns a claim into a question for its story. Only words of the claim are used; if it cannot be rephrased in good
-//! English, it is quoted.
+//! Turns a claim into an interview question: the claim, rephrased in the second person, and a request for the story. A
+//! claim that cannot be rephrased in good English is quoted.
 
 use super::claims::{Claim, DUTIES};
 use super::layout::sentences;
-use super::sections::has_words;
-use super::verbs::{Form, form, is_verb_of};
+use super::sections::contains_phrase;
+use super::verbs::{VerbForm, is_action_verb, verb_form};
 
-/// The maximum number of words of a claim that is followed by its employer; before a longer claim, the employer comes
+/// The maximum number of words of a claim after which the employer is appended; for a longer claim, the employer comes
 /// first.
-const SHORT: usize = 12;
+const MAX_SHORT_WORDS: usize = 12;
 
-/// Returns the question that asks for the story behind a claim.
+/// Returns an interview question that asks for the story behind a claim.
 pub fn question(claim: &Claim) -> String {
-    let Some(said) = said_to_you(claim) else {
+    let Some(said) = in_second_person(claim) else {
         let place = claim.employer.as_deref().filter(|e| !claim.text.contains(e));
         let place = place.map_or(String::new(), |e| format!(" of your time at {}:", with_article(e)));
         let quote = claim.text.trim_end_matches('.').replace(['\u{201c}', '\u{201d}', '"'], "'");
@@ -23,27 +23,27 @@ pub fn question(claim: &Claim) -> String {
         Tense::Past => "How did you go about it?",
         Tense::Present => "How do you go about it?",
     };
-    format!("{} {ask}", placed(&said.text, claim.employer.as_deref()))
+    format!("{} {ask}", with_employer(&said.text, claim.employer.as_deref()))
 }
 
-/// When something is done.
+/// The tense of a claim.
 #[derive(Clone, Copy)]
 enum Tense {
     Past,
     Present,
 }
 
-/// A claim addressed to its writer.
-struct Said {
+/// A claim in the second person: "You led the team".
+struct SecondPersonClaim {
     text: String,
     tense: Tense,
 }
 
-/// Returns an employer's name as it is written after "at": "the University of Kent", "the Institute for Bee Research".
+/// Returns an employer's name with the definite article, if it takes one: "the University of Kent".
 fn with_article(employer: &str) -> String {
-    const TAKES_ARTICLE: &[&str] = &["U.S.", "US", "Royal", "National"];
+    const ARTICLE_PREFIXES: &[&str] = &["U.S.", "US", "Royal", "National"];
     // Kinds of institutions whose names take an article if "of" or "for" follows.
-    const KINDS: &[&str] = &[
+    const INSTITUTIONS: &[&str] = &[
         "Academy",
         "Agency",
         "Association",
@@ -83,36 +83,36 @@ fn with_article(employer: &str) -> String {
     ];
     let mut words = employer.split_whitespace();
     let first = words.next().unwrap_or_default();
-    let is_kind = KINDS.contains(&first) && words.next().is_some_and(|w| ["of", "for"].contains(&w));
-    let takes = is_kind || (TAKES_ARTICLE.contains(&first) && employer.contains(' '));
+    let is_kind = INSTITUTIONS.contains(&first) && words.next().is_some_and(|w| ["of", "for"].contains(&w));
+    let takes = is_kind || (ARTICLE_PREFIXES.contains(&first) && employer.contains(' '));
     if takes { format!("the {employer}") } else { employer.to_string() }
 }
 
-/// Returns a sentence with the employer and a full stop.
-fn placed(said: &str, employer: Option<&str>) -> String {
+/// Adds the employer, if the sentence does not name it, and a full stop.
+fn with_employer(said: &str, employer: Option<&str>) -> String {
     let said = said.trim_end_matches(['.', ';', ',', ' ']);
     let Some(employer) = employer.filter(|e| !said.contains(e)).map(with_article) else { return format!("{said}.") };
-    let simple = said.split_whitespace().count() <= SHORT && !said.contains([',', ';', ':', '(']);
+    let simple = said.split_whitespace().count() <= MAX_SHORT_WORDS && !said.contains([',', ';', ':', '(']);
     match said.strip_prefix("You ") {
         Some(rest) if !simple => format!("At {employer}, you {rest}."),
-        _ if simple && !has_words(said, "at") => format!("{said} at {}.", employer.trim_end_matches('.')),
+        _ if simple && !contains_phrase(said, "at") => format!("{said} at {}.", employer.trim_end_matches('.')),
         _ => format!("{said}."),
     }
 }
 
-/// Rephrases the claim to address its writer; `None` if that is not safe.
-fn said_to_you(claim: &Claim) -> Option<Said> {
-    // The first sentence suffices to identify the claim.
+/// Rephrases a claim in the second person; `None` if good English is not certain.
+fn in_second_person(claim: &Claim) -> Option<SecondPersonClaim> {
+    // Only the first sentence is used: it suffices to identify the claim.
     let text = sentences(&claim.text).first().copied()?;
     let lower = text.to_lowercase();
-    // Sentences with "we" also tell what others did; quotes and lists of labels are better left alone, and so are
-    // run-on sentences: "built it, it was full".
-    let others = ["we", "our", "us", "ours"].iter().any(|w| has_words(&lower, w));
+    // Not rephrased: sentences with "we", which include what others did; text with colons or tabs; and run-on sentences
+    // ("built it, it was full").
+    let others = ["we", "our", "us", "ours"].iter().any(|w| contains_phrase(&lower, w));
     let runs_on = [", it ", ", they ", ", he ", ", she ", ", this "].iter().any(|w| lower.contains(w));
     if others || runs_on || text.contains([':', '\n', '\t']) {
         return None;
     }
-    let said = |text: String, tense: Tense| Some(Said { text, tense });
+    let said = |text: String, tense: Tense| Some(SecondPersonClaim { text, tense });
     if let Some(duty) = DUTIES.iter().find(|d| lower.starts_with(*d)) {
         if duty.starts_with("duties") || duty.starts_with("tasked") {
             return None;
@@ -123,55 +123,55 @@ fn said_to_you(claim: &Claim) -> Option<Said> {
             (false, None) => return None,
         };
         let rest = text.get(if duty.starts_with("was ") { 4 } else { 0 }..)?;
-        return said(format!("You {was} {}", yours(&uncapital(rest))), tense);
+        return said(format!("You {was} {}", to_second_person(&lowercase_first(rest))), tense);
     }
     let first = text.split_whitespace().next()?;
     let rest = text[first.len()..].trim_start();
-    // After "I", a verb has the present form only in the present tense.
-    let tense_after_i = |rest: &str| match rest.split_whitespace().next().and_then(form) {
-        Some(Form::Present) => Tense::Present,
+    // The tense of a sentence from the form of the verb after "I": the base form is the present tense.
+    let tense_after_i = |rest: &str| match rest.split_whitespace().next().and_then(verb_form) {
+        Some(VerbForm::Present) => Tense::Present,
         _ if rest.starts_with("am ") || rest.starts_with("have ") => Tense::Present,
         _ => Tense::Past,
     };
     if first == "I" {
-        return said(format!("You {}", yours(&agreeing(rest))), tense_after_i(rest));
+        return said(format!("You {}", to_second_person(&with_agreement(rest))), tense_after_i(rest));
     }
     if first == "My" {
-        return said(format!("Your {}", yours(rest)), Tense::Past);
+        return said(format!("Your {}", to_second_person(rest)), Tense::Past);
     }
-    if has_words(text, "I") {
-        // "At Acme I led the shift": the words before "I" stay.
+    if contains_phrase(text, "I") {
+        // "At Acme I led the shift": the words before "I" are kept.
         let opening = ["At", "In", "After", "When", "During", "Before", "While", "On", "As", "For", "With"];
         let after = text.split_once(" I ").map_or("", |(_, after)| after);
-        let text = opening.contains(&first).then(|| yours(text))?;
+        let text = opening.contains(&first).then(|| to_second_person(text))?;
         return said(text, tense_after_i(after));
     }
     if first.contains('/') || first.ends_with([',', ';']) || rest.is_empty() {
         return None;
     }
-    let with = |verb: &str, tense: Tense| said(format!("You {verb} {}", yours(rest)), tense);
-    let more_of = |is: fn(&Form) -> bool| rest.split_whitespace().filter_map(form).any(|f| is(&f));
-    let form_of_first = form(first)?;
-    if !is_verb_of(&form_of_first, first, rest) {
+    let with = |verb: &str, tense: Tense| said(format!("You {verb} {}", to_second_person(rest)), tense);
+    let more_of = |is: fn(&VerbForm) -> bool| rest.split_whitespace().filter_map(verb_form).any(|f| is(&f));
+    let form_of_first = verb_form(first)?;
+    if !is_action_verb(&form_of_first, first, rest) {
         return None;
     }
     match form_of_first {
-        Form::Past | Form::Either => with(&uncapital(first), Tense::Past),
+        VerbForm::Past | VerbForm::Either => with(&lowercase_first(first), Tense::Past),
         // "You serve" is wrong for a job that has ended.
-        Form::Present if claim.is_current == Some(false) => None,
-        Form::Present => with(&uncapital(first), Tense::Present),
-        Form::Gerund(base, past) if !more_of(|f| matches!(f, Form::Gerund(..))) => match claim.is_current? {
+        VerbForm::Present if claim.is_current == Some(false) => None,
+        VerbForm::Present => with(&lowercase_first(first), Tense::Present),
+        VerbForm::Gerund(base, past) if !more_of(|f| matches!(f, VerbForm::Gerund(..))) => match claim.is_current? {
             true => with(&base, Tense::Present),
             false => with(&past, Tense::Past),
         },
-        Form::Third(_) if claim.is_current == Some(false) => None,
-        Form::Third(base) if !more_of(|f| matches!(f, Form::Third(_))) => with(&base, Tense::Present),
-        Form::Gerund(..) | Form::Third(_) => None,
+        VerbForm::Third(_) if claim.is_current == Some(false) => None,
+        VerbForm::Third(base) if !more_of(|f| matches!(f, VerbForm::Third(_))) => with(&base, Tense::Present),
+        VerbForm::Gerund(..) | VerbForm::Third(_) => None,
     }
 }
 
-/// Changes the verb after "I" to agree with "you".
-fn agreeing(rest: &str) -> String {
+/// Changes the verb after "I" so that it agrees with "you".
+fn with_agreement(rest: &str) -> String {
     match rest.split_once(' ') {
         Some(("am", rest)) => format!("are {rest}"),
         Some(("was", rest)) => format!("were {rest}"),
@@ -179,8 +179,8 @@ fn agreeing(rest: &str) -> String {
     }
 }
 
-/// Turns first-person words into the second person.
-fn yours(text: &str) -> String {
+/// Replaces first-person pronouns and verbs by the second person.
+fn to_second_person(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let mut out: Vec<String> = Vec::new();
     let mut quoted = false;
@@ -211,8 +211,8 @@ fn yours(text: &str) -> String {
     out.join(" ")
 }
 
-/// Lowercases a first word for use inside a sentence; abbreviations keep their capitals.
-fn uncapital(text: &str) -> String {
+/// Lowercases the first letter of a text for use inside a sentence; abbreviations keep their capitals.
+fn lowercase_first(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), second) if second.is_none_or(|c| !c.is_uppercase()) => {

@@ -1,22 +1,22 @@
-//! Parses the head of a job: its title, its employer, its dates. No employer is better than a wrong one: a name is
-//! returned only if nothing else in the head could be the employer. The rules are ours.
+//! Parses a job header: the lines with title, employer and dates above the claims of a job. No employer is better than
+//! a wrong one, so a name is returned only if nothing else in the header could be the employer. The rules are ours.
 
 use super::dates;
-use super::sections::has_words;
+use super::sections::contains_phrase;
 
-/// The job that the claims below a head belong to.
+/// What a job header says about the job.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Job {
+pub(super) struct JobHeader {
     pub employer: Option<String>,
     pub is_current: Option<bool>,
-    /// Whether the employer's name only follows a title, where other resumes have a department or a region.
+    /// Whether the employer's name follows a title on the same line, where other resumes have a department or a region.
     pub is_suffix: bool,
-    /// Whether the employer has a line of its own, apart from the title.
+    /// Whether the employer is on another line than the title.
     pub has_own_line: bool,
 }
 
 /// Words found in job titles.
-const TITLES: &[&str] = &[
+const TITLE_WORDS: &[&str] = &[
     "nurse",
     "assistant",
     "engineer",
@@ -129,7 +129,7 @@ const TITLES: &[&str] = &[
 ];
 
 /// Words found in employers' names.
-const EMPLOYERS: &[&str] = &[
+const EMPLOYER_WORDS: &[&str] = &[
     "hospital",
     "clinic",
     "ltd",
@@ -168,8 +168,8 @@ const EMPLOYERS: &[&str] = &[
     "infirmary",
 ];
 
-/// Words found in place of an employer that do not name one.
-const NO_EMPLOYER: &[&str] = &[
+/// Words that often stand in place of an employer's name.
+const NOT_EMPLOYERS: &[&str] = &[
     "self-employed",
     "self employed",
     "freelance",
@@ -199,10 +199,11 @@ const NO_EMPLOYER: &[&str] = &[
     "promoted",
     "expected",
 ];
-/// Words for people without an employer.
-const OWN_BOSS: &[&str] = &["self-employed", "self employed", "freelance", "freelancer", "sole trader"];
-/// Words in employers' names that also occur in names of departments and products: "Hotel Bookings", "Client Services".
-const ALSO_OF_PARTS: &[&str] = &[
+/// Words for self-employment.
+const SELF_EMPLOYMENT: &[&str] = &["self-employed", "self employed", "freelance", "freelancer", "sole trader"];
+/// The words of [`EMPLOYER_WORDS`] that also occur in the names of departments and products: "Hotel Bookings", "Client
+/// Services".
+const AMBIGUOUS_EMPLOYER_WORDS: &[&str] = &[
     "bank",
     "company",
     "factory",
@@ -218,8 +219,8 @@ const ALSO_OF_PARTS: &[&str] = &[
     "technologies",
     "trust",
 ];
-/// Words of a field that names a part of an employer, or of a country.
-const PARTS: &[&str] = &[
+/// Words in the names of parts of an employer or of a country.
+const UNIT_WORDS: &[&str] = &[
     "department",
     "dept",
     "division",
@@ -248,8 +249,8 @@ const PARTS: &[&str] = &[
     "surrounds",
     "surroundings",
 ];
-/// Words of fields that name a part of a country and nothing else.
-const DIRECTIONS: &[&str] = &[
+/// Words in the names of regions.
+const REGION_WORDS: &[&str] = &[
     "north",
     "south",
     "east",
@@ -274,8 +275,7 @@ const DIRECTIONS: &[&str] = &[
     "americas",
     "pacific",
 ];
-/// Countries, states and cities that resumes name after an employer; with them, "Leeds" in "Baker, Leeds" is not taken
-/// for an employer.
+/// Countries, states and cities, so that "Leeds" in "Baker, Leeds" is not taken for an employer.
 const PLACES: &str = "uk|u.k.|united kingdom|england|scotland|wales|northern ireland|ireland|usa|u.s.a.|us|united states|canada|australia|new zealand|\
 germany|france|spain|italy|portugal|poland|netherlands|the netherlands|belgium|austria|switzerland|sweden|norway|denmark|finland|\
 india|china|japan|singapore|malaysia|indonesia|philippines|south africa|nigeria|kenya|ghana|egypt|israel|turkey|uae|mexico|brazil|\
@@ -301,49 +301,51 @@ chennai|pune|kolkata|karachi|lahore|dhaka|colombo|beijing|shanghai|shenzhen|toky
 kuala lumpur|hanoi|dubai|abu dhabi|doha|riyadh|cairo|lagos|abuja|accra|nairobi|johannesburg|cape town|durban|tel aviv|mexico city|\
 sao paulo|buenos aires|bogota|lima|santiago";
 
-/// Two-letter codes of states and provinces, except those that are also company forms ("Nordic Peat AB").
+/// Two-letter codes of states and provinces, except those that are also legal forms of companies ("Nordic Peat AB").
 const STATES: &str = "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NH NJ NM NY NC ND OH OK OR PA \
 RI SC SD TN TX UT VT VA WA WV WI WY DC BC MB NB NL NS ON PE QC SK NT";
 /// The first city in [`PLACES`]; the entries before it are countries and states.
 const FIRST_CITY: &str = "london";
 
-/// Returns whether a text contains a word of an employer's name, such as company, school or hospital, and is not a
-/// title.
+/// Returns whether a text looks like an employer's name: it contains a word such as "school" or "hospital", and is
+/// neither a title nor a department.
 pub(super) fn names_employer(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let is_part = lower.split_whitespace().last().is_some_and(|w| PARTS.contains(&w));
-    lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w)) && !is_part && !is_title(text)
+    let is_part = lower.split_whitespace().last().is_some_and(|w| UNIT_WORDS.contains(&w));
+    lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYER_WORDS.contains(&w)) && !is_part && !is_title(text)
 }
 
-/// Returns whether the text contains a word that occurs only in the names of whole employers.
+/// Returns whether a text contains a word that occurs in employers' names but not in those of departments.
 fn names_whole_employer(text: &str) -> bool {
     let lower = text.to_lowercase();
-    lower.split(|c: char| !c.is_alphabetic()).any(|w| EMPLOYERS.contains(&w) && !ALSO_OF_PARTS.contains(&w))
+    lower
+        .split(|c: char| !c.is_alphabetic())
+        .any(|w| EMPLOYER_WORDS.contains(&w) && !AMBIGUOUS_EMPLOYER_WORDS.contains(&w))
 }
 
-/// Returns whether a text contains a word of a job title: "President", but not "President's".
+/// Returns whether a text contains a word of job titles: "President", but not "President's".
 pub(super) fn has_title(text: &str) -> bool {
     let within = |c: char| c.is_alphabetic() || "-'\u{2019}".contains(c);
-    text.to_lowercase().split(|c| !within(c)).any(|w| TITLES.contains(&w.trim_matches(['\'', '\u{2019}'])))
+    text.to_lowercase().split(|c| !within(c)).any(|w| TITLE_WORDS.contains(&w.trim_matches(['\'', '\u{2019}'])))
 }
 
 /// Returns whether the words of a text are capitalized like a name: "Museum of Glass", but not "Hotel bookings".
 fn has_capitals(text: &str) -> bool {
-    const SMALL: usize = 3;
+    const MAX_SMALL_WORD_LETTERS: usize = 3;
     let is_big = |w: &str| {
         let word = w.trim_matches(|c: char| !c.is_alphanumeric());
-        word.chars().count() <= SMALL || !word.starts_with(char::is_lowercase)
+        word.chars().count() <= MAX_SMALL_WORD_LETTERS || !word.starts_with(char::is_lowercase)
     };
     text.split_whitespace().all(is_big)
 }
 
 /// Returns whether a text is a grade or a number: "Band 6", "L5".
-fn is_code(text: &str) -> bool {
+fn is_grade(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.len() <= 2 && words.last().is_some_and(|w| w.contains(|c: char| c.is_ascii_digit()))
 }
 
-/// Returns whether a field is a title: it contains a title word, or its last word ends like one ("Befriender",
+/// Returns whether a field is a job title: it contains a title word, or its last word ends like one ("Befriender",
 /// "Auditor").
 fn is_title(field: &str) -> bool {
     const ENDINGS: &[&str] = &[
@@ -360,7 +362,7 @@ fn is_title(field: &str) -> bool {
     !company && (has_title(field) || made_like_one)
 }
 
-/// Returns whether a field is a place. The next field helps: "Thornaby, UK", "Moab, UT".
+/// Returns whether a field is a place; an unknown one is recognized by the next field: "Thornaby, UK", "Moab, UT".
 fn is_place(field: &str, next: Option<&str>) -> bool {
     let plain = |text: &str| -> String {
         use unicode_normalization::UnicodeNormalization;
@@ -382,7 +384,7 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
     };
     let lower = field.to_lowercase();
     let in_parts = || lower.split(" and ").flat_map(|p| p.split(" & ")).any(known);
-    let direction = |w: &str| DIRECTIONS.contains(&w) || ["and", "&"].contains(&w);
+    let direction = |w: &str| REGION_WORDS.contains(&w) || ["and", "&"].contains(&w);
     known(field)
         || state(field)
         || (!names_employer(field) && in_parts())
@@ -392,15 +394,15 @@ fn is_place(field: &str, next: Option<&str>) -> bool {
         || next.is_some_and(|n| (land(n) || state(n)) && words < 4 && !names_employer(field) && !is_title(field))
 }
 
-/// One of the fields of a head line.
+/// A field of a line of a job header.
 struct Field {
     text: String,
     after_at: bool,
     in_brackets: bool,
 }
 
-/// The separators between the fields of a head line.
-const BETWEEN: [&str; 13] = [
+/// The separators between fields; U+001F replaces dates.
+const FIELD_SEPARATORS: [&str; 13] = [
     " | ",
     " \u{2014} ",
     " \u{2013} ",
@@ -415,9 +417,9 @@ const BETWEEN: [&str; 13] = [
     ": ",
     "\u{1f}",
 ];
-const AT: [&str; 2] = [" at ", " @ "];
+const AT_SEPARATORS: [&str; 2] = [" at ", " @ "];
 
-/// Returns the fields of a cell, without its dates.
+/// Splits a cell (a part of a line between tabs) into fields, without dates.
 fn fields(cell: &str) -> Vec<Field> {
     let mut cell = cell.to_string();
     for period in dates::periods(&cell).into_iter().rev() {
@@ -428,10 +430,10 @@ fn fields(cell: &str) -> Vec<Field> {
         cell = cell.replace(&format!(", {form}"), &format!(" {form}"));
     }
     cell = cell.replace(" (", " (\u{1d}");
-    for mark in BETWEEN {
+    for mark in FIELD_SEPARATORS {
         cell = cell.replace(mark, "\u{1f}");
     }
-    for mark in AT {
+    for mark in AT_SEPARATORS {
         cell = cell.replace(mark, "\u{1f}\u{1e}");
     }
     let trimmed = |f: &str| {
@@ -446,21 +448,21 @@ fn fields(cell: &str) -> Vec<Field> {
         .collect()
 }
 
-/// Returns a field without the full stop that ends its line; "Ltd." and "B.V." keep theirs.
+/// Removes the full stop at the end of a field; abbreviations such as "Ltd." and "B.V." keep theirs.
 fn without_stop(field: &str) -> &str {
-    const LONGEST_SHORT: usize = 4;
+    const MAX_ABBREVIATION_LETTERS: usize = 4;
     let bare = field.strip_suffix('.').unwrap_or(field);
     let last = bare.rsplit(' ').next().unwrap_or_default();
-    if last.chars().count() > LONGEST_SHORT && !last.contains('.') { bare } else { field }
+    if last.chars().count() > MAX_ABBREVIATION_LETTERS && !last.contains('.') { bare } else { field }
 }
 
-/// Returns whether a field is only the end or the beginning of a name: "Hospital", "Museum of".
+/// Returns whether a field is only a part of a name: "Hospital", "Museum of".
 fn is_part_of_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let last = lower.split_whitespace().last().unwrap_or_default();
     let is_name = text.starts_with(char::is_uppercase);
     let opens = ["of", "and", "&", "for", "the", "de", "f\u{fc}r", "at", "in", "la", "du", "st", "st."];
-    EMPLOYERS.contains(&lower.as_str()) || (is_name && opens.contains(&last))
+    EMPLOYER_WORDS.contains(&lower.as_str()) || (is_name && opens.contains(&last))
 }
 
 /// Returns whether a field can be an employer's name, judging by its words.
@@ -469,42 +471,42 @@ fn can_be_employer(field: &Field, next: Option<&Field>) -> bool {
     let named = names_employer(&field.text);
     let first = field.text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
     first
-        && (2..=MOST_NAME_WORDS).contains(&(field.text.split_whitespace().count() + 1))
-        && !NO_EMPLOYER.iter().any(|n| has_words(&lower, n))
+        && (1..=MAX_NAME_WORDS).contains(&field.text.split_whitespace().count())
+        && !NOT_EMPLOYERS.iter().any(|n| contains_phrase(&lower, n))
         && !is_place(&field.text, next.map(|n| n.text.as_str()))
         && has_capitals(&field.text)
         && (named || !field.in_brackets)
-        && !is_code(&field.text)
-        && (named || (!is_title(&field.text) && !PARTS.iter().any(|p| has_words(&lower, p))))
+        && !is_grade(&field.text)
+        && (named || (!is_title(&field.text) && !UNIT_WORDS.iter().any(|p| contains_phrase(&lower, p))))
 }
 
-/// One more than the maximum number of words in an employer's name.
-const MOST_NAME_WORDS: usize = 9;
+/// The maximum number of words in an employer's name.
+const MAX_NAME_WORDS: usize = 8;
 
-/// Where a name stands in the head of a job.
+/// The position of a name in a job header.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum NamePosition {
     /// At the beginning of a line.
     First,
-    /// After a title in its cell.
+    /// After a title in the same cell.
     Suffix,
-    /// Elsewhere: at the right, or after another name, whose place it may be.
+    /// Elsewhere: right-aligned, or after another name, of which it may be the location.
     Rest,
 }
 
-/// A possible name of the employer.
-struct Candidate<'a> {
+/// A field that may be the employer's name.
+struct EmployerCandidate<'a> {
     text: &'a str,
     line: usize,
-    place: Place,
+    place: NamePosition,
     after_at: bool,
 }
 
-/// Returns the employer and the dates of a job from the lines at its head.
-pub(super) fn job_of(head: &[&str]) -> Job {
-    let is_current = head.iter().flat_map(|line| dates::periods(line)).find_map(|p| p.is_current);
+/// Parses the lines of a job header.
+pub(super) fn parse_job_header(header: &[&str]) -> JobHeader {
+    let is_current = header.iter().flat_map(|line| dates::periods(line)).find_map(|p| p.is_current);
     let lines: Vec<Vec<Vec<Field>>> =
-        head.iter().map(|line| line.split('\t').map(fields).filter(|c| !c.is_empty()).collect()).collect();
+        header.iter().map(|line| line.split('\t').map(fields).filter(|c| !c.is_empty()).collect()).collect();
     let mut candidates = Vec::new();
     for (line, cells) in lines.iter().enumerate() {
         for (n, cell) in cells.iter().enumerate() {
@@ -512,62 +514,69 @@ pub(super) fn job_of(head: &[&str]) -> Job {
             for (i, field) in cell.iter().enumerate() {
                 if can_be_employer(field, cell.get(i + 1)) {
                     let place = match (n, i) {
-                        _ if after_title => Place::Suffix,
-                        (0, 0) => Place::First,
-                        _ => Place::Rest,
+                        _ if after_title => NamePosition::Suffix,
+                        (0, 0) => NamePosition::First,
+                        _ => NamePosition::Rest,
                     };
-                    candidates.push(Candidate { text: &field.text, line, place, after_at: field.after_at });
+                    candidates.push(EmployerCandidate { text: &field.text, line, place, after_at: field.after_at });
                 }
                 after_title |= is_title(&field.text);
             }
         }
     }
     let titled = |line: usize| lines[line].iter().flatten().any(|f| is_title(&f.text));
-    let has_own_line = candidates
-        .iter()
-        .any(|c| c.place == Place::First && !titled(c.line) && (0..lines.len()).any(|l| l != c.line && titled(l)));
-    let nobody = Job { is_current, has_own_line, ..Job::default() };
-    // A name that is broken over two lines is not recognized.
+    let has_own_line = candidates.iter().any(|c| {
+        c.place == NamePosition::First && !titled(c.line) && (0..lines.len()).any(|l| l != c.line && titled(l))
+    });
+    let without_employer = JobHeader { is_current, has_own_line, ..JobHeader::default() };
+    // A name that is broken over two lines would be recognized only in part.
     let has_part = lines.iter().flatten().flatten().any(|f| is_part_of_name(&f.text));
-    if has_part || is_broken(&lines, &candidates) {
-        return nobody;
+    if has_part || is_name_broken(&lines, &candidates) {
+        return without_employer;
     }
-    let only = |is_one: &dyn Fn(&Candidate) -> bool| only(&candidates, is_one);
-    let any = |is_one: &dyn Fn(&Candidate) -> bool| candidates.iter().any(is_one);
-    let named = |c: &Candidate| names_employer(c.text);
-    let is_own_boss = head.iter().map(|l| l.to_lowercase()).any(|l| OWN_BOSS.iter().any(|w| has_words(&l, w)));
+    let only_one = |is_one: &dyn Fn(&EmployerCandidate) -> bool| only_one(&candidates, is_one);
+    let any = |is_one: &dyn Fn(&EmployerCandidate) -> bool| candidates.iter().any(is_one);
+    let named = |c: &EmployerCandidate| names_employer(c.text);
+    let is_self_employed =
+        header.iter().map(|l| l.to_lowercase()).any(|l| SELF_EMPLOYMENT.iter().any(|w| contains_phrase(&l, w)));
     let found = if any(&|c| c.after_at) {
-        only(&|c| c.after_at)
-    } else if any(&|c| named(c) && c.place == Place::First) {
-        only(&|c| named(c) && c.place == Place::First)
+        only_one(&|c| c.after_at)
+    } else if any(&|c| named(c) && c.place == NamePosition::First) {
+        only_one(&|c| named(c) && c.place == NamePosition::First)
     } else if any(&named) {
-        // Another name on a line of its own may be the employer, and this a part of it.
-        only(&named).filter(|n| n.place == Place::Rest || !any(&|c| c.place == Place::First && c.line != n.line))
-    } else if is_own_boss || !(0..lines.len()).any(titled) {
+        // Another name at the beginning of another line may be the employer, and this one its department.
+        only_one(&named)
+            .filter(|n| n.place == NamePosition::Rest || !any(&|c| c.place == NamePosition::First && c.line != n.line))
+    } else if is_self_employed || !(0..lines.len()).any(titled) {
         None
-    } else if any(&|c| c.place == Place::First) {
-        only(&|c| c.place == Place::First).filter(|n| !any(&|c| c.place == Place::Suffix && c.line != n.line))
+    } else if any(&|c| c.place == NamePosition::First) {
+        only_one(&|c| c.place == NamePosition::First)
+            .filter(|n| !any(&|c| c.place == NamePosition::Suffix && c.line != n.line))
     } else {
-        only(&|c| c.place == Place::Suffix)
+        only_one(&|c| c.place == NamePosition::Suffix)
     };
-    let Some(found) = found else { return nobody };
-    let is_suffix = found.place == Place::Suffix && !found.after_at && !names_whole_employer(found.text);
-    Job { employer: Some(found.text.to_string()), is_suffix, ..nobody }
+    let Some(found) = found else { return without_employer };
+    let is_suffix = found.place == NamePosition::Suffix && !found.after_at && !names_whole_employer(found.text);
+    JobHeader { employer: Some(found.text.to_string()), is_suffix, ..without_employer }
 }
 
-/// Returns the only candidate that satisfies a predicate; `None` if several names do.
-fn only<'a, 'b>(candidates: &'b [Candidate<'a>], is_one: &dyn Fn(&Candidate) -> bool) -> Option<&'b Candidate<'a>> {
+/// Returns the candidate that satisfies a predicate; `None` if none or several different names do.
+fn only_one<'a, 'b>(
+    candidates: &'b [EmployerCandidate<'a>],
+    is_one: &dyn Fn(&EmployerCandidate) -> bool,
+) -> Option<&'b EmployerCandidate<'a>> {
     let mut found = candidates.iter().filter(|c| is_one(c));
     let first = found.next()?;
     found.all(|c| c.text == first.text).then_some(first)
 }
 
-/// Returns whether a line may begin with the end of a name: "Treasurer, Elm Valley" over "Choral Society".
-fn is_broken(lines: &[Vec<Vec<Field>>], candidates: &[Candidate]) -> bool {
-    candidates.iter().filter(|c| c.place == Place::First && c.line > 0).any(|c| {
+/// Returns whether a line may begin with the second half of a name: "Treasurer, Elm Valley" above "Choral Society".
+fn is_name_broken(lines: &[Vec<Vec<Field>>], candidates: &[EmployerCandidate]) -> bool {
+    candidates.iter().filter(|c| c.place == NamePosition::First && c.line > 0).any(|c| {
         let last = lines[c.line - 1].first().and_then(|cell| cell.last());
-        let is_open =
-            |text: &str| candidates.iter().any(|s| s.line + 1 == c.line && s.text == text && s.place == Place::Suffix);
+        let is_open = |text: &str| {
+            candidates.iter().any(|s| s.line + 1 == c.line && s.text == text && s.place == NamePosition::Suffix)
+        };
         names_employer(c.text) && last.is_some_and(|l| is_open(&l.text) && !names_employer(&l.text))
     })
 }
@@ -578,7 +587,7 @@ mod tests {
 
     #[test]
     fn an_employer_is_given_only_where_it_is_plain() {
-        for (head, employer) in [
+        for (header, employer) in [
             (&["Shift Manager, Crumb Hall Bakery Ltd, Leeds, 2018 - present"][..], Some("Crumb Hall Bakery Ltd")),
             (&["Crumb Hall | Shift Manager", "January 2018 - Present | Leeds, UK"], Some("Crumb Hall")),
             (&["Northgate Foods, Baker", "Sep 15 - Mar 17"], Some("Northgate Foods")),
@@ -603,8 +612,7 @@ mod tests {
             (&["Cook (Pastry), Radley Mills, 2011 - 2014"], Some("Radley Mills")),
             (&["Self-employed\t2011 - 2014", "Gardener, Leeds and villages"], None),
             (&["Self-employed\t2011 - 2014", "Gardener, Private Estates"], None),
-            // Of two possible employers, neither is taken, unless the words of the one on its own line name an
-            // employer.
+            // Of two possible employers neither is taken, unless the one on a separate line contains an employer word.
             (&["ORLOP\t2011 - 2014", "Account Manager, Retail Services"], None),
             (&["Orlop Freight Ltd\t2011 - 2014", "Clerk, Retail Services"], Some("Orlop Freight Ltd")),
             (&["Baker, Bread Lines, Radley Mills, 2018 - 2019"], None),
@@ -615,7 +623,7 @@ mod tests {
             (&["Visiting oboe tutor, Elm Valley Academy. 2011 to 2015"], Some("Elm Valley Academy")),
             (&["Work experience at Elm Valley Forge, ten days in May 2019"], Some("Elm Valley Forge")),
         ] {
-            assert_eq!(job_of(head).employer.as_deref(), employer, "{head:?}");
+            assert_eq!(parse_job_header(header).employer.as_deref(), employer, "{header:?}");
         }
     }
 }

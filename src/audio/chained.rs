@@ -1,5 +1,5 @@
-//! Boundaries between the parts of a file that somebody joined: chained Ogg streams (RFC 3533, 4) and concatenated FLAC
-//! files. Each part has its own headers and is read separately.
+//! Splits chained Ogg streams (RFC 3533, 4) and concatenated FLAC files into their parts. Each part has its own headers
+//! and is read separately.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -8,22 +8,23 @@ use std::ops::Range;
 use super::error::AudioError;
 use super::source::{MAX_CHUNKS, read_array, read_bytes};
 
-/// How far past its header the first frame of a FLAC file is searched for, bytes: beyond the largest pictures.
-const SEARCHED: u64 = 16 << 20;
+/// Maximum distance from the header of a FLAC file at which its first frame is searched for, bytes: more than the
+/// largest embedded picture.
+const MAX_SEARCH_BYTES: u64 = 16 << 20;
 
-/// Maximum number of parts, more than anybody joins; a bound for hostile files.
-const MOST_PARTS: usize = 10_000;
+/// Maximum number of parts, a bound for hostile files.
+const MAX_PARTS: usize = 10_000;
 
 /// Returns the parts of an Ogg file, and whether the file ends with a whole page.
 ///
-/// Each part begins with a page that begins a stream, after one that does not. A stream that was stopped need not have
-/// a page marked as the last.
+/// A part begins with a beginning-of-stream page that follows a page of another kind. End-of-stream pages are not
+/// relied on, since a recorder that was stopped may not write one.
 pub(super) fn ogg(file: &mut File, start: u64, len: u64) -> Result<(Vec<Range<u64>>, bool), AudioError> {
     file.seek(SeekFrom::Start(start))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let (mut starts, mut at, mut before_began) = (vec![start], start, true);
     let mut head = [0; 27];
-    while starts.len() < MOST_PARTS && reader.read_exact(&mut head).is_ok() {
+    while starts.len() < MAX_PARTS && reader.read_exact(&mut head).is_ok() {
         if &head[..4] != b"OggS" {
             // Out of sync: advance one byte.
             at += 1;
@@ -52,7 +53,7 @@ pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u6
     file.seek(SeekFrom::Start(start))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
     let (mut starts, mut at, mut window) = (Vec::new(), start, Vec::new());
-    while starts.len() < MOST_PARTS {
+    while starts.len() < MAX_PARTS {
         let kept = window.len();
         let read = reader.by_ref().take(1 << 16).read_to_end(&mut window)?;
         if read == 0 {
@@ -72,9 +73,10 @@ pub(super) fn flac(file: &mut File, start: u64, len: u64) -> Result<Vec<Range<u6
     Ok(ranges(&starts, len))
 }
 
-/// Returns the signature and STREAMINFO block of a FLAC part, and the range from its first frame on. What lies between
-/// them (comments, pictures) is skipped: tagging programs get its lengths wrong, and decoding does not need it.
-pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, Range<u64>), AudioError> {
+/// Returns the signature and STREAMINFO block of a FLAC part, and the range from its first frame on. The metadata
+/// between them (comments, pictures) is skipped: tagging programs write wrong lengths into it, and decoding does not
+/// need it.
+pub(super) fn flac_audio(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, Range<u64>), AudioError> {
     let mut head = read_bytes(file, part.start, 42)?;
     if head.len() < 42 {
         return Ok((Vec::new(), part));
@@ -89,9 +91,9 @@ pub(super) fn flac_sound(file: &mut File, part: Range<u64>) -> Result<(Vec<u8>, 
         }
         at += 4 + u64::from(u32::from_be_bytes([0, block[1], block[2], block[3]]));
     }
-    // The lengths do not lead to a frame: search for one.
-    let searched = read_bytes(file, part.start + 42, SEARCHED)?;
-    for (i, pair) in searched.windows(2).enumerate() {
+    // The block lengths do not lead to a frame: search for one.
+    let bytes = read_bytes(file, part.start + 42, MAX_SEARCH_BYTES)?;
+    for (i, pair) in bytes.windows(2).enumerate() {
         if pair[0] == 0xff && pair[1] & 0xfe == 0xf8 && is_frame(file, part.start + 42 + i as u64)? {
             return Ok((head, part.start + 42 + i as u64..part.end));
         }
