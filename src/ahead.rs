@@ -213,7 +213,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answer.wav");
         let samples: Vec<f32> =
-            answer(&[7.0, 4.0, 9.0, 3.0]).iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
+            answer(&[7.0, 4.0, 9.0, 3.0, 8.0, 9.0, 5.0, 3.0]).iter().map(|x| (x * 32_768.0).round() / 32_768.0).collect();
         let spec = WavSpec { channels: 2, sample_rate: 16_000, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(&path, spec).unwrap();
         for x in &samples {
