@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::audio::{ChannelUse, Growing, Speech};
 use crate::signal::{Features, HOP, Measured, frame_at, frame_time_s};
 use crate::span::Span;
-use crate::transcript::chunks::Cutter;
+use crate::transcript::chunks::{Cutter, EDGE_STEP_S, fitted};
 use crate::transcript::known::{Knowing, Known};
 use crate::transcript::{Transcriber, TranscriptError, read_ahead};
 use crate::voices;
@@ -69,6 +69,8 @@ pub struct Follower<'a> {
     cutter: Cutter,
     /// Pieces that ended and are not read yet, as frames.
     ended: VecDeque<Range<usize>>,
+    /// Where the piece before ended, as a frame.
+    before: usize,
     /// The piece that was read last although it had not ended.
     foreseen: Option<Range<usize>>,
 }
@@ -84,7 +86,7 @@ impl<'a> Follower<'a> {
         let growing = Growing::new(rate_hz, channels, channel_use);
         *ahead.so_far() = Some(SoFar { growing, measured: Measured::default() });
         let (cutter, ended, foreseen) = (Cutter::default(), VecDeque::new(), None);
-        Self { ahead, rate_hz, channels, channel_use, heard: 0, told, cutter, ended, foreseen }
+        Self { ahead, rate_hz, channels, channel_use, heard: 0, told, cutter, ended, before: 0, foreseen }
     }
 
     /// Takes the next frames: one vector of samples per channel. Returns whether other channels turn out to carry the voice than
@@ -118,19 +120,28 @@ impl<'a> Follower<'a> {
     /// When the speech model fails.
     pub fn work(&mut self, engine: &dyn Transcriber) -> Result<bool, TranscriptError> {
         let pending = || self.cutter.pending().filter(|piece| self.foreseen.as_ref() != Some(piece));
-        let Some(piece) = self.ended.pop_front().or_else(pending) else { return Ok(false) };
+        let ended = self.ended.pop_front();
+        let before = self.before;
+        if let Some(piece) = &ended {
+            self.before = piece.end;
+        }
+        let Some(piece) = ended.or_else(pending) else { return Ok(false) };
         // What was foreseen to end there has ended there.
         if self.foreseen.as_ref() == Some(&piece) {
             return Ok(true);
         }
         self.foreseen = Some(piece.clone());
-        let from = piece.start.saturating_sub(frame_at(BEFORE_S));
+        // From a place that edges are moved to, so that they are moved as in the whole.
+        let step = frame_at(EDGE_STEP_S);
+        let from = piece.start.saturating_sub(frame_at(BEFORE_S)) / step * step;
         let Some((speech, measured)) = self.since(from) else { return Ok(false) };
         let features = Features::from(measured);
         let span = Span::new(frame_time_s(piece.start - from), frame_time_s(piece.end - from));
-        let stretches: Vec<Span> = features.stretches.iter().filter(|s| s.overlap_s(&span) > 0.0).copied().collect();
+        let before_s = frame_time_s(before.saturating_sub(from));
         // Where nobody speaks nothing is read.
-        if !stretches.is_empty() {
+        if let Some(span) = fitted(&span, before_s, speech.duration_s(), &features.stretches) {
+            let stretches: Vec<Span> =
+                features.stretches.iter().filter(|s| s.overlap_s(&span) > 0.0).copied().collect();
             read_ahead(&speech, &features, &span, &Knowing::new(engine, &self.ahead.readings))?;
             voices::hear_ahead(&speech, &stretches, &features.level_db, &self.ahead.voices);
         }
