@@ -1,8 +1,8 @@
-//! Working ahead on a recording that is still being made: what the speech model and the networks make of its pieces is known
-//! when it ends, and the analysis of the finished file finds it there.
+//! Works ahead on a recording that is still being made: the results of the speech model and the voice networks for its
+//! chunks are cached, and the analysis of the finished file finds them there.
 //!
-//! The analysis is the same as ever, and asks for everything by its exact samples. What was worked out ahead is only found or
-//! not found: it cannot change a report, whatever was foreseen wrongly.
+//! The analysis itself is unchanged: it looks every result up by the exact samples. A wrong prediction of the chunks
+//! therefore cannot change a report; it only means that a cached result is not used.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -16,33 +16,37 @@ use crate::transcript::known::{Knowing, Known};
 use crate::transcript::{Transcriber, TranscriptError, read_ahead};
 use crate::voices;
 
-/// The seconds before a piece that are looked at with it: noise floor and loudness come from the sound around.
+/// The context before a chunk that is analyzed with it, in seconds: noise floor and loudness are computed from the
+/// surrounding audio.
 const BEFORE_S: f64 = 6.0;
 
-/// What was worked out of a recording before it ended.
+/// The results that were computed before a recording ended.
 #[derive(Default)]
 pub struct Ahead {
-    /// What the speech model read.
+    /// The cached results of the speech model.
     pub(crate) readings: Known,
-    /// What the voices are like.
+    /// The cached results of the voice networks.
     pub(crate) voices: voices::Known,
-    /// The sound so far; `None` before there is any, once the finished one is analyzed, and when it is too long to be known.
+    /// The recording so far; `None` before it begins, after the analysis of the finished recording has taken it, and
+    /// once the recording is too long.
     so_far: Mutex<Option<SoFar>>,
 }
 
-/// The sound of a recording that is still being made, and what was measured of it.
+/// The audio of a recording that is still being made, and the measurements of its frames.
 struct SoFar {
     growing: Growing,
     measured: Measured,
 }
 
 impl Ahead {
-    /// Gets ready what takes a moment the first time.
+    /// Loads the voice networks, which takes a moment the first time. Their threads get the priority of the calling
+    /// thread.
     pub fn prepare() {
         voices::prepare();
     }
 
-    /// Returns the features of the finished recording. What was measured of its beginning is not measured again.
+    /// Returns the features of the finished recording. The frames that were measured while it grew are not measured
+    /// again.
     pub(crate) fn features(&self, speech: &Speech) -> Features {
         let mut measured = match self.so_far().take() {
             Some(so_far) if speech.begins_with(so_far.growing.speech()) => so_far.measured,
@@ -57,26 +61,27 @@ impl Ahead {
     }
 }
 
-/// Follows one recording.
+/// Follows a growing recording: measures its frames, and works ahead on its chunks.
 pub struct Follower<'a> {
     ahead: &'a Ahead,
     rate_hz: u32,
     channels: usize,
     channel_use: ChannelUse,
-    /// Frames heard since the first, and those after which it was last told which channels carry the voice.
+    /// Number of frames so far.
     heard: u64,
+    /// Number of frames from which the channels were last chosen.
     told: u64,
     cutter: Cutter,
-    /// Pieces that ended and are not read yet, as frames.
+    /// Ranges of frames of the chunks that have ended and wait to be worked on.
     ended: VecDeque<Range<usize>>,
-    /// Where the piece before ended, as a frame.
+    /// The frame at which the previous chunk ended.
     before: usize,
-    /// The piece that was read last although it had not ended.
+    /// The chunk that was worked on last; its end may have been a prediction.
     foreseen: Option<Range<usize>>,
 }
 
 impl<'a> Follower<'a> {
-    /// Begins with a recording of this rate and so many channels. What is worked out of it goes into `ahead`.
+    /// Begins to follow a recording with this rate and number of channels. The results go into `ahead`.
     pub fn new(rate_hz: u32, channels: usize, ahead: &'a Ahead) -> Self {
         let channel_use = if channels > 1 { ChannelUse::Mixed } else { ChannelUse::Mono };
         Self::with(rate_hz, channels, channel_use, 0, ahead)
@@ -89,8 +94,9 @@ impl<'a> Follower<'a> {
         Self { ahead, rate_hz, channels, channel_use, heard: 0, told, cutter, ended, before: 0, foreseen }
     }
 
-    /// Takes the next frames: one vector of samples per channel. Returns whether other channels turn out to carry the voice than
-    /// were taken so far: then it has begun anew, and all frames have to be heard again from the first.
+    /// Processes the next frames: one vector of samples per channel. Returns `true` if other channels than those mixed
+    /// so far turn out to carry the voice. The follower has then started anew, and all frames must be passed again,
+    /// from the first.
     pub fn hear(&mut self, planes: &mut [Vec<f32>]) -> bool {
         let mut so_far = self.ahead.so_far();
         let Some(SoFar { growing, measured }) = &mut *so_far else { return false };
@@ -114,10 +120,10 @@ impl<'a> Follower<'a> {
         false
     }
 
-    /// Works on the next piece, if there is one. Returns whether there was.
+    /// Works on the next chunk, if there is one. Returns whether there was one.
     ///
     /// # Errors
-    /// When the speech model fails.
+    /// If the speech model fails.
     pub fn work(&mut self, engine: &dyn Transcriber) -> Result<bool, TranscriptError> {
         let pending = || self.cutter.pending().filter(|piece| self.foreseen.as_ref() != Some(piece));
         let ended = self.ended.pop_front();
@@ -126,7 +132,7 @@ impl<'a> Follower<'a> {
             self.before = piece.end;
         }
         let Some(piece) = ended.or_else(pending) else { return Ok(false) };
-        // What was foreseen to end there has ended there.
+        // The predicted end was right, so the chunk was already worked on.
         if self.foreseen.as_ref() == Some(&piece) {
             return Ok(true);
         }
@@ -138,7 +144,7 @@ impl<'a> Follower<'a> {
         let features = Features::from(measured);
         let span = Span::new(frame_time_s(piece.start - from), frame_time_s(piece.end - from));
         let before_s = frame_time_s(before.saturating_sub(from));
-        // Where nobody speaks nothing is read.
+        // A chunk without speech is not transcribed.
         if let Some(span) = fitted(&span, before_s, speech.duration_s(), &features.stretches) {
             let stretches: Vec<Span> =
                 features.stretches.iter().filter(|s| s.overlap_s(&span) > 0.0).copied().collect();
@@ -148,7 +154,7 @@ impl<'a> Follower<'a> {
         Ok(true)
     }
 
-    /// The sound from a frame on and what was measured of it; `None` when that is no longer of use.
+    /// Returns the audio and the measurements from a frame on; `None` once the recording is no longer kept.
     fn since(&self, from: usize) -> Option<(Speech, Measured)> {
         let so_far = self.ahead.so_far();
         let SoFar { growing, measured } = so_far.as_ref()?;
@@ -170,7 +176,7 @@ mod tests {
     use crate::signal::synth;
     use crate::transcript::{PromptMode, ReadWord, Reader, Reading};
 
-    /// A model that writes four words a second and counts what it reads.
+    /// A speech model that gives four words per second and counts its calls.
     #[derive(Default)]
     struct Counting(AtomicUsize);
 
@@ -201,9 +207,9 @@ mod tests {
         }
     }
 
-    /// Utterances of these lengths, in seconds, a second and a half apart; then it is silent for longer.
+    /// Returns utterances of these durations, in seconds, 1.5 s apart, and a longer silence after them.
     fn answer(lengths_s: &[f64]) -> Vec<f32> {
-        // At first there is nothing at all.
+        // The recording begins with digital silence.
         let mut samples = vec![0.0; 8_000];
         samples.extend(synth::noise(-60.0, 1.0));
         for length_s in lengths_s {
@@ -223,7 +229,7 @@ mod tests {
         let spec = WavSpec { channels: 2, sample_rate: 16_000, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let mut writer = WavWriter::create(&path, spec).unwrap();
         for x in &samples {
-            // The second channel is dead, which only shows in time.
+            // The second channel is silent, which is recognized only after some time.
             writer.write_sample((x * 32_768.0) as i16).unwrap();
             writer.write_sample(0_i16).unwrap();
         }

@@ -1,7 +1,8 @@
-//! Reading a take while it is recorded, so that the report is there when somebody stops speaking.
+//! Transcribes a take while it is recorded, so that the report is ready when the speaker stops.
 //!
-//! Recording comes first: the thread that reads has the lowest priority and only ever looks at the file. If it falls behind,
-//! what is left is read after the take. Nothing of what it hears is shown: who sees their words while they speak speaks worse.
+//! Recording has precedence: the transcribing thread has the lowest priority and only reads the take's file. If it
+//! falls behind, the rest is transcribed after the take. The words are not shown during the take, since people who see
+//! their words while they speak speak worse.
 
 use std::fs;
 use std::path::Path;
@@ -16,15 +17,15 @@ use crate::transcript::TranscriptError;
 use crate::transcript::model::Model;
 use crate::transcript::whisper::Whisper;
 
-/// How often the file is looked at.
+/// The interval at which the file is checked for new frames.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// The lowest priority there is.
+/// The nice value of the lowest priority.
 #[cfg(target_os = "linux")]
 const LOWEST: i32 = 19;
-/// Where Linux says what the machine runs on.
+/// The folder in which Linux describes the machine's power supplies.
 const POWER: &str = "/sys/class/power_supply";
 
-/// The speech model, which is loaded on a thread of its own.
+/// A speech model that is loaded on a separate thread.
 #[derive(Clone)]
 pub struct Engine(Arc<Loading>);
 
@@ -33,23 +34,23 @@ struct Loading {
     loaded: OnceLock<Result<Whisper, NotLoaded>>,
 }
 
-/// Why there is no speech model.
+/// The reason why the speech model could not be loaded.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotLoaded(String);
 
 impl Engine {
-    /// Begins to load a model. `vocabulary` are names and jargon that it should spell right.
+    /// Begins to load a model. `vocabulary` contains names and jargon that the transcript should spell correctly.
     pub fn load(model: &Model, vocabulary: &[String]) -> Self {
         let (model, vocabulary) = (model.clone(), vocabulary.to_vec());
         let thread = std::thread::spawn(move || Whisper::load(&model, &vocabulary));
         Self(Arc::new(Loading { thread: Mutex::new(Some(thread)), loaded: OnceLock::new() }))
     }
 
-    /// Returns the model, once it is loaded.
+    /// Returns the model, and waits until it is loaded.
     ///
     /// # Errors
-    /// When it could not be loaded.
+    /// If the model could not be loaded.
     pub fn whisper(&self) -> Result<&Whisper, NotLoaded> {
         let Loading { thread, loaded } = &*self.0;
         let join = || {
@@ -62,25 +63,26 @@ impl Engine {
     }
 }
 
-/// A take that is being read; dropped, nothing more of it is begun.
+/// A take that is transcribed while it is recorded. When this is dropped, transcription stops after the current chunk.
 pub struct ReadingAhead {
     ahead: Arc<Ahead>,
     is_over: Arc<AtomicBool>,
 }
 
 impl ReadingAhead {
-    /// Begins to read a take that is being recorded in this format.
+    /// Begins to transcribe the take whose file is being written in this format.
     pub fn begin(engine: &Engine, take: &Path, format: Format) -> Self {
         let reading = Self { ahead: Arc::default(), is_over: Arc::default() };
         let (engine, take) = (engine.clone(), take.to_owned());
         let (ahead, is_over) = (Arc::clone(&reading.ahead), Arc::clone(&reading.is_over));
         let thread = std::thread::Builder::new().name("reading ahead".into());
-        // Without the thread, or when it fails, everything is read after the take.
+        // Without the thread, or if it fails, everything is transcribed after the take.
         let _ = thread.spawn(move || follow(&engine, &take, format, &ahead, &is_over));
         reading
     }
 
-    /// Ends it with the piece that it is at, and returns what is known of the take then.
+    /// Stops transcription after the current chunk, and returns what is known about the take; the last chunk may still
+    /// be added.
     pub fn end(self) -> Arc<Ahead> {
         Arc::clone(&self.ahead)
     }
@@ -92,7 +94,8 @@ impl Drop for ReadingAhead {
     }
 }
 
-/// Reads a take until it is over. Any failure shows again when the take is analyzed, and is reported then.
+/// Transcribes a take until it is over. An error ends this silently: it occurs again when the take is analyzed, and is
+/// reported then.
 fn follow(engine: &Engine, take: &Path, format: Format, ahead: &Ahead, is_over: &AtomicBool) {
     Ahead::prepare();
     lower_priority();
@@ -114,14 +117,14 @@ fn follow(engine: &Engine, take: &Path, format: Format, ahead: &Ahead, is_over: 
     }
 }
 
-/// Gives this thread, and those it starts, the lowest priority. On Linux the priority belongs to a thread; elsewhere it would be
-/// that of the whole program.
+/// Gives the current thread, and those it starts, the lowest priority. Only on Linux is the priority that of a thread;
+/// on other systems it would apply to the whole program.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, LOWEST);
 }
 
-/// Returns whether the machine runs on its battery, as far as it can be told.
+/// Returns whether the machine runs on its battery; `false` if that is unknown.
 pub fn is_on_battery() -> bool {
     runs_on_battery(Path::new(POWER))
 }
@@ -129,7 +132,7 @@ pub fn is_on_battery() -> bool {
 fn runs_on_battery(supplies: &Path) -> bool {
     let said = |supply: &Path, what: &str| fs::read_to_string(supply.join(what)).unwrap_or_default().trim().to_owned();
     let supplies = fs::read_dir(supplies).into_iter().flatten().flatten().map(|entry| entry.path());
-    // The batteries of keyboards and headphones have the scope of a device.
+    // The batteries of keyboards and headphones have the scope "Device".
     supplies
         .filter(|supply| said(supply, "type") == "Battery" && said(supply, "scope") != "Device")
         .any(|supply| said(&supply, "status") == "Discharging")

@@ -472,7 +472,7 @@ impl TrackDecoder {
     }
 }
 
-/// Returns the sample, limited to what can be sound; 0 if it is not a number.
+/// Returns a sample clamped to [`MAX_SAMPLE`]; 0 if it is not finite.
 pub(super) fn valid_sample(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 }
 }

@@ -1,4 +1,5 @@
-//! The audio of a recording that is still being made: the same samples as [`super::Recording::open`] gives of the finished file.
+//! Converts a recording that is still being made to [`Speech`]: the same samples that [`super::Recording::open`] gives
+//! for the finished file.
 
 use super::channels::{ChannelSums, ChannelUse};
 use super::decode::valid_sample;
@@ -7,7 +8,7 @@ use super::rumble::RumbleFilter;
 use super::speech::MAX_EXACT_SAMPLES;
 use super::{SPEECH_RATE_HZ, Speech};
 
-/// Converts the frames of a recording to [`Speech`] as they come.
+/// Converts the frames of a recording to [`Speech`] as they arrive.
 pub struct Growing {
     channel_use: ChannelUse,
     sums: ChannelSums,
@@ -19,7 +20,7 @@ pub struct Growing {
 }
 
 impl Growing {
-    /// A recording of this rate, of which `channel_use` will be taken.
+    /// Begins a recording with `rate_hz` frames per second, of which the channels `channel_use` are mixed.
     pub fn new(rate_hz: u32, channels: usize, channel_use: ChannelUse) -> Self {
         Self {
             channel_use,
@@ -32,7 +33,7 @@ impl Growing {
         }
     }
 
-    /// Takes the next frames: one vector of samples per channel, all of the same length.
+    /// Processes the next frames: one vector of samples per channel, all of the same length.
     pub fn push(&mut self, planes: &mut [Vec<f32>]) {
         planes.iter_mut().flatten().for_each(|x| *x = valid_sample(*x));
         self.sums.push(planes);
@@ -48,12 +49,13 @@ impl Growing {
         &self.speech
     }
 
-    /// Returns the channels that would be taken if the recording ended here.
+    /// Returns the channels that would be mixed if the recording ended here.
     pub fn channel_use(&self) -> ChannelUse {
         self.sums.choose()
     }
 
-    /// Returns whether it is so long that the finished one is rounded: from here on its samples are others.
+    /// Returns whether the recording is so long that [`super::Recording::open`] quantizes it. The samples here are then
+    /// no longer those of the finished file.
     pub fn is_long(&self) -> bool {
         self.speech.len() > MAX_EXACT_SAMPLES
     }

@@ -43,7 +43,7 @@ impl Speech {
         writer.finish()
     }
 
-    /// Appends samples, if these are stored exactly.
+    /// Appends samples, unless the audio is quantized.
     pub(super) fn push_exact(&mut self, samples: &[f32]) {
         if let Storage::Exact(exact) = &mut self.0 {
             exact.extend_from_slice(samples);

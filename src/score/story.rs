@@ -339,7 +339,7 @@ impl<'a> StoryView<'a> {
     }
 
     /// Returns the number of telling words in some parts, relative to [`Self::required_share`]. The words of a sentence
-    /// are weighted by the probability that it belongs to one of these parts.
+    /// are weighted by the probability that it belongs to one of these parts; a low probability counts as zero.
     fn weighted_words(&self, parts: &[StoryPart]) -> f64 {
         let of_these = |s: &StorySentence| {
             let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();

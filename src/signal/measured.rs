@@ -1,5 +1,5 @@
-//! What is measured of every frame by itself: most of the work, none of which depends on the rest of the recording. It can be done
-//! while the recording is being made.
+//! The measurements of single frames: most of the work of computing the features. They do not depend on the rest of the
+//! recording, so they can be made while it grows.
 
 use std::ops::Range;
 
@@ -8,31 +8,32 @@ use super::pitch::{PitchFrame, pitch_frames};
 use super::tones::{SHARE_REACH, steady_shares};
 use crate::audio::Speech;
 
-/// The measurements of the first frames of a sound.
+/// The measurements of the frames of a recording, from the first frame on.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Measured {
     pub(super) levels: BandLevels,
-    /// The share of each frame's power in steady lines.
+    /// For each frame, the share of its power in steady lines.
     pub(super) steady_shares: Vec<f32>,
     /// The pitch candidates of each frame.
     pub(super) pitch: Vec<PitchFrame>,
 }
 
 impl Measured {
-    /// Measures all frames of a sound.
+    /// Measures all frames of a recording.
     pub(super) fn of(sound: &Speech) -> Self {
         let mut measured = Self::default();
         measured.finish(sound);
         measured
     }
 
-    /// Measures the frames that came since, as far as they stay as they are when more sound follows.
+    /// Measures the new frames of a growing recording, except the last ones, whose measurements will change when more
+    /// samples follow.
     pub(crate) fn follow(&mut self, sound: &Speech) {
-        // The widest window.
+        // The measurement that looks farthest ahead is the share in steady lines.
         self.measure(sound, (sound.len() + HOP).saturating_sub(SHARE_REACH) / HOP);
     }
 
-    /// Measures the frames that are left.
+    /// Measures the remaining frames of a finished recording.
     pub(crate) fn finish(&mut self, sound: &Speech) {
         self.measure(sound, frame_count(sound.len()));
     }
@@ -52,7 +53,7 @@ impl Measured {
         &self.levels.speech_db
     }
 
-    /// Returns the measurements of some frames.
+    /// Returns the measurements of a range of frames.
     pub(crate) fn part(&self, frames: Range<usize>) -> Self {
         Self {
             levels: self.levels.part(frames.clone()),

@@ -73,14 +73,15 @@ pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
     f0_track_with_tones(&frames, &vec![false; frames.len()])
 }
 
-/// Analyzes a range of frames.
+/// Analyzes a range of frames of a recording.
 pub(super) fn pitch_frames(sound: &Speech, frames: Range<usize>) -> Vec<PitchFrame> {
     let mut analyzer = Analyzer::new();
     frames.map(|i| analyzer.analyze(sound, i)).collect()
 }
 
-/// Like [`f0_track`], from all analyzed frames, for a recording with sounds other than a voice in the frames that `others` marks. The loudness
-/// reference and the median F0 are computed from the remaining frames, if there are any.
+/// Like [`f0_track`], but from the analysis of all frames, and for a recording with sounds other than a voice in the
+/// frames that `others` marks. The loudness reference and the median F0 are computed from the remaining frames, if
+/// there are any.
 pub(super) fn f0_track_with_tones(frames: &[PitchFrame], others: &[bool]) -> Vec<Option<f32>> {
     if frames.is_empty() {
         return Vec::new();

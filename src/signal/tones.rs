@@ -21,7 +21,7 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 const WINDOW: usize = 1_024;
 /// Distance of the earlier and the later frame in which a line is searched for again, in frames.
 const COMPARED_FRAMES: usize = 5;
-/// Samples from the middle of a frame to the end of the later frame that it is compared with.
+/// Number of samples from the middle of a frame to the end of the window of the later frame that it is compared with.
 pub(super) const SHARE_REACH: usize = COMPARED_FRAMES * HOP + WINDOW / 2;
 /// Maximum change of frequency of a steady line, as a share of the frequency; [`MAX_DRIFT_HZ`] applies if it is
 /// larger.

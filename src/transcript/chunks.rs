@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn a_piece_that_gets_too_long_is_cut_in_the_longest_silence_of_its_second_half() {
-        let speech = [Span::new(0.0, 10.0), Span::new(11.9, 18.0), Span::new(19.5, 25.0), Span::new(25.3, 40.0)];
+        let speech = [Span::new(0.5, 10.0), Span::new(11.9, 18.0), Span::new(19.5, 25.0), Span::new(25.3, 40.0)];
         let chunks = cut(&speech, &[], 40.0);
-        assert_eq!(chunks, [(0.0, 18.3), (19.2, 40.0)]);
+        assert_eq!(chunks, [(0.2, 18.3), (19.2, 40.0)]);
         // What fits is one.
         assert_eq!(cut(&[Span::new(0.2, 10.0), Span::new(11.9, 28.0)], &[], 29.0), [(0.0, 28.3)]);
     }

@@ -11,7 +11,6 @@ mod expected;
 pub mod known;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
-pub mod memory;
 pub mod model;
 pub mod pool;
 pub mod whisper;
