@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::audio::{ChannelUse, Growing, Speech};
 use crate::signal::{Features, HOP, Measured, frame_at, frame_time_s};
 use crate::span::Span;
-use crate::transcript::chunks::{Cutter, EDGE_STEP_S, fitted};
+use crate::transcript::chunks::Cutter;
 use crate::transcript::known::{Knowing, Known};
 use crate::transcript::{Transcriber, TranscriptError, read_ahead};
 use crate::voices;
@@ -74,8 +74,6 @@ pub struct Follower<'a> {
     cutter: Cutter,
     /// Ranges of frames of the chunks that have ended and wait to be worked on.
     ended: VecDeque<Range<usize>>,
-    /// The frame at which the previous chunk ended.
-    before: usize,
     /// The chunk that was worked on last; its end may have been a prediction.
     foreseen: Option<Range<usize>>,
 }
@@ -91,7 +89,7 @@ impl<'a> Follower<'a> {
         let growing = Growing::new(rate_hz, channels, channel_use);
         *ahead.so_far() = Some(SoFar { growing, measured: Measured::default() });
         let (cutter, ended, foreseen) = (Cutter::default(), VecDeque::new(), None);
-        Self { ahead, rate_hz, channels, channel_use, heard: 0, told, cutter, ended, before: 0, foreseen }
+        Self { ahead, rate_hz, channels, channel_use, heard: 0, told, cutter, ended, foreseen }
     }
 
     /// Processes the next frames: one vector of samples per channel. Returns `true` if other channels than those mixed
@@ -126,28 +124,19 @@ impl<'a> Follower<'a> {
     /// If the speech model fails.
     pub fn work(&mut self, engine: &dyn Transcriber) -> Result<bool, TranscriptError> {
         let pending = || self.cutter.pending().filter(|piece| self.foreseen.as_ref() != Some(piece));
-        let ended = self.ended.pop_front();
-        let before = self.before;
-        if let Some(piece) = &ended {
-            self.before = piece.end;
-        }
-        let Some(piece) = ended.or_else(pending) else { return Ok(false) };
+        let Some(piece) = self.ended.pop_front().or_else(pending) else { return Ok(false) };
         // The predicted end was right, so the chunk was already worked on.
         if self.foreseen.as_ref() == Some(&piece) {
             return Ok(true);
         }
         self.foreseen = Some(piece.clone());
-        // From a place that edges are moved to, so that they are moved as in the whole.
-        let step = frame_at(EDGE_STEP_S);
-        let from = piece.start.saturating_sub(frame_at(BEFORE_S)) / step * step;
+        let from = piece.start.saturating_sub(frame_at(BEFORE_S));
         let Some((speech, measured)) = self.since(from) else { return Ok(false) };
         let features = Features::from(measured);
         let span = Span::new(frame_time_s(piece.start - from), frame_time_s(piece.end - from));
-        let before_s = frame_time_s(before.saturating_sub(from));
+        let stretches: Vec<Span> = features.stretches.iter().filter(|s| s.overlap_s(&span) > 0.0).copied().collect();
         // A chunk without speech is not transcribed.
-        if let Some(span) = fitted(&span, before_s, speech.duration_s(), &features.stretches) {
-            let stretches: Vec<Span> =
-                features.stretches.iter().filter(|s| s.overlap_s(&span) > 0.0).copied().collect();
+        if !stretches.is_empty() {
             read_ahead(&speech, &features, &span, &Knowing::new(engine, &self.ahead.readings))?;
             voices::hear_ahead(&speech, &stretches, &features.level_db, &self.ahead.voices);
         }

@@ -37,16 +37,6 @@ const NEAREST_DB: f32 = 6.0;
 const FARTHEST_DB: f32 = 14.0;
 /// Shortest sound, in frames: shorter ones are clicks.
 const SHORTEST: usize = 3;
-/// The beginning of a recording tells what is silence there: nothing is cut before so many frames of it (2 s).
-const BEGINNING: usize = 200;
-/// An edge of a piece that is farther than this from where it should be by the speech in it, in seconds, is moved there: where noise
-/// sets in, it sounds like speech for a moment, and the model leaves out what comes after it.
-const OFF_S: f64 = 0.3;
-/// Such an edge is moved to a multiple of this, in seconds, so that it is the same although the speech is told a little otherwise when
-/// more has been heard.
-pub(crate) const EDGE_STEP_S: f64 = 0.1;
-/// The longest sound that the model reads at once with some room, in seconds.
-const MOST_S: f64 = 29.5;
 /// Speech outside of every piece is read when it is longer than this, in seconds: what is shorter is the last breath of a word.
 const SLIVER_S: f64 = 0.15;
 
@@ -75,7 +65,7 @@ impl Cutter {
     /// that have ended since, as frames.
     pub fn ended(&mut self, level_db: &[f32]) -> Vec<Range<usize>> {
         let mut pieces = Vec::new();
-        while self.heard + BLOCK <= level_db.len() && level_db.len() >= BEGINNING {
+        while self.heard + BLOCK <= level_db.len() {
             self.hear(level_db, self.heard + BLOCK, &mut pieces);
         }
         pieces
@@ -90,10 +80,9 @@ impl Cutter {
 
     /// Tells the frames up to `end` from silence.
     fn hear(&mut self, level_db: &[f32], end: usize, pieces: &mut Vec<Range<usize>>) {
-        let known = end.max(BEGINNING.min(level_db.len()));
-        let threshold_db = threshold_db(&level_db[end.saturating_sub(frames(PAST_S))..known]);
-        for (i, level_db) in level_db[..end].iter().enumerate().skip(self.heard) {
-            self.run = if *level_db > threshold_db { self.run + 1 } else { 0 };
+        let threshold_db = threshold_db(&level_db[end.saturating_sub(frames(PAST_S))..end]);
+        for i in self.heard..end {
+            self.run = if level_db[i] > threshold_db { self.run + 1 } else { 0 };
             if self.run >= SHORTEST {
                 let begun = i + 1 - self.run;
                 let (first, last) = self.sound.unwrap_or((begun, begun));
@@ -158,34 +147,10 @@ pub fn plan(stretches: &[Span], others: &[Span], level_db: &[f32], duration_s: f
     }
     let pieces: Vec<Span> =
         pieces.into_iter().map(|p| Span::new(frame_time_s(p.start), frame_time_s(p.end).min(duration_s))).collect();
-    let pieces: Vec<Span> = (0..pieces.len())
-        .filter_map(|i| {
-            let before_s = i.checked_sub(1).map_or(0.0, |i| pieces[i].end_s);
-            let after_s = pieces.get(i + 1).map_or(duration_s, |next| next.start_s);
-            fitted(&pieces[i], before_s, after_s, stretches)
-        })
-        .collect();
     let mut chunks: Vec<Span> = pieces.iter().flat_map(|piece| spoken_in(piece, stretches, others)).collect();
     chunks.extend(left_out(&pieces, stretches, duration_s));
     chunks.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
     chunks
-}
-
-/// A piece with its edges where they should be by the speech in it, if they are not nearly there; `None` without speech. It lies
-/// between `before_s` and `after_s`.
-pub(crate) fn fitted(piece: &Span, before_s: f64, after_s: f64, stretches: &[Span]) -> Option<Span> {
-    let mut own = stretches.iter().filter(|s| s.overlap_s(piece) > 0.0);
-    let first = own.next()?;
-    let last = own.next_back().unwrap_or(first);
-    let (start_s, end_s) = ((first.start_s - MARGIN_S).max(before_s), (last.end_s + MARGIN_S).min(after_s));
-    let mut fitted = *piece;
-    if (start_s - piece.start_s).abs() > OFF_S {
-        fitted.start_s = ((start_s / EDGE_STEP_S + 1e-6).floor() * EDGE_STEP_S).max(before_s);
-    }
-    if (end_s - piece.end_s).abs() > OFF_S {
-        fitted.end_s = ((end_s / EDGE_STEP_S - 1e-6).ceil() * EDGE_STEP_S).min(after_s);
-    }
-    Some(if fitted.duration_s() <= MOST_S { fitted } else { *piece })
 }
 
 /// The parts of a piece that have the speech in them: all of it where there is nobody else.
@@ -269,21 +234,6 @@ mod tests {
     #[test]
     fn a_long_silence_is_left_out() {
         assert_eq!(cut(&[Span::new(1.0, 3.0), Span::new(9.0, 12.0)], &[], 13.0), [(0.7, 3.3), (8.7, 12.3)]);
-    }
-
-    #[test]
-    fn where_noise_sets_in_the_piece_begins_with_the_speech() {
-        let speech = [Span::new(6.44, 9.0)];
-        let mut level = level_db(&speech, 12.0);
-        level[..500].fill(SILENCE_DBFS);
-        let chunks = plan(&speech, &[], &level, 12.0);
-        assert_eq!(chunks.len(), 1, "{chunks:?}");
-        assert!((6.0..=6.15).contains(&chunks[0].start_s) && (9.25..=9.45).contains(&chunks[0].end_s), "{chunks:?}");
-        // A piece that is right within a syllable stays.
-        let piece = Span::new(6.0, 9.4);
-        assert_eq!(fitted(&piece, 0.0, 12.0, &speech), Some(piece));
-        assert_eq!(fitted(&Span::new(1.0, 9.4), 0.0, 12.0, &speech), Some(Span::new(6.1000000000000005, 9.4)));
-        assert_eq!(fitted(&Span::new(1.0, 2.0), 0.0, 12.0, &speech), None);
     }
 
     #[test]
