@@ -202,11 +202,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The levels of a recording in which somebody speaks in these spans, with a gap of 20 ms between two syllables.
+    /// The levels of a recording in which somebody speaks in these spans.
     fn level_db(speech: &[Span], duration_s: f64) -> Vec<f32> {
         let is_speech = |i: usize| speech.iter().any(|s| s.distance_s(frame_time_s(i)) <= 0.0);
-        let is_gap = |i: usize| (10..12).contains(&(i % 20));
-        (0..=frame_at(duration_s)).map(|i| if is_speech(i) && !is_gap(i) { -20.0 } else { -60.0 }).collect()
+        (0..=frame_at(duration_s)).map(|i| if is_speech(i) { -20.0 } else { -60.0 - (i % 3) as f32 }).collect()
     }
 
     fn cut(speech: &[Span], others: &[Span], duration_s: f64) -> Vec<(f64, f64)> {
