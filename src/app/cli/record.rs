@@ -425,9 +425,10 @@ impl<'a> Session<'a> {
         let target = self.brief.target_s().map_or(String::new(), |t| format!("Aim for {}. ", target_words(t)));
         let limit = self.asking.terms.limit_s.map_or(String::new(), |s| format!("It stops at {}. ", clock(s)));
         let limit = if self.asking.format.is_some() { limit } else { String::new() };
-        let silence = self.asking.silence_s.map_or(String::new(), |s| {
-            format!("It ends by itself when nobody has spoken for {} seconds. ", crate::plain::number(s))
-        });
+        let silence = self
+            .asking
+            .silence_s
+            .map_or(String::new(), |s| format!("It ends by itself when nobody has spoken for {s} seconds. "));
         let keys = self.keys();
         self.screen.paragraph(&format!("{target}{limit}{silence}{keys}"));
         self.screen.paragraph(&format!("Microphone: {}", self.name));

@@ -92,7 +92,7 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
             terminal.press("p");
             terminal.until("Paused");
         }
-        "just typed" => terminal.press("pxpx"),
+        "just typed" => terminal.press("pypy"),
         "reading" => {
             terminal.press(ENTER);
             terminal.until("Recorded 0:0");
