@@ -158,8 +158,9 @@ impl Terminal {
             raw.lines().filter(|line| line.matches(':').count() > 20 && !line.contains(' ')).collect();
         assert!(settings.len() == 2 && settings[0] == settings[1], "the terminal is not as it was: {settings:?}");
         // A progress bar that was cleared leaves its escape sequences before it.
-        let code = raw.lines().filter_map(|line| line.rsplit_once("ended ")).map(|(_, code)| code.trim().to_owned());
-        let code = code.filter(|code| code.parse::<u8>().is_ok()).next_back().expect("an exit code");
+        let mut codes =
+            raw.lines().filter_map(|line| line.rsplit_once("ended ")).map(|(_, code)| code.trim().to_owned());
+        let code = codes.rfind(|code| code.parse::<u8>().is_ok()).expect("an exit code");
         (code, raw)
     }
 }
