@@ -21,8 +21,8 @@ use walkdir::{DirEntry, WalkDir};
 use crate::app::draft_file::{is_draft, is_readable};
 use crate::audio;
 
-/// Extensions of recordings, in lower case. A file in a folder that has one of them is taken even if its content is not
-/// audio, since it was meant to be a recording. Every other file is judged by its content.
+/// File extensions of recordings, in lower case. In a folder, a file with one of them is included even if its content
+/// is not audio, since it was meant to be a recording. Every other file is judged by its content.
 const RECORDINGS: [&str; 16] = [
     "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
 ];
