@@ -38,7 +38,7 @@ pub struct Timeouts {
     pub connect: Duration,
     /// The timeout for a single read. The whole download may take any time as long as bytes keep arriving.
     pub silence: Duration,
-    /// The maximum number of consecutive retries without progress. There are none before the first bytes arrive.
+    /// The maximum number of consecutive retries without progress. Nothing is retried before the first bytes arrive.
     pub tries: u32,
     /// The pause before a retry.
     pub pause: Duration,
@@ -296,7 +296,7 @@ struct Downloader<'a> {
 }
 
 impl Downloader<'_> {
-    /// Downloads the file and verifies its SHA-1. If that of a resumed download is wrong, the file is downloaded once
+    /// Downloads the file and verifies its SHA-1. If a resumed download has the wrong SHA-1, the file is downloaded once
     /// more from the start.
     fn fetch_verified(
         &self,
