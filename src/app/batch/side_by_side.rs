@@ -22,7 +22,7 @@ pub struct Panicked(String);
 /// items, each as soon as its turn comes. `done` runs on the calling thread.
 ///
 /// # Errors
-/// The first error of `done`: no new item is started then, and the running ones are awaited.
+/// Returns the first error of `done`. After it, no new item is started, and the running ones are awaited.
 pub fn side_by_side<T: Sync, R: Send, E>(
     items: &[T],
     jobs: usize,
@@ -72,8 +72,8 @@ struct Turns {
 }
 
 impl Queue {
-    /// Returns the index of the next item, waiting until it is less than `ahead` ahead of the next result; `None` if no
-    /// items are left.
+    /// Returns the index of the next item, after waiting until fewer than `ahead` results are outstanding before it;
+    /// `None` if no items are left.
     fn next(&self, ahead: usize) -> Option<usize> {
         let mut turns = self.lock();
         while turns.next < turns.end && turns.next >= turns.handed_over + ahead {
