@@ -15,7 +15,8 @@ const MOST_LATE: usize = 5;
 const SURE: f64 = 0.7;
 /// The range below its maximum in which an envelope is compared, in dB: softer values are background noise.
 const DEPTH_DB: f64 = 30.0;
-/// The minimum rise of the microphone's level where the question is loud, in dB: a smaller one harms no recording.
+/// The minimum difference between the microphone's mean levels in the louder and in the softer part of the question, in
+/// dB: an echo with a smaller one harms no recording.
 const LEAST_RISE_DB: f64 = 6.0;
 /// The minimum number of steps to compare.
 const FEWEST: usize = 12;

@@ -9,7 +9,7 @@ use super::Ended;
 
 /// The countdown before a take that does not directly follow the spoken question.
 pub const COUNTDOWN: Duration = Duration::from_secs(3);
-/// How long before a hard stop the sign of it appears, in seconds: as on employers' platforms (convention).
+/// The time from the sign that announces a hard stop to the stop, in seconds: as on employers' platforms (convention).
 const SIGN_S: f64 = 30.0;
 
 /// The conditions under which a question is asked and answered.
@@ -76,9 +76,9 @@ pub enum Step {
     /// Record the take, which begins at the end of the question if that was just heard. Followed by
     /// [`Event::TakeOver`], [`Event::Again`], [`Event::Pardon`] or [`Event::Left`].
     Record(Option<Ended>),
-    /// The last take counts.
+    /// End the turn: the last take counts.
     Finish,
-    /// Leave without a take.
+    /// End the turn without a take.
     Leave,
 }
 
