@@ -241,8 +241,8 @@ fn space_threshold(letters: &[TextGlyph]) -> f64 {
     middle.clamp(inside + MIN_SPACE_THRESHOLD, inside + MAX_SPACE_THRESHOLD)
 }
 
-/// Appends the lines of a page in reading order: where there are two columns, one after the other. `gutter` is that of
-/// the previous page, and is updated.
+/// Appends the lines of a page in reading order: two columns are appended one after the other. `gutter` is the position
+/// of the gutter beside a sidebar on the previous page, and is updated for the next page.
 fn in_reading_order(
     page: &[PageLine],
     limit: f64,
