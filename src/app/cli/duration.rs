@@ -19,6 +19,8 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a length such as 90s, 1:30 or 5m".to_owned())
 }
 
+/// The silence that ends an answer of a hands-free interview unless another is given, as people type it (ours).
+pub(super) const DEFAULT_SILENCE: &str = "6s";
 /// The shortest silence that may end an answer, in seconds: people think for two or three (ours).
 const SHORTEST_SILENCE_S: f64 = 4.0;
 
