@@ -136,6 +136,8 @@ fn main() {
     if each.is_none() {
         files.retain(|f| !hold_out.contains(&name(f)));
     }
+    // Sums depend on the order in the last digit.
+    files.sort_by_key(name);
     let (said, files): (Vec<PathBuf>, Vec<PathBuf>) = files.into_iter().partition(|f| name(f).starts_with("coach_"));
     let gold: HashMap<String, Gold> = said.iter().flat_map(|f| gold(f)).map(|g| (g.id.clone(), g)).collect();
     assert!(!files.is_empty(), "there are answers to learn from");
