@@ -337,7 +337,7 @@ impl Job {
                     history::keep(&report, Some(&contours), path, self.speaker.as_deref(), true);
                 }
                 let mut printer = Printer::new(form, false, self.speaker.as_deref());
-                printer.print(report.clone(), path, None)?;
+                printer.print(report.clone(), path, self.speaker.as_deref())?;
                 printer.finish(&[])?;
                 let (recording, speaker) = (path.to_owned(), self.speaker.clone());
                 Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording, speaker }))))

@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn an_interview_is_one_with_its_answers_and_goes_with_the_first_of_them() {
         let mut store = Store::empty().unwrap();
-        let reports = [report(Some("conflict")), report(Some("weakness")), report(Some("strength"))];
+        let reports = [report(Some("conflict")), report(Some("weakness")), report(Some("teamwork"))];
         let occasion =
             Occasion { speaker: None, answered_at: "2026-11-01T18:00:00Z".parse().unwrap(), recorded_here: false };
         let ids: Vec<Option<i64>> =
