@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, PartPoints};
 use super::last_time::{Followed, followed};
 use super::measures::{Better, Measure, Measures};
 use crate::plain::{clock, number};
 use crate::report::Report;
+use crate::score::PartName;
 
 /// The change of a measure between two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -37,6 +38,17 @@ pub enum Verdict {
     Unknown,
 }
 
+/// The points of a part of the score in two answers; `None` in one where it was not judged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartChange {
+    /// The part.
+    pub part: PartName,
+    /// The points in the first answer.
+    pub from: Option<PartPoints>,
+    /// The points in the second answer.
+    pub to: Option<PartPoints>,
+}
+
 /// Two answers, each with its report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
@@ -48,6 +60,8 @@ pub struct Comparison {
     pub b: Attempt,
     /// The change of each measure that either answer has.
     pub changes: Vec<Change>,
+    /// The points of each part of the score that either answer has, in the order to read them.
+    pub parts: Vec<PartChange>,
     /// What was told after the first answer, and what became of it in the second; only of takes of the same question or of
     /// the same kind of question.
     pub told: Vec<Followed>,
@@ -65,6 +79,7 @@ impl Comparison {
         Self {
             schema: "aloud.comparison/1",
             changes: changes(&a.measures, &b.measures),
+            parts: parts(&a.parts.points(), &b.parts.points()),
             told,
             a_text: text(a_report),
             b_text: text(b_report),
@@ -89,6 +104,13 @@ fn are_of_a_kind(a: &Attempt, b: &Attempt) -> bool {
 /// Returns the change of each measure that either answer has.
 pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
     let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
+    changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
+}
+
+fn parts(from: &[PartPoints], to: &[PartPoints]) -> Vec<PartChange> {
+    let points = |of: &[PartPoints], part: &PartName| of.iter().find(|p| p.name == *part).cloned();
+    let change = |part: &PartName| PartChange { part: part.clone(), from: points(from, part), to: points(to, part) };
+    let changes = PartName::STORY.iter().chain(&PartName::DELIVERY).map(change);
     changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
 }
 

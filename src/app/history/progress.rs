@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::attempt::{Asked, Attempt, PartPoints};
 use super::goals::Goal;
+use super::habits::Habits;
 use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
 use crate::score::PartName;
@@ -38,6 +39,8 @@ pub struct Progress {
     pub last_day: Option<Date>,
     /// The total speaking time, in minutes.
     pub minutes_practised: f64,
+    /// The days of the last four weeks with at least one answer.
+    pub days_in_four_weeks: usize,
     /// Days in a row with at least one answer.
     pub streak: Streak,
     /// The course of each measure that any answer has.
@@ -50,6 +53,8 @@ pub struct Progress {
     pub work_on: Option<PartState>,
     /// The goals, each with its state.
     pub goals: Vec<GoalState>,
+    /// What the newest takes have in common; `None` if there are too few, or if their reports were not read.
+    pub habits: Option<Habits>,
     /// Groups by question, most practised first.
     pub questions: Vec<Group>,
     /// Groups by kind of question, most practised first.
@@ -88,7 +93,7 @@ pub struct Course {
     pub trend: Option<Trend>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The best answer among those of at least 30 s; `None` for a measure without better or worse.
+    /// The best answer among those of at least 30 s; `None` for a measure without better or worse, and for pauses.
     pub best: Option<Best>,
 }
 
@@ -192,6 +197,8 @@ impl Progress {
             first_day: attempts.first().map(day),
             last_day: attempts.last().map(day),
             minutes_practised: minutes(&attempts),
+            days_in_four_weeks: days_of_practice(&attempts, now, zone),
+            habits: None,
             streak: streak(&attempts.iter().map(day).collect(), now.to_zoned_datetime(zone.clone()).date()),
             improved_most: improved_most(&measures),
             work_on: parts.iter().filter(|p| p.lost() > 0.0).max_by(|a, b| a.lost().total_cmp(&b.lost())).cloned(),
@@ -282,7 +289,10 @@ fn away_from_best(measure: Measure, value: f64) -> f64 {
 }
 
 fn best(measure: Measure, having: &[(&Attempt, f64)], zone: &TimeZone) -> Option<Best> {
-    if matches!(measure.better(), Better::Neither | Better::Within(..)) {
+    // A shorter pause is not a better one: answers without any are the hardest to follow.
+    let has_no_best =
+        matches!(measure.better(), Better::Neither | Better::Within(..)) || measure == Measure::LongestPause;
+    if has_no_best {
         return None;
     }
     let long_enough = |a: &Attempt| a.measures.get(Measure::Length).is_some_and(|s| s >= LONG_ENOUGH_S);
