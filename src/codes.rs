@@ -1,8 +1,8 @@
 //! Statement codes: everything that aloud can say about an answer, as a closed list.
 //!
 //! Every judgement and every piece of advice that people read has exactly one of these codes. The first nineteen
-//! ([`Code::STORY`]) are about the content; [`Code::NothingSure`] says that nothing about the content is certain enough to
-//! mention; the rest are about the delivery.
+//! ([`Code::STORY`]) are about the content; [`Code::NothingSure`] says that nothing about the content is certain enough
+//! to mention; the rest are about the delivery.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// The question asks for something that happened, but no single real event is told.
+    /// The question asks for something that happened, but the answer tells no single real event.
     NoEvent,
-    /// Something is told, but not what the question asks for.
+    /// The answer tells something other than what the question asks for.
     OtherQuestion,
     /// The outcome is not told.
     NoResult,
@@ -38,7 +38,7 @@ pub enum Code {
     NoDetail,
     /// Impressive words take the place of facts.
     EmptyWords,
-    /// The answer takes back what it says, again and again.
+    /// The answer hedges again and again.
     Hedging,
     /// The order would make a listener lose the thread.
     Order,

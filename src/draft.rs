@@ -1,6 +1,6 @@
 //! A written draft of an answer, as text or Markdown. Only its words and its story are judged; there is no sound.
 //!
-//! From Markdown, only what would be spoken is taken: no headings, no code, no emphasis marks.
+//! Of Markdown, only what would be spoken is read: no headings, no code blocks, no emphasis markers.
 
 use std::io;
 use std::io::Read;
@@ -24,8 +24,8 @@ const MAX_WORDS: usize = 5_000;
 const MIN_WORDS_FOR_SHARE: usize = 20;
 /// Minimum number of words at which a text in Latin script can count as another language at all.
 const MIN_WORDS_FOR_LANGUAGE: usize = 6;
-/// Minimum share of [`FREQUENT_ENGLISH_WORDS`] words in an English text: 144 written answers have 0.22 to 0.45, texts in 16 other
-/// languages 0.08 at most.
+/// Minimum share of [`FREQUENT_ENGLISH_WORDS`] words in an English text: 144 written answers have 0.22 to 0.45, texts
+/// in 16 other languages 0.08 at most.
 const MIN_ENGLISH_SHARE: f64 = 0.15;
 /// The most frequent words of English, without those that are as frequent in another language ("a", "me", "so", "on").
 const FREQUENT_ENGLISH_WORDS: [&str; 40] = [
@@ -219,7 +219,7 @@ fn spoken_part(markdown: &str) -> String {
     text
 }
 
-/// Splits text into words. A mark that stands alone, such as a dash, is appended to the word before it.
+/// Splits text into words. Punctuation that stands alone, such as a dash, is appended to the word before it.
 fn words(text: &str) -> Vec<DraftWord> {
     let mut words: Vec<DraftWord> = Vec::new();
     for line in text.lines() {

@@ -241,7 +241,8 @@ fn level_warnings(recording: &Recording, features: &Features) -> Vec<Warning> {
     found
 }
 
-/// Returns the warnings about a draft of `words` words; `other_language` is the name of its language if it is not English.
+/// Returns the warnings about a draft of `words` words; `other_language` is the name of its language if it is not
+/// English.
 pub fn draft_warnings(words: usize, other_language: Option<&str>) -> Vec<Warning> {
     if let Some(language) = other_language {
         return vec![Warning::new(

@@ -1,10 +1,10 @@
-//! Classification of discourse markers (like, you know, I mean, sort of, so, right, well ...) as fillers or not, by their
-//! context.
+//! Classification of discourse markers (like, you know, I mean, sort of, so, right, well ...) as fillers or not, by
+//! their context.
 //!
 //! Every marker has a table of rules, which are tried in order: the first rule that applies decides, and gives its
 //! confidence (0 to 1, our own estimate). The rules look at the neighbouring words first (closed word classes, then
-//! suffixes), then at the position in the sentence and at punctuation, which speech models write unreliably, and last at
-//! pauses. Filled pauses and fillers already found are skipped, so that in "okay um so we" the marker "so" is
+//! suffixes), then at the position in the sentence and at punctuation, which speech models write unreliably, and last
+//! at pauses. Filled pauses and fillers already found are skipped, so that in "okay um so we" the marker "so" is
 //! sentence-initial. For "like", a log-linear model weighs the rule against the words around it.
 //!
 //! A marker counts as a filler if it can be left out and nothing but attitude or planning time is lost (D. Schiffrin,
@@ -345,7 +345,8 @@ impl MarkerContext<'_> {
         }
     }
 
-    /// Returns whether the marker is followed by an object (a noun phrase), as verbs and prepositions are, or by nothing.
+    /// Returns whether the marker is followed by an object (a noun phrase), as verbs and prepositions are, or by
+    /// nothing.
     fn object_follows(&self) -> bool {
         self.is_sentence_final() || self.after_is(&[DETERMINERS, OBJECTS])
     }
@@ -705,8 +706,8 @@ const LITERALLY: &[Rule] = &[
     filler(0.85, |_| true),
 ];
 
-/// The rules for *honestly*: an adverb of manner with verbs of telling and dealing; otherwise an aside, which counts as a
-/// filler.
+/// The rules for *honestly*: an adverb of manner with verbs of telling and dealing; otherwise an aside, which counts as
+/// a filler.
 const HONESTLY: &[Rule] = &[
     // "calmly and honestly", "honestly and openly".
     not_filler(0.85, |c| c.before(1) == "and" && is_adverb(c.before(2)) && !c.is_sentence_initial()),
@@ -725,7 +726,8 @@ const HONESTLY: &[Rule] = &[
     filler(0.8, |_| true),
 ];
 
-/// The rules for *so*: a filler at the beginning of a sentence; inside one, it expresses a result, a degree or a purpose.
+/// The rules for *so*: a filler at the beginning of a sentence; inside one, it expresses a result, a degree or a
+/// purpose.
 const SO: &[Rule] = &[
     // "So that was my first year", but not "so that nobody".
     filler(0.85, |c| {
@@ -750,8 +752,8 @@ const SO: &[Rule] = &[
     filler(0.6, |c| c.hesitation_before() && c.hesitation_after() && !c.before_is(&[BE, CONJUNCTIONS])),
 ];
 
-/// The rules for *right*: a filler at the beginning of a sentence or where it asks for agreement; otherwise a direction,
-/// an adjective or an adverb.
+/// The rules for *right*: a filler at the beginning of a sentence or where it asks for agreement; otherwise a
+/// direction, an adjective or an adverb.
 const RIGHT: &[Rule] = &[
     // "right behind", "right now", "right after".
     not_filler(0.95, |c| {
@@ -811,7 +813,8 @@ const WELL: &[Rule] = &[
     filler(0.65, |c| c.hesitation_before() && (c.clause_follows() || c.hesitation_after())),
 ];
 
-/// The rules for *okay*: a filler at the beginning of a sentence or where it asks for agreement; otherwise the adjective.
+/// The rules for *okay*: a filler at the beginning of a sentence or where it asks for agreement; otherwise the
+/// adjective.
 const OKAY: &[Rule] = &[
     // "Okay with me".
     not_filler(0.7, |c| c.after_is(&[&["with", "at", "for", "by"]]) && !c.boundary_after()),
@@ -863,8 +866,8 @@ const NOW: &[Rule] = &[
     }),
 ];
 
-/// The rules for *or something*, *and stuff* and other general extenders: a filler at the end of a phrase, but not where
-/// the phrase continues.
+/// The rules for *or something*, *and stuff* and other general extenders: a filler at the end of a phrase, but not
+/// where the phrase continues.
 const EXTENDER: &[Rule] = &[
     // "either the filter or something else".
     not_filler(0.85, |c| c.clause_has(MAX_CLAUSE_WORDS, &[&["either"]])),

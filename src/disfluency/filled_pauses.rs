@@ -9,9 +9,9 @@
 //!
 //! The written filled pauses are aligned in order with the candidates that match best. A written one without a match is
 //! dropped, unless the model is confident of it and its time does not sound like something else: noise and telephone
-//! codecs hide the acoustic features. A candidate without a match is kept if it scores high enough, and if no written word
-//! needs its time or the model expected a filled pause there: the model may omit one by stretching a neighbouring word
-//! over it. The coefficients were fitted on synthesized answers transcribed by the same speech models.
+//! codecs hide the acoustic features. A candidate without a match is kept if it scores high enough, and if no written
+//! word needs its time or the model expected a filled pause there: the model may omit one by stretching a neighbouring
+//! word over it. The coefficients were fitted on synthesized answers transcribed by the same speech models.
 
 use super::fillers::{Filler, FillerKind, Witness};
 use crate::english::syllables::syllables;
@@ -61,8 +61,8 @@ const MAX_UNMATCHED_S: f64 = 0.8;
 /// Minimum share of a stretch of steady pitch that lies within the written time.
 const MIN_STEADY_OVERLAP: f64 = 0.6;
 /// Mean log-odds up to which speech without a steady pitch is something other than a filled pause. In the recordings of
-/// people on which the thresholds were checked, filled pauses in noise and codecs have -2.6 or more; breaths, laughter and
-/// words for which the model confidently wrote a filled pause have -8.7 or less.
+/// people on which the thresholds were checked, filled pauses in noise and codecs have -2.6 or more; breaths, laughter
+/// and words for which the model confidently wrote a filled pause have -8.7 or less.
 const MIN_UNSTEADY_LOG_ODDS: f64 = -4.0;
 /// Maximum change of a steady pitch from one frame to the next, in semitones.
 const MAX_STEADY_SEMITONES: f32 = 1.5;
@@ -72,13 +72,13 @@ const UNWRITTEN_BIAS: f64 = -1.85;
 /// The log-odds that a candidate without a match is a filled pause: per second of its duration, up to
 /// [`MAX_CREDITED_S`].
 const UNWRITTEN_PER_SECOND: f64 = 4.0;
-/// Minimum log-odds at which a candidate without a match is reported (a probability of 0.98): a user who hears no filled
-/// pause there stops trusting the report.
+/// Minimum log-odds at which a candidate without a match is reported (a probability of 0.98): a user who hears no
+/// filled pause there stops trusting the report.
 const MIN_UNWRITTEN_LOG_ODDS: f64 = 4.0;
 /// Minimum share of a candidate without a match that the written words around it leave free.
 const MIN_FREE_SHARE: f64 = 0.8;
-/// Log-odds of an expected filled pause ([`Expected`]) from which on a candidate nearby need not be free. Where there is no
-/// filled pause, the log-odds are -4 or less at nine of ten words.
+/// Log-odds of an expected filled pause ([`Expected`]) from which on a candidate nearby need not be free. Where there
+/// is no filled pause, the log-odds are -4 or less at nine of ten words.
 const MIN_EXPECTED_LOG_ODDS: f32 = -3.0;
 /// How long before a candidate the speech model may have expected it, in seconds; its times are that inaccurate.
 const EXPECTED_BEFORE_S: f64 = 0.6;
@@ -92,8 +92,8 @@ const SYLLABLE_S: f64 = 0.19;
 /// Duration from which on an "er" cannot be a reduced "her", in seconds.
 const MAX_OBJECT_S: f64 = 0.35;
 
-/// Finds the filled pauses: first the written ones in order, then those that were only heard. The written ones get their
-/// acoustic times in the transcript, and the words around them are shortened or moved accordingly.
+/// Finds the filled pauses: first the written ones in order, then those that were only heard. The written ones get
+/// their acoustic times in the transcript, and the words around them are shortened or moved accordingly.
 pub(super) fn filled_pauses(features: &Features, transcript: &mut Transcript) -> Vec<Filler> {
     let Transcript { words, expected, .. } = transcript;
     let candidates = candidates(features);
@@ -187,12 +187,12 @@ fn candidates(features: &Features) -> Vec<AcousticCandidate> {
 }
 
 /// Aligns the written filled pauses with the candidates, both in order, so that the total log-odds of the matches are
-/// highest (dynamic programming). Returns for each written one the index of its candidate and the log-odds of the match,
-/// if it has one.
+/// highest (dynamic programming). Returns for each written one the index of its candidate and the log-odds of the
+/// match, if it has one.
 fn aligned(words: &[Word], written: &[usize], candidates: &[AcousticCandidate]) -> Vec<Option<(usize, f64)>> {
     let log_odds = |w: usize, s: usize| match_log_odds(words, written[w], &candidates[s]);
-    // `before[s]` is the best total for the written ones so far and the first `s` candidates. `takes` tells where the last
-    // written one is matched with the last candidate, `skips` where the last candidate stays unmatched.
+    // `before[s]` is the best total for the written ones so far and the first `s` candidates. `takes` tells where the
+    // last written one is matched with the last candidate, `skips` where the last candidate stays unmatched.
     let columns = candidates.len() + 1;
     let mut before = vec![0.0; columns];
     let mut takes = vec![vec![false; columns]; written.len()];
@@ -266,8 +266,8 @@ fn steady_voice(features: &Features, word: &Word, is_free: impl Fn(&Span) -> boo
         .max_by(|a, b| a.overlap_s(&word.span).total_cmp(&b.overlap_s(&word.span)))
 }
 
-/// Returns the stretch from the first to the last speech within a span, if it can be a filled pause by its sound and its
-/// duration.
+/// Returns the stretch from the first to the last speech within a span, if it can be a filled pause by its sound and
+/// its duration.
 fn spoken_within(features: &Features, span: &Span) -> Option<Span> {
     let to = frame_at(span.end_s).min(features.speech.len());
     let spoken: Vec<usize> = (frame_at(span.start_s).min(to)..to).filter(|i| features.speech[*i]).collect();

@@ -1,8 +1,8 @@
 //! Fillers: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
 //!
 //! Each kind is detected in its own file: `filled_pauses`, [`super::discourse_markers`], [`super::repairs`]. This file
-//! merges them into one list of events. A filler found both in the transcript and in the signal is one event. Words that
-//! a stutter begins again ([`super::stuttering`]) are not fillers.
+//! merges them into one list of events. A filler found both in the transcript and in the signal is one event. Words
+//! that a stutter begins again ([`super::stuttering`]) are not fillers.
 
 use std::ops::Range;
 
@@ -88,8 +88,8 @@ impl Filler {
     }
 }
 
-/// Finds the fillers of a spoken answer, in order, and marks their words in the transcript. `own` holds words and phrases
-/// that the speaker wants counted wherever they occur; `stutters` tells whether the speaker stutters.
+/// Finds the fillers of a spoken answer, in order, and marks their words in the transcript. `own` holds words and
+/// phrases that the speaker wants counted wherever they occur; `stutters` tells whether the speaker stutters.
 pub fn fillers(features: &Features, transcript: &mut Transcript, own: &[String], stutters: bool) -> Vec<Filler> {
     if features.stretches.is_empty() || transcript.words.is_empty() {
         return Vec::new();

@@ -1,4 +1,5 @@
-//! Disfluencies: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false starts.
+//! Disfluencies: filled pauses (um, uh), discourse markers used as fillers (like, you know), repetitions and false
+//! starts.
 //!
 //! [`fillers()`] finds all of them. Words that a stutter begins again ([`stuttering`]) are not fillers.
 

@@ -1,16 +1,16 @@
 //! Detection of repairs: repetitions ("the the drivers") and false starts ("we went, we decided").
 //!
 //! A repair consists of a reparandum (the abandoned words), an interruption point, an optional interregnum (a filled
-//! pause or another editing term), and the replacement (E. Shriberg, "Preliminaries to a theory of speech disfluencies",
-//! PhD thesis, Berkeley 1994). The reparandum is what counts as disfluent, and is returned as a range of words. If the
-//! replacement says the same words, the repair is a repetition, otherwise a false start.
+//! pause or another editing term), and the replacement (E. Shriberg, "Preliminaries to a theory of speech
+//! disfluencies", PhD thesis, Berkeley 1994). The reparandum is what counts as disfluent, and is returned as a range of
+//! words. If the replacement says the same words, the repair is a repetition, otherwise a false start.
 //!
 //! At every interruption point, each stretch of words that may be the reparandum is a candidate, together with each
 //! possible start of the replacement. A log-linear model gives the probability of each candidate, and of no repair. Its
-//! main features are how far the replacement copies the reparandum, as in the noisy-channel model of M. Johnson and
-//! E. Charniak ("A TAG-based noisy channel model of speech repairs", ACL 2004), the word classes on both sides, and the
-//! interruption itself: a cut-off word, punctuation, a filled pause, a silence. Punctuation is weak evidence: a comma may
-//! be a pause of the speaker or a guess of the speech model. `tests/training/disfluency/` trains the weights.
+//! main features are how far the replacement copies the reparandum, as in the noisy-channel model of M. Johnson and E.
+//! Charniak ("A TAG-based noisy channel model of speech repairs", ACL 2004), the word classes on both sides, and the
+//! interruption itself: a cut-off word, punctuation, a filled pause, a silence. Punctuation is weak evidence: a comma
+//! may be a pause of the speaker or a guess of the speech model. `tests/training/disfluency/` trains the weights.
 
 use super::log_linear::{DisfluencyWeights, FeatureSink};
 use super::spoken::WordWithPauses;
@@ -176,8 +176,8 @@ impl RepairToken {
         self.normal.split('\'').next().unwrap_or(&self.normal)
     }
 
-    /// Returns the subject that the word is or begins with, without its contraction: "i" for "I'm". Besides the personal
-    /// pronouns, "there", "this" and "that" count as subjects.
+    /// Returns the subject that the word is or begins with, without its contraction: "i" for "I'm". Besides the
+    /// personal pronouns, "there", "this" and "that" count as subjects.
     fn subject(&self) -> Option<&str> {
         Some(self.head()).filter(|head| SUBJECT_PRONOUNS.contains(head) || is_listed(head, OTHER_SUBJECTS))
     }
@@ -349,7 +349,8 @@ impl RepairFinder {
             let Some(best) = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])) else { continue };
             let sum: f64 = scores.iter().map(|s| s.exp()).sum();
             let probability = sum / (1.0 + sum);
-            // A plain repetition is the simplest explanation, and more certain where an interruption separates the copies.
+            // A plain repetition is the simplest explanation, and more certain where an interruption separates the
+            // copies.
             let is_said_again = |c: &&RepairCandidate| {
                 self.is_copied(**c) && is_repetition(&self.tokens, c.first, c.last + 1 - c.first)
             };
@@ -448,7 +449,8 @@ fn is_repetition(tokens: &[RepairToken], at: usize, n: usize) -> bool {
     if n == 1 { !doubled_on_purpose(tokens, at) } else { !phrase_on_purpose(tokens, at, n) }
 }
 
-/// Returns whether the second word repeats the first. "I" may be repeated as "I'm", but "that's" after "that" is grammar.
+/// Returns whether the second word repeats the first. "I" may be repeated as "I'm", but "that's" after "that" is
+/// grammar.
 fn is_copy(word: &RepairToken, again: &RepairToken) -> bool {
     let contracted =
         (SUBJECT_PRONOUNS.contains(&word.normal.as_str()) || word.normal == "there") && again.head() == word.normal;
@@ -476,8 +478,8 @@ fn doubled_on_purpose(tokens: &[RepairToken], at: usize) -> bool {
     let broken = matches!(word.punctuation, Punctuation::Dash | Punctuation::CutOff | Punctuation::Ellipsis)
         || word.filled_pause_follows;
     match word.normal.as_str() {
-        // "So so we stopped" is a repetition; "it was so so hard", "so, so, it was average" and "a year or so so we" are
-        // not.
+        // "So so we stopped" is a repetition; "it was so so hard", "so, so, it was average" and "a year or so so we"
+        // are not.
         "so" => {
             let copy = &tokens[at + 1];
             let goes_on = tokens.get(at + 2).is_some_and(|t| t.subject().is_some());
@@ -495,8 +497,8 @@ fn doubled_on_purpose(tokens: &[RepairToken], at: usize) -> bool {
         normal if is_listed(normal, PARTICLES) => !broken && before.is_some_and(|b| b.starts_like(PHRASAL_VERBS)),
         normal if is_listed(normal, GRAMMATICAL) => !broken && !word.pause_follows,
         normal if is_listed(normal, EMPHATIC) => true,
-        // "They are waiting, waiting", "in December December is": a content word is repeated for emphasis, or begins the
-        // next sentence. While speakers search for a word, they repeat function words.
+        // "They are waiting, waiting", "in December December is": a content word is repeated for emphasis, or begins
+        // the next sentence. While speakers search for a word, they repeat function words.
         _ => !broken && !is_function_word(word),
     }
 }
@@ -580,8 +582,8 @@ fn false_start(tokens: &[RepairToken], last: usize) -> Option<(usize, f64)> {
     Some((first, confidence))
 }
 
-/// Returns a false start that ends with a cut-off word: "the pro- the project", "I wen- went". It begins where the speaker
-/// takes up the sentence again, if the next word tells where that is.
+/// Returns a false start that ends with a cut-off word: "the pro- the project", "I wen- went". It begins where the
+/// speaker takes up the sentence again, if the next word tells where that is.
 fn cut_off(tokens: &[RepairToken], last: usize) -> Option<(usize, f64)> {
     let next = &tokens[last + 1];
     // "First- and second-year students": a suspended hyphen.
@@ -601,7 +603,8 @@ fn word_replaced(word: &RepairToken, next: &RepairToken) -> bool {
     determiners || (finite(word) && word.breaks_flow() && finite(next) && word.normal != next.normal)
 }
 
-/// Finds a subject that is replaced by another: "she, he told me", but not "Maria and I, we", which names the same people.
+/// Finds a subject that is replaced by another: "she, he told me", but not "Maria and I, we", which names the same
+/// people.
 fn subject_replaced(tokens: &[RepairToken], last: usize) -> Option<usize> {
     let (word, next) = (&tokens[last], &tokens[last + 1]);
     let other = next.subject().is_some_and(|s| NOMINATIVES.contains(&s) && s != word.head());
@@ -609,8 +612,8 @@ fn subject_replaced(tokens: &[RepairToken], last: usize) -> Option<usize> {
     (word.is_nominative() && other && opens_clause(tokens, last) && !joined).then_some(last)
 }
 
-/// Finds an unfinished clause that is replaced by another: "I was, I went"; "we went, we decided"; "they were, the parents
-/// were".
+/// Finds an unfinished clause that is replaced by another: "I was, I went"; "we went, we decided"; "they were, the
+/// parents were".
 fn clause_restarted(tokens: &[RepairToken], last: usize) -> Option<usize> {
     let (word, next) = (&tokens[last], &tokens[last + 1]);
     let earliest = sentence_start(tokens, last);
@@ -664,8 +667,8 @@ fn clause_restarted(tokens: &[RepairToken], last: usize) -> Option<usize> {
     (same && two_words && wants_more && !parallel).then_some(if connective { first - 1 } else { first })
 }
 
-/// Finds an incomplete phrase after which an earlier word is said again: "the thing is we, the thing is that", "there was
-/// a there were two".
+/// Finds an incomplete phrase after which an earlier word is said again: "the thing is we, the thing is that", "there
+/// was a there were two".
 fn phrase_restarted(tokens: &[RepairToken], last: usize) -> Option<usize> {
     let (word, next) = (&tokens[last], &tokens[last + 1]);
     // Without an interruption, only a determiner at the end shows that the phrase was abandoned.

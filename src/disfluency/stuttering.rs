@@ -1,13 +1,13 @@
 //! Stuttering-like disfluencies: part-word and whole-word repetitions, as in "b- b- but", "Mu-mu-multi", "the, the, the
 //! store".
 //!
-//! They count neither as words, since the pace counts each word once, nor as fillers, since a speaker cannot avoid them by
-//! waiting. A part-word repetition is always stuttering-like. A whole-word repetition is an ordinary repetition, which
-//! everybody makes, unless such disfluencies are as frequent as in stuttered speech. E. Yairi and N. Ambrose, "Early
-//! childhood stuttering", 2005, draw the line at 3 part-word and single-syllable word repetitions per 100 syllables; the
-//! threshold here is twice that, since the speech model omits some, and anybody may repeat a word while searching for the
-//! next. None of 64 recordings of read and spontaneous speech reaches it, nor does a synthesized answer full of fillers
-//! and repetitions.
+//! They count neither as words, since the pace counts each word once, nor as fillers, since a speaker cannot avoid them
+//! by waiting. A part-word repetition is always stuttering-like. A whole-word repetition is an ordinary repetition,
+//! which everybody makes, unless such disfluencies are as frequent as in stuttered speech. E. Yairi and N. Ambrose,
+//! "Early childhood stuttering", 2005, draw the line at 3 part-word and single-syllable word repetitions per 100
+//! syllables; the threshold here is twice that, since the speech model omits some, and anybody may repeat a word while
+//! searching for the next. None of 64 recordings of read and spontaneous speech reaches it, nor does a synthesized
+//! answer full of fillers and repetitions.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,8 @@ use crate::transcript::Word;
 
 /// Minimum number of stuttering-like disfluencies at which whole-word repetitions count among them.
 const MIN_COUNT: usize = 6;
-/// Minimum share of stuttering-like disfluencies among the words at which whole-word repetitions count among them: 6 per
-/// 100 syllables, at about 1.4 syllables per spoken word.
+/// Minimum share of stuttering-like disfluencies among the words at which whole-word repetitions count among them: 6
+/// per 100 syllables, at about 1.4 syllables per spoken word.
 const MIN_SHARE: f64 = 0.084;
 /// Maximum length, in letters, of a word that is stuttered as a whole; of longer words, only a part is repeated.
 const MAX_WHOLE_WORD_LETTERS: usize = 6;
@@ -27,7 +27,7 @@ const MAX_WHOLE_WORD_LETTERS: usize = 6;
 const EMPHATIC_WORDS: [&str; 12] =
     ["very", "really", "so", "no", "yes", "yeah", "bye", "ha", "many", "much", "more", "well"];
 
-/// What was left out of the measures of an answer because its speaker said that they stutter.
+/// What was excluded from the measures of an answer because its speaker said that they stutter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Number of words and word fragments that were begun again.
@@ -56,7 +56,7 @@ impl LeftOut {
         (self.begun_again, self.sounds_in_words) = (begun_again, sounds_in_words);
     }
 
-    /// Returns the stretches that are left out, in order and without overlap: words begun again, and blocks.
+    /// Returns the excluded stretches, in order and without overlap: words begun again, and blocks.
     pub fn spans(&self, words: &[Word]) -> Vec<Span> {
         let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
         let flags = words.iter().zip(begun_again(&texts, true)).filter(|(_, flags)| *flags).map(|(w, _)| w.span);
@@ -73,13 +73,14 @@ impl LeftOut {
     }
 }
 
-/// Returns for each written word whether it was given up to be begun again, so that it counts neither as a word nor as
+/// Returns for each written word whether it is abandoned and begun again, so that it counts neither as a word nor as
 /// a filler. With `stutters`, this includes every word that is repeated at once.
 pub fn begun_again(texts: &[&str], stutters: bool) -> Vec<bool> {
     if stutters { stutter_flags(texts, 1, 0.0) } else { stutter_like(texts) }
 }
 
-/// Removes the repeated or prolonged sounds at the beginning of a word: "s-s-said" becomes "said", "sssso" becomes "so".
+/// Removes the repeated or prolonged sounds at the beginning of a word: "s-s-said" becomes "said", "sssso" becomes
+/// "so".
 pub fn without_stutter(text: &str) -> &str {
     let text = if has_inner_fragments(text) { text.rsplit_once('-').map_or(text, |(_, whole)| whole) } else { text };
     let first = text.chars().next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
@@ -91,8 +92,8 @@ pub fn without_stutter(text: &str) -> &str {
     }
 }
 
-/// Removes the repeated or prolonged sounds at the beginning of a word, and the ellipsis that the speech model writes for a
-/// block after it.
+/// Removes the repeated or prolonged sounds at the beginning of a word, and the ellipsis that the speech model writes
+/// for a block after it.
 pub fn fluent(text: &str) -> &str {
     without_stutter(text.strip_suffix('\u{2026}').filter(|word| word.ends_with(' ')).map_or(text, str::trim_end))
 }
@@ -107,14 +108,14 @@ pub fn without_blocks<'a>(words: &[WordWithPauses<'a>]) -> Vec<WordWithPauses<'a
     words.iter().map(|w| WordWithPauses { text: without(w.text), pause_before_s: None, pause_after_s: None }).collect()
 }
 
-/// Returns for each written word whether it is a stuttering-like disfluency: a fragment, or a repeated word if these are
-/// frequent.
+/// Returns for each written word whether it is a stuttering-like disfluency: a fragment, or a repeated word if these
+/// are frequent.
 pub fn stutter_like(texts: &[&str]) -> Vec<bool> {
     stutter_flags(texts, MIN_COUNT, MIN_SHARE)
 }
 
-/// Returns for each written word whether it is a word fragment, or a whole word that is repeated. The latter count only if
-/// there are at least `min_count` fragments and repeated words, and they make up at least `min_share` of the words.
+/// Returns for each written word whether it is a word fragment, or a whole word that is repeated. The latter count only
+/// if there are at least `min_count` fragments and repeated words, and they make up at least `min_share` of the words.
 fn stutter_flags(texts: &[&str], min_count: usize, min_share: f64) -> Vec<bool> {
     let words: Vec<usize> =
         (0..texts.len()).filter(|i| !is_filled_pause(texts[*i]) && !normalized(texts[*i]).is_empty()).collect();

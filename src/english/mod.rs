@@ -1,5 +1,5 @@
-//! English language resources that all analyses share: a word normalizer, word classes ([`classes`], [`lexicon`]), numbers
-//! as they are spoken ([`numbers`]), and syllable counts ([`syllables`]).
+//! English language resources that all analyses share: a word normalizer, word classes ([`classes`], [`lexicon`]),
+//! numbers as they are spoken ([`numbers`]), and syllable counts ([`syllables`]).
 
 pub mod classes;
 pub mod lexicon;

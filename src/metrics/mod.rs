@@ -41,8 +41,8 @@ pub struct Metrics {
 
 impl Metrics {
     /// Measures an answer. `fillers` were found and marked in the transcript; `None` in a language without filler
-    /// detection. With `left_out`, silences inside clauses count as blocks of a stutter, and are excluded together with the
-    /// words that were begun again.
+    /// detection. With `left_out`, silences inside clauses count as blocks of a stutter, and are excluded together with
+    /// the words that were begun again.
     pub fn of(
         features: &Features,
         transcript: &Transcript,

@@ -1,7 +1,7 @@
 //! Pace: how many words and syllables are spoken in how much time.
 //!
-//! Words come from the transcript, without filled pauses and the parts that a stutter repeats; numbers in figures count as
-//! they are spoken. Syllables are nuclei in the signal, so they do not depend on the transcript. The speech rate is
+//! Words come from the transcript, without filled pauses and the parts that a stutter repeats; numbers in figures count
+//! as they are spoken. Syllables are nuclei in the signal, so they do not depend on the transcript. The speech rate is
 //! relative to the whole answer, the articulation rate to the time without silent pauses (N. H. de Jong and T. Wempe,
 //! Behavior Research Methods 41, 2009).
 

@@ -1,8 +1,8 @@
 //! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
 //!
-//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Audio lost while recording
-//! does not count as silence. The location of a pause matters more than its length: J. Kahng, "The effect of pause
-//! location on perceived fluency", Applied Psycholinguistics 39 (2018).
+//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Audio lost while
+//! recording does not count as silence. The location of a pause matters more than its length: J. Kahng, "The effect of
+//! pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 
 use serde::{Deserialize, Serialize};
 
@@ -83,8 +83,9 @@ impl Pauses {
 /// Classifies a pause by the words around it.
 ///
 /// The speech model's punctuation alone is not enough: the model writes a comma for many hesitations, and a full stop
-/// before many an "and". So a comma, or no punctuation, is the end of a clause only if the next words can begin one, and a
-/// full stop before a coordinated clause is not the end of a sentence. Filled pauses next to the silence are skipped.
+/// before many an "and". So a comma, or no punctuation, is the end of a clause only if the next words can begin one,
+/// and a full stop before a coordinated clause is not the end of a sentence. Filled pauses next to the silence are
+/// skipped.
 fn place(pause: &Span, words: &[Word]) -> PausePlace {
     let after = words.partition_point(|w| (w.span.start_s + w.span.end_s) / 2.0 <= pause.start_s + 0.05);
     let before = words[..after].iter().rev();
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     fn placed(text: &str) -> PausePlace {
-        // The words last a quarter of a second each; the bar marks the silence.
+        // Each word lasts a quarter of a second; the bar stands for a silence of half a second.
         let mut words = Vec::new();
         let mut pause = Span::new(0.0, 0.0);
         let mut at_s = 0.0;

@@ -1,7 +1,8 @@
 //! The score of the delivery: points for pace, fillers, pauses, length and voice, with reasons and advice.
 
 use super::{
-    AnswerWord, Evidence, PartName, PartScore, PartWithAdvice, ScoreInput, part_with_advice, rubric, rubric::share,
+    AnswerWord, Evidence, PartName, PartScore, PartWithAdvice, ScoreInput, part_with_advice, rubric,
+    rubric::interpolate,
 };
 use crate::codes::Code;
 use crate::disfluency::{Filler, FillerKind, stutter_like};
@@ -25,7 +26,8 @@ const MAX_QUOTED_WORDS: usize = 7;
 pub(super) fn judge(measures: &ScoreInput<'_>) -> Vec<PartWithAdvice> {
     let Some(length) = measures.length else { return Vec::new() };
     let words = &measures.words;
-    // If the speaker stutters, blocks were removed, so the share of silence does not show whether they pause for breath.
+    // If the speaker stutters, blocks were removed, so the share of silence does not show whether they pause for
+    // breath.
     let breath = measures.pace.filter(|_| !measures.stutters);
     let parts = [
         measures.pace.map(|p| pace(p, words)),
@@ -79,7 +81,7 @@ fn pace(pace: &Pace, words: &[AnswerWord<'_>]) -> PartWithAdvice {
     } else {
         (format!("A comfortable pace ({comfortable} is)."), Vec::new(), None)
     };
-    let share = share(rubric::PACE_WORDS_PER_MINUTE, rate);
+    let share = interpolate(rubric::PACE_WORDS_PER_MINUTE, rate);
     part_with_advice(Code::Pace, PartName::Pace, share, rubric::PACE_POINTS, why, evidence, todo)
 }
 
@@ -115,12 +117,12 @@ fn fillers(fillers: &Fillers, stutters: bool, words: &[AnswerWord<'_>], answer_s
     if again > 0 && !stutters {
         why.push_str(&format!(" Words begun again ({again}) count neither as fillers nor twice."));
     }
-    let share = share(rubric::FILLERS_PER_MINUTE, rate);
+    let share = interpolate(rubric::FILLERS_PER_MINUTE, rate);
     part_with_advice(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
-/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they were
-/// said.
+/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they
+/// were said.
 fn densest(events: &[Filler]) -> Vec<&Filler> {
     let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
     let near =
@@ -138,8 +140,8 @@ fn densest(events: &[Filler]) -> Vec<&Filler> {
     chosen
 }
 
-/// Summarizes the fillers, with filled pauses first: "about 8 um and uh, one of them uncertain, 12 others (like 3, so 2,
-/// more 7)".
+/// Summarizes the fillers, with filled pauses first: "about 8 um and uh, one of them uncertain, 12 others (like 3, so
+/// 2, more 7)".
 fn tally(events: &[Filler]) -> String {
     let (filled, others): (Vec<&Filler>, Vec<&Filler>) = events.iter().partition(|e| e.kind == FillerKind::FilledPause);
     let uncertain = match filled.iter().filter(|e| e.confidence < MIN_CERTAIN_CONFIDENCE).count() {
@@ -188,8 +190,11 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[AnswerWord<'_>], answer
     let long: Vec<&Pause> = pauses.events.iter().filter(|p| is_long(p)).collect();
     let per_minute = if answer_s > 0.0 { long.len() as f64 * 60.0 / answer_s } else { 0.0 };
     let phonation = pace.map_or(0.0, |p| p.phonation_time_ratio);
-    let breathless =
-        if answer_s >= rubric::BREATHLESS_FROM_S { share(rubric::BREATHLESS_PHONATION_RATIO, phonation) } else { 1.0 };
+    let breathless = if answer_s >= rubric::BREATHLESS_FROM_S {
+        interpolate(rubric::BREATHLESS_PHONATION_RATIO, phonation)
+    } else {
+        1.0
+    };
     let mut longest = long.clone();
     longest.sort_by(|a, b| b.span.duration_s().total_cmp(&a.span.duration_s()));
     longest.truncate(MAX_EVIDENCE);
@@ -213,7 +218,7 @@ fn pauses(pauses: &Pauses, pace: Option<&Pace>, words: &[AnswerWord<'_>], answer
     } else {
         ("None too long for its place.".to_string(), None)
     };
-    let share = share(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
+    let share = interpolate(rubric::LONG_PAUSES_PER_MINUTE, per_minute) * breathless;
     part_with_advice(Code::Pauses, PartName::Pauses, share, rubric::PAUSES_POINTS, why, evidence, todo)
 }
 
@@ -235,13 +240,13 @@ fn judge_length(length: &Length) -> PartWithAdvice {
             "{said} is over before the point is made. Aim for {target}: say what the situation was, what you did step by step, and what came of it."
         );
         let why = format!("Shorter than {target}.");
-        (share(rubric::LENGTH_BELOW, length.answer_s / shortest), why, Some(("Say more".to_string(), advice)))
+        (interpolate(rubric::LENGTH_BELOW, length.answer_s / shortest), why, Some(("Say more".to_string(), advice)))
     } else if length.answer_s > longest {
         let advice = format!(
             "{said} is more than a listener keeps. Aim for {target}: cut the background to two sentences and keep what you did and what came of it."
         );
         let why = format!("Longer than {target}.");
-        (share(rubric::LENGTH_ABOVE, length.answer_s / longest), why, Some(("Cut it down".to_string(), advice)))
+        (interpolate(rubric::LENGTH_ABOVE, length.answer_s / longest), why, Some(("Cut it down".to_string(), advice)))
     } else {
         (1.0, format!("Right for an answer like this ({target})."), None)
     };
@@ -264,7 +269,7 @@ fn voice(voice: &Voice) -> Option<PartWithAdvice> {
     Some(part_with_advice(
         Code::Voice,
         PartName::Voice,
-        share(rubric::VOICE_SD_SEMITONES, spread),
+        interpolate(rubric::VOICE_SD_SEMITONES, spread),
         rubric::VOICE_POINTS,
         why,
         Vec::new(),

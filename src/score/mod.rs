@@ -52,8 +52,8 @@ pub struct PartScore {
     pub out_of: f64,
     /// The reason for the points, in a sentence; empty if nothing is certain enough to say.
     pub why: String,
-    /// The statements that cost points. A part with less than three quarters of its points has at least one, unless it is
-    /// left open. Empty in reports of earlier versions.
+    /// The statements that cost points. A part with less than three quarters of its points has at least one, unless it
+    /// is left open. Empty in reports of earlier versions.
     #[serde(default)]
     pub reasons: Vec<Reason>,
     /// The places that cost points.
@@ -212,8 +212,9 @@ fn sum<'a>(parts: impl Iterator<Item = &'a PartScore>) -> (f64, f64) {
     parts.fold((0.0, 0.0), |(points, out_of), part| (points + part.points, out_of + part.out_of))
 }
 
-/// Selects the advice to give: first the plan for the story, then the parts of the delivery, by the points lost. Adding what
-/// the story lacks makes an answer longer, so the length is then mentioned only if it lost more than half of its points.
+/// Selects the advice to give: first the plan for the story, then the parts of the delivery, by the points lost. Adding
+/// what the story lacks makes an answer longer, so the length is then mentioned only if it lost more than half of its
+/// points.
 fn priorities(plan: Vec<Statement>, is_told: bool, delivery: &[PartWithAdvice]) -> Vec<Priority> {
     let lost = |j: &PartWithAdvice| j.part.out_of - j.part.points;
     let mut style: Vec<&PartWithAdvice> =
@@ -267,8 +268,8 @@ fn nothing_sure() -> Priority {
     }
 }
 
-/// Creates a part of the delivery that keeps `share` of its points, rounded to whole points. `todo` is the title and text of
-/// the advice, if there is any.
+/// Creates a part of the delivery that keeps `share` of its points, rounded to whole points. `todo` is the title and
+/// text of the advice, if there is any.
 fn part_with_advice(
     code: Code,
     name: PartName,

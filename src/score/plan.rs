@@ -1,8 +1,8 @@
 //! The plan: which findings about the story become advice, and in which order.
 //!
 //! The order is learned from coaches. They look for a real event that answers the question, then for the speaker's own
-//! steps, then for the result, then for detail, order and style; blame comes before style. An answer without a large fault
-//! is called ready, and nothing else is said about it. Advice never contradicts other advice.
+//! steps, then for the result, then for detail, order and style; blame comes before style. An answer without a large
+//! fault is called ready, and nothing else is said about it. Advice never contradicts other advice.
 
 use crate::codes::Code;
 use crate::story::{Finding, FindingVerdict, Findings};
@@ -71,8 +71,8 @@ fn without_contradiction(findings: &Findings, wanted: impl Fn(&Finding) -> bool)
     kept.map(|c| c.code).collect()
 }
 
-/// Returns the priority of a finding: the probability that a coach would mention it first, times the probability that it
-/// holds.
+/// Returns the priority of a finding: the probability that a coach would mention it first, times the probability that
+/// it holds.
 fn priority(claim: &Finding) -> f64 {
     claim.first * claim.confidence
 }
@@ -93,7 +93,8 @@ mod tests {
     use super::*;
     use crate::story::EventKind;
 
-    /// Creates findings in which the given codes hold, each with its probability of being mentioned first, and no others.
+    /// Creates findings in which the given codes hold, each with its probability of being mentioned first, and no
+    /// others.
     fn findings(holds: &[(Code, f64)]) -> Findings {
         let claim = |code: &Code| {
             let first = holds.iter().find(|(c, _)| c == code).map(|(_, first)| *first);

@@ -11,9 +11,9 @@ pub const VERSION: &str = "aloud.rubric/4";
 /// The share of a part's points at each value of a measure: linear between the points, constant beyond the first and the last.
 pub type Curve = &'static [(f64, f64)];
 
-/// A number or a curve of the rubric.
+/// An entry of the rubric: a number, a range, a curve or a list, with its documentation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Entry {
+pub struct RubricEntry {
     /// The name of the constant.
     pub name: &'static str,
     /// What it is, its unit and what it rests on, in Markdown.
@@ -22,7 +22,7 @@ pub struct Entry {
     pub value: Value,
 }
 
-/// The value of an [`Entry`].
+/// The value of a [`RubricEntry`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
     /// One number.
@@ -41,8 +41,8 @@ macro_rules! rubric {
         $($(#[doc = $doc])+ pub const $name: $type = $value;)+
 
         /// Every number that decides about points, in the order of this file.
-        pub static TABLE: &[Entry] =
-            &[$(Entry { name: stringify!($name), meaning: concat!($($doc, "\n"),+), value: Value::$kind($name) }),+];
+        pub static TABLE: &[RubricEntry] =
+            &[$(RubricEntry { name: stringify!($name), meaning: concat!($($doc, "\n"),+), value: Value::$kind($name) }),+];
     };
 }
 
@@ -231,8 +231,8 @@ pub fn kept_at_most(code: Code) -> f64 {
     KEPT_AT_MOST.iter().find(|(c, _)| *c == code).map_or(1.0, |(_, share)| *share)
 }
 
-/// Returns the value of a curve at `x`.
-pub fn share(curve: Curve, x: f64) -> f64 {
+/// Returns the value of a curve at `x`, by linear interpolation.
+pub fn interpolate(curve: Curve, x: f64) -> f64 {
     let (first, last) = (curve[0], curve[curve.len() - 1]);
     if x <= first.0 {
         return first.1;
@@ -252,10 +252,10 @@ mod tests {
 
     #[test]
     fn a_curve_is_straight_between_its_points_and_flat_outside() {
-        assert_eq!(share(PACE_WORDS_PER_MINUTE, 0.0), 0.0);
-        assert_eq!(share(PACE_WORDS_PER_MINUTE, 140.0), 1.0);
-        assert!((share(PACE_WORDS_PER_MINUTE, 230.0) - 0.35).abs() < 1e-9);
-        assert_eq!(share(PACE_WORDS_PER_MINUTE, 400.0), 0.0);
+        assert_eq!(interpolate(PACE_WORDS_PER_MINUTE, 0.0), 0.0);
+        assert_eq!(interpolate(PACE_WORDS_PER_MINUTE, 140.0), 1.0);
+        assert!((interpolate(PACE_WORDS_PER_MINUTE, 230.0) - 0.35).abs() < 1e-9);
+        assert_eq!(interpolate(PACE_WORDS_PER_MINUTE, 400.0), 0.0);
     }
 
     #[test]
@@ -287,7 +287,7 @@ mod tests {
              (research), a *vendor*'s own data, *convention* (practitioners' advice) or *ours* (chosen here). A curve gives the share of a part's points, or \
              the factor on it, at each value of a measure: linear in between, constant beyond the ends.\n\n| number | value | meaning |\n|---|---|---|\n"
         );
-        for Entry { name, meaning, value } in TABLE {
+        for RubricEntry { name, meaning, value } in TABLE {
             let value = match value {
                 Value::Number(x) => x.to_string(),
                 Value::Range([low, high]) => format!("{low} to {high}"),

@@ -1,21 +1,23 @@
-//! How well the work was described: the points of the story's parts, and what may be said of it.
+//! The score of the story: the points of its parts, and the statements about them.
 //!
-//! What was found decides the band of a part: where something is said against it it loses a quarter of its points or more, where none may hold it keeps
-//! nine tenths, in between nothing is said and little lost. Within its band a part's points follow its measure and how probable its codes are, half
-//! and half. What most measures count are
-//! *telling words*: the words of a sentence times how much it tells, times how surely it is not empty. So a part that is
-//! there but vague earns some of its points, and impressive words earn none.
+//! The findings decide the band of points for a part. A part with a statement against it loses at least a quarter of
+//! its points, a part against which no code may hold keeps at least nine tenths, and in between nothing is said. Within
+//! its band, the points depend on the measure of the part and on the probability of its codes, in equal shares.
+//!
+//! Most measures count *telling words*: the number of words in a sentence, times how informative it is, times the
+//! probability that it is not empty. So a part that is told vaguely earns some of its points, and impressive words earn
+//! none.
 
-use super::rubric::{self, share};
+use super::rubric::{self, interpolate};
 use super::words::Context;
-use super::{Evidence, PartName, PartScore as Judged, Reason, Statement};
+use super::{Evidence, PartName, PartScore, Reason, Statement};
 use crate::codes::Code;
 use crate::english::lexicon::{THIRD_PERSON, is_past_form};
 use crate::question::Question;
 use crate::story::relevance::AnswerKind;
 use crate::story::{EventKind, FindingVerdict, Findings, Story, StoryPart, StorySentence};
 
-/// The parts of the score that judge the story, and the codes that cost their points.
+/// The parts of the score that judge the story, with their points and the codes that cost points.
 static PARTS: [(PartName, f64, &[Code]); 8] = [
     (PartName::Setting, rubric::SETTING_POINTS, &[Code::NoSetting, Code::LongBackground]),
     (PartName::Action, rubric::ACTION_POINTS, &[Code::NoSteps, Code::ThinSteps]),
@@ -26,33 +28,34 @@ static PARTS: [(PartName, f64, &[Code]); 8] = [
     (PartName::Others, rubric::OTHERS_POINTS, &[Code::Blame]),
     (PartName::Question, rubric::QUESTION_POINTS, &[Code::OtherQuestion]),
 ];
-/// Parts that are left open as long as no occasion is told, and that nobody is judged by who closes an interview.
-static NEED_AN_EVENT: [PartName; 4] = [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
-/// Words quoted of a sentence.
-const QUOTED_WORDS: usize = 20;
+/// The parts that are left open unless an event is told. The answer to a closing question is not judged by them.
+static PARTS_THAT_NEED_AN_EVENT: [PartName; 4] =
+    [PartName::Setting, PartName::Action, PartName::OwnPart, PartName::Result];
+/// Maximum number of words in a quotation of a sentence.
+const MAX_QUOTED_WORDS: usize = 20;
 
-/// A story judged.
-pub(super) struct Verdicts {
-    /// Its parts, in the order to read them.
-    pub parts: Vec<Judged>,
-    /// What to do about it, the most helpful first; [`Code::Ready`] alone where nothing large is missing.
+/// The score of a story.
+pub(super) struct StoryScore {
+    /// The parts, in display order.
+    pub parts: Vec<PartScore>,
+    /// The advice, most helpful first; [`Code::Ready`] alone if nothing large is missing.
     pub plan: Vec<Statement>,
-    /// The moment most worth keeping.
+    /// The sentence that is most worth keeping, if the story is ready.
     pub keep: Option<Evidence>,
 }
 
-/// Judges a story; `None` where there is nothing to judge.
-pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) -> Option<Verdicts> {
+/// Scores a story; `None` if it has no words or no findings.
+pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) -> Option<StoryScore> {
     let found = story.findings.as_ref()?;
     if story.sentences.iter().all(|s| s.words == 0) {
         return None;
     }
     let kind = AnswerKind::of(question);
-    let view = View::of(story, kind);
-    let findings = &view.held_to_measures(found);
+    let view = StoryView::of(story, kind);
+    let findings = &view.reconciled_with_measures(found);
     let context = Context { kind, question, story, is_draft };
     let plan = super::plan::order(findings);
-    // Whatever is a next step stands in its part too, so that nobody is told to mend what keeps its points.
+    // Whatever becomes advice also costs points in its part: nobody is told to change what has all its points.
     let mut holds = super::plan::compatible(findings);
     holds.extend(plan.iter().filter(|c| !holds.contains(c)).copied().collect::<Vec<_>>());
     let statement = |code: Code| {
@@ -75,12 +78,12 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         if is_question && no_event {
             said = statement(Code::NoEvent).into_iter().collect();
         }
-        let left_open = no_event && NEED_AN_EVENT.contains(name);
+        let left_open = no_event && PARTS_THAT_NEED_AN_EVENT.contains(name);
         let waits_for_steps = *name == PartName::Result && said.is_empty() && holds.contains(&Code::NoSteps);
         let band = if left_open || waits_for_steps && view.is_missing(name) {
             Band::LeftOpen
         } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
-            Band::Said { most: worst }
+            Band::Said { max_share: worst }
         } else if codes.iter().all(|c| findings.verdict(*c) == FindingVerdict::Fails) && view.is_enough(name, measured)
         {
             Band::Clear
@@ -94,14 +97,15 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             (None, Band::LeftOpen) => "Left open until your own steps are told.".to_string(),
             (None, Band::Clear) if *name == PartName::Others && !view.mentions_others() => String::new(),
             (None, Band::Clear) => clear(name).to_string(),
-            // Of a part that may lack something nothing is said: two readers found most such sentences false or idle.
+            // Nothing is said about a part that may lack something: two readers found most such sentences wrong or
+            // useless.
             _ => String::new(),
         };
         let evidence = reasons.iter().flat_map(|r| r.evidence.clone()).collect();
-        let most = if reasons.is_empty() { *out_of } else { view.most(name, measured, *out_of) };
-        Some(Judged {
+        let max_points = if reasons.is_empty() { *out_of } else { view.max_points(name, measured, *out_of) };
+        Some(PartScore {
             name: name.clone(),
-            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of).min(most),
+            points: band.points(0.5 * (measured + 1.0 - doubt), *out_of).min(max_points),
             out_of: *out_of,
             why,
             reasons,
@@ -110,10 +114,11 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
     });
     let parts = parts.collect();
     let plan: Vec<Statement> = plan.into_iter().filter_map(statement).collect();
-    // In an answer with a fault the sentence may be the fault itself: to each of two readers 12 of 25 such quotes were wrong.
+    // In an answer with a fault, the sentence may be the fault itself: each of two readers called 12 of 25 such
+    // quotations wrong.
     let is_ready = plan.first().is_some_and(|s| s.reason.code == Code::Ready);
     let keep = findings.keep.filter(|_| is_ready).and_then(|i| story.sentences.get(i)).map(quote);
-    Some(Verdicts { parts, plan, keep })
+    Some(StoryScore { parts, plan, keep })
 }
 
 /// Returns the parts that a code costs points.
@@ -121,27 +126,27 @@ pub(super) fn parts_of(code: Code) -> impl Iterator<Item = &'static PartName> {
     PARTS.iter().filter(move |(.., codes)| codes.contains(&code)).map(|(name, ..)| name)
 }
 
-/// How many of its points a part may have.
+/// The range of points that a part can have, by what is said about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Band {
-    /// Nothing can be judged before one occasion is told.
+    /// The part cannot be judged until an event or the speaker's steps are told.
     LeftOpen,
-    /// Something is said against it.
-    Said { most: f64 },
-    /// Nothing is said either way.
+    /// A statement is made against the part, which leaves at most this share of its points.
+    Said { max_share: f64 },
+    /// Nothing is said about the part.
     Open,
-    /// Nothing can be said against it.
+    /// Nothing can be said against the part.
     Clear,
 }
 
 impl Band {
-    /// Whole points for a measured share.
+    /// Returns the points of a part, in whole points, at a position in the band from 0 to 1.
     fn points(self, measured: f64, out_of: f64) -> f64 {
         let (low, high) = match self {
             Self::LeftOpen => (0.0, (rubric::LEFT_OPEN * out_of).floor()),
-            Self::Said { most } => {
-                let least = if most > rubric::SEVERE { most / 2.0 } else { 0.0 };
-                ((least * out_of).floor(), (most * out_of).floor().min((rubric::CRITICISED * out_of).ceil() - 1.0))
+            Self::Said { max_share } => {
+                let least = if max_share > rubric::SEVERE { max_share / 2.0 } else { 0.0 };
+                ((least * out_of).floor(), (max_share * out_of).floor().min((rubric::CRITICISED * out_of).ceil() - 1.0))
             }
             Self::Open => {
                 let low = (rubric::CRITICISED * out_of).ceil();
@@ -153,7 +158,7 @@ impl Band {
     }
 }
 
-/// What is said of a part that nothing can be said against.
+/// Returns the sentence about a part against which nothing can be said.
 fn clear(part: &PartName) -> &'static str {
     match part {
         PartName::Setting => "Where you were and what it was about is clear.",
@@ -167,71 +172,76 @@ fn clear(part: &PartName) -> &'static str {
     }
 }
 
-/// A story with what all parts ask of it.
-struct View<'a> {
+/// A story with the values that the measures of several parts need.
+struct StoryView<'a> {
     story: &'a Story,
     kind: AnswerKind,
-    /// Sentences that say something, and not again.
-    fresh: Vec<&'a StorySentence>,
-    /// Words of the answer, without fillers.
+    /// The sentences with words, without repetitions of earlier ones.
+    novel: Vec<&'a StorySentence>,
+    /// The number of words in the answer, without fillers.
     words: f64,
-    /// What the kind of question asks for, as a share of what a story from the past needs.
-    needs: f64,
+    /// The number of telling words that the kind of question requires, as a share of what a story from the past
+    /// requires.
+    required_share: f64,
 }
 
-fn telling(sentence: &StorySentence) -> f64 {
+/// Returns the number of telling words in a sentence.
+fn telling_words(sentence: &StorySentence) -> f64 {
     sentence.words as f64 * sentence.telling * (1.0 - sentence.empty)
 }
 
-impl<'a> View<'a> {
+impl<'a> StoryView<'a> {
     fn of(story: &'a Story, kind: AnswerKind) -> Self {
         Self {
             story,
             kind,
-            fresh: story.sentences.iter().filter(|s| !s.repeated && s.words > 0).collect(),
+            novel: story.sentences.iter().filter(|s| !s.repeated && s.words > 0).collect(),
             words: story.sentences.iter().map(|s| s.words as f64).sum(),
-            needs: if kind == AnswerKind::PastStory { 1.0 } else { rubric::NO_STORY_NEEDS },
+            required_share: if kind == AnswerKind::PastStory { 1.0 } else { rubric::NO_STORY_NEEDS },
         }
     }
 
-    /// The measure of a part, 0 to 1; `None` where it cannot be judged.
+    /// Returns the measure of a part, 0 to 1; `None` if the part cannot be judged.
     fn measure(&self, part: &PartName) -> Option<f64> {
-        if self.kind == AnswerKind::Closing && NEED_AN_EVENT.contains(part) {
+        if self.kind == AnswerKind::Closing && PARTS_THAT_NEED_AN_EVENT.contains(part) {
             return None;
         }
         Some(match part {
             PartName::Setting => {
-                share(rubric::SETTING_WORDS, self.told(&[StoryPart::Situation, StoryPart::Task]))
-                    * share(rubric::SETTING_SHARE, self.background())
+                interpolate(rubric::SETTING_WORDS, self.weighted_words(&[StoryPart::Situation, StoryPart::Task]))
+                    * interpolate(rubric::SETTING_SHARE, self.background_share())
             }
-            PartName::Action => self.past() * share(rubric::ACTION_WORDS, self.told(&[StoryPart::Action])),
+            PartName::Action => {
+                self.past_factor() * interpolate(rubric::ACTION_WORDS, self.weighted_words(&[StoryPart::Action]))
+            }
             PartName::OwnPart => {
-                let enough = (self.told(&[StoryPart::Action]) / rubric::ACTION_TO_OWN).min(1.0);
-                share(rubric::I_IN_ACTION, self.story.ownership.i_in_action.unwrap_or(0.0)) * enough
+                let enough = (self.weighted_words(&[StoryPart::Action]) / rubric::ACTION_TO_OWN).min(1.0);
+                interpolate(rubric::I_IN_ACTION, self.story.ownership.i_in_action.unwrap_or(0.0)) * enough
             }
-            PartName::Result => share(rubric::RESULT_WORDS, self.told(&[StoryPart::Result])),
+            PartName::Result => interpolate(rubric::RESULT_WORDS, self.weighted_words(&[StoryPart::Result])),
             PartName::Detail => {
-                let told = self.told(&[StoryPart::Situation, StoryPart::Task, StoryPart::Action, StoryPart::Result])
-                    * self.needs;
-                share(rubric::DETAIL_SHARE, told / self.words.max(1.0))
+                let weighted_words =
+                    self.weighted_words(&[StoryPart::Situation, StoryPart::Task, StoryPart::Action, StoryPart::Result])
+                        * self.required_share;
+                interpolate(rubric::DETAIL_SHARE, weighted_words / self.words.max(1.0))
             }
-            PartName::Shape => self.shape(),
+            PartName::Shape => self.shape_measure(),
             PartName::Others => {
                 if self.words < rubric::LEAST_ON_OTHERS {
                     return None;
                 }
-                let words: f64 = self.fresh.iter().map(|s| s.blame * s.words as f64).sum();
-                share(rubric::BLAME_SHARE, words / self.words.max(1.0))
+                let words: f64 = self.novel.iter().map(|s| s.blame * s.words as f64).sum();
+                interpolate(rubric::BLAME_SHARE, words / self.words.max(1.0))
             }
-            _ => share(rubric::LIKENESS, self.story.fit.as_ref()?.likeness),
+            _ => interpolate(rubric::LIKENESS, self.story.fit.as_ref()?.likeness),
         })
     }
 
-    /// The findings, with what the measures say where they leave little doubt: what is not there holds, unless the detectors are rather sure
-    /// that it does not, and an answer that lacks it is not ready.
+    /// Returns the findings, corrected where the measures leave little doubt. A part that measures as missing is found
+    /// to be missing, unless the detectors give that a low probability; the answer is then not ready.
     ///
-    /// Not of what closes an interview; and why somebody wants a job may have no outcome.
-    fn held_to_measures(&self, found: &Findings) -> Findings {
+    /// Answers to closing questions are not corrected, and answers about motivation need no result.
+    fn reconciled_with_measures(&self, found: &Findings) -> Findings {
         let mut findings = found.clone();
         if self.kind == AnswerKind::Closing {
             return findings;
@@ -240,30 +250,30 @@ impl<'a> View<'a> {
         let mut lacks: Vec<(Code, f64)> = Vec::new();
         let lacks_steps = self.is_missing(&PartName::Action);
         if self.is_missing(&PartName::Result) && self.kind != AnswerKind::Motivation {
-            let is_vague =
-                self.told(&[StoryPart::Result]) > 0.0 || self.fresh.iter().any(|s| s.part == StoryPart::Result);
-            // Words that are a result and tell nothing are a vague one; without any, the detectors say which.
+            let is_vague = self.weighted_words(&[StoryPart::Result]) > 0.0
+                || self.novel.iter().any(|s| s.part == StoryPart::Result);
+            // A result without telling words is vague; without any result, the detectors decide between the two codes.
             if is_vague || sure(Code::VagueResult) >= rubric::MAY_BE_VAGUE {
                 lacks.push((Code::VagueResult, rubric::MAY_BE_VAGUE));
             } else if !lacks_steps {
                 lacks.push((Code::NoResult, rubric::MAY_BE_MISSING));
             } else {
-                // What came of no steps is seldom what a coach misses.
+                // If the steps are missing too, coaches seldom ask for the result.
                 lacks.push((Code::NoResult, rubric::MISSING_BESIDE_STEPS));
             }
         }
         let may_lack_result = sure(Code::NoResult) + sure(Code::VagueResult) >= rubric::MAY_LACK_A_RESULT;
-        let is_told_without = found.event == EventKind::Real && found.results.is_empty() && self.tells_no_result();
+        let is_told_without = found.event == EventKind::Real && found.results.is_empty() && self.lacks_result_words();
         if may_lack_result && is_told_without && !lacks_steps {
-            let code = if self.told(&[StoryPart::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
+            let code = if self.weighted_words(&[StoryPart::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
             lacks.push((code, 0.0));
         }
         if lacks_steps {
             lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
             lacks.push((Code::OwnPart, rubric::MAY_BE_VAGUE));
-            let told = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
-            told.for_each(|c| c.verdict = FindingVerdict::Fails);
+            let steps = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);
+            steps.for_each(|c| c.verdict = FindingVerdict::Fails);
         }
         lacks.retain(|(code, least)| sure(*code) >= *least);
         if let Some(astray) = self.out_of_order(found) {
@@ -291,101 +301,113 @@ impl<'a> View<'a> {
         findings
     }
 
-    /// Whether somebody else is spoken of, so that one can be fair to them.
+    /// Returns whether the story mentions other people.
     fn mentions_others(&self) -> bool {
         let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
         text.split(|c: char| !c.is_alphabetic()).any(|w| THIRD_PERSON.contains(&w))
     }
 
-    /// Whether hardly a word is said of a part that is measured in words.
+    /// Returns whether a part that is measured in telling words has hardly any.
     fn is_missing(&self, part: &PartName) -> bool {
         match part {
-            // A sentence that is a result, and tells something, is one, however short.
-            PartName::Result => self.story.outcomes.is_empty() && self.tells_no_result(),
-            PartName::Action | PartName::OwnPart => self.told(&[StoryPart::Action]) <= rubric::NO_ACTION_WORDS,
+            // An informative sentence of the result is enough, however short.
+            PartName::Result => self.story.outcomes.is_empty() && self.lacks_result_words(),
+            PartName::Action | PartName::OwnPart => {
+                self.weighted_words(&[StoryPart::Action]) <= rubric::NO_ACTION_WORDS
+            }
             _ => false,
         }
     }
 
-    /// Whether the words that may be a result tell next to nothing.
-    fn tells_no_result(&self) -> bool {
-        self.told(&[StoryPart::Result]) <= rubric::NO_RESULT_WORDS
+    /// Returns whether there are hardly any telling words of the result.
+    fn lacks_result_words(&self) -> bool {
+        self.weighted_words(&[StoryPart::Result]) <= rubric::NO_RESULT_WORDS
     }
 
-    /// Whether enough is measured of a part for all of its points.
+    /// Returns whether the measure of a part is high enough for all of its points.
     fn is_enough(&self, part: &PartName, measured: f64) -> bool {
         match part {
-            PartName::Shape => self.order() >= rubric::PRAISED,
+            PartName::Shape => self.order_factor() >= rubric::PRAISED,
             PartName::Question => measured >= 1.0,
             _ => measured >= rubric::ENOUGH_TO_PRAISE,
         }
     }
 
-    /// The most points that the measure of a part allows.
-    fn most(&self, part: &PartName, measured: f64, out_of: f64) -> f64 {
+    /// Returns the maximum number of points that the measure of a part allows.
+    fn max_points(&self, part: &PartName, measured: f64, out_of: f64) -> f64 {
         if self.is_missing(part) { ((rubric::MISSING + measured) * out_of).floor() } else { out_of }
     }
 
-    /// Telling words of these parts, against what the question needs. A sentence that may be of one counts as much as it may.
-    fn told(&self, parts: &[StoryPart]) -> f64 {
+    /// Returns the number of telling words in some parts, relative to [`Self::required_share`]. The words of a sentence
+    /// are weighted by the probability that it belongs to one of these parts.
+    fn weighted_words(&self, parts: &[StoryPart]) -> f64 {
         let of_these = |s: &StorySentence| {
             let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();
             if chance >= rubric::LEAST_CHANCE { chance } else { 0.0 }
         };
-        self.fresh.iter().map(|s| telling(s) * of_these(s)).sum::<f64>() / self.needs
+        self.novel.iter().map(|s| telling_words(s) * of_these(s)).sum::<f64>() / self.required_share
     }
 
-    /// How much of the answer to a question about the past tells of it, as a share of the points for what was done then.
-    fn past(&self) -> f64 {
+    /// Returns the factor on the measure of the action, from the share of words in sentences about the past; 1 unless
+    /// the question asks for a story from the past.
+    fn past_factor(&self) -> f64 {
         if self.kind != AnswerKind::PastStory {
             return 1.0;
         }
-        let of_past: usize = self.fresh.iter().filter(|s| tells_of_the_past(s)).map(|s| s.words).sum();
-        share(rubric::TOLD_OF_THE_PAST, of_past as f64 / self.words.max(1.0))
+        let of_past: usize = self.novel.iter().filter(|s| tells_of_the_past(s)).map(|s| s.words).sum();
+        interpolate(rubric::TOLD_OF_THE_PAST, of_past as f64 / self.words.max(1.0))
     }
 
-    /// Situation and task as a share of the answer. What is found out between the steps is no background.
-    fn background(&self) -> f64 {
+    /// Returns the share of the answer's words in the situation and task before the first action. What the speaker
+    /// learns between steps is not background.
+    fn background_share(&self) -> f64 {
         let first_step = self.story.sentences.iter().position(|s| s.part == StoryPart::Action);
         let before = &self.story.sentences[..first_step.unwrap_or(self.story.sentences.len())];
         let background = before.iter().filter(|s| matches!(s.part, StoryPart::Situation | StoryPart::Task));
         background.map(|s| s.words as f64).sum::<f64>() / self.words.max(1.0)
     }
 
-    /// How far the parts stand as they happened, as a share of what a story from the past needs.
-    fn order(&self) -> f64 {
+    /// Returns the factor on the thread for the order of the parts. The order matters less if the question does not ask
+    /// for a story.
+    fn order_factor(&self) -> f64 {
         let matters = if self.kind == AnswerKind::PastStory { 1.0 } else { rubric::ORDER_MATTERS_LESS };
         let in_order = self.story.order.as_ref().map_or(1.0, |o| o.in_order);
-        1.0 - matters * (1.0 - share(rubric::ORDER, in_order))
+        1.0 - matters * (1.0 - interpolate(rubric::ORDER, in_order))
     }
 
-    /// The sentence most out of its place, if one occasion from the past is told in an order in which hardly anybody would tell it.
+    /// Returns the index of the sentence that is most out of order, if a real event is told in an order in which hardly
+    /// anybody would tell it.
     fn out_of_order(&self, found: &Findings) -> Option<usize> {
         let order = self.story.order.as_ref().filter(|o| o.in_order <= rubric::NO_ORDER)?;
         let is_story = self.kind == AnswerKind::PastStory && found.event == EventKind::Real;
         is_story.then(|| self.story.sentences.iter().position(|s| s.text == order.astray.text)).flatten()
     }
 
-    fn shape(&self) -> f64 {
-        // Where no story is asked for, the first sentence is the answer itself and the last what it comes to.
-        let frame = |i: usize| self.kind != AnswerKind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
+    /// Returns the measure of the thread: the share of asides and repetitions, the order, and the hedges.
+    fn shape_measure(&self) -> f64 {
+        // If no story is asked for, the first sentence is the answer itself, and the last one its conclusion: neither
+        // is an aside.
+        let is_frame = |i: usize| self.kind != AnswerKind::PastStory && (i == 0 || i + 1 == self.story.sentences.len());
         let aside = (self.story.sentences.iter().enumerate())
-            .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == StoryPart::Other && !frame(*i)))
+            .filter(|(i, s)| s.words > 0 && (s.repeated || s.part == StoryPart::Other && !is_frame(*i)))
             .map(|(_, s)| s.words as f64);
         let aside_share = aside.sum::<f64>() / self.words.max(1.0);
         let hedges = self.story.hedges.len() as f64 * 100.0 / self.words.max(1.0);
-        share(rubric::ASIDE_SHARE, aside_share) * self.order() * share(rubric::HEDGES_PER_100, hedges)
+        interpolate(rubric::ASIDE_SHARE, aside_share)
+            * self.order_factor()
+            * interpolate(rubric::HEDGES_PER_100, hedges)
     }
 }
 
-/// A sentence as a moment, cut to what is needed to find it.
+/// Quotes the beginning of a sentence, long enough to find the place.
 fn quote(sentence: &StorySentence) -> Evidence {
     let words: Vec<&str> = sentence.text.split_whitespace().collect();
-    let more = if words.len() > QUOTED_WORDS { " ..." } else { "" };
-    let text = format!("{}{more}", words[..words.len().min(QUOTED_WORDS)].join(" "));
+    let more = if words.len() > MAX_QUOTED_WORDS { " ..." } else { "" };
+    let text = format!("{}{more}", words[..words.len().min(MAX_QUOTED_WORDS)].join(" "));
     Evidence { start_s: sentence.span.map(|s| s.start_s), text }
 }
 
+/// Returns whether a sentence contains a past form of a verb.
 fn tells_of_the_past(sentence: &StorySentence) -> bool {
     let text = sentence.text.to_lowercase().replace('\u{2019}', "'");
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
@@ -435,8 +457,8 @@ mod tests {
         let told: Vec<&str> = whole.split_inclusive(". ").collect();
         let sentences = [5, 3, 1, 4, 2, 0].map(|i| told[i].trim());
         let score = judged(&sentences.join(" "));
-        let order = score.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == Code::Order).expect("told so");
-        assert_eq!(order.evidence.len(), 1);
+        let reason = score.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == Code::Order).expect("told so");
+        assert_eq!(reason.evidence.len(), 1);
     }
 
     #[test]

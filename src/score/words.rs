@@ -1,27 +1,28 @@
-//! The words of the story's statements: made last, from the statement alone, so that no sentence says more than was found.
+//! The wording of statements about the story. It is created last, from the statement code, so that no sentence says
+//! more than was found.
 //!
-//! Each code has one reason (what was found) and one piece of advice (a title and how). Where the question names what it asks for,
-//! advice asks for that.
+//! Each code has a reason (what was found) and advice (a title, and how to do it). If the question names what it asks
+//! for, the advice uses its words.
 
 use crate::codes::Code;
 use crate::question::Question;
 use crate::story::relevance::AnswerKind;
 use crate::story::{EventKind, Story, StoryPart};
 
-/// What the words of a statement may need besides its code.
+/// What the wording of a statement depends on besides its code.
 pub(super) struct Context<'a> {
-    /// What sort of answer is asked for.
+    /// The kind of answer that is asked for.
     pub kind: AnswerKind,
-    /// What was asked.
+    /// The question.
     pub question: Option<&'a Question>,
-    /// What was told.
+    /// The story of the answer.
     pub story: &'a Story,
-    /// Whether there is no recording.
+    /// Whether the answer is a written draft.
     pub is_draft: bool,
 }
 
-/// People that work is done for, as they are called and as advice calls them. A word that can be another ("patient", "student")
-/// is not among them but in the form that cannot.
+/// People for whom work is done: the words by which an answer mentions them, and how advice refers to them. An
+/// ambiguous word ("patient") is listed only in phrases that are unambiguous.
 const FOR_WHOM: [(&[&str], &str); 10] = [
     (&["customer", "customers", "client", "clients"], "the customers"),
     (&["patients", "a patient", "the patient", "my patient"], "the patients"),
@@ -35,8 +36,8 @@ const FOR_WHOM: [(&[&str], &str); 10] = [
     (&["families", "parents"], "the families"),
 ];
 
-/// Words of a change that could be counted.
-const MORE_OR_LESS: [&str; 16] = [
+/// Words for a change that could be quantified.
+const CHANGE_WORDS: [&str; 16] = [
     "faster",
     "quicker",
     "fewer",
@@ -55,7 +56,7 @@ const MORE_OR_LESS: [&str; 16] = [
     "shorter",
 ];
 
-/// How questions ask for one time, before what happened then.
+/// Beginnings of questions that ask for an occasion.
 const ASKS_FOR_A_TIME: [&str; 9] = [
     "tell me about a time",
     "tell us about a time",
@@ -67,7 +68,7 @@ const ASKS_FOR_A_TIME: [&str; 9] = [
     "give an example of a time",
     "tell me about an occasion",
 ];
-/// How questions ask for a thing, before its name.
+/// Beginnings of questions that ask for a thing, such as a project or a mistake.
 const ASKS_FOR_A_THING: [&str; 6] = [
     "tell me about a ",
     "tell me about an ",
@@ -78,7 +79,7 @@ const ASKS_FOR_A_THING: [&str; 6] = [
 ];
 
 impl Context<'_> {
-    /// What was found, in a sentence.
+    /// Returns what was found, in a sentence.
     pub(super) fn reason(&self, code: Code) -> String {
         let text = match code {
             Code::NoEvent => match self.event() {
@@ -114,7 +115,7 @@ impl Context<'_> {
         text.to_string()
     }
 
-    /// What to do about it: a title, and how.
+    /// Returns the advice: a title, and how to do it.
     pub(super) fn advice(&self, code: Code) -> (&'static str, String) {
         let story = self.kind == AnswerKind::PastStory;
         let whom = self.for_whom();
@@ -208,7 +209,7 @@ impl Context<'_> {
         self.story.findings.as_ref().map_or(EventKind::None, |f| f.event)
     }
 
-    /// "Pick one time when you ...", worded from the question.
+    /// Returns the advice to tell one event ("Pick one time when you ..."), in the words of the question.
     fn pick_one(&self) -> String {
         let then = "Say where you were, what you did first, and how it ended. It may be small.";
         match self.question.and_then(|q| asked_for(&q.text)) {
@@ -228,23 +229,23 @@ impl Context<'_> {
         }
     }
 
-    /// Whether "we" is said where steps are told.
+    /// Returns whether the speaker says "we" where they tell the steps.
     fn says_we(&self) -> bool {
         let steps = self.story.sentences.iter().filter(|s| s.part == StoryPart::Action);
         self.story.ownership.i_in_action.is_some_and(|i| i < 0.8)
             && steps.flat_map(|s| s.text.split_whitespace()).any(|w| w.to_lowercase().starts_with("we"))
     }
 
-    /// Whether the result names a change that could be counted, and gives no figure.
+    /// Returns whether the result names a change that could be quantified, and gives no figure.
     fn could_be_counted(&self) -> bool {
         let Some(findings) = &self.story.findings else { return false };
         let results: Vec<&str> =
             findings.results.iter().filter_map(|i| self.story.sentences.get(*i)).map(|s| s.text.as_str()).collect();
         let mut words = results.iter().flat_map(|t| t.split(|c: char| !c.is_alphanumeric()));
-        findings.figures.is_empty() && words.any(|w| MORE_OR_LESS.contains(&w.to_lowercase().as_str()))
+        findings.figures.is_empty() && words.any(|w| CHANGE_WORDS.contains(&w.to_lowercase().as_str()))
     }
 
-    /// For whom the work was done, as far as the answer says.
+    /// Returns how advice refers to the people for whom the work was done, as far as the answer mentions them.
     fn for_whom(&self) -> &'static str {
         let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
@@ -256,10 +257,11 @@ impl Context<'_> {
     }
 }
 
-/// What a question asks for, after "one": "time when you missed a deadline", "mistake you made at work".
+/// Returns what a question asks for, as it follows "one": "time when you missed a deadline", "mistake you made at
+/// work".
 fn asked_for(question: &str) -> Option<String> {
     let first = question.split(['.', '?', '!', ';']).next()?.trim();
-    // Its plain form has the same length, so that a place in one is the same place in the other.
+    // Lower-casing ASCII keeps the length, so byte offsets in `lower` are valid in `first`.
     let lower = first.to_ascii_lowercase();
     if let Some(time) = ASKS_FOR_A_TIME.iter().find(|p| lower.starts_with(*p)) {
         let rest = first[time.len()..].trim();
@@ -268,7 +270,7 @@ fn asked_for(question: &str) -> Option<String> {
     }
     let thing = ASKS_FOR_A_THING.iter().find(|p| lower.starts_with(*p))?;
     let rest = first[thing.len()..].trim();
-    // Without its second half: "a mistake you made and what you did about it".
+    // Only the first half: "a mistake you made and what you did about it".
     let rest = rest.find(" and how ").or_else(|| rest.find(" and what ")).map_or(rest, |at| &rest[..at]);
     let rest = rest.trim_end_matches(',');
     (!rest.is_empty()).then(|| rest.to_string())

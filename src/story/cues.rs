@@ -17,8 +17,8 @@ pub struct Sentence {
     pub range: Range<usize>,
     /// The words in lower case, without the punctuation around them.
     pub words: Vec<String>,
-    /// The input of the encoder: the words with their punctuation, and with a placeholder for every number, so that digits
-    /// and number words are the same.
+    /// The input of the encoder: the words with their punctuation, and with a placeholder for every number, so that
+    /// digits and number words are the same.
     pub text: String,
     /// Whether the sentence ends with a question mark.
     pub is_question: bool,

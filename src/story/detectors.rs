@@ -1,13 +1,13 @@
 //! Detectors of what a coach would say about an answer, trained on what coaches said about other answers.
 //!
-//! There are two stages of linear models. The first stage scores each sentence, from its own features, its neighbours and
-//! its position: whether each statement code shows in it, whether it tells the result, whether it is the best of the
-//! answer. The second stage predicts for each code the probability that it holds for the answer: a logistic model on the
-//! maxima and means of the sentence scores, the content of the answer as a whole, its length, and the similarity of its
-//! sentences to the question.
+//! There are two stages of linear models. The first stage scores each sentence, from its own features, its neighbours
+//! and its position: whether each statement code shows in it, whether it tells the result, whether it is the best of
+//! the answer. The second stage predicts for each code the probability that it holds for the answer: a logistic model
+//! on the maxima and means of the sentence scores, the content of the answer as a whole, its length, and the similarity
+//! of its sentences to the question.
 //!
-//! The second stage is trained, and its probabilities are calibrated (J. Platt 1999), on outputs of a first stage that was
-//! trained without the authors of those answers.
+//! The second stage is trained, and its probabilities are calibrated (J. Platt 1999), on outputs of a first stage that
+//! was trained without the authors of those answers.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use serde::{Deserialize, Serialize};
@@ -57,8 +57,8 @@ const PARTS: usize = 5;
 const NEIGHBOUR_SCALE: f32 = 0.7;
 /// The scale of all features other than embeddings, which have unit length.
 const NON_VECTOR_SCALE: f32 = 0.5;
-/// Minimum output of the first stage at which a sentence counts as positive. Its least-squares model is trained towards 0
-/// and 1.
+/// Minimum output of the first stage at which a sentence counts as positive. Its least-squares model is trained towards
+/// 0 and 1.
 const OUTPUT_THRESHOLD: f64 = 0.5;
 /// Maximum number of sentences quoted for one statement.
 const MAX_QUOTED: usize = 2;
@@ -108,8 +108,8 @@ pub struct DetectorInput {
 
 impl DetectorInput {
     /// Computes the features of an answer with at least one sentence. `alone` and `meaning` are the fields of
-    /// [`AnswerFeatures`](super::model::AnswerFeatures); `question` holds the embeddings of the question, for its form and
-    /// its meaning.
+    /// [`AnswerFeatures`](super::model::AnswerFeatures); `question` holds the embeddings of the question, for its form
+    /// and its meaning.
     pub fn of(
         sentences: &[Sentence],
         alone: &Array2<f32>,
@@ -211,8 +211,8 @@ impl DetectorInput {
     }
 }
 
-/// Returns features for the order of the parts (background, steps, results): the share of the pairs of sentences that are
-/// in order, the scaled excess of ordered over reversed pairs, and the mean position of each part, 0 to 1.
+/// Returns features for the order of the parts (background, steps, results): the share of the pairs of sentences that
+/// are in order, the scaled excess of ordered over reversed pairs, and the mean position of each part, 0 to 1.
 fn in_order(outputs: &[Vec<f64>]) -> [f64; 5] {
     let n = outputs.len();
     let (mut ordered, mut reversed) = (0.0, 0.0);
@@ -355,8 +355,8 @@ fn most_probable(outputs: &[f64]) -> usize {
     (0..outputs.len()).max_by(|a, b| outputs[*a].total_cmp(&outputs[*b])).unwrap_or(0)
 }
 
-/// Returns whether a code applies to answers of a kind: a missing event only where an event was asked for, and nothing about
-/// actions or results in the closing question.
+/// Returns whether a code applies to answers of a kind: a missing event only where an event was asked for, and nothing
+/// about actions or results in the closing question.
 fn applies(code: Code, kind: AnswerKind) -> bool {
     match kind {
         AnswerKind::PastStory => true,
@@ -404,7 +404,7 @@ mod tests {
                 cues(s).into_iter().chain(signs(s)).map(|x| format!("{:.0}", 6.0 * x)).collect::<Vec<_>>().join(" ")
             })
             .collect();
-        // Whoever changes a feature has to train again, and then may change these.
+        // Accept a changed snapshot only after training the weights again.
         insta::assert_snapshot!(said.join("\n"));
     }
 

@@ -1,8 +1,8 @@
 //! Empty talk: sentences that sound impressive and say nothing ("leveraged synergies to drive impact").
 //!
 //! A sentence is empty if the model, which was trained on answers stuffed with buzzwords and on plain ones, gives it a
-//! high probability, or if a large share of its words are buzzwords from the lists below. Percentages do not make it less
-//! empty: a number about nothing in particular is no result.
+//! high probability, or if a large share of its words are buzzwords from the lists below. Percentages do not make it
+//! less empty: a number about nothing in particular is no result.
 
 use super::cues::Sentence;
 

@@ -42,8 +42,8 @@ pub struct Vectors {
     pub meaning: Array2<f32>,
 }
 
-/// Computes the form embeddings of all sentences, and the meaning embeddings of the first `n_meaning`. The embeddings of
-/// a sentence do not depend on the other sentences.
+/// Computes the form embeddings of all sentences, and the meaning embeddings of the first `n_meaning`. The embeddings
+/// of a sentence do not depend on the other sentences.
 pub fn encode(sentences: &[&str], n_meaning: usize) -> Vectors {
     ENCODER.encode(sentences, n_meaning.min(sentences.len()))
 }

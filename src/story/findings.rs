@@ -48,8 +48,8 @@ pub struct Finding {
     pub first: f64,
     /// How far the finding may be stated.
     pub verdict: FindingVerdict,
-    /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if none
-    /// is certain enough to be quoted.
+    /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if
+    /// none is certain enough to be quoted.
     pub sentences: Vec<usize>,
 }
 
@@ -78,8 +78,8 @@ impl Findings {
         self.claims.iter().find(|c| c.code == code)
     }
 
-    /// Replaces the findings of what the answer lacks with those of `plain`, the findings without its empty sentences, where these are more
-    /// probable: a sentence that says nothing is neither a step nor a result.
+    /// Replaces the findings about what the answer lacks by those of `plain`, the findings without its empty sentences,
+    /// where the latter are more probable: a sentence that says nothing is neither a step nor a result.
     pub(super) fn keep_lacks_of(&mut self, plain: &Self) {
         for (claim, without) in self.claims.iter_mut().zip(&plain.claims) {
             let is_lack = LACKS.contains(&claim.code) && without.confidence > claim.confidence;

@@ -1,9 +1,9 @@
 //! Story analysis: how well an answer describes the speaker's work.
 //!
-//! For English only. The words of an answer, with fillers marked, are segmented into [`mod@sentences`]. Each sentence is
-//! represented by its embedding ([`encoder`]) and its [`cues`], from which the trained [`model`] predicts its part of the
-//! story (situation, task, action, result), how informative it is, and whether it is empty talk. The other files each
-//! measure what their name says. No points are given here: that is up to the [rubric](crate::score::rubric).
+//! For English only. The words of an answer, with fillers marked, are segmented into [`mod@sentences`]. Each sentence
+//! is represented by its embedding ([`encoder`]) and its [`cues`], from which the trained [`model`] predicts its part
+//! of the story (situation, task, action, result), how informative it is, and whether it is empty talk. The other files
+//! each measure what their name says. No points are given here: that is up to the [rubric](crate::score::rubric).
 
 pub mod cues;
 pub mod detectors;
@@ -49,9 +49,9 @@ const MIN_TELLING: f64 = 0.35;
 /// Minimum [probability of empty talk](StorySentence::empty) at which a sentence counts as empty, 0 to 1 (ours).
 pub const EMPTY_THRESHOLD: f64 = 0.5;
 
-/// Up to this share of empty sentences, an answer is padded: what it lacks is looked for without them. An answer with more of them is judged as it
-/// stands, because too little of it would be left (ours).
-const PADDED: f64 = 0.25;
+/// Maximum share of empty sentences at which the detectors also run without them, to find what the answer lacks behind
+/// its padding. An answer with a larger share is judged as it is, because too little of it would be left (ours).
+const MAX_PADDING_SHARE: f64 = 0.25;
 
 /// A sentence of the story.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,8 +69,8 @@ pub struct StorySentence {
     pub chances: PartShares,
     /// The number of words without fillers, with numbers counted as they are spoken.
     pub words: usize,
-    /// How informative the sentence is, 0 to 1: near 1 for sentences typical of good answers, near 0 for those typical of
-    /// weak ones.
+    /// How informative the sentence is, 0 to 1: near 1 for sentences typical of good answers, near 0 for those typical
+    /// of weak ones.
     pub telling: f64,
     /// The probability that the sentence sounds impressive and says nothing, 0 to 1.
     pub empty: f64,
@@ -105,11 +105,11 @@ pub struct PartShares {
     pub other: f64,
 }
 
-/// How far the parts of a story stand in chronological order.
+/// How far the parts of a story are in chronological order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartOrder {
-    /// The expected share of the pairs of sentences from different parts that are in order, 0 to 1; about 0.5 for a random
-    /// order.
+    /// The expected share of the pairs of sentences from different parts that are in order, 0 to 1; about 0.5 for a
+    /// random order.
     pub in_order: f64,
     /// The sentence that is most out of order.
     pub astray: Excerpt,
@@ -208,7 +208,7 @@ impl Story {
         let order = order::order(weights, &features)
             .map(|(in_order, k)| PartOrder { in_order, astray: sentences[novel[k]].excerpt() });
         let asked = question.map(|q| question_vectors(&q.text));
-        let find = |chosen: &[usize]| {
+        let detect = |chosen: &[usize]| {
             let (alone, meaning) = (features.alone.select(Axis(0), chosen), features.meaning.select(Axis(0), chosen));
             let sentences: Vec<Sentence> = chosen.iter().map(|k| judged[*k].clone()).collect();
             let input = DetectorInput::of(&sentences, &alone, &meaning, asked.as_ref(), AnswerKind::of(question));
@@ -217,10 +217,10 @@ impl Story {
         };
         let all: Vec<usize> = (0..judged.len()).collect();
         let plain: Vec<usize> = all.iter().copied().filter(|k| sentences[novel[*k]].empty < EMPTY_THRESHOLD).collect();
-        let mut findings = find(&all);
+        let mut findings = detect(&all);
         let empty_share = 1.0 - plain.len() as f64 / all.len() as f64;
-        if empty_share > 0.0 && empty_share <= PADDED {
-            findings.keep_lacks_of(&find(&plain));
+        if empty_share > 0.0 && empty_share <= MAX_PADDING_SHARE {
+            findings.keep_lacks_of(&detect(&plain));
         }
         Some(Self {
             findings: Some(findings),
@@ -279,8 +279,8 @@ pub fn question_vectors(question: &str) -> (Array1<f32>, Array1<f32>) {
     (vectors.form.row(0).to_owned(), vectors.meaning.row(0).to_owned())
 }
 
-/// Converts the words of a draft to story tokens. With `stutters`, words begun again are marked as fillers, and repeated
-/// or prolonged sounds within a word are removed.
+/// Converts the words of a draft to story tokens. With `stutters`, words begun again are marked as fillers, and
+/// repeated or prolonged sounds within a word are removed.
 pub fn tokens_of_draft<'a>(draft: &'a Draft, fillers: &[Filler], stutters: bool) -> Vec<StoryToken<'a>> {
     let texts: Vec<&str> = draft.words.iter().map(|w| w.text.as_str()).collect();
     let again = if stutters { begun_again(&texts, true) } else { vec![false; texts.len()] };

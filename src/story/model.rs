@@ -1,10 +1,10 @@
 //! The trained models of the story: linear models on the embeddings and cues of the sentences.
 //!
-//! `tests/training/train.rs` trains the weights on labelled answers; `tests/training/README.md` describes the method and
-//! the accuracy on authors not in the training data. The models:
+//! `tests/training/train.rs` trains the weights on labelled answers; `tests/training/README.md` describes the method
+//! and the accuracy on authors not in the training data. The models:
 //! - *parts*: the part of the story of each sentence ([`super::parts`]);
-//! - *telling*: how informative a sentence is. Trained on the grades of whole answers, applied sentence by sentence; high
-//!   for concrete actions and their effects, low for generalities;
+//! - *telling*: how informative a sentence is. Trained on the grades of whole answers, applied sentence by sentence;
+//!   high for concrete actions and their effects, low for generalities;
 //! - *empty*: whether a sentence is empty talk. Trained on answers stuffed with impressive words;
 //! - *blame*: whether a sentence blames others. Trained on answers that do;
 //! - *topics*: which of the usual interview questions an answer fits;
@@ -170,8 +170,8 @@ impl AnswerFeatures {
     }
 }
 
-/// Returns the features in context of the sentences at the indices in `sequence`, as if they followed each other in this
-/// order. `alone` holds the features of all sentences without context.
+/// Returns the features in context of the sentences at the indices in `sequence`, as if they followed each other in
+/// this order. `alone` holds the features of all sentences without context.
 pub fn with_context(alone: &Array2<f32>, sequence: &[usize]) -> Array2<f32> {
     let n = sequence.len();
     let mut rows = Array2::zeros((n, CONTEXT_FEATURES));

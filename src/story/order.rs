@@ -5,8 +5,9 @@
 
 use super::model::{AnswerFeatures, StoryWeights};
 
-/// Returns the expected share of the pairs of sentences from different parts that are in order, 0 to 1 (0.5 for a random
-/// order), and the index of the sentence that is most out of order. `None` if all sentences are of the same part.
+/// Returns the expected share of the pairs of sentences from different parts that are in order, 0 to 1 (0.5 for a
+/// random order), and the index of the sentence that is most out of order. `None` if all sentences are of the same
+/// part.
 pub(super) fn order(weights: &StoryWeights, features: &AnswerFeatures) -> Option<(f64, usize)> {
     let stages: Vec<[f64; 3]> = weights
         .alone(features)

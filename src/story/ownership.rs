@@ -1,7 +1,7 @@
 //! Ownership: how much of the work the speaker claims for themselves, by their use of "I" and "we".
 //!
-//! What counts most is the action. "We" elsewhere is fine, since a team shares its situation and its result (convention:
-//! University of Washington's career centre).
+//! What counts most is the action. "We" elsewhere is fine, since a team shares its situation and its result
+//! (convention: University of Washington's career centre).
 
 use serde::{Deserialize, Serialize};
 

@@ -18,7 +18,7 @@ pub enum StoryPart {
     Task,
     /// What was done.
     Action,
-    /// What came of it.
+    /// How it came out.
     Result,
     /// Anything else: opinions, claims, asides.
     Other,
@@ -58,7 +58,8 @@ pub fn most_probable(probabilities: &[f64; 5]) -> (StoryPart, f64) {
     (StoryPart::ALL[best], probabilities[best])
 }
 
-/// Computes the marginal probability of each part for each sentence, by the forward-backward algorithm in the log domain.
+/// Computes the marginal probability of each part for each sentence, by the forward-backward algorithm in the log
+/// domain.
 pub fn marginals(crf: &Crf, emission: &[[f64; 5]]) -> Vec<[f64; 5]> {
     let n = emission.len();
     let mut forward = vec![[0.0; 5]; n];

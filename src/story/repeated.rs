@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::cues::Sentence;
 
-/// Minimum share of common words, of the distinct words of the longer sentence, at which two sentences count as the same
-/// (ours).
+/// Minimum share of common words, of the distinct words of the longer sentence, at which two sentences count as the
+/// same (ours).
 const MIN_OVERLAP: f64 = 0.8;
 /// Minimum number of words for comparing two sentences by their common words; shorter ones must be identical.
 const MIN_WORDS: usize = 4;

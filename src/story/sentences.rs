@@ -1,8 +1,8 @@
 //! Sentence segmentation of an answer.
 //!
-//! Written text is split at its full stops. The full stops of a speech model are guesses, and are missing where somebody
-//! talks without a break. A sentence that is longer than people speak is therefore split again where a clause begins,
-//! preferably after a comma or a pause.
+//! Written text is split at its full stops. The full stops of a speech model are guesses, and are missing where
+//! somebody talks without a break. A sentence that is longer than people speak is therefore split again where a clause
+//! begins, preferably after a comma or a pause.
 
 use std::ops::Range;
 
@@ -25,7 +25,8 @@ pub struct StoryToken<'a> {
     pub filler: bool,
 }
 
-/// Number of words above which a sentence is split at a clause: of 1,700 written sentences in 144 answers, 2 % are longer.
+/// Number of words above which a sentence is split at a clause: of 1,700 written sentences in 144 answers, 2 % are
+/// longer.
 const MAX_SENTENCE_WORDS: usize = 34;
 /// Number of words above which a part of a split sentence is split again: about one and a half times the mean length of
 /// spoken sentences.
@@ -95,7 +96,8 @@ fn split(tokens: &[StoryToken<'_>], range: Range<usize>, max_words: usize, found
     found.push(range);
 }
 
-/// Returns a score for a clause beginning at token `i`, from its first two words, the punctuation and the pause before it.
+/// Returns a score for a clause beginning at token `i`, from its first two words, the punctuation and the pause before
+/// it.
 fn clause_start_score(tokens: &[StoryToken<'_>], i: usize) -> f64 {
     let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| normalized(t.text)).collect();
     let opener = next.first().is_some_and(|w| CLAUSE_OPENERS.contains(&w.as_str()));

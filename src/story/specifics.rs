@@ -81,8 +81,8 @@ fn ends_phrase(text: &str) -> bool {
     text.ends_with(|c: char| !c.is_alphanumeric() && c != '%')
 }
 
-/// Returns whether token `i`, which is not the first of its sentence, is capitalized as a name. `word` is its normalized
-/// text.
+/// Returns whether token `i`, which is not the first of its sentence, is capitalized as a name. `word` is its
+/// normalized text.
 fn is_name(tokens: &[StoryToken<'_>], i: usize, word: &str) -> bool {
     let text = tokens[i].text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let after_stop = tokens[i - 1].text.ends_with(['.', '?', '!', ':', '"', '\u{201c}']);

@@ -1,8 +1,8 @@
 //! The WordPiece tokenizer of the sentence encoder, with the uncased vocabulary of BERT (Y. Wu et al. 2016, "Google's
 //! neural machine translation system").
 //!
-//! A text is lower-cased, accents are removed, punctuation is split off, and each word is split greedily into the longest
-//! tokens of the vocabulary.
+//! A text is lower-cased, accents are removed, punctuation is split off, and each word is split greedily into the
+//! longest tokens of the vocabulary.
 
 use std::collections::HashMap;
 

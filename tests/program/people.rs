@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use crate::common::{aloud, root, sample, write_wav};
+use crate::common::{aloud, sample, write_wav};
 use crate::page::look;
 use aloud::audio::Recording;
 use serde_json::Value;
@@ -106,7 +106,8 @@ fn each_person_has_a_page_that_names_nobody_else() {
         let progress = aloud(home).args(["progress", "--speaker", person]).output().unwrap();
         let progress = text(&progress.stdout);
         assert!(!progress.contains("show last"), "{progress}");
-        for number in progress.split("history show ").skip(1).map(|rest| rest.trim().parse::<i64>().unwrap()) {
+        let named = progress.split("history show ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+        for number in named.map(|number| number.parse::<i64>().unwrap()) {
             let list = aloud(home).args(["history", "list", "--json", "--speaker", person]).output().unwrap();
             let list: Value = serde_json::from_slice(&list.stdout).unwrap();
             assert!(list.as_array().unwrap().iter().any(|a| a["id"] == number), "{person}: {progress}");
@@ -222,5 +223,4 @@ fn the_pages_fit_every_screen_and_paper() {
         let file = home.join("pages").join(format!("{name}.html"));
         look("people.mjs", &format!("people-{name}"), &[file.display().to_string()], &[]);
     }
-    assert!(root().join("tests/page/people.mjs").is_file());
 }

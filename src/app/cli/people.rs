@@ -91,7 +91,9 @@ impl OfPeople {
         let counts = found.counts();
         let each: Vec<String> = counts.iter().map(|(person, count)| format!("{person} {count}")).collect();
         let who = if counts.len() == 1 { "1 person".to_string() } else { format!("{} people", counts.len()) };
-        say(&format!("{} of {who}: {}.", counted(found.answers.len(), "answer"), each.join(", ")));
+        if !found.answers.is_empty() {
+            say(&format!("{} of {who}: {}.", counted(found.answers.len(), "answer"), each.join(", ")));
+        }
         found.doubts.iter().for_each(|doubt| say(&format!("Please check: {doubt}")));
         Ok(found)
     }
