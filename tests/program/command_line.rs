@@ -43,9 +43,7 @@ fn alone_it_says_where_one_stands_and_what_comes_next() {
         store.save(&report(i, 3), &occasion(i, 3)).unwrap();
     }
     let said = told(home.path(), &[]);
-    for part in
-        ["Your last answer, yesterday:", "The one thing to do: ", "You practised on 1 day of the last four weeks."]
-    {
+    for part in ["Your last answer, yesterday:", "The one thing to do: ", "You practised on 1 of the last 28 days."] {
         assert!(said.contains(part), "{part} in {said}");
     }
     let asked = report(2, 3).question.unwrap().id.unwrap();

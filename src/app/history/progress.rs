@@ -359,7 +359,7 @@ fn goal_state(goal: &Goal, attempts: &[Attempt]) -> GoalState {
 }
 
 /// The days that count as the last weeks, today included.
-const LAST_DAYS: i64 = 28;
+pub const LAST_DAYS: i64 = 28;
 
 /// Returns the number of days of the last four weeks with at least one answer.
 pub fn days_of_practice(attempts: &[Attempt], now: Timestamp, zone: &TimeZone) -> usize {

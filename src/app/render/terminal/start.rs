@@ -4,7 +4,8 @@
 use jiff::civil::Date;
 
 use super::lines::Lines;
-use crate::plain::{counted, one_line, small};
+use crate::app::history::progress::LAST_DAYS;
+use crate::plain::{one_line, small};
 
 /// The length of a question shown, in letters.
 const SHOWN_LETTERS: usize = 60;
@@ -49,7 +50,7 @@ pub fn render(standing: &Standing, today: Date, columns: usize) -> String {
                 last.advice.as_ref().map(|advice| format!(" The one thing to do: {}.", small(&one_line(advice))));
             page.paragraph("", &(score + &advice.unwrap_or_default()));
             if last.days > 0 {
-                page.paragraph("", &format!("You practised on {} of the last four weeks.", counted(last.days, "day")));
+                page.paragraph("", &format!("You practised on {} of the last {LAST_DAYS} days.", last.days));
             }
             next.push(("Again", &last.again));
         }
