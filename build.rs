@@ -10,7 +10,6 @@ fn main() {
             "ggml_backend_init_by_type",
             "ggml_backend_sched_graph_compute",
             "ggml_aligned_malloc",
-            "ggml_aligned_free",
             "_Znwm",
             "_Znam",
         ] {

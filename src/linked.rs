@@ -9,7 +9,6 @@ use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::{ptr, slice};
 
 use aloud::transcript::matrix::{Block, Factors, Kernels, Rows};
-use aloud::transcript::memory;
 use aloud::transcript::whisper::threads_of_one_reading;
 use whisper_rs::whisper_rs_sys::{
     ggml_backend, ggml_backend_buffer, ggml_backend_buffer_get_base, ggml_backend_buffer_get_size,
@@ -47,7 +46,6 @@ unsafe extern "C-unwind" {
 
 unsafe extern "C" {
     fn __real_ggml_aligned_malloc(bytes: usize) -> *mut c_void;
-    fn __real_ggml_aligned_free(memory: *mut c_void, bytes: usize);
     fn ggml_backend_cpu_set_n_threads(backend: *mut ggml_backend, threads: c_int);
     fn __real_llamafile_sgemm(
         turn: *const Turn,
@@ -120,28 +118,8 @@ unsafe fn in_large_pages(memory: *mut c_void, bytes: usize) -> *mut c_void {
 /// The same as for `ggml_aligned_malloc`, which has no requirements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __wrap_ggml_aligned_malloc(bytes: usize) -> *mut c_void {
-    if bytes >= LARGE
-        && let Some(memory) = memory::again(bytes)
-    {
-        return memory;
-    }
     // SAFETY: the argument is the caller's own.
     unsafe { in_large_pages(__real_ggml_aligned_malloc(bytes), bytes) }
-}
-
-/// Frees memory of ggml, or keeps it for the next state.
-///
-/// # Safety
-/// The same as for `ggml_aligned_free`: the memory was allocated by the function above with so many bytes, or is null,
-/// and is not used any more.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn __wrap_ggml_aligned_free(memory: *mut c_void, bytes: usize) {
-    // SAFETY: as promised by the caller.
-    unsafe {
-        if memory.is_null() || bytes < LARGE || !memory::keep(memory, bytes, __real_ggml_aligned_free) {
-            __real_ggml_aligned_free(memory, bytes);
-        }
-    }
 }
 
 /// Overrides `operator new` for all C++ in the program: the logits of whisper.cpp are large.

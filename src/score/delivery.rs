@@ -121,8 +121,8 @@ fn fillers(fillers: &Fillers, stutters: bool, words: &[AnswerWord<'_>], answer_s
     part_with_advice(Code::Fillers, PartName::Fillers, share, rubric::FILLERS_POINTS, why, evidence, todo)
 }
 
-/// Returns fillers from where they are most frequent, at least [`MIN_DISTANCE_S`] apart, in the order in which they
-/// were said.
+/// Selects the fillers to quote: those that most others follow closely, at least [`MIN_DISTANCE_S`] apart, in the order
+/// in which they were said.
 fn densest(events: &[Filler]) -> Vec<&Filler> {
     let start_s = |e: &Filler| e.span.map_or(0.0, |s| s.start_s);
     let near =

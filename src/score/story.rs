@@ -69,6 +69,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
         })
     };
     let no_event = holds.contains(&Code::NoEvent);
+    let is_out_of_order = view.is_out_of_order(found);
     let parts = PARTS.iter().filter_map(|(name, out_of, codes)| {
         let is_question = *name == PartName::Question;
         let doubt = codes.iter().filter_map(|c| findings.claim(*c)).map(|c| c.confidence).fold(0.0, f64::max);
@@ -84,7 +85,9 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             Band::LeftOpen
         } else if let Some(worst) = said.iter().map(|s| rubric::kept_at_most(s.reason.code)).reduce(f64::min) {
             Band::Said { max_share: worst }
-        } else if codes.iter().all(|c| findings.verdict(*c) == FindingVerdict::Fails) && view.is_enough(name, measured)
+        } else if !is_out_of_order
+            && codes.iter().all(|c| findings.verdict(*c) == FindingVerdict::Fails)
+            && view.is_enough(name, measured)
         {
             Band::Clear
         } else {
@@ -262,11 +265,10 @@ impl<'a> StoryView<'a> {
                 lacks.push((Code::NoResult, rubric::MISSING_BESIDE_STEPS));
             }
         }
-        let may_lack_result = sure(Code::NoResult) + sure(Code::VagueResult) >= rubric::MAY_LACK_A_RESULT;
-        let is_told_without = found.event == EventKind::Real && found.results.is_empty() && self.lacks_result_words();
-        if may_lack_result && is_told_without && !lacks_steps {
-            let code = if self.weighted_words(&[StoryPart::Result]) > 0.0 { Code::VagueResult } else { Code::NoResult };
-            lacks.push((code, 0.0));
+        // Neither the measure nor the detectors find a sentence of the result.
+        if found.event == EventKind::Real && found.results.is_empty() && self.lacks_result_words() && !lacks_steps {
+            let is_vague = sure(Code::VagueResult) >= sure(Code::NoResult);
+            lacks.push((if is_vague { Code::VagueResult } else { Code::NoResult }, rubric::MAY_LACK_A_RESULT));
         }
         if lacks_steps {
             lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
@@ -276,11 +278,6 @@ impl<'a> StoryView<'a> {
             steps.for_each(|c| c.verdict = FindingVerdict::Fails);
         }
         lacks.retain(|(code, least)| sure(*code) >= *least);
-        if let Some(astray) = self.out_of_order(found) {
-            lacks.push((Code::Order, 0.0));
-            let claims = findings.claims.iter_mut().filter(|c| c.code == Code::Order && c.sentences.is_empty());
-            claims.for_each(|c| c.sentences = vec![astray]);
-        }
         for (code, _) in &lacks {
             let beside: &[Code] = match code {
                 Code::NoResult | Code::VagueResult => &[Code::NoResult, Code::ResultNotYours, Code::VagueResult],
@@ -291,8 +288,7 @@ impl<'a> StoryView<'a> {
             }
             if let Some(claim) = findings.claims.iter_mut().find(|c| c.code == *code) {
                 claim.verdict = FindingVerdict::Holds;
-                let sure = if *code == Code::NoResult { rubric::MEASURED_NO_RESULT } else { rubric::MEASURED };
-                claim.confidence = claim.confidence.max(sure);
+                claim.confidence = claim.confidence.max(rubric::MEASURED);
             }
         }
         if !lacks.is_empty() {
@@ -339,7 +335,7 @@ impl<'a> StoryView<'a> {
     }
 
     /// Returns the number of telling words in some parts, relative to [`Self::required_share`]. The words of a sentence
-    /// are weighted by the probability that it belongs to one of these parts.
+    /// are weighted by the probability that it belongs to one of these parts; a low probability counts as zero.
     fn weighted_words(&self, parts: &[StoryPart]) -> f64 {
         let of_these = |s: &StorySentence| {
             let chance: f64 = parts.iter().map(|p| s.chances.part(*p)).sum();
@@ -375,12 +371,10 @@ impl<'a> StoryView<'a> {
         1.0 - matters * (1.0 - interpolate(rubric::ORDER, in_order))
     }
 
-    /// Returns the index of the sentence that is most out of order, if a real event is told in an order in which hardly
-    /// anybody would tell it.
-    fn out_of_order(&self, found: &Findings) -> Option<usize> {
-        let order = self.story.order.as_ref().filter(|o| o.in_order <= rubric::NO_ORDER)?;
-        let is_story = self.kind == AnswerKind::PastStory && found.event == EventKind::Real;
-        is_story.then(|| self.story.sentences.iter().position(|s| s.text == order.astray.text)).flatten()
+    /// Returns whether a real event is told in an order in which hardly any answer tells one.
+    fn is_out_of_order(&self, found: &Findings) -> bool {
+        let in_order = self.story.order.as_ref().map_or(1.0, |order| order.in_order);
+        self.kind == AnswerKind::PastStory && found.event == EventKind::Real && in_order <= rubric::NO_ORDER
     }
 
     /// Returns the measure of the thread: the share of asides and repetitions, the order, and the hedges.
@@ -452,13 +446,13 @@ mod tests {
     }
 
     #[test]
-    fn a_story_out_of_order_is_told_so_with_the_sentence_that_is_astray() {
+    fn nothing_is_clear_in_a_story_out_of_order() {
         let whole = format!("{STEPS}{ENDING}");
         let told: Vec<&str> = whole.split_inclusive(". ").collect();
-        let sentences = [5, 3, 1, 4, 2, 0].map(|i| told[i].trim());
-        let score = judged(&sentences.join(" "));
-        let reason = score.parts.iter().flat_map(|p| &p.reasons).find(|r| r.code == Code::Order).expect("told so");
-        assert_eq!(reason.evidence.len(), 1);
+        let jumbled = judged(&[5, 3, 1, 4, 2, 0].map(|i| told[i].trim()).join(" "));
+        let is_praised = |part: &PartScore| part.points >= rubric::PRAISED * part.out_of;
+        assert!(!jumbled.story_parts().any(is_praised), "{:?}", jumbled.parts);
+        assert!(jumbled.overall < judged(&whole).overall);
     }
 
     #[test]

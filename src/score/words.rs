@@ -94,7 +94,7 @@ impl Context<'_> {
             Code::NoSteps => match self.kind {
                 AnswerKind::Weakness => "What you do about it is not told.",
                 AnswerKind::CurrentJob => "What you do in a day is not told.",
-                _ => "What you did yourself is not told.",
+                _ => "It is hard to hear what you did yourself.",
             },
             Code::ThinSteps => "The steps are told in words that many people could say.",
             Code::OwnPart if self.says_we() => "The steps say \"we\": which of them were yours is hard to hear.",

@@ -59,7 +59,7 @@ pub fn noise_floor(level_db: &[f32]) -> Vec<f32> {
 ///
 /// # Panics
 /// Without any value.
-pub(crate) fn select_quantile(values: &mut [f32], quantile: f64) -> f32 {
+pub(super) fn select_quantile(values: &mut [f32], quantile: f64) -> f32 {
     let at = ((values.len() - 1) as f64 * quantile).round() as usize;
     *values.select_nth_unstable_by(at, f32::total_cmp).1
 }

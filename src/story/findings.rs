@@ -23,7 +23,7 @@ pub enum EventKind {
     NotAsked,
 }
 
-/// How far a finding may be stated.
+/// Whether a finding is certain enough to be stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingVerdict {
@@ -46,7 +46,7 @@ pub struct Finding {
     pub confidence: f64,
     /// The probability that a coach would mention this code first, 0 to 1.
     pub first: f64,
-    /// How far the finding may be stated.
+    /// Whether the finding is certain enough to be stated.
     pub verdict: FindingVerdict,
     /// The sentences that show it, as indices into [`Story::sentences`](super::Story::sentences), in order; empty if
     /// none is certain enough to be quoted.
@@ -89,7 +89,8 @@ impl Findings {
         }
     }
 
-    /// Returns how far a code may be stated; [`FindingVerdict::Open`] for a code that the detectors do not know.
+    /// Returns whether a code is certain enough to be stated; [`FindingVerdict::Open`] for a code that the detectors do
+    /// not know.
     pub fn verdict(&self, code: Code) -> FindingVerdict {
         self.claim(code).map_or(FindingVerdict::Open, |c| c.verdict)
     }

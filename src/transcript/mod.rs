@@ -8,10 +8,8 @@ pub mod chunks;
 pub mod cpu;
 mod doubt;
 mod expected;
-pub mod known;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
-pub mod memory;
 pub mod model;
 pub mod pool;
 pub mod whisper;
@@ -213,8 +211,6 @@ const LEAST_SYLLABLES: f64 = 0.5;
 const EDGE_S: f64 = 0.1;
 /// Two readings are different when their syllables differ by this share.
 const OTHER_WORDS: f64 = 0.3;
-/// Readers at work at the same time, for one that is not to take every core.
-const SEVERAL: usize = 2;
 /// Syllables by which a short piece may be off all the same.
 const SYLLABLES_OFF: f64 = 3.0;
 
@@ -234,7 +230,15 @@ pub fn transcribe(
 ) -> Result<(Transcript, Features), TranscriptError> {
     let chunks = chunks::plan(&features.stretches, &features.others, &features.level_db, sound.duration_s());
     let heard = Heard { sound, silenced: silenced(&features.others) };
-    let job = Job { heard, chunks: &chunks, stretches: &features.stretches, nuclei_s: &features.nuclei_s, progress };
+    let whole = features.sounds.is_empty() && features.others.is_empty();
+    let job = Job {
+        gain: gain(if whole { sound.peak() } else { chunks.iter().map(|chunk| heard.peak(chunk)).fold(0.0, f32::max) }),
+        heard,
+        chunks: &chunks,
+        stretches: &features.stretches,
+        nuclei_s: &features.nuclei_s,
+        progress,
+    };
     let mut language = ENGLISH.to_string();
     let mut readings = job.run(engine, &language)?;
     if let Some(other) = other_language(&readings) {
@@ -254,32 +258,11 @@ pub fn transcribe(
     Ok((Transcript { model, language, vocabulary, words, unreadable, expected }, features))
 }
 
-/// Reads a piece of a recording that is still being made as [`transcribe`] will read it, so that `engine` knows the readings then.
-/// `features` are what the signal says of the sound around the piece so far.
-///
-/// # Errors
-/// When the model fails.
-pub(crate) fn read_ahead(
-    sound: &Speech,
-    features: &Features,
-    piece: &Span,
-    engine: &dyn Transcriber,
-) -> Result<(), TranscriptError> {
-    let job = Job {
-        heard: Heard { sound, silenced: Vec::new() },
-        chunks: &[*piece],
-        stretches: &features.stretches,
-        nuclei_s: &features.nuclei_s,
-        progress: &|_| (),
-    };
-    // As one of several: a reading that thinks it is alone takes every core.
-    let mut reader = engine.reader(SEVERAL)?;
-    job.read(piece, &mut *reader, ENGLISH).map(drop)
-}
-
 /// All pieces of one recording.
 struct Job<'a> {
     heard: Heard<'a>,
+    /// What the samples are multiplied with.
+    gain: f32,
     chunks: &'a [Span],
     stretches: &'a [Span],
     nuclei_s: &'a [f64],
@@ -429,12 +412,9 @@ impl Job<'_> {
         self.stretches.iter().map(|s| s.overlap_s(&rest)).sum()
     }
 
-    /// The samples as they are read, whatever their level was: the model hears soft speech worse. Nothing outside of them counts,
-    /// so that they are known when they have been heard.
     fn samples(&self, chunk: &Span) -> Vec<f32> {
         let mut samples = self.heard.samples(chunk);
-        let gain = gain(samples.iter().fold(0.0, |peak, x| peak.max(x.abs())));
-        samples.iter_mut().for_each(|x| *x *= gain);
+        samples.iter_mut().for_each(|x| *x *= self.gain);
         samples
     }
 }
@@ -447,13 +427,18 @@ struct Heard<'a> {
 
 impl Heard<'_> {
     fn samples(&self, part: &Span) -> Vec<f32> {
-        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)).round() as usize).min(self.sound.len());
+        let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
         let first = at(part.start_s);
         let mut samples = self.sound.samples(first..at(part.end_s));
         for silent in self.silenced.iter().filter_map(|s| s.shared(part)) {
             samples[at(silent.start_s) - first..at(silent.end_s) - first].fill(0.0);
         }
         samples
+    }
+
+    /// The largest amount of any sample in a part: a beep elsewhere does not make the voice soft.
+    fn peak(&self, part: &Span) -> f32 {
+        self.samples(part).into_iter().fold(0.0, |peak, x| peak.max(x.abs()))
     }
 }
 

@@ -10,7 +10,6 @@ use whisper_rs::{
 };
 
 use super::expected::Expectations;
-use super::memory::Keeping;
 use super::model::{Architecture, Model};
 use super::{ENGLISH, Expected, PromptMode, ReadWord, Reader, Reading, Transcriber, TranscriptError};
 use crate::audio::SPEECH_RATE_HZ;
@@ -186,12 +185,7 @@ impl Transcriber for Whisper {
     }
 
     fn reader(&self, at_once: usize) -> Result<Box<dyn Reader + '_>, TranscriptError> {
-        Ok(Box::new(WhisperReader {
-            whisper: self,
-            is_alone: at_once <= 1,
-            padded: Vec::new(),
-            _memory: Keeping::begin(),
-        }))
+        Ok(Box::new(WhisperReader { whisper: self, is_alone: at_once <= 1, padded: Vec::new() }))
     }
 }
 
@@ -201,7 +195,6 @@ struct WhisperReader<'a> {
     whisper: &'a Whisper,
     is_alone: bool,
     padded: Vec<f32>,
-    _memory: Keeping,
 }
 
 impl Reader for WhisperReader<'_> {

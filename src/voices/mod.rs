@@ -14,16 +14,12 @@ mod network;
 mod pieces;
 mod sides;
 
-use std::convert::Infallible;
-
 use serde::{Deserialize, Serialize};
 
-use crate::audio::{Recording, Speech};
-use crate::memo::{Memo, key};
+use crate::audio::Recording;
 use crate::signal::Features;
 use crate::span::Span;
 use groups::Groups;
-use network::Embedding;
 use pieces::Piece;
 
 /// Two groups of pieces are two people from this gap between cosines within and across on, and with this chance one person below
@@ -102,42 +98,20 @@ pub struct Voices {
     pub turns: Vec<Turn>,
 }
 
-/// What the voices in some pieces of sound are like, by their exact samples.
-#[derive(Debug, Default)]
-pub struct Known(Memo<Option<Embedding>>);
-
-impl Known {
-    /// What the voice in some sound is like; `None` in too little of it.
-    fn voice(&self, samples: &[f32]) -> Option<Embedding> {
-        let voice = self.0.get(key(samples, "voice"), || Ok::<_, Infallible>(network::voice(samples)));
-        voice.unwrap_or_else(|never| match never {})
-    }
-}
-
-/// Hears what the voices in the speech of a recording that is still being made are like, so that it is known when it has ended.
-pub(crate) fn hear_ahead(sound: &Speech, stretches: &[Span], level_db: &[f32], known: &Known) {
-    pieces::between_pauses(sound, stretches, level_db, known);
-}
-
-/// Gets the networks ready, which takes a moment the first time. Their threads have the priority of the one that calls this.
-pub(crate) fn prepare() {
-    network::prepare();
-}
-
 impl Voices {
-    /// Tells the voices in the speech of a recording apart. What some pieces are like may be known.
-    pub fn of(recording: &Recording, features: &Features, known: &Known) -> Self {
+    /// Tells the voices in the speech of a recording apart.
+    pub fn of(recording: &Recording, features: &Features) -> Self {
         let stretches = &features.stretches;
         if let Some(sides) = recording.channel_powers.as_ref().and_then(|sides| sides::turns(sides, stretches)) {
-            let likeness = pieces::likeness(&recording.speech, &sides, known);
+            let likeness = pieces::likeness(&recording.speech, &sides);
             if likeness.is_some_and(|likeness| likeness < SAME_VOICE) {
                 let turns = joined(sides);
                 return Self { count: Count::Two, confidence: 1.0, how: How::Channels, turns };
             }
         }
-        let between_pauses = pieces::between_pauses(&recording.speech, stretches, &features.level_db, known);
+        let between_pauses = pieces::between_pauses(&recording.speech, stretches, &features.level_db);
         Self::in_two_steps(&between_pauses, || {
-            pieces::pieces(&recording.speech, stretches, &features.level_db, &between_pauses, known)
+            pieces::pieces(&recording.speech, stretches, &features.level_db, &between_pauses)
         })
     }
 

@@ -76,11 +76,6 @@ impl Networks {
     }
 }
 
-/// Gets the networks ready.
-pub(super) fn prepare() {
-    LazyLock::force(&NETWORKS);
-}
-
 /// The voices that speak in each frame of some sound, as bits; which bit is whose holds within this sound only.
 /// It has to be long enough for a frame (62 ms).
 pub(super) fn who(samples: Vec<f32>) -> Vec<u8> {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::Turn;
 use super::network::{self, Embedding, LOCAL_VOICES, WHO_FIRST, WHO_HOP};
-use super::{Known, Turn};
 use crate::audio::{SPEECH_RATE_HZ, Speech};
 use crate::signal::{frame_at, frame_time_s};
 use crate::span::Span;
@@ -119,22 +119,16 @@ impl Window {
 
 /// The pieces of a recording as pauses and their length cut them, in order: what can be had without the segmentation.
 /// `stretches` are those of speech; `level_db` has a value every 10 ms.
-pub(super) fn between_pauses(sound: &Speech, stretches: &[Span], level_db: &[f32], heard: &Known) -> Vec<Piece> {
+pub(super) fn between_pauses(sound: &Speech, stretches: &[Span], level_db: &[f32]) -> Vec<Piece> {
     let piece = |(span, after): (Span, After)| {
-        let embedding = heard.voice(&samples(sound, &span))?;
+        let embedding = network::voice(&samples(sound, &span))?;
         Some(Piece { span, speech_s: span.duration_s(), embedding, overlap: 0.0, link: 0.0, after })
     };
     cut(stretches, &[], level_db).into_iter().filter_map(piece).collect()
 }
 
 /// All pieces of a recording, in order. `between_pauses` are those that are known already.
-pub(super) fn pieces(
-    sound: &Speech,
-    stretches: &[Span],
-    level_db: &[f32],
-    between_pauses: &[Piece],
-    heard: &Known,
-) -> Vec<Piece> {
+pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32], between_pauses: &[Piece]) -> Vec<Piece> {
     let windows = listen(sound, stretches);
     let cut = cut(stretches, &changes(&windows), level_db);
     let known = |span: &Span| {
@@ -143,7 +137,7 @@ pub(super) fn pieces(
     };
     let mut pieces = Vec::with_capacity(cut.len());
     for (span, speech_s, after, link) in joined(cut, &windows) {
-        let Some(embedding) = known(&span).or_else(|| heard.voice(&samples(sound, &span))) else { continue };
+        let Some(embedding) = known(&span).or_else(|| network::voice(&samples(sound, &span))) else { continue };
         let overlap = mean(&windows, &span, |window| {
             let heard = &window.who[window.frames(&span)];
             let several = heard.iter().filter(|who| who.count_ones() > 1).count();
@@ -155,18 +149,18 @@ pub(super) fn pieces(
 }
 
 /// How alike the two voices of these turns are: the cosine of their means; `None` where there is too little of one.
-pub(super) fn likeness(sound: &Speech, turns: &[Turn], heard: &Known) -> Option<f64> {
+pub(super) fn likeness(sound: &Speech, turns: &[Turn]) -> Option<f64> {
     let mean = |voice: usize| {
         let mut longest: Vec<Span> = turns.iter().filter(|t| t.voice == voice).map(|t| t.span).collect();
         longest.sort_by(|a, b| b.duration_s().total_cmp(&a.duration_s()));
         let voices = longest.iter().take(COMPARED).map(|s| Span::new(s.start_s, s.end_s.min(s.start_s + LONGEST_S)));
-        network::mean(voices.filter_map(|s| heard.voice(&samples(sound, &s)).map(|e| (e, s.duration_s() as f32))))
+        network::mean(voices.filter_map(|s| network::voice(&samples(sound, &s)).map(|e| (e, s.duration_s() as f32))))
     };
     Some(f64::from(network::dot(&mean(0)?, &mean(1)?)))
 }
 
 fn samples(sound: &Speech, span: &Span) -> Vec<f32> {
-    let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)).round() as usize).min(sound.len());
+    let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(sound.len());
     sound.samples(at(span.start_s)..at(span.end_s))
 }
 

@@ -157,7 +157,10 @@ impl Terminal {
         let settings: Vec<&str> =
             raw.lines().filter(|line| line.matches(':').count() > 20 && !line.contains(' ')).collect();
         assert!(settings.len() == 2 && settings[0] == settings[1], "the terminal is not as it was: {settings:?}");
-        let code = raw.lines().find_map(|line| line.strip_prefix("ended ")).expect("an exit code").trim().to_owned();
+        // A progress bar that was cleared leaves its escape sequences before it.
+        let mut codes =
+            raw.lines().filter_map(|line| line.rsplit_once("ended ")).map(|(_, code)| code.trim().to_owned());
+        let code = codes.rfind(|code| code.parse::<u8>().is_ok()).expect("an exit code");
         (code, raw)
     }
 }

@@ -31,7 +31,7 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
             "src/audio/demux.rs",
             "src/audio/mp4.rs",
             "src/audio/mpeg.rs",
-            "src/audio/rows.rs",
+            "src/audio/pcm.rs",
             "src/audio/source.rs",
             "src/audio/table.rs",
         ],

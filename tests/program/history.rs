@@ -230,7 +230,9 @@ fn the_history_can_be_taken_to_another_machine() {
     assert_eq!(there.stdout, export.stdout);
     let csv = aloud(home.path()).args(["history", "export"]).output().unwrap().stdout;
     let mut table = csv::Reader::from_reader(csv.as_slice());
-    assert!(table.headers().unwrap().iter().any(|h| h == "fillers_per_minute"));
+    for column in ["fillers_per_minute", "result_points", "told"] {
+        assert!(table.headers().unwrap().iter().any(|h| h == column), "{column}");
+    }
     assert_eq!(table.records().map(Result::unwrap).count(), 4);
     let bad = told(other.path(), &["history", "import", sample("truth.json").to_str().unwrap()]);
     assert!(bad.starts_with("exit 1") && bad.contains("line 1") && bad.contains("nothing was imported"), "{bad}");

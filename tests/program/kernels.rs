@@ -24,6 +24,12 @@ fn report(cpu: Cpu) -> Value {
     serde_json::from_slice(&output.stdout).expect("a report is JSON")
 }
 
+/// Returns the words of a report, without punctuation.
+fn words(report: &Value) -> Vec<String> {
+    let text = report["transcript"]["text"].as_str().expect("a transcript");
+    text.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect()).collect()
+}
+
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
 fn whisper_cpp_multiplies_with_our_kernels() {
@@ -39,7 +45,8 @@ fn whisper_cpp_multiplies_with_our_kernels() {
 #[test]
 fn the_report_is_the_same_with_all_kernels_and_the_words_without_them() {
     let [without, with] = [Cpu::Plain, Cpu::best()].map(report);
-    assert_eq!(without["transcript"]["text"], with["transcript"]["text"]);
+    // Sums are added in another order, which may move a comma.
+    assert_eq!(words(&without), words(&with));
     for cpu in present().filter(|cpu| *cpu != Cpu::Plain) {
         let other = report(cpu);
         assert_eq!(other, with, "{cpu:?}");

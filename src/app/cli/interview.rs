@@ -228,8 +228,9 @@ fn other_voice(interview: &Interview, path: &Path) -> Result<Option<Me>> {
     let Some(other) = speakers.other() else { return Ok(None) };
     let events = InputEvents::listen();
     say("");
+    say("1 plays the voice first heard, 2 the other one; s takes the other one as yours; Enter ends.");
     loop {
-        ask("1 plays the voice first heard, 2 the other one, s takes the other one as yours, Enter ends: ");
+        ask("1, 2, s or Enter: ");
         let Some(line) = events.line() else {
             say("");
             return Ok(None);

@@ -3,7 +3,9 @@
 //!
 //! Advice and filler words are counted. That fillers cluster somewhere is a claim, and is made only where chance is ruled
 //! out: of all words that a filler can come before, those with a filler are compared with those in the place by Fisher's
-//! exact test (one-sided; Fisher 1935, "The Design of Experiments"), corrected for the number of places (Bonferroni).
+//! exact test, stratified by take (one-sided; D. R. Cox, "The Analysis of Binary Data", 1970, section 5.2) and corrected for
+//! the number of places (Bonferroni). Stratified, because a short take is mostly beginning: if short takes had more fillers
+//! everywhere, all fillers taken together would seem to cluster there.
 
 use serde::Serialize;
 
@@ -191,17 +193,72 @@ struct Slot {
 }
 
 fn clusters(takes: &[&Report]) -> Vec<Cluster> {
-    let slots: Vec<Slot> = takes.iter().flat_map(|take| slots(take)).collect();
-    let count = |is: &dyn Fn(&Slot) -> bool| slots.iter().filter(|s| is(s)).count();
-    let (all, fillers) = (slots.len(), count(&|s| s.has_filler));
+    let takes: Vec<Vec<Slot>> = takes.iter().map(|take| slots(take)).collect();
     let cluster = |(i, place): (usize, Place)| {
-        let (there, both) = (count(&|s| s.is_in[i]), count(&|s| s.is_in[i] && s.has_filler));
-        let expected = (there * fillers) as f64 / all.max(1) as f64;
+        let tables: Vec<Table> = takes.iter().map(|slots| Table::of(slots, i)).collect();
+        let sum = |count: fn(&Table) -> usize| tables.iter().map(count).sum::<usize>();
+        let (both, fillers) = (sum(|t| t.both), sum(|t| t.fillers));
+        let expected = tables.iter().map(|t| (t.there * t.fillers) as f64 / t.words.max(1) as f64).sum();
         let is_noticed = both >= LEAST_FILLERS && both as f64 >= LEAST_RATIO * expected;
-        let is_sure = || at_least(both, there, fillers, all) < LEVEL / Place::ALL.len() as f64;
+        let is_sure = || at_least(both, &tables) < LEVEL / Place::ALL.len() as f64;
         (is_noticed && is_sure()).then_some(Cluster { place, fillers: both, of: fillers, expected })
     };
     Place::ALL.into_iter().enumerate().filter_map(cluster).collect()
+}
+
+/// The words of one take, counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Table {
+    /// The words that a filler can come before.
+    words: usize,
+    /// Those in the place.
+    there: usize,
+    /// Those with a filler before them.
+    fillers: usize,
+    /// Those in the place with a filler before them.
+    both: usize,
+}
+
+impl Table {
+    fn of(slots: &[Slot], place: usize) -> Self {
+        let count = |is: &dyn Fn(&Slot) -> bool| slots.iter().filter(|s| is(s)).count();
+        Self {
+            words: slots.len(),
+            there: count(&|s| s.is_in[place]),
+            fillers: count(&|s| s.has_filler),
+            both: count(&|s| s.is_in[place] && s.has_filler),
+        }
+    }
+
+    /// Returns how probable each number of fillers in the place is, from 0, if fillers come anywhere in the take: the
+    /// hypergeometric distribution.
+    fn chances(&self) -> Vec<f64> {
+        let Self { words, there, fillers, .. } = *self;
+        let log_choose = |n: usize, k: usize| (1..=k).map(|i| ((n - k + i) as f64 / i as f64).ln()).sum::<f64>();
+        let chance = |k: usize| {
+            let others = fillers - k;
+            if others > words - there {
+                return 0.0;
+            }
+            (log_choose(there, k) + log_choose(words - there, others) - log_choose(words, fillers)).exp()
+        };
+        (0..=there.min(fillers)).map(chance).collect()
+    }
+}
+
+/// Returns how probable `both` or more fillers in the place are, all takes together, if fillers come anywhere in each.
+fn at_least(both: usize, tables: &[Table]) -> f64 {
+    let all = tables.iter().fold(vec![1.0], |sum, table| {
+        let chances = table.chances();
+        let mut next = vec![0.0; sum.len() + chances.len() - 1];
+        for (i, a) in sum.iter().enumerate() {
+            for (j, b) in chances.iter().enumerate() {
+                next[i + j] += a * b;
+            }
+        }
+        next
+    });
+    all.iter().skip(both).sum()
 }
 
 /// Returns the words of a take that a filler can come before, each with what is known of it.
@@ -224,20 +281,6 @@ fn slots(take: &Report) -> Vec<Slot> {
         slots.get_mut(next).into_iter().for_each(|slot| slot.has_filler = true);
     }
     slots
-}
-
-/// Returns how probable it is that, of `marked` of `all` things drawn at random, `both` or more are among `there` of them:
-/// the upper tail of the hypergeometric distribution.
-fn at_least(both: usize, there: usize, marked: usize, all: usize) -> f64 {
-    let mut log_factorial = vec![0.0; all + 1];
-    for n in 1..=all {
-        log_factorial[n] = log_factorial[n - 1] + (n as f64).ln();
-    }
-    let log_choose = |n: usize, k: usize| log_factorial[n] - log_factorial[k] - log_factorial[n - k];
-    let fits = |k: &usize| marked - k <= all - there;
-    let log_all = log_choose(all, marked);
-    let chance = |k: usize| (log_choose(there, k) + log_choose(all - there, marked - k) - log_all).exp();
-    (both..=there.min(marked)).filter(fits).map(chance).sum()
 }
 
 #[cfg(test)]
@@ -268,18 +311,21 @@ mod tests {
         "thirty", "people",
     ];
 
-    /// Returns takes of 160 words, two a second; before each word is a filler with the chance that `chance` returns for
-    /// its place in the take and in the words.
-    fn takes(random: &mut Random, count: usize, chance: &dyn Fn(usize, &str) -> f64) -> Vec<Report> {
+    /// The words of each take in the tests, two a second.
+    const LENGTHS: [usize; 8] = [160, 40, 240, 160, 60, 200, 120, 300];
+
+    /// Returns a take for each of the lengths; before each word is a filler with the chance that `chance` returns for the
+    /// take's length, the word's place and the word.
+    fn takes(random: &mut Random, chance: &dyn Fn(usize, usize, &str) -> f64) -> Vec<Report> {
         let mut report = fixture();
         report.story = None;
         let template = report.transcript.as_ref().unwrap().words[0].clone();
         let event = report.fillers.as_ref().unwrap().events[0].clone();
-        let take = |_| {
+        let take = |length: usize| {
             let (mut words, mut events) = (Vec::new(), Vec::new());
-            for i in 0..160 {
+            for i in 0..length {
                 let (text, at_s) = (WORDS[i % WORDS.len()], i as f64 * 0.5);
-                if random.share() < chance(i, text) {
+                if random.share() < chance(length, i, text) {
                     let span = Span::new(at_s, at_s + 0.2);
                     events.push(Filler { span: Some(span), word: Some(words.len()), ..event.clone() });
                     words.push(Word { text: "um,".into(), span, filler: true, ..template.clone() });
@@ -292,37 +338,54 @@ mod tests {
             report.fillers.as_mut().unwrap().events = events;
             report
         };
-        (0..count).map(take).collect()
+        LENGTHS.map(take).into()
+    }
+
+    /// Returns in how many of the rounds a cluster is claimed in a place, or in any.
+    fn claimed(seed: u64, place: Option<Place>, chance: &dyn Fn(usize, usize, &str) -> f64) -> usize {
+        let mut random = Random(seed);
+        let is_claimed = |_: &usize| {
+            let clusters = Habits::of(&takes(&mut random, chance)).expect("enough takes").clusters;
+            clusters.iter().any(|c| place.is_none_or(|place| c.place == place))
+        };
+        (0..ROUNDS).filter(is_claimed).count()
+    }
+
+    const ROUNDS: usize = 100;
+
+    #[test]
+    fn planted_clusters_are_found() {
+        let found = |place, chance: &dyn Fn(usize, usize, &str) -> f64| {
+            let found = claimed(0x5eed, Some(place), chance);
+            eprintln!("{place:?}: {found} of {ROUNDS}");
+            assert!(10 * found >= 9 * ROUNDS, "{place:?}: {found}");
+        };
+        found(Place::Beginning, &|_, i, _| if i < 20 { 0.2 } else { 0.05 });
+        found(Place::BeforeNumber, &|_, _, text| if is_quantity(text) { 0.2 } else { 0.05 });
+        found(Place::AfterAndThen, &|_, _, text| if text == "the" { 0.25 } else { 0.05 });
     }
 
     #[test]
-    fn planted_clusters_are_found_and_none_where_fillers_come_anywhere() {
-        const ROUNDS: usize = 100;
-        let mut random = Random(0x5eed);
-        let planted: [(Place, &dyn Fn(usize, &str) -> f64); 3] = [
-            (Place::Beginning, &|i, _| if i < 20 { 0.2 } else { 0.05 }),
-            (Place::BeforeNumber, &|_, text| if is_quantity(text) { 0.2 } else { 0.05 }),
-            (Place::AfterAndThen, &|_, text| if text == "the" { 0.25 } else { 0.05 }),
-        ];
-        let mut claims = |chance: &dyn Fn(usize, &str) -> f64| {
-            Habits::of(&takes(&mut random, 8, chance)).expect("enough takes").clusters
+    fn no_cluster_is_claimed_where_fillers_come_anywhere() {
+        let claims = |chance: &dyn Fn(usize, usize, &str) -> f64| {
+            let claimed = claimed(0xc1ea7, None, chance);
+            eprintln!("claimed: {claimed} of {ROUNDS}");
+            assert!(20 * claimed <= ROUNDS, "{claimed}");
         };
-        for (place, chance) in planted {
-            let found = (0..ROUNDS).filter(|_| claims(chance).iter().any(|c| c.place == place)).count();
-            eprintln!("{place:?}: found {found} of {ROUNDS}");
-            assert!(10 * found >= 9 * ROUNDS, "{place:?}: {found}");
-        }
-        let claimed = (0..ROUNDS).filter(|_| !claims(&|_, _| 0.08).is_empty()).count();
-        eprintln!("claimed where fillers come anywhere: {claimed} of {ROUNDS}");
-        assert!(20 * claimed <= ROUNDS, "{claimed}");
+        claims(&|_, _, _| 0.08);
+        // Short takes, which are mostly beginning, have more of them.
+        claims(&|length, _, _| if length <= 60 { 0.3 } else { 0.05 });
     }
 
     #[test]
     fn the_tail_is_that_of_the_hypergeometric_distribution() {
         // Fisher's lady tasting tea: all of four cups right of eight, by chance in 1 of 70.
-        assert!((at_least(4, 4, 4, 8) - 1.0 / 70.0).abs() < 1e-9);
-        assert!((at_least(3, 4, 4, 8) - 17.0 / 70.0).abs() < 1e-9);
-        assert!((at_least(0, 4, 6, 8) - 1.0).abs() < 1e-9);
+        let cups = Table { words: 8, there: 4, fillers: 4, both: 4 };
+        assert!((at_least(4, &[cups]) - 1.0 / 70.0).abs() < 1e-9);
+        assert!((at_least(3, &[cups]) - 17.0 / 70.0).abs() < 1e-9);
+        assert!((at_least(8, &[cups, cups]) - 1.0 / 4900.0).abs() < 1e-9);
+        assert!((at_least(0, &[cups, Table { fillers: 6, ..cups }]) - 1.0).abs() < 1e-9);
+        assert_eq!(at_least(1, &[Table { words: 0, there: 0, fillers: 0, both: 0 }]), 0.0);
     }
 
     #[test]

@@ -186,7 +186,7 @@ mod tests {
         let kept = store.interview_with(ids[1].unwrap()).unwrap().expect("the interview");
         assert_eq!((kept.interview, kept.answers), (interview.clone(), ids.clone()));
         let numbers: Vec<i64> = ids.iter().flatten().copied().collect();
-        assert_eq!(store.interviews().unwrap(), [numbers.clone()]);
+        assert_eq!(store.interviews().unwrap(), std::slice::from_ref(&numbers));
 
         store.delete(&numbers[..1], false).unwrap();
         assert_eq!(store.interview_with(numbers[1]).unwrap(), None);

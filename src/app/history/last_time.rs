@@ -4,8 +4,8 @@
 //! A take is never held against a written draft.
 //!
 //! Advice counts as done only where that is certain: the detectors are as sure that the fault is gone as they must be to
-//! say that it is there, the parts of the score that it costs points were judged, nothing is said against them, and what
-//! was asked for can be pointed at. It counts as still open only where the same statement stands again, and is certain.
+//! say that it is there, or the answer is told that nothing large is missing; the parts of the score that it costs points
+//! were judged, nothing is said against them, and what was asked for can be pointed at. It counts as still open only where the same statement stands again, and is certain.
 //! Everywhere else the advice is repeated and nothing is said about it.
 
 use jiff::Timestamp;
@@ -168,15 +168,15 @@ fn of_story(code: Code, before: &Report, after: &Report) -> Option<Outcome> {
     let reason = after.score.reason(code);
     let again = after.score.priorities.iter().find(|p| p.code == Some(code));
     if reason.is_some() || again.is_some() {
-        // Where the detectors are less certain, measures may be.
-        let is_measured = reason.is_some_and(|r| r.confidence >= rubric::MEASURED);
         let evidence = again.map(|p| &p.evidence).or(reason.map(|r| &r.evidence));
         let evidence = evidence.and_then(|e| e.first()).map(|e| Evidence { text: quoted(&e.text), ..e.clone() });
-        let is_certain = claim.verdict == FindingVerdict::Holds || is_measured;
-        return Some(if is_certain { Outcome::Open { evidence } } else { Outcome::Unsure });
+        return Some(if claim.verdict == FindingVerdict::Holds { Outcome::Open { evidence } } else { Outcome::Unsure });
     }
     let was_surer = earlier.findings.as_ref()?.claim(code)?.confidence > claim.confidence;
-    if claim.verdict != FindingVerdict::Fails || !was_surer || !after.score.is_clear_of(code) {
+    // To be told that nothing large is missing is to be told that this is not.
+    let is_gone =
+        claim.verdict == FindingVerdict::Fails || after.score.priorities.iter().any(|p| p.code == Some(Code::Ready));
+    if !is_gone || !was_surer || !after.score.is_clear_of(code) {
         return Some(Outcome::Unsure);
     }
     Some(match sought(code) {
@@ -304,10 +304,12 @@ mod tests {
         };
         assert!(ENDING.starts_with(evidence.text.trim_end_matches(" ...")), "{evidence:?}");
         let other = judged(&format!("It was a wet evening. {STEPS}"));
-        assert!(!matches!(became(Code::NoResult, &cut, &other), Outcome::Done { .. }));
+        // Where only a measure says that the ending is missing, nothing is said about it.
+        assert_eq!(became(Code::NoResult, &cut, &other), Outcome::Unsure);
         let mut certain = other;
-        let reasons = certain.score.parts.iter_mut().flat_map(|p| &mut p.reasons);
-        reasons.filter(|r| r.code == Code::NoResult).for_each(|r| r.confidence = 0.95);
+        let findings = certain.story.as_mut().and_then(|s| s.findings.as_mut()).unwrap();
+        let claims = findings.claims.iter_mut().filter(|c| c.code == Code::NoResult);
+        claims.for_each(|c| c.verdict = FindingVerdict::Holds);
         assert!(matches!(became(Code::NoResult, &cut, &certain), Outcome::Open { .. }));
         // Nothing in the same answer can be what was asked for.
         assert!(!matches!(became(Code::NoResult, &cut, &cut), Outcome::Done { .. }));

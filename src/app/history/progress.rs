@@ -183,8 +183,10 @@ pub struct Group {
 }
 
 impl Progress {
-    /// Computes progress from answers in any order, as of `now`.
+    /// Computes progress from answers in any order, as of `now`. Written drafts, which can be imported, are left out:
+    /// their score is that of the story alone.
     pub fn of(mut attempts: Vec<Attempt>, goals: &[Goal], now: Timestamp, zone: &TimeZone) -> Self {
+        attempts.retain(|a| !a.measures.are_of_a_draft());
         attempts.sort_by_key(|a| (a.answered_at, a.id));
         let day = |a: &Attempt| day(a, zone);
         let measures: Vec<Course> =
@@ -507,6 +509,16 @@ mod tests {
         let long = attempt(2, "2026-11-19T10:00:00Z", &[(Measure::Fillers, 3.0), (Measure::Length, 60.0)]);
         let best = progress(vec![short, long]).course(Measure::Fillers).unwrap().best.unwrap();
         assert_eq!((best.id, best.value), (2, 3.0));
+    }
+
+    #[test]
+    fn a_written_draft_is_in_no_trend() {
+        let draft = attempt(9, "2026-11-24T10:00:00Z", &[(Measure::Score, 99.0)]);
+        let takes = |id: i64| [(Measure::Score, 60.0 + id as f64), (Measure::Length, 60.0)];
+        let mut kept: Vec<Attempt> = (1..=5).map(|i| attempt(i, "2026-11-23T10:00:00Z", &takes(i))).collect();
+        let without = progress(kept.clone());
+        kept.push(draft);
+        assert_eq!(progress(kept), without);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::thread::LocalKey;
 
 use super::{
     BLOCK, BLOCKS_AHEAD, Block, BlockKernel, GROUPS, HalfKernel, ROWS, Room, Rows, ask, ask_for_row, half_columns,
-    store,
+    half_scales, store,
 };
 
 /// Numbers in one register.
@@ -66,7 +66,7 @@ pub(super) fn single(half: u16) -> f32 {
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn scales(rows: &[&[Block]; ROWS], k: usize) -> [__m256; ROW_REGISTERS] {
-    let scales: [u16; ROWS] = std::array::from_fn(|i| rows[i][k].scale);
+    let scales = half_scales(rows, k);
     let (scales, _) = scales.as_chunks::<LANES>();
     std::array::from_fn(|i| _mm256_cvtph_ps(half_lanes(&scales[i])))
 }
@@ -195,7 +195,7 @@ impl BlockKernel for Widened {
                 add_scaled(&mut sums[j], products[j], &block.scales, columns.scales[j]);
             }
         }
-        store(sums.into_iter().take(width).map(lanes), rows, result, stride);
+        store(sums.map(lanes), width, rows, result, stride);
     }
 }
 
@@ -315,22 +315,24 @@ impl HalfKernel for Halves {
     }
 
     #[target_feature(enable = "avx2,fma,f16c")]
-    unsafe fn multiply(panel: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize) {
-        let (panel, _) = panel.as_chunks::<ROWS>();
-        let columns: [&[f32]; COLUMNS] = half_columns(columns, panel.len());
-        let mut sums = [[_mm256_setzero_ps(); ROW_REGISTERS]; COLUMNS];
-        for (k, rows) in panel.iter().enumerate() {
-            let (rows, _) = rows.as_chunks::<LANES>();
-            let rows = [floats(&rows[0]), floats(&rows[1])];
-            for j in 0..COLUMNS {
-                // SAFETY: each column has as many numbers as the panel, by `half_columns`.
-                let number = _mm256_set1_ps(unsafe { *columns[j].get_unchecked(k) });
-                for i in 0..ROW_REGISTERS {
-                    sums[j][i] = _mm256_fmadd_ps(rows[i], number, sums[j][i]);
+    unsafe fn multiply(panels: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize) {
+        let columns: [&[f32]; COLUMNS] = half_columns(columns);
+        let depth = columns[0].len();
+        for (row, panel) in (0..rows).step_by(ROWS).zip(panels.as_chunks::<ROWS>().0.chunks_exact(depth)) {
+            let mut sums = [[_mm256_setzero_ps(); ROW_REGISTERS]; COLUMNS];
+            for (k, numbers) in panel.iter().enumerate() {
+                let (numbers, _) = numbers.as_chunks::<LANES>();
+                let numbers = [floats(&numbers[0]), floats(&numbers[1])];
+                for j in 0..COLUMNS {
+                    // SAFETY: each column has as many numbers as the panel.
+                    let number = _mm256_set1_ps(unsafe { *columns[j].get_unchecked(k) });
+                    for i in 0..ROW_REGISTERS {
+                        sums[j][i] = _mm256_fmadd_ps(numbers[i], number, sums[j][i]);
+                    }
                 }
             }
+            store(sums.map(lanes), width, ROWS.min(rows - row), &mut result[row..], stride);
         }
-        store(sums.into_iter().take(width).map(lanes), rows, result, stride);
     }
 }
 

@@ -7,7 +7,7 @@ use std::thread::LocalKey;
 use super::avx2::{ByteColumns, bytes, prepare_bytes, single, sixteen_bytes};
 use super::{
     BLOCK, BLOCKS_AHEAD, Block, BlockKernel, GROUPS, HalfKernel, ROWS, Room, Rows, ask, ask_for_row, half_columns,
-    store,
+    half_scales, store,
 };
 
 /// Numbers in one register.
@@ -86,8 +86,7 @@ impl BlockKernel for Bytes {
                     *group = _mm512_xor_si512(*group, _mm512_set1_epi8(-128));
                 }
             }
-            let scales: [u16; ROWS] = std::array::from_fn(|i| rows[i][k].scale);
-            panels.push(Panel { groups, scales: _mm512_cvtph_ps(half_lanes(&scales)) });
+            panels.push(Panel { groups, scales: _mm512_cvtph_ps(half_lanes(&half_scales(rows, k))) });
         }
     }
 
@@ -116,7 +115,7 @@ impl BlockKernel for Bytes {
                 *sum = _mm512_fmadd_ps(_mm512_cvtepi32_ps(product), scale, *sum);
             }
         }
-        store(sums.into_iter().take(width).map(lanes), rows, result, stride);
+        store(sums.map(lanes), width, rows, result, stride);
     }
 }
 
@@ -198,24 +197,27 @@ impl HalfKernel for Halves {
     }
 
     #[target_feature(enable = "avx512f")]
-    unsafe fn multiply(panel: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize) {
-        let (panel, _) = panel.as_chunks::<HALF_ROWS>();
-        let columns: [&[f32]; HALF_COLUMNS] = half_columns(columns, panel.len());
-        let mut sums = [[_mm512_setzero_ps(); HALF_COLUMNS]; ROW_REGISTERS];
-        for (k, rows) in panel.iter().enumerate() {
-            let (rows, _) = rows.as_chunks::<LANES>();
-            let rows = [floats(&rows[0]), floats(&rows[1])];
-            for j in 0..HALF_COLUMNS {
-                // SAFETY: each column has as many numbers as the panel, by `half_columns`.
-                let number = _mm512_set1_ps(unsafe { *columns[j].get_unchecked(k) });
-                sums[0][j] = _mm512_fmadd_ps(rows[0], number, sums[0][j]);
-                sums[1][j] = _mm512_fmadd_ps(rows[1], number, sums[1][j]);
+    unsafe fn multiply(panels: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize) {
+        let columns: [&[f32]; HALF_COLUMNS] = half_columns(columns);
+        let depth = columns[0].len();
+        for (row, panel) in (0..rows).step_by(HALF_ROWS).zip(panels.as_chunks::<HALF_ROWS>().0.chunks_exact(depth)) {
+            let mut sums = [[_mm512_setzero_ps(); HALF_COLUMNS]; ROW_REGISTERS];
+            for (k, numbers) in panel.iter().enumerate() {
+                let (numbers, _) = numbers.as_chunks::<LANES>();
+                let numbers = [floats(&numbers[0]), floats(&numbers[1])];
+                for j in 0..HALF_COLUMNS {
+                    // SAFETY: each column has as many numbers as the panel.
+                    let number = _mm512_set1_ps(unsafe { *columns[j].get_unchecked(k) });
+                    sums[0][j] = _mm512_fmadd_ps(numbers[0], number, sums[0][j]);
+                    sums[1][j] = _mm512_fmadd_ps(numbers[1], number, sums[1][j]);
+                }
             }
-        }
-        let [first, second] = sums;
-        store(first.into_iter().take(width).map(lanes), rows.min(LANES), result, stride);
-        if rows > LANES {
-            store(second.into_iter().take(width).map(lanes), rows - LANES, &mut result[LANES..], stride);
+            let [first, second] = sums;
+            let rows = rows - row;
+            store(first.map(lanes), width, LANES.min(rows), &mut result[row..], stride);
+            if rows > LANES {
+                store(second.map(lanes), width, LANES.min(rows - LANES), &mut result[row + LANES..], stride);
+            }
         }
     }
 }

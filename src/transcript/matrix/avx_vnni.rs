@@ -97,7 +97,7 @@ impl BlockKernel for Bytes {
                 add_scaled(&mut sums[j], products[j], &block.scales, columns.scales[j]);
             }
         }
-        store(sums.into_iter().take(width).map(lanes), rows, result, stride);
+        store(sums.map(lanes), width, rows, result, stride);
     }
 }
 

@@ -359,8 +359,8 @@ trait HalfKernel {
     /// Converts numbers into single precision.
     unsafe fn singles(halves: &[u16], into: &mut [f32]);
 
-    /// Multiplies a panel by [`COLUMNS`](Self::COLUMNS) columns, and writes `width` of them, `rows` numbers each.
-    unsafe fn multiply(panel: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize);
+    /// Multiplies panels by [`COLUMNS`](Self::COLUMNS) columns, and writes `width` of them, `rows` numbers each.
+    unsafe fn multiply(panels: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize);
 }
 
 /// Numbers of a panel that memory delivers at a time.
@@ -396,12 +396,9 @@ unsafe fn multiply_halves<K: HalfKernel>(a: Rows<'_, u16>, b: Rows<'_, u16>, res
                 // SAFETY: as promised by the caller.
                 unsafe { K::singles(b.row((column + i).min(b.count - 1)), singles) };
             }
-            for (row, panel) in rows.clone().step_by(K::ROWS).zip(numbers(&room.panels).chunks_exact(depth * K::ROWS)) {
-                let height = K::ROWS.min(rows.end - row);
-                let result = &mut result[column * stride + row..];
-                // SAFETY: as promised by the caller.
-                unsafe { K::multiply(panel, &room.columns, width, height, result, stride) };
-            }
+            let result = &mut result[column * stride + first_row..];
+            // SAFETY: as promised by the caller.
+            unsafe { K::multiply(numbers(&room.panels), &room.columns, width, rows.len(), result, stride) };
         }
     }
     HALF_ROOM.set(room);
@@ -439,9 +436,15 @@ fn numbers_mut(lines: &mut [Line]) -> &mut [f32] {
     unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), size_of_val(lines) / size_of::<f32>()) }
 }
 
-/// Returns the columns, each as long as the panel.
-fn half_columns<const N: usize>(columns: &[f32], depth: usize) -> [&[f32]; N] {
-    assert_eq!(columns.len(), N * depth, "a column is as long as the panel");
+/// Returns the scales of a block of each row.
+#[inline]
+fn half_scales(rows: &[&[Block]; ROWS], k: usize) -> [u16; ROWS] {
+    std::array::from_fn(|i| rows[i][k].scale)
+}
+
+/// Returns the columns, each of the same length.
+fn half_columns<const N: usize>(columns: &[f32]) -> [&[f32]; N] {
+    let depth = columns.len() / N;
     std::array::from_fn(|j| &columns[j * depth..][..depth])
 }
 
@@ -470,14 +473,22 @@ fn ask<T>(here: &T, elements: usize) {
     unsafe { _mm_prefetch::<_MM_HINT_T0>(ahead) };
 }
 
-/// Writes columns under one another, `rows` numbers of each.
+/// Writes the first `width` of some columns under one another, `rows` numbers of each.
 #[inline]
-fn store<const N: usize>(columns: impl Iterator<Item = [f32; N]>, rows: usize, result: &mut [f32], stride: usize) {
-    for (j, numbers) in columns.enumerate() {
-        let column = &mut result[j * stride..];
-        match column.first_chunk_mut::<N>() {
-            Some(column) if rows == N => *column = numbers,
-            _ => column[..rows].copy_from_slice(&numbers[..rows]),
+fn store<const N: usize, const COLUMNS: usize>(
+    columns: [[f32; N]; COLUMNS],
+    width: usize,
+    rows: usize,
+    result: &mut [f32],
+    stride: usize,
+) {
+    if width == COLUMNS && rows == N {
+        for (j, numbers) in columns.iter().enumerate() {
+            result[j * stride..][..N].copy_from_slice(numbers);
+        }
+    } else {
+        for (j, numbers) in columns.iter().enumerate().take(width) {
+            result[j * stride..][..rows].copy_from_slice(&numbers[..rows]);
         }
     }
 }

@@ -92,7 +92,7 @@ fn close_while(home: &Home, under: &str, round: usize) -> Duration {
             terminal.press("p");
             terminal.until("Paused");
         }
-        "just typed" => terminal.press("pxpx"),
+        "just typed" => terminal.press("pypy"),
         "reading" => {
             terminal.press(ENTER);
             terminal.until("Recorded 0:0");
@@ -370,6 +370,7 @@ fn after_the_report_on_a_file_one_goes_on_at_the_microphone() {
     terminal.press("\n");
     terminal.until("REC 0:01");
     terminal.press(ENTER);
+    terminal.until("Recorded");
     terminal.wait("the second choice", |screen| screen.rsplit("Recorded").next().unwrap().contains("q ends:"));
     terminal.press("q\n");
     let (code, shown) = terminal.end();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use aloud::audio::Recording;
 use aloud::signal::Features;
-use aloud::voices::{Known, Turn, Voices};
+use aloud::voices::{Turn, Voices};
 
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args_os().skip(1);
@@ -20,7 +20,7 @@ fn main() -> std::io::Result<()> {
                 continue;
             }
         };
-        let voices = Voices::of(&recording, &Features::of(&recording.speech), &Known::default());
+        let voices = Voices::of(&recording, &Features::of(&recording.speech));
         println!("{name}\t{:?}\t{:.2}\t{:?}\t{}", voices.count, voices.confidence, voices.how, voices.turns.len());
         let turn = |t: &Turn| serde_json::json!({"who": t.voice.to_string(), "unsure": t.unsure, "start_s": t.span.start_s, "end_s": t.span.end_s});
         let turns: Vec<_> = voices.turns.iter().map(turn).collect();

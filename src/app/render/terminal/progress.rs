@@ -524,7 +524,7 @@ mod tests {
         );
         let mut progress = progress(three_weeks(), &[]);
         progress.habits = Some(habits);
-        for columns in [24, 44, 80] {
+        for columns in [30, 44, 80] {
             let text = render(&progress, Measure::Score, columns);
             assert!(text.contains("In your last 20 takes"), "{text}");
             assert!(text.lines().all(|line| crate::app::render::terminal::lines::width(line) <= columns), "{text}");
