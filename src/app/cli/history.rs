@@ -558,7 +558,8 @@ fn export(arguments: &ExportArguments) -> Result<Outcome> {
     let attempts = kept(&arguments.which.filter(Speaker::Anyone)?)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     if matches!(arguments.format, Format::Csv) {
-        out.write_all(&export::csv(&attempts))?;
+        let table = with_store(Access::Read, |store| Ok(export::csv(&attempts, |a| store.told(a.id))))?;
+        out.write_all(&table)?;
         out.flush()?;
         return Ok(Outcome::Done);
     }
