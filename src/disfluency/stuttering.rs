@@ -76,7 +76,7 @@ impl LeftOut {
 /// Returns for each written word whether it is abandoned and begun again, so that it counts neither as a word nor as
 /// a filler. With `stutters`, this includes every word that is repeated at once.
 pub fn begun_again(texts: &[&str], stutters: bool) -> Vec<bool> {
-    if stutters { stutter_flags(texts, 1, 0.0) } else { stutter_like(texts) }
+    stutter_flags(texts, stutters)
 }
 
 /// Removes the repeated or prolonged sounds at the beginning of a word: "s-s-said" becomes "said", "sssso" becomes
@@ -111,12 +111,14 @@ pub fn without_blocks<'a>(words: &[WordWithPauses<'a>]) -> Vec<WordWithPauses<'a
 /// Returns for each written word whether it is a stuttering-like disfluency: a fragment, or a repeated word if these
 /// are frequent.
 pub fn stutter_like(texts: &[&str]) -> Vec<bool> {
-    stutter_flags(texts, MIN_COUNT, MIN_SHARE)
+    stutter_flags(texts, false)
 }
 
-/// Returns for each written word whether it is a word fragment, or a whole word that is repeated. The latter count only
-/// if there are at least `min_count` fragments and repeated words, and they make up at least `min_share` of the words.
-fn stutter_flags(texts: &[&str], min_count: usize, min_share: f64) -> Vec<bool> {
+/// Returns for each written word whether it is a word fragment, or a whole word that is repeated. Unless the speaker
+/// stutters, the latter count only if there are at least [`MIN_COUNT`] fragments and repeated words, and they make up
+/// at least [`MIN_SHARE`] of the words.
+fn stutter_flags(texts: &[&str], stutters: bool) -> Vec<bool> {
+    let (min_count, min_share) = if stutters { (1, 0.0) } else { (MIN_COUNT, MIN_SHARE) };
     let words: Vec<usize> =
         (0..texts.len()).filter(|i| !is_filled_pause(texts[*i]) && !normalized(texts[*i]).is_empty()).collect();
     let mut fragments = vec![false; texts.len()];
@@ -128,7 +130,12 @@ fn stutter_flags(texts: &[&str], min_count: usize, min_share: f64) -> Vec<bool> 
             texts[*i],
             &words[k + 1..].iter().take(MAX_LOOKAHEAD_WORDS).map(|j| normalized(texts[*j])).collect::<Vec<_>>(),
         );
-        repeated[*i] = !fragments[*i] && next.is_some_and(|next| is_repeated_word(texts[*i], &next));
+        // Whoever stutters says a word three times for no emphasis.
+        let is_third =
+            || k.checked_sub(1).is_some_and(|before| normalized(texts[words[before]]) == normalized(texts[*i]));
+        let has_third = || words.get(k + 2).is_some_and(|j| normalized(texts[*j]) == normalized(texts[*i]));
+        let may_be_emphatic = !stutters || !is_third() && !has_third();
+        repeated[*i] = !fragments[*i] && next.is_some_and(|next| is_repeated_word(texts[*i], &next, may_be_emphatic));
         inside += usize::from(has_inner_fragments(texts[*i]));
     }
     let count = |flags: &[bool]| flags.iter().filter(|f| **f).count();
@@ -156,7 +163,7 @@ fn is_fragment(text: &str, next: &[String]) -> bool {
 }
 
 /// Returns whether the next word repeats a short word as it is or contracted: "that that's".
-fn is_repeated_word(text: &str, next: &str) -> bool {
+fn is_repeated_word(text: &str, next: &str, may_be_emphatic: bool) -> bool {
     let word = normalized(text);
     let ends = text.ends_with(['.', '?', '!']);
     let number = word.starts_with(|c: char| c.is_ascii_digit());
@@ -165,7 +172,7 @@ fn is_repeated_word(text: &str, next: &str) -> bool {
         && !ends
         && !number
         && word.chars().count() <= MAX_WHOLE_WORD_LETTERS
-        && !EMPHATIC_WORDS.contains(&word.as_str())
+        && !(may_be_emphatic && EMPHATIC_WORDS.contains(&word.as_str()))
 }
 
 /// Returns whether a word is written together with fragments of it: "Mu-mu-multi", "b-b-but".
@@ -219,6 +226,8 @@ mod tests {
         let left: Vec<&str> =
             texts.iter().zip(begun_again(&texts, true)).filter(|(_, a)| !a).map(|(t, _)| *t).collect();
         assert_eq!(left, ["I", "was", "s-s-said", "to", "be", "very,", "very", "sssslow", "at", "three", "3", "3"]);
+        assert_eq!(begun_again(&["very", "very", "very", "late"], true), [true, true, false, false]);
+        assert!(!begun_again(&["very", "very", "very", "late"], false).contains(&true));
         assert!(!begun_again(&["I", "I", "was"], false).contains(&true));
         let left_out = LeftOut::of(&texts);
         assert_eq!((left_out.begun_again, left_out.sounds_in_words), (2, 2));

@@ -267,9 +267,11 @@ impl<'a> StoryView<'a> {
         }
         // Neither the measure nor the detectors find a sentence of the result.
         if found.event == EventKind::Real && found.results.is_empty() && self.lacks_result_words() && !lacks_steps {
-            let is_vague = sure(Code::VagueResult) >= sure(Code::NoResult);
-            lacks.push(if is_vague {
+            let has_no_outcome = self.story.outcomes.is_empty();
+            lacks.push(if sure(Code::VagueResult) >= sure(Code::NoResult) {
                 (Code::VagueResult, rubric::MAY_LACK_A_RESULT)
+            } else if has_no_outcome && sure(Code::Ready) >= rubric::GOOD_OTHERWISE {
+                (Code::NoResult, rubric::MAY_LACK_ONLY_A_RESULT)
             } else {
                 (Code::NoResult, rubric::MAY_BE_VAGUE)
             });

@@ -79,33 +79,38 @@ fn ends_sentence(tokens: &[StoryToken<'_>], i: usize) -> bool {
     tail.contains(['?', '!']) && !next_is_small || tail.contains('.')
 }
 
-/// Appends a range to `found` as one sentence; if it has more than `max_words` tokens, splits it where a clause begins.
+/// Appends a range to `found` as one sentence; if it has more than `max_words` words, splits it where a clause begins.
+/// Fillers count as no words: the same sentence is split at the same place whether or not its speaker hesitates.
 fn split(tokens: &[StoryToken<'_>], range: Range<usize>, max_words: usize, found: &mut Vec<Range<usize>>) {
-    if range.len() > max_words {
-        let inside = range.start + MIN_CLAUSE_WORDS..range.end - MIN_CLAUSE_WORDS;
-        let middle = (range.start + range.end) as f64 / 2.0;
-        let score = |i: usize| clause_start_score(tokens, i) - (i as f64 - middle).abs() / range.len() as f64;
-        let best =
-            inside.filter(|i| clause_start_score(tokens, *i) > 1.0).max_by(|a, b| score(*a).total_cmp(&score(*b)));
+    let words: Vec<usize> = range.clone().filter(|i| !tokens[*i].filler).collect();
+    if words.len() > max_words {
+        let middle = words.len() as f64 / 2.0;
+        let score = |k: usize| clause_start_score(tokens, &words, k);
+        let near_middle = |k: usize| score(k) - (k as f64 - middle).abs() / words.len() as f64;
+        let best = (MIN_CLAUSE_WORDS..words.len() - MIN_CLAUSE_WORDS)
+            .filter(|k| score(*k) > 1.0)
+            .max_by(|a, b| near_middle(*a).total_cmp(&near_middle(*b)));
         if let Some(best) = best {
-            split(tokens, range.start..best, MAX_CLAUSE_WORDS, found);
-            split(tokens, best..range.end, MAX_CLAUSE_WORDS, found);
+            // What is hesitated before a clause belongs to it.
+            let begin = words[best - 1] + 1;
+            split(tokens, range.start..begin, MAX_CLAUSE_WORDS, found);
+            split(tokens, begin..range.end, MAX_CLAUSE_WORDS, found);
             return;
         }
     }
     found.push(range);
 }
 
-/// Returns a score for a clause beginning at token `i`, from its first two words, the punctuation and the pause before
-/// it.
-fn clause_start_score(tokens: &[StoryToken<'_>], i: usize) -> f64 {
-    let next: Vec<String> = tokens[i..].iter().filter(|t| !t.filler).take(2).map(|t| normalized(t.text)).collect();
+/// Returns a score for a clause beginning at the word `words[k]`, from its first two words, and the punctuation and the
+/// pauses before it. `k` is at least 1.
+fn clause_start_score(tokens: &[StoryToken<'_>], words: &[usize], k: usize) -> f64 {
+    let next: Vec<String> = words[k..].iter().take(2).map(|i| normalized(tokens[*i].text)).collect();
     let opener = next.first().is_some_and(|w| CLAUSE_OPENERS.contains(&w.as_str()));
     let subject = next
         .get(usize::from(opener))
         .is_some_and(|w| SUBJECT_PRONOUNS.contains(&w.as_str()) || OTHER_SUBJECT_STARTS.contains(&w.as_str()));
-    let comma = tokens[i - 1].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
-    let pause = tokens[i].pause_before_s.is_some_and(|s| s >= CLAUSE_PAUSE_S);
+    let comma = tokens[words[k - 1]].text.ends_with([',', ';', ':', '-', '\u{2013}', '\u{2014}']);
+    let pause = (words[k - 1] + 1..=words[k]).any(|i| tokens[i].pause_before_s.is_some_and(|s| s >= CLAUSE_PAUSE_S));
     f64::from(u8::from(opener))
         + f64::from(u8::from(subject)) * 0.7
         + f64::from(u8::from(comma)) * 0.6
@@ -152,5 +157,23 @@ mod tests {
             "{pieces:#?}"
         );
         assert_eq!(pieces.join(" "), text.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+
+    #[test]
+    fn hesitation_moves_no_cut() {
+        let text = "We kept the costumes in a basement with no system at all for most of the year, so before every show it \
+                    would be three people digging through bags until";
+        let words: Vec<&str> = text.split_whitespace().collect();
+        assert_eq!(cut_text(text).len(), 1);
+        let token = |text, filler| StoryToken { text, span: None, pause_before_s: None, ends_block: false, filler };
+        let hesitant = |text: &str| -> Vec<StoryToken<'_>> {
+            text.split_whitespace().flat_map(|word| [token("um,", true), token(word, false)]).collect()
+        };
+        assert_eq!(sentences(&hesitant(text)).len(), 1);
+        let longer = format!("{text} the curtain and nobody had time to look for the shoes");
+        let cuts: Vec<usize> = cut_text(&longer).iter().map(|s| s.split_whitespace().count()).collect();
+        assert!(words.len() < MAX_SENTENCE_WORDS && cuts.len() > 1, "{cuts:?}");
+        let same: Vec<usize> = sentences(&hesitant(&longer)).iter().map(|range| range.len() / 2).collect();
+        assert_eq!(same, cuts);
     }
 }
