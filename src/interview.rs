@@ -1,7 +1,8 @@
-//! A recorded interview with two voices, cut into questions and answers.
+//! A recorded interview with two voices, segmented into questions and answers.
 //!
-//! [`cut`] goes by turns and words alone. A short word of the interviewer within an answer ("mm-hm", "go on", "and then?") is a mark
-//! in that answer; more than that is a question, and what follows it is another answer. Nothing of the interviewer is judged.
+//! [`cut`] uses only the turns and words of the two speakers. A short utterance of the interviewer within an answer
+//! ("mm-hm", "go on", "and then?") is a mark in that answer; a longer one is a question, and another answer begins
+//! after it. The interviewer is not judged.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,20 +16,20 @@ use crate::warnings::Warning;
 
 /// The name and version of the format.
 pub const SCHEMA: &str = "aloud.interview/1";
-/// The number of words up to which something within an answer only keeps it going (ours).
+/// The maximum number of words of an utterance that does not end the other speaker's answer (ours).
 const MOST_PROMPT_WORDS: usize = 4;
-/// A turn without words that is shorter than this is no question, in seconds: a breath, a laugh (ours).
+/// The duration below which a turn without words is not a question but a breath or a laugh, in seconds (ours).
 const WORDLESS_S: f64 = 1.5;
-/// The number of words below which something said is small talk and not judged (ours: a score needs more to go by).
+/// The minimum number of words of an answer that is judged (ours: fewer are small talk, and too few for a score).
 const FEWEST_WORDS: usize = 12;
-/// The number of words that a sentence needs to be the question itself (ours: "Why?" alone says nothing of its topic).
+/// The minimum number of words of a sentence that is the question itself (ours: "Why?" alone does not tell the topic).
 const FEWEST_ASKED_WORDS: usize = 5;
-/// The number of words of a question at most; what comes before is an introduction (ours).
+/// The maximum number of words of a question; earlier words are an introduction (ours).
 const MOST_ASKED_WORDS: usize = 60;
-/// The gap between two speakers below which the second one may have cut in, in seconds: shorter than the usual gap of about
-/// 0.2 s between turns (Stivers et al. 2009).
+/// The gap between two speakers below which the second one may have interrupted the first, in seconds: shorter than the
+/// usual gap of about 0.2 s between turns (Stivers et al. 2009).
 const CUT_IN_S: f64 = 0.1;
-/// Words that keep somebody talking, or take note of what was said.
+/// Words of backchannels, which encourage the speaker or acknowledge what was said.
 const BACKCHANNELS: [&str; 40] = [
     "mm",
     "mmm",
@@ -71,58 +72,58 @@ const BACKCHANNELS: [&str; 40] = [
     "you",
     "no",
 ];
-/// Beginnings of sentences that ask without a question mark.
+/// Phrases in sentences that ask for an answer without a question mark.
 const REQUESTS: [&str; 10] =
     ["tell me", "describe", "give me", "walk me", "talk me", "explain", "share", "take me", "talk about", "tell us"];
 
-/// A short word of one of the two while the other one has the word.
+/// A backchannel, a prompt or an interruption: what one speaker says during the other's question or answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// The kind.
+    /// The kind of the mark.
     pub kind: MarkKind,
-    /// Whose it is.
+    /// The speaker.
     pub who: Who,
-    /// When.
+    /// The time of the turn.
     #[serde(flatten)]
     pub span: Span,
     /// The words, if any were recognized.
     pub text: String,
 }
 
-/// The kinds of marks.
+/// The kind of a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
-    /// Takes note of what is said: "mm-hm".
+    /// Acknowledges what is said: "mm-hm".
     Backchannel,
-    /// Asks to go on: "and then?".
+    /// Asks the other speaker to go on: "and then?".
     Prompt,
-    /// Begins before the other one has ended a sentence.
+    /// Begins before the other speaker has finished a sentence.
     Interruption,
 }
 
 /// A question and its answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Exchange {
-    /// All that the interviewer said before the answer.
+    /// Everything that the interviewer said before the answer.
     pub heard: String,
-    /// The turns of the question; none if the candidate began.
+    /// The turns of the question; empty if the candidate began.
     pub question: Vec<Span>,
     /// The turns of the answer.
     pub answer: Vec<Span>,
-    /// The answer's words: their places among the candidate's words.
+    /// The indices of the answer's words among the candidate's words.
     pub words: Vec<usize>,
-    /// What was said in between.
+    /// The backchannels, prompts and interruptions during the exchange.
     pub marks: Vec<Mark>,
 }
 
 impl Exchange {
-    /// Returns the words that ask, without an introduction: `None` if the candidate began.
+    /// Returns the question without its introduction; `None` if the candidate began.
     pub fn asked(&self) -> Option<String> {
         (!self.heard.is_empty()).then(|| asked(&self.heard))
     }
 
-    /// Returns whether there is enough to judge.
+    /// Returns whether the answer is long enough to be judged.
     pub fn is_answer(&self) -> bool {
         self.words.len() >= FEWEST_WORDS
     }
@@ -134,7 +135,7 @@ impl Exchange {
         Some(Span::new(first.start_s, last.end_s))
     }
 
-    /// Returns what was said in this answer alone.
+    /// Returns the transcript of this answer alone.
     pub(crate) fn transcript(&self, all: &Transcript) -> Transcript {
         let is_here = |s: &Span| self.answer.iter().any(|answer| answer.shared(s).is_some());
         Transcript {
@@ -150,7 +151,7 @@ impl Exchange {
         }
     }
 
-    /// Returns the speakers within this exchange alone.
+    /// Returns the speakers' turns and words within this exchange alone.
     pub(crate) fn speakers(&self, all: &Speakers) -> Speakers {
         let Some(span) = self.span() else { return all.clone() };
         let is_here = |s: &Span| s.shared(&span).is_some();
@@ -167,13 +168,13 @@ impl Exchange {
 pub struct Interview {
     /// The format, [`SCHEMA`].
     pub schema: &'static str,
-    /// The file.
+    /// The recorded file.
     pub recording: RecordingSection,
-    /// Who speaks when.
+    /// The two speakers and their turns.
     pub speakers: Speakers,
     /// The answers, in order.
     pub answers: Vec<Answer>,
-    /// The program that made this.
+    /// The program that analyzed the interview.
     pub program: ProgramInfo,
     /// Warnings about the recording.
     pub warnings: Vec<Warning>,
@@ -185,9 +186,10 @@ pub struct Interview {
 /// An answer in an interview.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// All that the interviewer said before the answer; empty if the candidate began.
+    /// Everything that the interviewer said before the answer; empty if the candidate began.
     pub heard: String,
-    /// The question that the answer is judged against: a known one where that is sure, else the words that ask.
+    /// The question that the answer is judged against: a known question if the interviewer certainly asked it,
+    /// otherwise the interviewer's own words; `None` if the candidate began.
     pub question: Option<Question>,
     /// When the interviewer's last sound before the answer ended, in seconds.
     pub question_end_s: Option<f64>,
@@ -197,14 +199,14 @@ pub struct Answer {
     pub end_s: f64,
     /// The time from the interviewer's last sound to the answer, in seconds.
     pub response_latency_s: Option<f64>,
-    /// What was said in between.
+    /// The backchannels, prompts and interruptions during the exchange.
     pub marks: Vec<Mark>,
-    /// The report; `None` where too little was said to judge.
+    /// The report; `None` if the answer is too short to be judged.
     pub report: Option<Report>,
 }
 
 impl Answer {
-    /// Describes an exchange with an answer; `None` if nobody answered.
+    /// Creates the answer of an exchange; `None` if nobody answered.
     pub(crate) fn of(
         exchange: &Exchange,
         speakers: &Speakers,
@@ -232,11 +234,11 @@ impl Answer {
     }
 }
 
-/// A turn with what was said in it.
+/// A turn with its words.
 struct Said {
     turn: Turn,
     words: Vec<String>,
-    /// The places of the words among the words of who speaks.
+    /// The indices of the words among all words of the same speaker.
     places: Vec<usize>,
 }
 
@@ -263,8 +265,8 @@ impl Said {
     }
 }
 
-/// Cuts an interview into questions and answers, by the turns of two and the words of each. Turns that may be either one's
-/// belong to neither.
+/// Segments an interview into exchanges of question and answer, from the turns of the two speakers and the words of
+/// each. Turns whose speaker is uncertain are ignored.
 pub fn cut(speakers: &Speakers, own_words: &[Word]) -> Vec<Exchange> {
     let said = said(speakers, own_words);
     let mut exchanges: Vec<Exchange> = Vec::new();
@@ -278,7 +280,7 @@ pub fn cut(speakers: &Speakers, own_words: &[Word]) -> Vec<Exchange> {
         });
         if here.turn.who == Who::Me {
             let goes_on = said.get(i + 1).is_some_and(|next| next.turn.who == Who::Other && !next.is_backchannel());
-            // "Yes" within a question; "Okay" before it is asked.
+            // The candidate's "Yes" within a question, or "Okay" before it is asked.
             if now.answer.is_empty() && here.is_backchannel() && goes_on {
                 now.marks.push(here.mark(MarkKind::Backchannel));
                 continue;
@@ -311,7 +313,8 @@ pub fn cut(speakers: &Speakers, own_words: &[Word]) -> Vec<Exchange> {
     exchanges
 }
 
-/// Returns the turns with their words. A word belongs to the turn of its speaker that is nearest to its middle.
+/// Returns the turns with their words. A word belongs to the turn of its speaker that is nearest to the middle of the
+/// word.
 fn said(speakers: &Speakers, own_words: &[Word]) -> Vec<Said> {
     let turns = speakers.turns.iter().filter(|t| t.who != Who::Unsure);
     let mut said: Vec<Said> = turns.map(|turn| Said { turn: *turn, words: Vec::new(), places: Vec::new() }).collect();
@@ -333,7 +336,8 @@ fn said(speakers: &Speakers, own_words: &[Word]) -> Vec<Said> {
     said
 }
 
-/// Returns the sentences that ask, or the end of what was said if none does.
+/// Returns the sentences of `heard` that ask, or all sentences if none does; of both, at most the last
+/// [`MOST_ASKED_WORDS`] words.
 fn asked(heard: &str) -> String {
     let mut sentences: Vec<Vec<&str>> = vec![Vec::new()];
     for word in heard.split_whitespace() {
@@ -348,7 +352,7 @@ fn asked(heard: &str) -> String {
         sentence.last().is_some_and(|word| word.ends_with('?')) || REQUESTS.iter().any(|request| text.contains(request))
     };
     let asking: Vec<&Vec<&str>> = sentences.iter().filter(asks).collect();
-    // "How are you?", "Can you hear me?" before the question itself.
+    // Skips "How are you?" or "Can you hear me?" before the question itself.
     let from = asking.iter().position(|sentence| sentence.len() >= FEWEST_ASKED_WORDS).unwrap_or(0);
     let mut words: Vec<&str> = asking[from.min(asking.len())..].iter().flat_map(|s| s.iter().copied()).collect();
     if words.is_empty() {
@@ -362,7 +366,8 @@ mod tests {
     use super::*;
     use crate::voices::{Count, How};
 
-    /// Turns in the order given, with half a second between them and a word every 0.3 s: "o:" the other's, "m:" the own.
+    /// Returns an interview with the given turns, half a second apart, and a word every 0.3 s: "o:" begins a turn of
+    /// the interviewer, "m:" one of the candidate.
     fn interview(turns: &[&str]) -> (Speakers, Vec<Word>) {
         let (mut own, mut other_words, mut spans) = (Vec::new(), Vec::new(), Vec::new());
         let mut at_s = 0.5;

@@ -64,7 +64,7 @@ unsafe extern "C" {
     ) -> bool;
 }
 
-/// Creates a backend of this type, with one thread until told otherwise if it is a CPU backend.
+/// Creates a backend of this type. A CPU backend has one thread until its number of threads is set.
 ///
 /// whisper.cpp aligns word times on a backend whose thread count it never sets, which would start four threads. These
 /// would wait for each other by spinning, and take the cores from the chunks that are decoded at the same time.

@@ -29,8 +29,8 @@ pub struct StreamClock {
     /// The reference from which `starts_s` is counted.
     reference: Instant,
     rate_hz: f64,
-    /// The estimates of the time of the stream's first frame from the latest blocks, in seconds after `reference`; negative
-    /// for a time before it.
+    /// The estimates of the time of the stream's first frame from the latest blocks, in seconds after `reference`;
+    /// negative for a time before it.
     starts_s: VecDeque<f64>,
 }
 

@@ -109,8 +109,8 @@ impl FileKind {
     }
 }
 
-/// Returns whether a path names a document rather than a recording, by its extension. Standard input counts as a
-/// document.
+/// Returns whether a path names, by its extension, a file that is not a recording: a draft, or a file that aloud does
+/// not read. Standard input counts as a draft.
 pub fn is_draft(path: &Path) -> bool {
     FileKind::of(path).is_some()
 }

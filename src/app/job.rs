@@ -1,8 +1,8 @@
 //! Job descriptions: extracts the requirements, and classifies them as a must or nice to have.
 //!
-//! Headings such as "Requirements" or "Nice to have" classify the text below them. Elsewhere, a sentence is a
-//! requirement if it contains a phrase that asks for something. Sentences about what the employer offers or what the
-//! work consists of are not requirements. The rules are ours.
+//! Every list item below a heading such as "Requirements" or "Nice to have" is a requirement. Any other sentence is one
+//! if it contains a phrase that asks for something. Sentences about what the employer offers or what the work consists
+//! of are not requirements. The rules are ours.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! What the program adds to the analysis library: recording, playback, practice, resumes, the history, and the user
-//! interface.
+//! The parts of the program beyond the analysis library: recording, playback, practice, resumes, the history, and the
+//! user interface.
 //!
 //! Nothing outside this module depends on it (checked by `tests/program/architecture.rs`).
 

@@ -72,7 +72,8 @@ pub struct Player {
     playing: Arc<SharedPlayback>,
     /// The number of samples that the device had taken at the last change of that number, and the time of the change.
     last_taken: (usize, Instant),
-    /// When the device had taken all samples, and the duration that it had buffered then; `None` before.
+    /// The time at which the device had taken all samples, and the duration of the audio that it had yet to play then;
+    /// `None` before that time.
     all_taken: Option<(Instant, Duration)>,
     _stream: cpal::Stream,
 }

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The error numbers of a disk that is broken, full or not writable by the user, and of a call interrupted by a signal.
+/// The `errno` of a call interrupted by a signal.
 const EINTR: i32 = 4;
+/// The `errno` of a broken disk.
 const EIO: i32 = 5;
+/// The `errno` of a missing permission.
 const EACCES: i32 = 13;
+/// The `errno` of too many open files.
 const EMFILE: i32 = 24;
+/// The `errno` of a full disk.
 const ENOSPC: i32 = 28;
-/// A partial write: only half of the bytes are written.
+/// In place of an `errno`, a partial write: only half of the bytes are written.
 const HALF: i32 = 0;
 
 /// The ways in which each kind of call can fail: the error, and whether all later calls fail too.
@@ -81,7 +85,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Logs the program's calls on files below `folder` to `log`, and makes one of them fail.
+/// Logs the program's calls on files below `folder` to `log`, and makes the call of `fault`, if any, fail.
 pub fn inject(command: &mut Command, fault: Option<&Fault>, folder: &Path, log: &Path) {
     let library = library().expect("asked for before");
     command.env("LD_PRELOAD", library).env("ALOUD_FAULT_UNDER", folder).env("ALOUD_FAULT_LOG", log);

@@ -43,8 +43,8 @@ impl Home {
         Self::with_server(&[null_sink("mic")])
     }
 
-    /// Creates a home with a microphone, which records what is played into the sink `mic`, and with a loudspeaker, whose
-    /// sound is at `speaker.monitor`. With an echo, the microphone hears the loudspeaker.
+    /// Creates a home with a microphone, which records what is played into the sink `mic`, and with a loudspeaker,
+    /// whose sound is at `speaker.monitor`. With an echo, the microphone hears the loudspeaker.
     pub fn with_loudspeaker(has_echo: bool) -> Option<Self> {
         let echo = "module-loopback source=speaker.monitor sink=mic latency_msec=20".to_owned();
         let modules = [null_sink("mic"), null_sink("speaker"), echo];
@@ -143,7 +143,7 @@ impl Drop for Home {
     }
 }
 
-/// A running aloud.
+/// A running aloud process.
 pub struct Running {
     child: Child,
     said: Arc<Mutex<Vec<(Instant, String)>>>,
@@ -235,7 +235,7 @@ impl Ended {
         report
     }
 
-    /// Returns the only line that names a problem.
+    /// Returns the line with the error message; there must be exactly one.
     pub fn complaint(&self) -> &str {
         let complaints: Vec<&String> = self.said.iter().filter(|line| line.starts_with("aloud: ")).collect();
         assert_eq!(complaints.len(), 1, "{:?}", self.said);
@@ -268,18 +268,18 @@ pub fn signal(process: u32, name: &str) {
     assert!(sent.expect("sh runs").success(), "{name}");
 }
 
-/// Returns the module of a sound server's sink that plays into nothing.
+/// Returns the arguments of a PulseAudio module for a null sink.
 fn null_sink(name: &str) -> String {
     format!("module-null-sink sink_name={name} rate=48000 channels=2 format=s16le")
 }
 
-/// What can be heard at a source of the sound server, at 16 kHz, with its times.
+/// A recording in progress of a source of the sound server, at 16 kHz, with its start time.
 pub struct Tap {
     recorder: Child,
     reader: std::thread::JoinHandle<(Vec<f32>, Option<Instant>)>,
 }
 
-/// What a [`Tap`] heard.
+/// What a [`Tap`] recorded.
 pub struct Heard {
     pub samples: Vec<f32>,
     /// The time of the first sample.
@@ -297,7 +297,7 @@ impl Tap {
             let (mut samples, mut begun, mut bytes) = (Vec::new(), None, [0; 640]);
             while std::io::Read::read_exact(&mut sound, &mut bytes).is_ok() {
                 samples.extend(bytes.chunks(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32_768.0));
-                // The block that arrived with the least delay says best when the first sample was heard.
+                // The block with the least delay gives the best estimate of the time of the first sample.
                 let first = Instant::now() - Duration::from_secs_f64(samples.len() as f64 / 16_000.0);
                 begun = Some(begun.map_or(first, |earliest: Instant| earliest.min(first)));
             }
@@ -315,7 +315,7 @@ impl Tap {
 }
 
 impl Heard {
-    /// Returns when the sound louder than 1 % of its peak begins and ends.
+    /// Returns the first and the last time at which the sound exceeds 1 % of its peak.
     pub fn span(&self) -> (Instant, Instant) {
         let peak = self.samples.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
         let loud = |x: &f32| x.abs() > 0.01 * peak;
@@ -340,7 +340,7 @@ pub fn wavs(folder: &Path) -> Vec<PathBuf> {
     wavs
 }
 
-/// Returns the duration of a WAV file in seconds by its header, which another program would read too.
+/// Returns the duration of a WAV file in seconds, according to its header, as other programs read it.
 pub fn duration_s(wav: &Path) -> f64 {
     let reader = hound::WavReader::open(wav).unwrap_or_else(|e| panic!("{}: {e}", wav.display()));
     f64::from(reader.duration()) / f64::from(reader.spec().sample_rate)

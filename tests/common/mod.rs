@@ -43,7 +43,7 @@ pub fn sample(name: &str) -> PathBuf {
     root().join("samples").join(name)
 }
 
-/// Returns a recording of the shared folder; says so if the folder is missing.
+/// Returns the path of a recording in the shared folder; says so and returns `None` if it is missing.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let path = root().join("../shared/speech").join(name);
     if path.exists() {
@@ -72,14 +72,14 @@ pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../docs/report.schema.json")).expect("the schema is JSON")
 }
 
-/// Checks a report against the published schema, in which it may have no field that is not described.
+/// Checks a report against the published schema. Fields that the schema does not describe are errors.
 pub fn assert_valid(report: &Value) {
     let validator = jsonschema::validator_for(&closed(schema())).expect("the schema is a schema");
     let errors: Vec<String> = validator.iter_errors(report).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
-/// Returns the schema with no other fields than it names.
+/// Returns the schema with all fields forbidden that it does not name.
 fn closed(mut node: Value) -> Value {
     if node.get("properties").is_some_and(Value::is_object) {
         node["additionalProperties"] = Value::Bool(false);

@@ -1,6 +1,6 @@
-//! "I" and what goes with it become "we": what the trained detectors and their test both make of an answer.
+//! Replaces the first person singular by the plural, for training the detectors and for testing them.
 
-/// The sentence as somebody says it who hides behind the team.
+/// Returns a sentence as a speaker who hides behind the team would say it: with "we" instead of "I".
 pub fn with_we(sentence: &str) -> String {
     let swap = |word: &str| {
         let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());

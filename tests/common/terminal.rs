@@ -23,7 +23,7 @@ pub struct Terminal {
     reader: JoinHandle<()>,
 }
 
-/// Duplicates the window's end of a pseudo terminal in non-blocking mode. Unlike portable-pty's own writer, this file
+/// Duplicates the master end of a pseudo terminal, in non-blocking mode. Unlike portable-pty's own writer, this file
 /// sends no end of file when dropped.
 #[allow(unsafe_code, reason = "a number becomes an open file")]
 fn other_end(master: &dyn MasterPty) -> File {
@@ -93,8 +93,8 @@ impl Terminal {
         Self { master: pair.master, keys, child, shown, is_closed, reader }
     }
 
-    /// Closes the terminal as a window is closed: nothing is typed, and nobody has the terminal open any more. Returns
-    /// the time.
+    /// Closes the terminal as if its window were closed: nothing is typed, and the master end is no longer open.
+    /// Returns the time of closing.
     pub fn close(self) -> Instant {
         let Self { master, keys, is_closed, reader, .. } = self;
         is_closed.store(true, Ordering::Relaxed);
@@ -141,7 +141,7 @@ impl Terminal {
         children.split_whitespace().next().and_then(|id| id.parse().ok()).expect("the program runs")
     }
 
-    /// Returns the live line; there must be exactly one.
+    /// Returns the line with the live level meter; there must be exactly one.
     pub fn live(&self) -> String {
         let screen = self.screen();
         let lines: Vec<&str> = screen.lines().filter(|line| line.contains("dBFS")).collect();
@@ -157,7 +157,7 @@ impl Terminal {
         let settings: Vec<&str> =
             raw.lines().filter(|line| line.matches(':').count() > 20 && !line.contains(' ')).collect();
         assert!(settings.len() == 2 && settings[0] == settings[1], "the terminal is not as it was: {settings:?}");
-        // A progress bar that was cleared leaves its escape sequences before it.
+        // The escape sequences of a cleared progress bar may precede the line's text.
         let mut codes =
             raw.lines().filter_map(|line| line.rsplit_once("ended ")).map(|(_, code)| code.trim().to_owned());
         let code = codes.rfind(|code| code.parse::<u8>().is_ok()).expect("an exit code");

@@ -21,8 +21,8 @@ use walkdir::{DirEntry, WalkDir};
 use crate::app::draft_file::{is_draft, is_readable};
 use crate::audio;
 
-/// Extensions of recordings, in lower case. A file in a folder that has one of them is taken even if its content is not
-/// audio, since it was meant to be a recording. Every other file is judged by its content.
+/// File extensions of recordings, in lower case. In a folder, a file with one of them is included even if its content
+/// is not audio, since it was meant to be a recording. Every other file is judged by its content.
 const RECORDINGS: [&str; 16] = [
     "wav", "mp3", "m4a", "mp4", "ogg", "oga", "opus", "flac", "webm", "mkv", "aac", "mov", "aiff", "aif", "caf", "amr",
 ];
@@ -39,7 +39,7 @@ pub struct Input {
     pub name: OsString,
 }
 
-/// A folder could not be used.
+/// Why a named folder could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// The folder has neither recordings nor drafts.
@@ -162,9 +162,9 @@ fn name_in(folder: &Path, file: &Path) -> OsString {
 
 /// One of several shards of the inputs, for one of several machines.
 ///
-/// A file's shard depends on nothing but its name and the number of shards, so adding, removing or reordering files
-/// moves no other file: it is the first 8 bytes of the SHA-256 of [`Input::name`], read as a big-endian number, modulo
-/// the number of shards, plus 1.
+/// The number of a file's shard is the first 8 bytes of the SHA-256 of [`Input::name`], read as a big-endian number,
+/// modulo the number of shards, plus 1. It depends on nothing else, so adding, removing or reordering files moves no
+/// other file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     /// The number of this shard, from 1.

@@ -1,11 +1,11 @@
 //! The file that `aloud analyze --jsonl --output` writes: one line per input, in input order. An interrupted run is
 //! resumed where it stopped.
 //!
-//! A file with reports of another version of aloud, or made with other settings, is left untouched: it would mix
-//! figures that are not comparable. A line counts as finished if it is complete, is a report, and has the path, SHA-256
-//! of the file, question, speech model and rubric of this run. All other inputs are analyzed again: errors, drafts
-//! (which are quick, and have no checksum) and changed files. New lines are appended; at the end, if lines are out of
-//! order or some were replaced, the file is rewritten atomically.
+//! A file with reports from another version of aloud, or made with other settings, is left untouched, so that figures
+//! that are not comparable are never mixed. An input counts as finished if its last line is a complete report with the
+//! path, SHA-256 of the file, question, speech model and rubric of this run. All other inputs are analyzed again:
+//! errors, drafts (which are quick, and have no checksum) and changed files. New lines are appended; at the end, if
+//! lines are out of order or some were replaced, the file is rewritten atomically.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
@@ -21,7 +21,7 @@ use crate::score::rubric;
 
 /// The schema name and version of the line for a file without a report.
 pub const ERROR: &str = "aloud.error/1";
-/// The beginning of every line; a truncated last line matches it as far as it goes.
+/// The prefix of every line; a truncated last line that is shorter matches the beginning of this prefix.
 const BEGINNING: &[u8] = b"{\"schema\":\"aloud.";
 
 /// The parameters that a report depends on besides the file.
@@ -33,7 +33,7 @@ pub struct Terms<'a> {
     pub model: &'a str,
 }
 
-/// An open file of JSON lines, for this run alone.
+/// An open JSON Lines file, locked against other runs.
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,
@@ -41,7 +41,7 @@ pub struct JsonLines {
     /// Whether this is a regular file, which can be resumed; a pipe or a device is only written to.
     is_file: bool,
     lines: Vec<Line>,
-    /// The index of the last line of each file, by its path.
+    /// For the path of each input, the index in `lines` of the last line about it.
     last: HashMap<String, usize>,
     end: u64,
 }
@@ -87,7 +87,7 @@ impl About {
         self.recording.as_ref().map(|r| &r.path).or(self.path.as_ref()).map_or("", String::as_str)
     }
 
-    /// Rejects a report on a recording whose figures are not comparable with those of `program`. Errors have no
+    /// Rejects a report on a recording if its figures are not comparable with those of `program`. Errors have no
     /// figures, and drafts are analyzed again anyway.
     fn check(&self, program: &ProgramInfo) -> Result<(), JsonLinesError> {
         if self.recording.as_ref().is_none_or(|recording| recording.sha256.is_none()) {
@@ -239,7 +239,8 @@ impl JsonLines {
         Ok(())
     }
 
-    /// Sorts the last lines of `paths` into their order, after the lines of other files.
+    /// Puts the last line of each of `paths` into the order of `paths`, after the lines of all other inputs. Earlier
+    /// lines of `paths` are dropped.
     ///
     /// # Errors
     /// When the file cannot be rewritten; all lines are then still there, in the order in which they were appended.
@@ -376,7 +377,7 @@ mod tests {
             ),
         ] {
             assert_ne!(line, ours);
-            // The text has a truncated line, which would be removed.
+            // The text ends with a truncated line, which `open` removes if it succeeds.
             let text = format!("{}\n{ours}\n{line}\n{{\"sch", error("b"));
             let (_folder, path) = file(&text);
             let message = open(&path).unwrap_err().to_string();

@@ -1,7 +1,8 @@
 //! Runs many jobs in parallel and delivers their results in order.
 //!
-//! The number of finished results that wait for their turn is limited: no item is started that is more than [`AHEAD`]
-//! times the number of jobs ahead of the next result. A panic in one item does not affect the others.
+//! The number of finished results that wait for delivery is limited: a worker waits before starting an item that is
+//! [`AHEAD`] times the number of jobs, or more, ahead of the next result. A panic in one item does not affect the
+//! others.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ pub struct Panicked(String);
 /// items, each as soon as its turn comes. `done` runs on the calling thread.
 ///
 /// # Errors
-/// The first error of `done`: no new item is started then, and the running ones are awaited.
+/// Returns the first error of `done`. After it, no new item is started, and the running ones are awaited.
 pub fn side_by_side<T: Sync, R: Send, E>(
     items: &[T],
     jobs: usize,
@@ -58,7 +59,7 @@ pub fn side_by_side<T: Sync, R: Send, E>(
     })
 }
 
-/// The next item, and the number of results that were delivered.
+/// The queue of items: the next one to start, and the number of results that were delivered.
 struct Queue {
     turns: Mutex<Turns>,
     moved: Condvar,
@@ -71,7 +72,8 @@ struct Turns {
 }
 
 impl Queue {
-    /// Returns the next item, once it is not too far ahead; `None` when there are no more.
+    /// Returns the index of the next item, after waiting until fewer than `ahead` results are outstanding before it;
+    /// `None` if no items are left.
     fn next(&self, ahead: usize) -> Option<usize> {
         let mut turns = self.lock();
         while turns.next < turns.end && turns.next >= turns.handed_over + ahead {

@@ -1,4 +1,4 @@
-//! The band of a telephone: 300 to 3400 Hz (ITU-T G.712), by a linear-phase filter.
+//! Limits speech to the telephone band, 300 to 3400 Hz (ITU-T G.712), with a linear-phase FIR filter.
 
 use std::f64::consts::TAU;
 
@@ -6,17 +6,17 @@ use crate::audio::SPEECH_RATE_HZ;
 
 /// The edges of the band, in hertz.
 const BAND_HZ: [f64; 2] = [300.0, 3_400.0];
-/// The half length of the filter, in samples: edges about 200 Hz wide.
+/// The half length of the filter, in samples; the transition bands are about 200 Hz wide.
 const HALF: i32 = 160;
 
-/// Returns speech at 16 kHz as it sounds over a telephone, at the same times.
+/// Returns speech at 16 kHz as it sounds over a telephone, without a delay.
 pub(super) fn telephone(samples: &[f32]) -> Vec<f32> {
     let taps: Vec<f32> = (-HALF..=HALF).map(tap).collect();
     let at = |i: usize, k: usize| samples.get((i + k).wrapping_sub(HALF as usize)).copied().unwrap_or(0.0);
     (0..samples.len()).map(|i| taps.iter().enumerate().map(|(k, tap)| tap * at(i, k)).sum()).collect()
 }
 
-/// Returns a coefficient of the filter: the ideal one under a Hann window.
+/// Returns coefficient `n` of the filter: that of the ideal band-pass filter, times a Hann window.
 fn tap(n: i32) -> f32 {
     let [low, high] = BAND_HZ.map(|hz| hz / f64::from(SPEECH_RATE_HZ));
     let n = f64::from(n);

@@ -1,24 +1,26 @@
-//! Whether a loudspeaker is heard in the microphone: the level at the microphone goes with that of the question.
+//! Detects whether the microphone picks up the loudspeaker: its level then follows the level of the spoken question.
 //!
-//! Both are compared as peaks, ten times a second: fine enough to follow syllables, and far coarser than the delay of a
-//! room. A person, traffic or music go with it no more than by chance.
+//! Both levels are peak envelopes with ten values a second: fine enough to follow syllables, and far coarser than the
+//! acoustic delay in a room. A person, traffic or music correlate with the question only by chance.
 
 use std::time::Duration;
 
-/// The length of one value of an envelope.
+/// The time step of the envelopes, in seconds.
 const STEP_S: f64 = 0.1;
-/// The most that the microphone may be behind the loudspeaker, in steps: Bluetooth needs about 0.3 s.
+/// The maximum lag of the microphone behind the loudspeaker, in steps: Bluetooth adds about 0.3 s.
 const MOST_LATE: usize = 5;
-/// The correlation from which it is the question that is heard (ours: of 240 questions through a loudspeaker 15 to 35 dB softer, in a
-/// room with a noise floor of -60 dBFS, 94 % have it; of 4,500 with somebody else talking all the while, 1.4 %).
+/// The minimum correlation at which the question counts as heard (ours: of 240 questions through a loudspeaker 15 to
+/// 35 dB softer, in a room with a noise floor of -60 dBFS, 94 % reach it; of 4,500 with somebody else talking
+/// throughout, 1.4 % do).
 const SURE: f64 = 0.7;
-/// How far below its highest value a level is followed, in dB: what is softer is the room.
+/// The range below its maximum in which an envelope is compared, in dB: softer values are background noise.
 const DEPTH_DB: f64 = 30.0;
-/// The least rise of the microphone's level with the question, in dB: less harms no recording.
+/// The minimum difference between the microphone's mean levels in the louder and in the softer part of the question, in
+/// dB: an echo with a smaller one harms no recording.
 const LEAST_RISE_DB: f64 = 6.0;
-/// The fewest values to go by.
+/// The minimum number of steps to compare.
 const FEWEST: usize = 12;
-/// The least level that counts, in dBFS: digital silence has none.
+/// The lower bound of all levels, in dBFS; also the level that stands for digital silence.
 const FLOOR_DBFS: f64 = -90.0;
 
 /// The levels of a question and of the microphone while it is spoken.
@@ -26,19 +28,19 @@ const FLOOR_DBFS: f64 = -90.0;
 pub struct Echo {
     /// The peak of each step of the question, in dBFS.
     spoken: Vec<f64>,
-    /// The peak at the microphone in each step; `None` where nobody looked.
+    /// The peak at the microphone in each step, in dBFS; `None` for a step without a reading.
     heard: Vec<Option<f64>>,
 }
 
 impl Echo {
-    /// Prepares the comparison with a question of this sound.
+    /// Creates the comparison for a question with these samples.
     pub fn of(samples: &[f32], rate_hz: u32) -> Self {
         let step = ((f64::from(rate_hz) * STEP_S) as usize).max(1);
         let peak = |part: &[f32]| level(f64::from(part.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()))));
         Self { spoken: samples.chunks(step).map(peak).collect(), heard: Vec::new() }
     }
 
-    /// Adds the peak at the microphone, in dBFS, at a time after the beginning of the question; `None` for silence.
+    /// Adds the peak at the microphone, in dBFS (`None` for silence), at the time `at` after the question's beginning.
     pub fn hear(&mut self, at: Duration, peak_dbfs: Option<f64>) {
         let step = (at.as_secs_f64() / STEP_S) as usize;
         if step >= self.spoken.len() + MOST_LATE {
@@ -71,7 +73,7 @@ impl Echo {
         if of_s <= 0.0 || of_h <= 0.0 || both / (of_s * of_h).sqrt() < SURE {
             return false;
         }
-        // Louder by so much where the question is loud.
+        // The microphone's mean level in the louder or the softer part of the question.
         let half = |is_loud: bool| {
             let of_half: Vec<f64> = pairs.iter().filter(|p| (p.0 > mean_s) == is_loud).map(|p| p.1).collect();
             of_half.iter().sum::<f64>() / of_half.len().max(1) as f64
@@ -90,7 +92,7 @@ mod tests {
 
     const RATE_HZ: u32 = 1000;
 
-    /// Levels that go up and down as syllables do, the same for each seed.
+    /// Returns pseudorandom levels from -60 to -10 dBFS, which vary like those of syllables.
     fn levels(seed: u64, count: usize) -> Vec<f64> {
         let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         (0..count)
@@ -132,7 +134,7 @@ mod tests {
             heard(0, |_, i| Some(other[i]))
         });
         assert!(by_chance.count() <= 1);
-        // Too faint to harm anything.
+        // An echo too faint to harm a recording.
         assert!(!heard(0, |db, _| Some(-60.0 + 0.05 * db)));
         let (mut short, _) = question();
         (0..10).for_each(|i: u64| short.hear(Duration::from_millis(100 * i + 50), Some(-20.0)));

@@ -1,8 +1,8 @@
 //! The interviewer: asks a question aloud.
 //!
-//! The questions and follow-ups of `questions.toml` are spoken by two voices that come along (`sounds`; `README.md` in this
-//! folder says how they were made). Anything else, such as a question about the user's resume, is spoken by the
-//! system's voice, where there is one (`system`). What nobody can speak is shown. [`turn`] is the course of a question and
+//! The questions and follow-ups of `questions.toml` are spoken by two bundled voices (`sounds`; `README.md` in this
+//! folder says how they were made). Any other text, such as a question about the user's resume, is spoken by the
+//! system's voice, if there is one (`system`), and otherwise only shown. [`turn`] models the course of a question and
 //! its takes as a state machine.
 
 mod band;
@@ -21,7 +21,7 @@ use crate::audio::SPEECH_RATE_HZ;
 use echo::Echo;
 use system::SystemVoice;
 
-/// Who asks.
+/// The voice that asks the questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Voice {
@@ -37,7 +37,7 @@ pub enum Voice {
 }
 
 impl Voice {
-    /// The voices that come along.
+    /// The bundled voices.
     pub const OWN: [Self; 2] = [Self::Woman, Self::Man];
 
     /// Returns the name by which the voice is chosen.
@@ -51,7 +51,7 @@ impl Voice {
     }
 }
 
-/// Why a question could not be heard.
+/// Why a question could not be spoken.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeakError {
     /// The loudspeaker is missing or failed.
@@ -62,13 +62,13 @@ pub enum SpeakError {
     System(&'static str),
 }
 
-/// The silence at the end of a spoken line, in seconds: `EDGE_S` of the script that makes them.
+/// The silence at the end of a bundled line: `EDGE_S` in the script that generates the lines.
 const EDGE: Duration = Duration::from_millis(100);
-/// How far the end of the system's voice may be off, in seconds (ours): when its program says that it has spoken, the
-/// last of it may still be on its way to the loudspeaker.
+/// The uncertainty of the time at which the system's voice ends, in seconds (ours): when its program exits, the last
+/// of the sound may still be on its way to the loudspeaker.
 const SYSTEM_UNCERTAINTY_S: f64 = 0.3;
 
-/// A question that is being spoken. Dropping it ends it.
+/// A question that is being spoken. Dropping this value stops the speech.
 pub struct Speech {
     speaker: Speaker,
     echo: Option<Echo>,
@@ -79,28 +79,28 @@ enum Speaker {
     System(SystemVoice),
 }
 
-/// How far a question has come.
+/// The progress of a question that is spoken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Spoken {
-    /// It is being spoken.
+    /// The question is being spoken.
     Speaking,
-    /// Its end is known, and ahead.
+    /// The question is still being spoken, and the time of its end is known.
     Ending(Ended),
-    /// It has been spoken.
+    /// The question has been spoken.
     Ended(Ended),
 }
 
 /// The end of a question.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ended {
-    /// When the last word ended; `None` if nobody knows.
+    /// When the last word ends; `None` if unknown.
     pub voice: Option<TimeEstimate>,
-    /// When everything had left the loudspeaker.
+    /// When the loudspeaker has played everything, including the silence after the last word.
     pub sound: Instant,
 }
 
 impl Speech {
-    /// Begins to speak. Returns `None` if nobody here can speak this text.
+    /// Begins to speak `text`. Returns `None` for [`Voice::None`], or if no voice here can speak the text.
     ///
     /// # Errors
     /// When there is no loudspeaker, or it cannot be used.
@@ -119,15 +119,16 @@ impl Speech {
         })
     }
 
-    /// Returns the comparison of its level with that of the microphone; `None` if its sound is not known.
+    /// Returns the comparison of the question's level with the microphone's; `None` for the system's voice, whose
+    /// samples are not available.
     pub fn echo(&self) -> Option<Echo> {
         self.echo.clone()
     }
 
-    /// Returns how far the question has come. Call this often.
+    /// Returns the progress of the question. Call this often.
     ///
     /// # Errors
-    /// When the loudspeaker went away, or the system's voice failed.
+    /// When the loudspeaker was disconnected, or the system's voice failed.
     pub fn progress(&mut self) -> Result<Spoken, SpeakError> {
         match &mut self.speaker {
             Speaker::Own(player) => {
@@ -154,7 +155,7 @@ impl Speech {
     }
 }
 
-/// Returns the name of the program that speaks with the system's voice, if it is installed.
+/// Returns the name of the program for the system's voice, if the program is installed.
 pub fn system_voice() -> Option<&'static str> {
     system::program()
 }

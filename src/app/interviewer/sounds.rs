@@ -1,4 +1,4 @@
-//! The spoken lines that come along: one complete Ogg Opus file each, several in a pack, found by `index.tsv`.
+//! The bundled spoken lines: one complete Ogg Opus file per line, concatenated into packs and located by `index.tsv`.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -10,7 +10,7 @@ use opusic_c::{Channels, Decoder, SampleRate};
 use super::Voice;
 use crate::audio::SPEECH_RATE_HZ;
 
-/// Which line is where: pack, first byte, number of bytes, seconds, text.
+/// The location of each line: pack, offset in bytes, number of bytes, duration in seconds, text.
 const INDEX: &str = include_str!("index.tsv");
 /// The packs: name in the index, voice, contents.
 const PACKS: [(&str, Voice, &[u8]); 4] = [
@@ -19,7 +19,7 @@ const PACKS: [(&str, Voice, &[u8]); 4] = [
     ("woman.follow_ups", Voice::Woman, include_bytes!("woman.follow_ups.opus")),
     ("man.follow_ups", Voice::Man, include_bytes!("man.follow_ups.opus")),
 ];
-/// The samples in the longest packet of Opus: 120 ms.
+/// The number of samples in the longest Opus packet, 120 ms.
 const LONGEST_PACKET: usize = SPEECH_RATE_HZ as usize * 120 / 1_000;
 /// Timestamp units of Opus per sample: Opus counts time at 48 kHz.
 const TICKS: u64 = 48_000 / SPEECH_RATE_HZ as u64;
@@ -31,7 +31,7 @@ static LINES: LazyLock<HashMap<(&str, &str), &[u8]>> = LazyLock::new(|| {
 
 type Line = ((&'static str, &'static str), &'static [u8]);
 
-/// Parses a row of the index; `None` if it fits no pack.
+/// Parses a row of the index; `None` if the row is malformed or its pack does not have these bytes.
 fn line(row: &'static str) -> Option<Line> {
     let mut cells = row.split('\t');
     let pack = cells.next()?;
@@ -40,12 +40,12 @@ fn line(row: &'static str) -> Option<Line> {
     Some(((cells.nth(1)?, voice.name()), bytes.get(start..start.checked_add(size)?)?))
 }
 
-/// Returns a line that comes along as samples at 16 kHz; `None` if this voice has no such line.
+/// Returns the samples of a bundled line, at 16 kHz; `None` if this voice has no such line.
 pub(super) fn samples(text: &str, voice: Voice) -> Option<Vec<f32>> {
     LINES.get(&(text.trim(), voice.name())).and_then(|file| decoded(file))
 }
 
-/// Decodes an Ogg Opus file with one channel; `None` if it is not one.
+/// Decodes a mono Ogg Opus file; `None` if the content is invalid.
 fn decoded(file: &[u8]) -> Option<Vec<f32>> {
     let mut packets = PacketReader::new(Cursor::new(file));
     let head = packets.read_packet().ok()??;
@@ -68,7 +68,7 @@ mod tests {
     use crate::app::practice::follow_up;
     use crate::app::questions;
 
-    /// Returns every text that can be asked without the user's own words in it.
+    /// Returns every question and follow-up that contains no words of the user.
     fn texts() -> Vec<String> {
         let bank = questions::built_in_bank();
         let follow_ups = bank.iter().flat_map(|entry| entry.follow_ups.clone());
@@ -87,7 +87,7 @@ mod tests {
             assert!((rate / 2..30 * rate).contains(&samples.len()), "{name}: {text}: {}", samples.len());
             let peak = |part: &[f32]| part.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
             assert!((0.05..=0.85).contains(&peak(&samples)), "{name}: {text}: {}", peak(&samples));
-            // The silence that the end of a question is counted without.
+            // The silence at both ends, of which `EDGE` is subtracted from the end of a question.
             let edge = rate / 12;
             let edges = [&samples[..edge], &samples[samples.len() - edge..]].map(peak);
             assert!(edges.iter().all(|edge| *edge < 0.05), "{name}: {text}: {edges:?}");

@@ -1,11 +1,12 @@
-//! The system's voice: the program that comes with the system, or with its screen reader, and speaks a text.
+//! The system's voice: the text-to-speech program of the operating system or of its screen reader.
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 
 use super::SpeakError;
 
-/// The program that speaks, its arguments, and whether the text is the last of them rather than standard input.
+/// A text-to-speech program, its arguments, and whether the text is passed as the last argument instead of on standard
+/// input.
 struct Program {
     name: &'static str,
     arguments: &'static [&'static str],
@@ -26,13 +27,13 @@ const PROGRAM: Program = Program {
     ],
     text_is_argument: false,
 };
-/// The client of speech-dispatcher. Linking its library instead (the crate `tts`) would make its headers necessary for
-/// every build.
+/// The client of speech-dispatcher. Linking its library instead (through the crate `tts`) would require the library's
+/// headers for every build.
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 const PROGRAM: Program =
     Program { name: "spd-say", arguments: &["--wait", "--application-name", "aloud", "--"], text_is_argument: true };
 
-/// A text that is being spoken. Dropping it ends it.
+/// A text that is being spoken. Dropping this value stops the speech.
 pub(super) struct SystemVoice {
     running: Child,
     is_over: bool,
@@ -49,7 +50,7 @@ pub(super) fn program() -> Option<&'static str> {
 }
 
 impl SystemVoice {
-    /// Begins to speak; returns `None` if there is no program for it.
+    /// Begins to speak `text`; returns `None` if the program is not installed.
     pub(super) fn speak(text: &str) -> Result<Option<Self>, SpeakError> {
         let Some(name) = program() else { return Ok(None) };
         let mut command = Command::new(name);
@@ -61,7 +62,7 @@ impl SystemVoice {
         }
         let mut running = command.spawn().map_err(|_| SpeakError::System(name))?;
         if let Some(mut input) = running.stdin.take() {
-            // A program that ends before it has read everything is noticed by its status.
+            // If the program exits before it has read everything, its exit status tells whether it failed.
             let _ = input.write_all(text.as_bytes());
         }
         Ok(Some(Self { running, is_over: false }))

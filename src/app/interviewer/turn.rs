@@ -1,27 +1,27 @@
 //! A question and its takes as a state machine: an [`Event`] goes in, the next [`Step`] comes out.
 //!
-//! The machine touches no loudspeaker, microphone or screen, and knows no clock: what lasts is in its steps. The command
-//! carries them out and reports the outcome of each.
+//! The machine uses no loudspeaker, microphone, screen or clock: durations are part of its steps. The caller carries
+//! out each step and passes in the outcome as an event.
 
 use std::time::Duration;
 
 use super::Ended;
 
-/// The countdown before a take whose question was not heard, or was heard before.
+/// The countdown before a take that does not directly follow the spoken question.
 pub const COUNTDOWN: Duration = Duration::from_secs(3);
-/// How long before a hard stop it is announced, in seconds: as employers' platforms do (convention).
+/// The time from the sign that announces a hard stop to the stop, in seconds: as on employers' platforms (convention).
 const SIGN_S: f64 = 30.0;
 
-/// The terms of a question.
+/// The conditions under which a question is asked and answered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Terms {
-    /// Whether somebody speaks the question.
+    /// Whether the question is to be spoken.
     pub is_spoken: bool,
     /// The time to prepare, between the question and the take; `None` if the take follows at once.
     pub prepare: Option<Duration>,
-    /// The length at which a take is stopped, in seconds.
+    /// The length at which a take is stopped, in seconds; `None` for no limit.
     pub limit_s: Option<f64>,
-    /// How many takes there may be; `None` for any number.
+    /// The maximum number of takes; `None` for no limit.
     pub takes: Option<u32>,
     /// Whether a take can be paused.
     pub pauses: bool,
@@ -34,29 +34,29 @@ impl Default for Terms {
 }
 
 impl Terms {
-    /// Returns when in a take the sign appears that its end is near, in seconds; `None` for a take without limit, or
-    /// with one so short that the sign would only disturb.
+    /// Returns the time in a take at which a sign announces the hard stop, in seconds; `None` for a take without a
+    /// limit, or with a limit so short that the sign would only disturb.
     pub fn sign_at_s(&self) -> Option<f64> {
         self.limit_s.map(|limit_s| limit_s - SIGN_S).filter(|at_s| *at_s >= SIGN_S / 2.0)
     }
 }
 
-/// What has just happened.
+/// An event during a question or its takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Event {
     /// The turn begins.
     Begun,
     /// The question was spoken, or is about to end at a known moment.
     Heard(Ended),
-    /// The rest of the question was passed over.
+    /// The user skipped the rest of the question.
     PassedOver,
-    /// Nobody can speak the question.
+    /// No voice can speak the question.
     Unheard,
     /// The time to prepare, or the countdown, is over.
     Elapsed,
     /// The take is over.
     TakeOver,
-    /// The take was ended to begin again.
+    /// The take was ended to start a new one.
     Again,
     /// The take was ended to hear the question again.
     Pardon,
@@ -64,7 +64,7 @@ pub enum Event {
     Left,
 }
 
-/// What to do next.
+/// What the caller is to do next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
     /// Speak the question. Followed by [`Event::Heard`], [`Event::PassedOver`], [`Event::Unheard`] or [`Event::Left`].
@@ -73,20 +73,20 @@ pub enum Step {
     Prepare(Duration),
     /// Count down to the take. Followed by [`Event::Elapsed`] or [`Event::Left`].
     CountDown(Duration),
-    /// Record the take: what comes after the end of the question, if the question was just heard. Followed by
+    /// Record the take, which begins at the end of the question if that was just heard. Followed by
     /// [`Event::TakeOver`], [`Event::Again`], [`Event::Pardon`] or [`Event::Left`].
     Record(Option<Ended>),
-    /// The last take counts.
+    /// End the turn: the last take counts.
     Finish,
-    /// Leave without a take.
+    /// End the turn without a take.
     Leave,
 }
 
-/// A question under way.
+/// The state machine of a question and its takes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     terms: Terms,
-    /// The number of takes so far, the one under way included.
+    /// The number of takes so far, including the current one.
     takes: u32,
     /// Whether the time to prepare was given.
     is_prepared: bool,
@@ -103,7 +103,7 @@ impl Turn {
         &self.terms
     }
 
-    /// Returns the number of takes so far, the one under way included.
+    /// Returns the number of takes so far, including the current one.
     pub fn takes(&self) -> u32 {
         self.takes
     }
@@ -132,7 +132,7 @@ impl Turn {
         }
     }
 
-    /// Returns the step for the time to prepare, which is given once.
+    /// Returns the step for the time to prepare; `None` if there is none, or if it was given before an earlier take.
     fn prepare(&mut self) -> Option<Step> {
         let prepare = self.terms.prepare.filter(|_| !self.records_after_the_question())?;
         self.is_prepared = true;

@@ -28,7 +28,7 @@ const PARTIAL_EXTENSION: &str = ".part";
 const MAX_REDIRECTS: usize = 8;
 /// The read buffer, in bytes.
 const BUFFER_BYTES: usize = 1 << 16;
-/// The variables that name a proxy, in order of precedence.
+/// The environment variables that name a proxy, in order of precedence.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 /// Timeouts and retries of a download.
@@ -38,7 +38,7 @@ pub struct Timeouts {
     pub connect: Duration,
     /// The timeout for a single read. The whole download may take any time as long as bytes keep arriving.
     pub silence: Duration,
-    /// The maximum number of consecutive retries without progress. There are none before the first bytes arrive.
+    /// The maximum number of consecutive retries without progress. Nothing is retried before the first bytes arrive.
     pub tries: u32,
     /// The pause before a retry.
     pub pause: Duration,
@@ -296,8 +296,8 @@ struct Downloader<'a> {
 }
 
 impl Downloader<'_> {
-    /// Downloads the file and verifies its SHA-1. If that of a resumed download is wrong, the file is downloaded once
-    /// more from the start.
+    /// Downloads the file and verifies its SHA-1. If a resumed download has the wrong SHA-1, the file is downloaded
+    /// once more from the start.
     fn fetch_verified(
         &self,
         part: &mut PartialDownload<'_>,

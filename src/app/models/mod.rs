@@ -230,7 +230,7 @@ pub fn verify(entry: &KnownModel, folders: &[PathBuf]) -> Result<PathBuf, ModelE
 /// Checks that a file has the size and SHA-1 of a model.
 ///
 /// # Errors
-/// If the file is unreadable, or its size or SHA-1 is another.
+/// If the file is unreadable, or its size or SHA-1 differs.
 pub fn check(entry: &KnownModel, path: &Path) -> Result<(), ModelError> {
     let (name, path_buf, found) = (entry.name.clone(), path.to_path_buf(), size(path)?);
     if found != entry.bytes {

@@ -1,4 +1,4 @@
-//! What the reports in a terminal and on a page have in common: names, points, words and their paragraphs.
+//! The content shared by the reports in a terminal and on a page: names, points, words and their paragraphs.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ const PARAGRAPH_WORDS: usize = 30;
 
 /// The confidence below which the part of a sentence is shown with a question mark.
 const SURE_PART: f64 = 0.6;
-/// What is said once of the parts that have points and no reason.
+/// The note, shown once, on story parts that have points but no reason.
 pub(crate) const WITHOUT_REASON: &str = "Where only points stand, aloud is not sure enough to say more.";
 
 /// Returns the name of the file without its folder.
@@ -35,8 +35,8 @@ pub(crate) fn whole(points: f64) -> String {
     if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points:.1}") }
 }
 
-/// The score as a headline: the points of a take out of 100, or those of a draft's story on their own scale, since a draft and a take are
-/// not compared. `None` without a score.
+/// Returns the headline of the score: a label, the points and the maximum. A take has points out of 100; a draft has
+/// those of its story on their own scale, since drafts and takes are not compared. `None` without a score.
 pub(crate) fn headline(report: &Report) -> Option<(&'static str, String, String)> {
     let overall = report.score.overall?;
     let (points, out_of) = report.score.points();
@@ -51,7 +51,8 @@ const READ_ALOUD_WORDS_PER_MINUTE: f64 = 150.0;
 /// The step to which an estimated length is rounded, in seconds.
 const ESTIMATE_STEP_S: f64 = 5.0;
 
-/// Returns the number of words of a draft and about how long it takes to say them; `None` for a recording.
+/// Returns the number of words of a draft and its estimated length when spoken, as text; `None` for a recording or
+/// without a story.
 pub(crate) fn length_as_spoken(report: &Report) -> Option<(String, String)> {
     let story = report.story.as_ref().filter(|_| report.transcript.is_none())?;
     let words: usize = story.sentences.iter().map(|s| s.words).sum();
@@ -62,7 +63,7 @@ pub(crate) fn length_as_spoken(report: &Report) -> Option<(String, String)> {
     Some((words, format!("About {about} when spoken; {} to {} is a good length.", clock(shortest), clock(longest))))
 }
 
-/// Returns the points of the two groups: the story, and how it was said.
+/// Returns sentences with the points of the two groups, the story and the delivery.
 pub(crate) fn shares(report: &Report) -> String {
     let sum = |parts: &mut dyn Iterator<Item = &PartScore>| {
         parts.fold((0.0, 0.0), |(points, out_of), p| (points + p.points, out_of + p.out_of))
@@ -95,10 +96,10 @@ pub(crate) fn shares(report: &Report) -> String {
     }
 }
 
-/// What is said about a piece of advice.
+/// A reminder of earlier advice, with what became of it.
 pub(crate) struct Reminder {
     pub(crate) text: String,
-    /// Where it shows.
+    /// The evidence that the advice was, or was not, followed.
     pub(crate) evidence: Option<Evidence>,
 }
 
@@ -113,7 +114,7 @@ impl Reminder {
         Self { text: format!("{before}: {advice}.{end}"), evidence }
     }
 
-    /// Returns it as a sentence, with the evidence in brackets at its end.
+    /// Returns the reminder as a sentence, with the evidence in parentheses at its end.
     pub(crate) fn sentence(&self) -> String {
         let Some(Evidence { start_s, text }) = &self.evidence else { return self.text.clone() };
         let at = start_s.map_or(String::new(), |at| format!("{}: ", clock(at)));
@@ -123,7 +124,7 @@ impl Reminder {
     }
 }
 
-/// Returns what to say of the last take: what its speaker was told, and what became of it in this one.
+/// Returns the reminders of the advice given after the last take, with what became of it in this take.
 pub(crate) fn reminders(last: &LastTime) -> Vec<Reminder> {
     let first = if last.same_question { "Last time" } else { "Last time, with another question of this kind" };
     let before = [first].into_iter().chain(std::iter::repeat("Also"));
@@ -131,27 +132,27 @@ pub(crate) fn reminders(last: &LastTime) -> Vec<Reminder> {
     said.map(|(f, before)| Reminder::of(before, f, "This time you did.", "That is still to do.")).collect()
 }
 
-/// Returns what to say of two answers side by side: what was told after A, and what became of it in B.
+/// Returns the reminders for a comparison of two answers: the advice given after A, with what became of it in B.
 pub(crate) fn told_between(told: &[Followed]) -> Vec<Reminder> {
     told.iter().map(|f| Reminder::of("Told after A", f, "Done in B.", "Still to do in B.")).collect()
 }
 
-/// Returns whom the report is about, where two voices were heard.
+/// Returns sentences that say whom the report is about; `None` unless two voices were heard.
 pub(crate) fn about_whom(speakers: &Speakers) -> Option<String> {
     let begins = clock(speakers.begins_s()?);
     let probably = if speakers.is_sure_who() { "" } else { "probably " };
     Some(format!("Two voices were heard. This is {probably}about you if you are the one first heard at {begins}."))
 }
 
-/// What somebody else says in a turn.
+/// A turn of another speaker.
 pub(crate) struct OtherTurn {
     pub(crate) start_s: f64,
     pub(crate) text: String,
-    /// Whether it could not be told whose turn it is.
+    /// Whether it is uncertain whose turn this is.
     pub(crate) is_unsure: bool,
 }
 
-/// Returns what others say, in order; nothing unless two voices were heard.
+/// Returns the turns of other speakers, in order; empty unless two voices were heard.
 pub(crate) fn others_said(report: &Report) -> Vec<OtherTurn> {
     let turn = |(who, start_s, words): (Who, f64, &[Word])| {
         let texts: Vec<String> = words.iter().map(|w| one_line(&w.text)).collect();
@@ -160,7 +161,7 @@ pub(crate) fn others_said(report: &Report) -> Vec<OtherTurn> {
     report.speakers.iter().flat_map(|s| s.others_said()).map(turn).collect()
 }
 
-/// Returns how long it took to answer, and how long the answer is.
+/// Returns the response latency, if known, and the length of an answer, as text.
 pub(crate) fn answered(answer: &Answer) -> String {
     let length = clock(answer.answer_s());
     match answer.response_latency_s {
@@ -169,7 +170,7 @@ pub(crate) fn answered(answer: &Answer) -> String {
     }
 }
 
-/// Returns a mark of an answer: when, who, and the words.
+/// Formats a mark of an answer: the time, the speaker and the words.
 pub(crate) fn mark(mark: &Mark) -> String {
     let kind = match mark.kind {
         MarkKind::Backchannel | MarkKind::Prompt => "",
@@ -179,18 +180,18 @@ pub(crate) fn mark(mark: &Mark) -> String {
     format!("{} {}{kind}{words}", clock(mark.span.start_s), mark.who.label())
 }
 
-/// Says whom the words of a coach are from.
+/// Returns the heading of a coach's comments, with the coach's name if known.
 pub(crate) fn from_coach(coaching: &Coaching) -> String {
     coaching.coach.as_ref().map_or("From your coach".to_string(), |name| format!("From your coach, {}", one_line(name)))
 }
 
-/// Returns what a coach marked by hand: the name, the points, and how many there are.
+/// Returns the criteria that a coach marked by hand: name, points and maximum.
 pub(crate) fn marks_by_hand(coaching: &Coaching) -> Vec<(String, String, String)> {
     let marked = coaching.criteria.iter().filter_map(|c| Some((c, c.points?)));
     marked.map(|(c, points)| (one_line(&c.name), whole(points), whole(c.out_of))).collect()
 }
 
-/// Says what the score is by a coach's weights and marks; `None` if the coach has neither.
+/// Returns a sentence with the score under a coach's weights and marks; `None` if the coach gave neither.
 pub(crate) fn score_of_coach(coaching: &Coaching, report: &Report) -> Option<String> {
     let score = coaching.score(report)?;
     let weights: Vec<String> =
@@ -203,7 +204,8 @@ pub(crate) fn score_of_coach(coaching: &Coaching, report: &Report) -> Option<Str
     Some(format!("Together {score:.0} of 100, {by}."))
 }
 
-/// Returns what was left out of every measure for a speaker who stutters; `None` if they did not say that they do.
+/// Returns a sentence on what was left out of every measure for a speaker who stutters; `None` unless the speaker
+/// asked for that.
 pub(crate) fn left_out(report: &Report) -> Option<String> {
     let left_out = report.left_out.as_ref()?;
     let blocked_s: f64 = left_out.blocks.iter().map(Span::duration_s).sum();
@@ -318,7 +320,8 @@ fn runs_of_parts(sentences: &[StorySentence], words: usize) -> Vec<Paragraph> {
     paragraphs
 }
 
-/// Returns paragraphs that end with a sentence, as ranges of words.
+/// Splits words into paragraphs of at least [`PARAGRAPH_WORDS`] words that end with a sentence; the last one may be
+/// shorter.
 fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     let mut paragraphs = Vec::new();
     let mut start = 0;
@@ -332,14 +335,14 @@ fn by_length(words: &[Shown]) -> Vec<Range<usize>> {
     paragraphs
 }
 
-/// Returns whether an event begins between word `i` and the word before it.
+/// Returns whether an event begins between the middle of the word before word `i` and the middle of word `i`.
 pub(crate) fn begins_before(event: &Span, words: &[Shown], i: usize) -> bool {
     let middle = |i: usize| words[i].span.map_or(0.0, |s| (s.start_s + s.end_s) / 2.0);
     let after_last = i.checked_sub(1).is_none_or(|before| event.start_s >= middle(before));
     after_last && event.start_s < middle(i)
 }
 
-/// Returns the words in paragraphs: by the parts of the story, or by length if those are unknown.
+/// Groups the words into paragraphs: by the parts of the story, or by length if the report has no story.
 pub(crate) fn paragraphs(report: &Report, words: &[Shown]) -> Vec<Paragraph> {
     match &report.story {
         Some(story) => runs_of_parts(&story.sentences, words.len()),

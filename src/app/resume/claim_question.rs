@@ -6,8 +6,8 @@ use super::layout::sentences;
 use super::sections::contains_phrase;
 use super::verbs::{VerbForm, is_action_verb, verb_form};
 
-/// The maximum number of words of a claim after which the employer is appended; for a longer claim, the employer comes
-/// first.
+/// The maximum length of a claim, in words, at which the employer is put after the claim; with a longer claim, the
+/// employer comes first.
 const MAX_SHORT_WORDS: usize = 12;
 
 /// Returns an interview question that asks for the story behind a claim.
@@ -127,7 +127,7 @@ fn in_second_person(claim: &Claim) -> Option<SecondPersonClaim> {
     }
     let first = text.split_whitespace().next()?;
     let rest = text[first.len()..].trim_start();
-    // The tense of a sentence from the form of the verb after "I": the base form is the present tense.
+    // Derives the tense of a sentence from the form of the verb after "I": the base form is the present tense.
     let tense_after_i = |rest: &str| match rest.split_whitespace().next().and_then(verb_form) {
         Some(VerbForm::Present) => Tense::Present,
         _ if rest.starts_with("am ") || rest.starts_with("have ") => Tense::Present,

@@ -2,8 +2,9 @@
 //! it is certain.
 //!
 //! Under a heading such as "Experience", every list item is a claim, and so is every sentence that states an
-//! achievement. Under an unknown heading, only the latter are claims. Sections about education, skills, hobbies and the
-//! profile contain no claims. The rules are ours; docs/measurements.md says how many claims they find.
+//! achievement. Under an unknown heading, an item is a claim only if it states an achievement or follows a job header.
+//! Sections about education, skills, hobbies and the profile contain no claims. The rules are ours;
+//! docs/measurements.md says how many claims they find.
 
 use std::sync::LazyLock;
 

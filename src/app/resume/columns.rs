@@ -38,8 +38,8 @@ type PageLine = Vec<TextRun>;
 const MAX_BASELINE_OFFSET: f64 = 0.35;
 /// The minimum gap between text runs that becomes a tab, in letter heights; a smaller one becomes a space.
 const MIN_TAB_GAP: f64 = 1.2;
-/// The minimum gap that separates two text runs, in letter heights. It may be the gutter between two columns; as a word
-/// space, only justified lines have it.
+/// The minimum gap that separates two text runs, in letter heights. Such a gap may be the gutter between two columns;
+/// as a word space, it occurs only in justified lines.
 const MIN_RUN_GAP: f64 = 0.7;
 /// The maximum vertical offset of a bullet, which may be in another font, from its line, in letter heights.
 const MAX_BULLET_OFFSET: f64 = 0.7;
@@ -241,8 +241,8 @@ fn space_threshold(letters: &[TextGlyph]) -> f64 {
     middle.clamp(inside + MIN_SPACE_THRESHOLD, inside + MAX_SPACE_THRESHOLD)
 }
 
-/// Appends the lines of a page in reading order: where there are two columns, one after the other. `gutter` is that of
-/// the previous page, and is updated.
+/// Appends the lines of a page in reading order: two columns are appended one after the other. `gutter` is the position
+/// of the gutter beside a sidebar on the previous page, and is updated for the next page.
 fn in_reading_order(
     page: &[PageLine],
     limit: f64,

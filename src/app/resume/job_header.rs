@@ -4,7 +4,7 @@
 use super::dates;
 use super::sections::contains_phrase;
 
-/// What a job header says about the job.
+/// The information in a job header.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct JobHeader {
     pub employer: Option<String>,

@@ -8,7 +8,8 @@ use super::layout::Paragraph;
 pub enum SectionKind {
     /// Jobs, projects, volunteering: list items and sentences are claims.
     Work,
-    /// A section with an unknown heading: only sentences that state an achievement are claims.
+    /// A section with an unknown heading: only items and sentences that state an achievement are claims, except that
+    /// all items below a job header are.
     Custom,
     /// A section without claims: education, skills, hobbies, a profile.
     Other,

@@ -1,6 +1,6 @@
 //! The geometry of a line chart: values over answers, as SVG coordinates.
 
-/// The width of the drawing, in its own units: about as many as it has pixels on a page.
+/// The width of the drawing, in SVG user units: about one unit per pixel of the page.
 pub const WIDTH: f64 = 400.0;
 /// The height of the drawing.
 pub const HEIGHT: f64 = 200.0;
@@ -25,8 +25,8 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Creates an axis that holds all values and spans at least `least`; the axis never goes below zero, since no
-    /// measure does.
+    /// Creates an axis that covers all values and spans at least `least`; the axis never extends below zero, since no
+    /// measure is negative.
     pub fn over(values: impl Iterator<Item = f64>, least: f64) -> Self {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (0.0, 1.0) };
@@ -44,7 +44,7 @@ impl Axis {
     }
 }
 
-/// Rounds a step up to the next of 1, 2, 5, 10 and so on.
+/// Rounds a step up to 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
     let unit = 10_f64.powf(step.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|n| n * unit).find(|s| *s >= step * 0.999).unwrap_or(10.0 * unit)
@@ -59,7 +59,7 @@ pub fn x(i: usize, count: usize) -> f64 {
     LEFT + inner + (RIGHT - LEFT - 2.0 * inner) * i as f64 / (count - 1) as f64
 }
 
-/// Formats a coordinate.
+/// Formats a coordinate with at most one decimal.
 pub fn written(coordinate: f64) -> String {
     let text = format!("{coordinate:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_string)

@@ -19,7 +19,7 @@ use crate::signal::Contours;
 pub struct Shown<'a> {
     /// The interview.
     pub interview: &'a Interview,
-    /// The tracks of the one who answers.
+    /// The level, pitch and speech contours of the candidate.
     pub contours: &'a Contours,
     /// The lanes of the whole recording.
     pub lanes: Option<&'a Lanes>,
@@ -80,15 +80,15 @@ struct Page {
 /// An answer on the page.
 struct Section {
     question: String,
-    /// All that was heard before the answer, if it is more than the question.
+    /// Everything that was said before the answer, if that is more than the question.
     heard: Option<String>,
-    /// The number of its first word on the page.
+    /// The number of the answer's first word on the page.
     first: usize,
     at: String,
     clock: String,
-    /// How long it took to answer, and how long the answer is.
+    /// The response latency, if known, and the length of the answer, as text.
     told: String,
-    /// The points, and how many there are; `None` without a score.
+    /// The points and the maximum; `None` without a score.
     score: Option<(String, String)>,
     shares: String,
     priorities: Vec<Todo>,
@@ -98,7 +98,8 @@ struct Section {
 }
 
 impl Section {
-    /// Describes an answer whose first word is number `words` of the page, and adds its words to that number.
+    /// Creates the section of an answer whose first word is number `words` on the page, and advances `words` past the
+    /// answer.
     fn of(answer: &Answer, words: &mut usize) -> Self {
         let first = *words;
         let question =

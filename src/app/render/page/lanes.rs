@@ -1,8 +1,8 @@
-//! The lanes: all events and measures of an answer that have a time, drawn one below the other on one time axis.
+//! The lanes: all events and measures of an answer that have a time, drawn below each other on a shared time axis.
 //!
-//! The lanes are drawn once and written in two ways. On a page the time axis stretches with the zoom, so shapes that
-//! must not be stretched (words, marks) are kept apart from shapes that must be (lines, areas). [`super::picture`]
-//! writes both as one picture.
+//! The lanes are laid out once and rendered in two ways. On a page, the time axis stretches with the zoom, so shapes
+//! that must not stretch (words, marks) are kept apart from shapes that must (lines, areas). [`super::picture`] renders
+//! both as one picture.
 
 use std::fmt::Write;
 
@@ -23,18 +23,18 @@ use crate::story::Excerpt;
 const TITLE: f64 = 17.0;
 /// The space between two lanes, in pixels.
 const GAP: f64 = 9.0;
-/// The level axis, in dBFS.
+/// The range of the level axis, in dBFS.
 const LEVEL_DB: (f64, f64) = (-70.0, 0.0);
-/// The pitch axis, in semitones around the median: an octave down and an octave up.
+/// The range of the pitch axis, in semitones around the median: an octave down and an octave up.
 const SEMITONES: (f64, f64) = (-12.0, 12.0);
 /// The maximum number of points of a line; in a longer recording, each point stands for several values.
 const MOST_POINTS: usize = 30_000;
-/// The minimum length of a pause labelled with its length, in seconds.
+/// The minimum length of a pause for it to be labelled with its length, in seconds.
 const WRITTEN_PAUSE_S: f64 = 1.0;
-/// The possible steps between two times on the axis, in seconds.
+/// The possible steps between two labels of the time axis, in seconds.
 const TIME_STEPS_S: [f64; 12] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0];
 
-/// A drawn shape. Times are in seconds, heights in pixels from the top of the drawing.
+/// A shape to draw. Times are in seconds; vertical positions are in pixels from the top of the drawing.
 #[derive(Debug, Clone, PartialEq)]
 enum Shape {
     /// A filled area, given by its outline.
@@ -49,7 +49,7 @@ enum Shape {
     Picture { png: Vec<u8>, top: f64, height: f64 },
     /// A mark at a moment.
     Mark { sign: Sign, at_s: f64, y: f64, title: String },
-    /// A label for a span of time; shortened or left out where it does not fit.
+    /// A label for a span of time; shortened or left out if it does not fit.
     Name { from_s: f64, to_s: f64, top: f64, height: f64, text: String, short: String },
     /// A label centred on a moment.
     Text { at_s: f64, y: f64, text: String },
@@ -197,7 +197,7 @@ impl Lanes {
         self.lanes.push(lane);
     }
 
-    /// Draws whose turn it is, where two voices were heard.
+    /// Draws the turns of the speakers, if two voices were heard.
     fn voices(&mut self, report: &Report) {
         let Some(speakers) = report.speakers.as_ref().filter(|s| !s.turns.is_empty()) else { return };
         self.add("voices", "Who speaks".into(), 18.0, None, &[], |lane| {
@@ -342,7 +342,7 @@ impl Lanes {
                 [(s.span.start_s, y), (s.span.end_s, y)]
             });
             shapes.push(Shape::Lines { class: "pace", runs: vec![run.collect()] });
-            // Stretches are labelled only in recordings of a few minutes; in longer ones there is no room.
+            // The values are labelled only in recordings of a few minutes; in longer ones there is no room.
             let room = pace.series.len() <= 16;
             shapes.extend(pace.series.iter().filter(|_| room).map(|s| {
                 let y = lane.y(s.words_per_minute);
@@ -434,8 +434,8 @@ impl Lanes {
         Sign::ALL.into_iter().filter(|sign| drawn.contains(sign)).collect()
     }
 
-    /// Returns the elements that stretch with the zoom: `x` is in frames of 10 ms, in a view box as wide as the
-    /// recording has frames.
+    /// Returns the SVG elements that stretch with the zoom. One unit of `x` is a frame of 10 ms, and the width of the
+    /// view box is the number of frames in the recording.
     pub fn stretched(&self) -> String {
         let place = Place { left: 0.0, per_second: 1.0 / STEP_S };
         let mut svg = String::new();
@@ -454,7 +454,7 @@ impl Lanes {
         svg
     }
 
-    /// Returns the elements that do not stretch: positions are in percent of the width.
+    /// Returns the SVG elements that do not stretch. Their `x` is in percent of the width.
     pub fn upright(&self) -> String {
         let percent = |s: f64| format!("{:.4}%", 100.0 * s / self.duration_s);
         let mut svg = String::new();
@@ -491,7 +491,7 @@ impl Lanes {
         svg
     }
 
-    /// Returns the axis labels and the titles of the lanes, with the labels ending near `left` pixels.
+    /// Returns the axis labels and the titles of the lanes. The lanes begin at `left` pixels, just after the labels.
     pub fn side(&self, left: f64) -> String {
         let mut svg = String::new();
         for lane in &self.lanes {
@@ -513,7 +513,7 @@ impl Lanes {
         svg
     }
 
-    /// Returns all elements in one piece, with the time axis starting at `left` pixels and `width` pixels wide.
+    /// Returns all SVG elements together, with a time axis that begins at `left` pixels and is `width` pixels wide.
     pub fn whole(&self, left: f64, width: f64) -> String {
         let place = Place { left, per_second: width / self.duration_s };
         let mut svg = self.side(left);
@@ -632,7 +632,8 @@ fn anchor(at_s: f64, duration_s: f64) -> &'static str {
     }
 }
 
-/// Returns round times from 0 on, with at most `most` steps between them.
+/// Returns round times at equal steps from 0 to `duration_s`: at most `most`, unless the duration is `most` hours or
+/// longer.
 fn times(duration_s: f64, most: usize) -> Vec<f64> {
     let fits = |step: &&f64| duration_s / **step < most as f64;
     let step = TIME_STEPS_S.iter().find(fits).copied().unwrap_or(3_600.0);

@@ -31,8 +31,8 @@ fn printable(document: String) -> String {
     if document.contains(unfit) { document.replace(unfit, "\u{fffd}") } else { document }
 }
 
-/// Returns the content security policy of a page with these styles and this script; `media` is what the page may show
-/// and play.
+/// Returns the content security policy of a page with these styles and this script; `media` are the directives for
+/// images and audio.
 fn policy(styles: &[&str], script: &str, media: &str) -> String {
     let styles: Vec<String> = styles.iter().map(|style| allowed(style)).collect();
     format!(
@@ -42,7 +42,7 @@ fn policy(styles: &[&str], script: &str, media: &str) -> String {
     )
 }
 
-/// Returns the hash of a style or script as a source expression of the policy.
+/// Returns the policy's source expression for a style or script: its SHA-256.
 fn allowed(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }

@@ -16,8 +16,8 @@ const SERIAL: u32 = 1;
 /// The maximum size of an Opus packet, in bytes.
 const LARGEST: usize = 1_275;
 
-/// Returns the bit rate for a recording of this length: clear speech, or for a long recording a file that a browser
-/// still opens at once.
+/// Returns the bit rate for a recording of this length, in bits per second: enough for clear speech, and less for a
+/// long recording, so that a browser still opens the file at once.
 pub fn rate_for(duration_s: f64) -> u32 {
     match duration_s {
         s if s <= 600.0 => 28_000,

@@ -1,5 +1,5 @@
-//! The page of all people of a coach's evening, for the coach alone: who has how many answers, how they do, and where
-//! their own pages are.
+//! The page about several people, for their coach alone: the number of answers of each person, the person's progress,
+//! and a link to the person's own page.
 
 use askama::Template;
 
@@ -13,23 +13,23 @@ use crate::app::render::terminal::history_list::what;
 use crate::app::render::terminal::progress::{verdict, work_on};
 use crate::plain::{capital, clock, counted, number};
 
-/// The headings of the table of people after the name.
+/// The headings of the table of people, after that of the name.
 const HEADINGS: [&str; 6] = ["new answers", "all answers", "last answer", "score", "fillers a minute", "trend"];
 
-/// A person with the answers of this time.
+/// A person and their new answers.
 pub struct Person<'a> {
     /// The name.
     pub name: &'a str,
-    /// The name of the file of the person's page, in the folder of this one.
+    /// The file name of the person's page, which is in the same folder as this page.
     pub page: &'a str,
-    /// The answers of this time.
+    /// The new answers.
     pub answers: &'a [Attempt],
     /// The progress over all kept answers.
     pub progress: &'a Progress,
 }
 
-/// Renders the page: `people` in the order of their names, what is doubtful, and each file without a report with the
-/// reason.
+/// Renders the page: `people` in the order of their names, the `doubts`, and the `failed` files, each with the reason
+/// why it has no report.
 pub fn render(people: &[Person<'_>], doubts: &[String], failed: &[(String, String)]) -> String {
     let answers: usize = people.iter().map(|p| p.answers.len()).sum();
     let who = if people.len() == 1 { "1 person".to_string() } else { format!("{} people", people.len()) };

@@ -1,6 +1,6 @@
-//! The page of one person, to hand over: their answers of this time, and how their answers changed.
+//! The page of one person, to be handed to them: their new answers, and how their answers changed over time.
 //!
-//! It names nobody else and leads nowhere else.
+//! The page names nobody else and has no links to other pages.
 
 use askama::Template;
 use jiff::tz::TimeZone;
@@ -22,20 +22,20 @@ pub(super) const PERSON_STYLE: &str = include_str!("templates/person.css");
 const SCRIPT: &str = include_str!("templates/person.js");
 /// The measures that are drawn over time.
 const DRAWN: [Measure; 4] = [Measure::Score, Measure::Fillers, Measure::Pace, Measure::Length];
-/// The number of answers from which changes are drawn: two points are no course.
+/// The minimum number of answers for a chart: two points show no trend.
 const FEWEST_DRAWN: usize = 3;
 
-/// An answer of this time.
+/// A new answer.
 pub struct Shown {
     /// The report.
     pub report: Report,
-    /// Its sound.
+    /// The audio of the answer.
     pub audio: Audio,
-    /// What the coach added.
+    /// The coach's comments and marks.
     pub coaching: Option<Coaching>,
 }
 
-/// Renders the page of a person: `answers` are those of this time, `progress` is that of all kept answers.
+/// Renders the page of a person. `answers` are the new ones; `progress` covers all kept answers.
 pub fn render(name: &str, answers: &[Shown], progress: &Progress, zone: &TimeZone) -> String {
     let newest = &progress.attempts[progress.attempts.len().saturating_sub(MOST)..];
     let drawn = progress.measures.iter().filter(|c| DRAWN.contains(&c.measure) && c.answers >= FEWEST_DRAWN);
@@ -105,7 +105,7 @@ struct Page<'a> {
 struct Section {
     question: String,
     file: String,
-    /// The length, and how it begins.
+    /// The length of the answer, or that nothing was said.
     told: String,
     whom: Option<String>,
     score: Option<(String, String)>,
@@ -121,7 +121,8 @@ struct Section {
 }
 
 impl Section {
-    /// Describes an answer whose first word is number `words` of the page, and adds its words to that number.
+    /// Creates the section of an answer whose first word is number `words` on the page, and advances `words` past the
+    /// answer.
     fn of(answer: &Shown, words: &mut usize) -> Self {
         let report = &answer.report;
         let said = shown_words(report);

@@ -24,7 +24,7 @@ const LONGEST_HEADING: usize = 110;
 /// The reason why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// The drawing could not be read or drawn.
+    /// The SVG could not be parsed or rendered.
     #[error("the picture could not be drawn ({0})")]
     Drawing(String),
     /// No font is installed.
@@ -64,7 +64,7 @@ pub fn svg(lanes: &Lanes, heading: &str) -> String {
 /// Renders the SVG as a PNG.
 ///
 /// # Errors
-/// Returns an error if this machine has no font, or if the SVG could not be drawn.
+/// Returns an error if this machine has no font, or if the SVG could not be rendered.
 pub fn png(svg: &str) -> Result<Vec<u8>, PictureError> {
     let drawing = |e: &dyn std::fmt::Display| PictureError::Drawing(e.to_string());
     let mut fonts = usvg::fontdb::Database::new();
@@ -96,10 +96,10 @@ fn plain_style() -> String {
     plain
 }
 
-/// The marker in the style after which the rules that a picture also needs begin.
+/// The marker in the style sheet after which the rules of the drawing begin; a picture needs only those.
 const MARK: &str = "/* the drawing */";
 
-/// Returns the contents of the first block of a style.
+/// Returns the contents of the first block of a style sheet.
 fn first_block(style: &str) -> &str {
     let from = style.find('{').map_or(0, |i| i + 1);
     &style[from..style.find('}').unwrap_or(style.len())]

@@ -35,7 +35,7 @@ const UNSURE: f64 = 0.5;
 const SIDE: f64 = 34.0;
 /// The maximum number of rows in the table of level and pitch.
 const MOST_ROWS: f64 = 180.0;
-/// The possible steps of that table, in seconds.
+/// The possible time steps of the table of level and pitch, in seconds.
 const ROW_STEPS_S: [f64; 6] = [2.0, 5.0, 10.0, 30.0, 60.0, 120.0];
 /// The maximum number of earlier answers to compare with.
 const MOST_EARLIER: usize = 4;
@@ -57,7 +57,7 @@ pub enum Audio {
 }
 
 impl Audio {
-    /// Returns what a page with this audio may show and play, for its policy.
+    /// Returns the directives for images and audio in the content security policy of a page with this audio.
     pub(super) fn media(&self) -> &'static str {
         match self {
             Self::Inside(_) => "img-src data:; media-src data:; ",
@@ -83,7 +83,7 @@ pub struct Answer<'a> {
     pub report: &'a Report,
     /// The time when the answer was given; `None` if unknown.
     pub answered_at: Option<Timestamp>,
-    /// The tracks of the answer, if they were kept.
+    /// The level, pitch and speech contours of the answer, if they were kept.
     pub contours: Option<&'a Contours>,
     /// The lanes of the answer; `None` for a draft.
     pub lanes: Option<&'a Lanes>,
@@ -91,9 +91,9 @@ pub struct Answer<'a> {
     pub audio: Audio,
     /// Earlier answers of the same speaker to the same question, oldest first.
     pub earlier: &'a [Attempt],
-    /// What a coach added.
+    /// A coach's comments and marks.
     pub coaching: Option<&'a Coaching>,
-    /// The last take, held against this one.
+    /// The advice given after the last take, and what became of it in this answer.
     pub last_time: Option<&'a LastTime>,
 }
 
@@ -142,7 +142,7 @@ pub fn render(answer: &Answer<'_>, zone: &TimeZone) -> String {
     super::printable(page.render().expect("writing into memory does not fail"))
 }
 
-/// Says what is missing where the recording is gone.
+/// Returns a note on what the page lacks because the recording is gone; `None` if nothing is missing.
 pub(super) fn sound_note(drawn: Option<&Drawn>, audio: &Audio) -> Option<&'static str> {
     drawn.filter(|_| *audio == Audio::None).map(|d| {
         if d.level.is_empty() {
@@ -172,9 +172,9 @@ struct Page {
     about: String,
     whom: Option<String>,
     others: Vec<Other>,
-    /// The points, and how many there are; `None` without a score.
+    /// The points and the maximum; `None` without a score.
     score: Option<(String, String)>,
-    /// What is said of the parts that have points and no reason.
+    /// The note on story parts that have points but no reason; `None` if there are none.
     unsure: Option<&'static str>,
     shares: String,
     left_out: Option<String>,
@@ -241,7 +241,7 @@ pub(super) struct Todo {
     pub(super) moments: Vec<Link>,
 }
 
-/// What the speaker was told last time, and where it shows what became of it.
+/// A piece of advice from last time with what became of it, and the moment that shows this.
 struct Reminded {
     text: String,
     moment: Option<Link>,
@@ -285,18 +285,18 @@ pub(super) fn todo(priority: &Priority, words: &[Shown], first: usize) -> Todo {
     }
 }
 
-/// What a coach added to an answer.
+/// A coach's comments and marks on an answer.
 pub(super) struct Coached {
     pub(super) from: String,
     pub(super) words: Vec<String>,
     pub(super) moments: Vec<Link>,
-    /// What was marked by hand: its name, the points, and how many there are.
+    /// The criteria marked by hand: name, points and maximum.
     pub(super) marks: Vec<(String, String, String)>,
     pub(super) score: Option<String>,
 }
 
 impl Coached {
-    /// Describes what a coach added to an answer whose first word is number `first` of the page.
+    /// Formats a coach's comments and marks on an answer whose first word is number `first` on the page.
     pub(super) fn of(coaching: &Coaching, report: &Report, words: &[Shown], first: usize) -> Self {
         let moment = |comment: &Comment| {
             link(&Evidence { start_s: Some(comment.at_s), text: comment.text.clone() }, words, first)
@@ -311,9 +311,9 @@ impl Coached {
     }
 }
 
-/// A part of the score.
+/// A row of the table of the score: one part of the score.
 pub(super) struct Row {
-    /// The heading before the row, if a new group begins; otherwise empty.
+    /// The heading above the row, if a new group begins; otherwise empty.
     pub(super) group: &'static str,
     pub(super) name: String,
     pub(super) points: String,
@@ -358,7 +358,7 @@ pub(super) struct Told {
     pub(super) words: Vec<Word>,
 }
 
-/// A word, with what comes before it.
+/// A word, with the pauses and untranscribed fillers before it.
 pub(super) struct Word {
     pub(super) index: usize,
     pub(super) text: String,
@@ -370,7 +370,7 @@ pub(super) struct Word {
     pub(super) before: Vec<Before>,
 }
 
-/// A pause, or a filler that was heard but not transcribed.
+/// A pause before a word, or a filler that was heard there but not transcribed.
 pub(super) struct Before {
     pub(super) class: &'static str,
     pub(super) text: String,
@@ -511,7 +511,7 @@ pub(super) fn word_legend<'a>(
     legend
 }
 
-/// What another person says in a turn.
+/// A turn of another person.
 pub(super) struct Other {
     pub(super) at: String,
     pub(super) clock: String,
@@ -557,7 +557,7 @@ fn earlier(report: &Report, attempts: &[Attempt], zone: &TimeZone) -> Option<Ear
     })
 }
 
-/// Returns the length of the recording and the time when it was made.
+/// Returns the length of the recording, whether the answer is a draft, and when it was given, as far as known.
 fn about(answer: &Answer<'_>, zone: &TimeZone) -> String {
     let length = answer.report.recording.duration_s.map(clock);
     let when = answer.answered_at.map(|at| date(at, zone));

@@ -4,7 +4,7 @@ use super::lines::Lines;
 use crate::app::practice::closing::Closing;
 use crate::plain::{clock, counted, one_line};
 
-/// Renders the page for a terminal of `columns`.
+/// Renders the page for a terminal that is `columns` wide.
 pub fn render(closing: &Closing, columns: usize) -> String {
     let mut page = Lines::new(columns);
     let mut paragraph = |first: &str, words: &str| page.paragraph(first, &one_line(words));

@@ -7,7 +7,7 @@ use crate::app::history::measures::Measure;
 use crate::app::render::terminal::lines::{Column, Lines, Table};
 use crate::plain::{clock, number, one_line};
 
-/// The widest list, in columns.
+/// The maximum width of the list, in columns.
 const WIDEST: usize = 120;
 
 /// Renders one line per answer under a line of headings, or in a narrow terminal one paragraph per answer.

@@ -1,11 +1,11 @@
-//! A recorded interview for a terminal: each question, and how the answer went in short.
+//! A recorded interview for a terminal: each question, with a short summary of the answer.
 
 use super::lines::Lines;
 use crate::app::render::shown::{about_whom, answered, file_name, headline, mark};
 use crate::interview::Interview;
 use crate::plain::{clock, counted, one_line};
 
-/// Renders an interview for a terminal of `columns`. `numbers` are those of the answers in the history.
+/// Renders an interview for a terminal that is `columns` wide. `numbers` are the answers' numbers in the history.
 pub fn render(interview: &Interview, numbers: &[Option<i64>], columns: usize) -> String {
     let mut page = Lines::new(columns);
     let length = interview.recording.duration_s.map_or(String::new(), |s| format!(", {}", clock(s)));

@@ -1,18 +1,18 @@
-//! Text layout for a terminal: lines, paragraphs and tables that fit its width, and are never wider than is easy to
-//! read.
+//! Text layout for a terminal: lines, paragraphs and tables that fit the terminal's width and are never too wide to
+//! read easily.
 //!
 //! Widths are in terminal cells: a Chinese character has two, a combining accent none. Text that does not fit breaks
 //! between words, or after the slashes of a path; a table that does not fit becomes a list.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The widest line, in columns.
+/// The maximum width of a line, in columns.
 pub const WIDEST: usize = 80;
-/// The narrowest layout, in columns: a narrower terminal wraps the lines itself.
+/// The minimum width of the layout, in columns: a narrower terminal wraps the lines itself.
 pub const NARROWEST: usize = 24;
 /// The gap between two columns of a table.
 const GAP: usize = 2;
-/// The minimum width of a column of names, in columns: less would say nothing.
+/// The minimum width of a column of names, in terminal cells: a shorter name would say nothing.
 const LEAST_NAME: usize = 12;
 /// The maximum indent of a paragraph's further lines, in percent of the width: more would leave too little room.
 const MOST_INDENT: usize = 40;
@@ -25,12 +25,12 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Creates an empty text for a terminal of `columns`.
+    /// Creates an empty text for a terminal that is `columns` wide.
     pub fn new(columns: usize) -> Self {
         Self::up_to(columns, WIDEST)
     }
 
-    /// Creates an empty text for a terminal of `columns`, with lines of at most `widest`.
+    /// Creates an empty text for a terminal that is `columns` wide, with lines of at most `widest` columns.
     pub fn up_to(columns: usize, widest: usize) -> Self {
         Self { text: String::new(), width: columns.clamp(NARROWEST, widest) }
     }
@@ -118,7 +118,7 @@ enum Fit {
     Number,
     /// Left-aligned, never shortened: a word or two.
     Words,
-    /// Left-aligned, shortened if the table is too wide: a name from outside.
+    /// Left-aligned, shortened if the table is too wide: a name, which may be long.
     Name,
 }
 
@@ -200,7 +200,7 @@ impl Table {
     }
 
     fn as_list(&self, lines: &mut Lines) {
-        // A heading that does not belong to any single row stands above all of them.
+        // A first heading without a label applies to all rows and is written above them.
         let over_all = self.columns.first().filter(|first| first.label.is_empty() && !first.heading.is_empty());
         if let Some(first) = over_all {
             lines.line(&format!("{}:", first.heading));
@@ -268,8 +268,8 @@ fn pieces(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_>
     Box::new(pieces.into_iter())
 }
 
-/// Wraps a message to lines of at most `columns` and at most `widest`. Continuation lines are indented like the first.
-/// ANSI styles take up no width.
+/// Wraps a message to lines of at most `columns` and at most `widest` columns. Continuation lines are indented like the
+/// first. ANSI styles take up no width.
 pub fn wrapped(message: &str, columns: usize, widest: usize) -> String {
     let mut lines = Lines::up_to(columns, widest);
     for line in message.lines() {

@@ -1,4 +1,4 @@
-//! The report for a terminal: what to do first, then why, then the words.
+//! The report for a terminal: first what to do, then why, then the transcript.
 //!
 //! Colour and weight only repeat what the words say, so the report reads the same as plain text. Lines are at most
 //! [`WIDEST`](crate::app::render::terminal::lines::WIDEST) columns wide and fit the terminal when it is narrower.
@@ -20,20 +20,20 @@ use crate::score::{Evidence, PartName, PartScore};
 
 /// The minimum length of a pause shown in the transcript, in seconds.
 const SHOWN_PAUSE_S: f64 = 1.0;
-/// The minimum width for a measure and its verdict on one line, in columns.
+/// The minimum width of a terminal for a measure and its verdict to share a line, in columns.
 const ONE_LINE_FROM: usize = 60;
 
 const HEADING: Style = Style::new().bold();
 const FILLER: Style = AnsiColor::Yellow.on_default().bold();
 const PAUSE: Style = AnsiColor::Cyan.on_default();
 
-/// Renders the report for a terminal of `columns`. The text contains ANSI styles; strip them where they cannot be
-/// shown.
+/// Renders the report for a terminal that is `columns` wide. The text contains ANSI styles; strip them where they
+/// cannot be shown.
 pub fn render(report: &Report, columns: usize) -> String {
     render_after(report, None, columns)
 }
 
-/// Renders the report like [`render`]; it begins with what the speaker was told last time.
+/// Renders the report like [`render`], with reminders of the advice from last time before the score.
 pub fn render_after(report: &Report, last: Option<&LastTime>, columns: usize) -> String {
     let mut page = Lines::new(columns);
     write_title(&mut page, report);
@@ -277,8 +277,9 @@ fn measures(report: &Report) -> Vec<Measure> {
     rows
 }
 
-/// Returns how long the speaker took to begin after a question that aloud asked; `None` for any other answer. It is told
-/// and not scored: a pause of two seconds lowers perceived sincerity (Ziano and Wang 2021), but nobody knows what is best.
+/// Returns a sentence with the response latency after a question that aloud asked; `None` for any other answer. The
+/// latency is not scored: a pause of two seconds lowers perceived sincerity (Ziano and Wang 2021), but the best latency
+/// is not known.
 pub fn first_word(report: &Report) -> Option<String> {
     let interview = report.interview.as_ref()?;
     let (latency_s, uncertainty_s) = (interview.response_latency_s?, interview.latency_uncertainty_s?);
@@ -312,7 +313,7 @@ mod tests {
     use crate::disfluency::LeftOut;
     use crate::span::Span;
 
-    /// Renders a sample report at a width after a `change`, without styles.
+    /// Renders a sample report, modified by `change`, for a terminal that is `columns` wide, without styles.
     fn read_at(columns: usize, change: impl FnOnce(&mut Report)) -> String {
         let mut report: Report =
             serde_json::from_str(include_str!("../../../../tests/fixtures/report.json")).expect("a report");
@@ -380,7 +381,7 @@ mod tests {
         insta::assert_snapshot!("last_time", text);
     }
 
-    /// Adds somebody who asks before the answer and once within.
+    /// Adds another person, who speaks before the answer and once within it.
     fn with_another(report: &mut Report) {
         report.speakers = Some(
             serde_json::from_value(serde_json::json!({
