@@ -279,7 +279,7 @@ pub fn history_import(bytes: &[u8]) {
         exported(&report, now);
     }
     let utc = TimeZone::UTC;
-    aloud::app::history::export::csv(&attempts);
+    aloud::app::history::export::csv(&attempts, |attempt| store.told(attempt.id));
     steers_nothing(&aloud::app::render::terminal::history_list::list(&attempts, &utc, 80));
     let progress = Progress::of(attempts, &[], now, &utc);
     steers_nothing(&overview::render(&progress, Measure::Score, 80));

@@ -148,6 +148,33 @@ fn a_report_begins_with_what_was_told_last_time() {
 }
 
 #[test]
+fn progress_says_what_the_newest_takes_have_in_common() {
+    use aloud::app::history::{Access, Store};
+    use aloud::codes::Code;
+    use common::attempts::{occasion, report};
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    for i in 0..6 {
+        let mut report = report(i, 6);
+        let (code, title) = if i < 3 { (Code::NoResult, "Give it an ending") } else { (Code::Pace, "Slow down") };
+        report.score.priorities.truncate(1);
+        report.score.priorities.iter_mut().for_each(|p| (p.code, p.title) = (Some(code), title.into()));
+        store.save(&report, &occasion(i, 6)).unwrap();
+    }
+    let said = told(home.path(), &["progress"]);
+    for line in ["In your last 6 takes", "- Give it an ending: told after 3 takes, and not after the last 3."] {
+        assert!(said.contains(line), "{line} in {said}");
+    }
+    let habits = &json(home.path(), &["progress", "--json"])["habits"];
+    assert_eq!((&habits["takes"], &habits["advice"][0]["told"]), (&6.into(), &3.into()));
+    let page = home.path().join("progress.html");
+    told(home.path(), &["progress", "--html", page.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(page).unwrap().contains("Slow down: told after 3 takes."));
+    let compared = told(home.path(), &["history", "compare", "1", "6"]);
+    assert!(compared.contains("What came of it"), "{compared}");
+}
+
+#[test]
 fn what_was_misheard_is_edited_and_can_be_taken_back() {
     let home = home();
     let report = |options: &[&str]| json(home.path(), &[&["history", "show", "1", "--json"], options].concat());
@@ -203,7 +230,9 @@ fn the_history_can_be_taken_to_another_machine() {
     assert_eq!(there.stdout, export.stdout);
     let csv = aloud(home.path()).args(["history", "export"]).output().unwrap().stdout;
     let mut table = csv::Reader::from_reader(csv.as_slice());
-    assert!(table.headers().unwrap().iter().any(|h| h == "fillers_per_minute"));
+    for column in ["fillers_per_minute", "result_points", "told"] {
+        assert!(table.headers().unwrap().iter().any(|h| h == column), "{column}");
+    }
     assert_eq!(table.records().map(Result::unwrap).count(), 4);
     let bad = told(other.path(), &["history", "import", sample("truth.json").to_str().unwrap()]);
     assert!(bad.starts_with("exit 1") && bad.contains("line 1") && bad.contains("nothing was imported"), "{bad}");

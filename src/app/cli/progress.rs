@@ -14,11 +14,13 @@ use super::history::{Which, kept, none_kept, with_store};
 use super::{Outcome, columns, print_entries, print_json, say, write_file};
 use crate::app::history::filter::{Filter, Speaker};
 use crate::app::history::goals::Goal;
+use crate::app::history::habits::{Habits, NEWEST};
 use crate::app::history::progress::{Progress, speakers};
 use crate::app::history::{Access, Attempt, Measure};
 use crate::app::render::page;
 use crate::app::render::terminal::progress as overview;
 use crate::app::suggest::did_you_mean;
+use crate::report::Report;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -101,7 +103,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
     let goals = with_store(Access::Read, |store| store.goals(speaker))?;
     let attempts: Vec<Attempt> = all.into_iter().filter(|a| own.matches(a)).collect();
-    let progress = Progress::of(attempts, &goals, now, &zone);
+    let mut progress = Progress::of(attempts, &goals, now, &zone);
+    progress.habits = Habits::of(&newest_takes(&progress.attempts)?);
     if arguments.json {
         print_json(&progress, true)?;
     } else if let Some(file) = &arguments.html {
@@ -116,6 +119,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Returns the reports of the newest takes with a score, oldest first. A report that is lost is left out.
+fn newest_takes(attempts: &[Attempt]) -> Result<Vec<Report>> {
+    let is_take = |a: &&Attempt| [Measure::Score, Measure::Length].iter().all(|m| a.measures.get(*m).is_some());
+    let newest: Vec<i64> = attempts.iter().rev().filter(is_take).take(NEWEST).map(|a| a.id).collect();
+    with_store(Access::Read, |store| Ok(newest.iter().rev().filter_map(|id| store.report(*id).ok()).collect()))
 }
 
 fn of_speakers(all: &[Attempt], json: bool, now: Timestamp, zone: &TimeZone) -> Result<Outcome> {

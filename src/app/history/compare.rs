@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, PartPoints};
 use super::last_time::{Followed, followed};
 use super::measures::{Better, Measure, Measures};
 use crate::plain::{clock, number};
 use crate::report::Report;
+use crate::score::PartName;
 
 /// The change of a measure between two answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -37,6 +38,17 @@ pub enum Verdict {
     Unknown,
 }
 
+/// The points of a part of the score in two answers; `None` in one where it was not judged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartChange {
+    /// The part.
+    pub part: PartName,
+    /// The points in the first answer.
+    pub from: Option<PartPoints>,
+    /// The points in the second answer.
+    pub to: Option<PartPoints>,
+}
+
 /// Two answers, each with its report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
@@ -48,6 +60,9 @@ pub struct Comparison {
     pub b: Attempt,
     /// The change of each measure that either answer has.
     pub changes: Vec<Change>,
+    /// The points of each part of the score that either answer has, in the order to read them; empty between a draft and a
+    /// take.
+    pub parts: Vec<PartChange>,
     /// What was told after the first answer, and what became of it in the second; only of takes of the same question or of
     /// the same kind of question.
     pub told: Vec<Followed>,
@@ -60,11 +75,13 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two answers with their reports.
     pub fn of((a, a_report): (Attempt, &Report), (b, b_report): (Attempt, &Report)) -> Self {
+        let is_alike = a.measures.are_of_a_draft() == b.measures.are_of_a_draft();
         let told = if are_of_a_kind(&a, &b) { followed(a_report, b_report) } else { Vec::new() };
         let text = |report: &Report| report.transcript.as_ref().map_or(String::new(), |t| t.text.clone());
         Self {
             schema: "aloud.comparison/1",
             changes: changes(&a.measures, &b.measures),
+            parts: if is_alike { parts(&a.parts.points(), &b.parts.points()) } else { Vec::new() },
             told,
             a_text: text(a_report),
             b_text: text(b_report),
@@ -86,9 +103,19 @@ fn are_of_a_kind(a: &Attempt, b: &Attempt) -> bool {
     a.question.as_ref().zip(b.question.as_ref()).is_some_and(|(a, b)| a.is(b) || a.kind.is_some() && a.kind == b.kind)
 }
 
-/// Returns the change of each measure that either answer has.
+/// Returns the change of each measure that either answer has. Between a draft and a take there is none of the score: that
+/// of a draft is of the story alone.
 pub fn changes(from: &Measures, to: &Measures) -> Vec<Change> {
-    let changes = Measure::ALL.into_iter().map(|m| change(m, from.get(m), to.get(m)));
+    let is_alike = from.are_of_a_draft() == to.are_of_a_draft();
+    let compared = Measure::ALL.into_iter().filter(|m| is_alike || *m != Measure::Score);
+    let changes = compared.map(|m| change(m, from.get(m), to.get(m)));
+    changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
+}
+
+fn parts(from: &[PartPoints], to: &[PartPoints]) -> Vec<PartChange> {
+    let points = |of: &[PartPoints], part: &PartName| of.iter().find(|p| p.name == *part).cloned();
+    let change = |part: &PartName| PartChange { part: part.clone(), from: points(from, part), to: points(to, part) };
+    let changes = PartName::STORY.iter().chain(&PartName::DELIVERY).map(change);
     changes.filter(|c| c.from.is_some() || c.to.is_some()).collect()
 }
 
@@ -139,6 +166,7 @@ pub fn shown(measure: Measure, value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::history::sample::attempt;
 
     #[test]
     fn what_one_would_not_notice_is_the_same() {
@@ -148,5 +176,14 @@ mod tests {
         assert_eq!(verdict(Measure::Pace, 130.0, 150.0), Verdict::Other);
         assert_eq!(verdict(Measure::Pace, 200.0, 150.0), Verdict::Better);
         assert_eq!(change(Measure::Pace, None, Some(150.0)).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn the_score_of_a_draft_is_not_held_against_that_of_a_take() {
+        let draft = attempt(1, "2026-11-01T18:00:00Z", &[(Measure::Score, 90.0)]).measures;
+        let take = attempt(2, "2026-11-02T18:00:00Z", &[(Measure::Score, 60.0), (Measure::Length, 60.0)]).measures;
+        let has_score = |from, to| changes(from, to).iter().any(|c| c.measure == Measure::Score);
+        assert!(!has_score(&draft, &take) && !has_score(&take, &draft));
+        assert!(has_score(&draft, &draft) && has_score(&take, &take));
     }
 }

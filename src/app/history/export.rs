@@ -18,9 +18,11 @@ use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
 use crate::app::spreadsheet::{self, UTF8_BOM, escape_formula};
+use crate::codes::Code;
 use crate::files::FileError;
 use crate::question::QuestionKind;
 use crate::report::{Report, SCHEMA as REPORT};
+use crate::score::PartName;
 
 /// The name and version of the schema of an exported line.
 pub const SCHEMA: &str = "aloud.attempt/1";
@@ -92,13 +94,20 @@ pub enum ImportError {
     },
 }
 
-/// Returns answers as CSV for spreadsheets, with a header line. Numbers are rounded to a ten-thousandth.
-pub fn csv(attempts: &[Attempt]) -> Vec<u8> {
+/// Returns answers as CSV for spreadsheets, with a header line: measures, the points of each part of the score and what
+/// each part was out of, and the codes of what was told, as `told` returns them. Numbers are rounded to a ten-thousandth.
+pub fn csv(attempts: &[Attempt], told: impl Fn(&Attempt) -> Vec<Code>) -> Vec<u8> {
+    let parts: Vec<PartName> = PartName::STORY.into_iter().chain(PartName::DELIVERY).collect();
+    let rounded = |v: f64| ((v * 1e4).round() / 1e4).to_string();
     let mut headings: Vec<String> =
         ["id", "answered_at", "speaker", "question_id", "question", "kind", "path", "sha256", "mended", "rubric"]
             .map(String::from)
             .into();
     headings.extend(Measure::ALL.iter().map(|m| m.field().to_string()));
+    for part in parts.iter().map(json_name) {
+        headings.extend([format!("{part}_points"), format!("{part}_out_of")]);
+    }
+    headings.push("told".to_string());
     let row = |attempt: &Attempt| {
         let question = attempt.question.as_ref();
         let mut cells = vec![
@@ -113,11 +122,21 @@ pub fn csv(attempts: &[Attempt]) -> Vec<u8> {
             attempt.is_edited.to_string(),
             escape_formula(&attempt.rubric),
         ];
-        let cell = |m| attempt.measures.get(m).map_or(String::new(), |v| ((v * 1e4).round() / 1e4).to_string());
-        cells.extend(Measure::ALL.map(cell));
+        cells.extend(Measure::ALL.map(|m| attempt.measures.get(m).map_or(String::new(), rounded)));
+        let points = attempt.parts.points();
+        for part in &parts {
+            let of = points.iter().find(|p| p.name == *part);
+            cells.extend(of.map_or(Default::default(), |p| [rounded(p.points), rounded(p.out_of)]));
+        }
+        cells.push(told(attempt).iter().map(json_name).collect::<Vec<_>>().join(" "));
         cells
     };
     spreadsheet::to_csv(UTF8_BOM, std::iter::once(headings).chain(attempts.iter().map(row)))
+}
+
+/// Returns the name that something with a name has in JSON.
+fn json_name(of: &impl Serialize) -> String {
+    serde_json::to_value(of).ok().and_then(|name| name.as_str().map(String::from)).unwrap_or_default()
 }
 
 /// Returns an answer with everything that is kept about it.
@@ -235,6 +254,7 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::history::attempt::PartPoints;
     use crate::app::history::sample::attempt;
 
     fn lines_of(text: &str, speaker: Option<&str>) -> Result<Lines, ImportError> {
@@ -247,7 +267,9 @@ mod tests {
         let mut kept = attempt(4, "2026-11-01T18:00:00Z", &[(Measure::Score, 61.25)]);
         kept.speaker = Some("=cmd()".into());
         kept.question = Some(crate::app::history::attempt::Asked { id: None, text: "Why, \"us\"?".into(), kind: None });
-        let text = String::from_utf8(csv(&[kept])).unwrap();
+        let points = |name, points, out_of| PartPoints { name, points, out_of };
+        kept.parts = vec![points(PartName::Result, 8.4, 14.0), points(PartName::Pace, 9.0, 10.0)].into();
+        let text = String::from_utf8(csv(&[kept], |_| vec![Code::NoResult, Code::Pace])).unwrap();
         assert!(text.starts_with('\u{feff}') && text.ends_with("\r\n"), "{text:?}");
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
         insta::assert_snapshot!("csv", text.trim_start_matches('\u{feff}').replace("\r\n", "\n"));

@@ -190,6 +190,11 @@ impl Measures {
         Ok(measures)
     }
 
+    /// Returns whether these are the measures of a written draft, which has a score but no length in seconds.
+    pub fn are_of_a_draft(&self) -> bool {
+        self.get(Measure::Score).is_some() && self.get(Measure::Length).is_none()
+    }
+
     /// Returns the value of a measure.
     pub fn get(&self, measure: Measure) -> Option<f64> {
         self.0[measure as usize]

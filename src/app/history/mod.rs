@@ -3,7 +3,8 @@
 //! [`store`] keeps the answers in one SQLite file ([`schema`] defines its tables, `rescue` recovers a damaged file).
 //! Everything else is plain data in, plain data out: [`measures`] extracts the numbers that are tracked over time from
 //! a report, [`trends`] tells whether they really change, [`progress`] summarizes them, [`compare`] compares two
-//! answers, [`last_time`] tells whether a take did what the one before was told, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
+//! answers, [`last_time`] tells whether a take did what the one before was told, [`habits`] what the newest takes have in
+//! common, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
 pub mod coaching;
@@ -13,6 +14,7 @@ mod error;
 pub mod export;
 pub mod filter;
 pub mod goals;
+pub mod habits;
 pub mod interviews;
 pub mod last_time;
 pub mod measures;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::attempt::{Asked, Attempt, PartPoints};
 use super::goals::Goal;
+use super::habits::Habits;
 use super::measures::{Better, Measure};
 use super::trends::{FEWEST, Trend};
 use crate::score::PartName;
@@ -38,6 +39,8 @@ pub struct Progress {
     pub last_day: Option<Date>,
     /// The total speaking time, in minutes.
     pub minutes_practised: f64,
+    /// The days of the last four weeks with at least one answer.
+    pub days_in_four_weeks: usize,
     /// Days in a row with at least one answer.
     pub streak: Streak,
     /// The course of each measure that any answer has.
@@ -50,6 +53,8 @@ pub struct Progress {
     pub work_on: Option<PartState>,
     /// The goals, each with its state.
     pub goals: Vec<GoalState>,
+    /// What the newest takes have in common; `None` if there are too few, or if their reports were not read.
+    pub habits: Option<Habits>,
     /// Groups by question, most practised first.
     pub questions: Vec<Group>,
     /// Groups by kind of question, most practised first.
@@ -88,7 +93,7 @@ pub struct Course {
     pub trend: Option<Trend>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The best answer among those of at least 30 s; `None` for a measure without better or worse.
+    /// The best answer among those of at least 30 s; `None` for a measure without better or worse, and for pauses.
     pub best: Option<Best>,
 }
 
@@ -178,8 +183,10 @@ pub struct Group {
 }
 
 impl Progress {
-    /// Computes progress from answers in any order, as of `now`.
+    /// Computes progress from answers in any order, as of `now`. Written drafts, which can be imported, are left out:
+    /// their score is that of the story alone.
     pub fn of(mut attempts: Vec<Attempt>, goals: &[Goal], now: Timestamp, zone: &TimeZone) -> Self {
+        attempts.retain(|a| !a.measures.are_of_a_draft());
         attempts.sort_by_key(|a| (a.answered_at, a.id));
         let day = |a: &Attempt| day(a, zone);
         let measures: Vec<Course> =
@@ -192,6 +199,8 @@ impl Progress {
             first_day: attempts.first().map(day),
             last_day: attempts.last().map(day),
             minutes_practised: minutes(&attempts),
+            days_in_four_weeks: days_of_practice(&attempts, now, zone),
+            habits: None,
             streak: streak(&attempts.iter().map(day).collect(), now.to_zoned_datetime(zone.clone()).date()),
             improved_most: improved_most(&measures),
             work_on: parts.iter().filter(|p| p.lost() > 0.0).max_by(|a, b| a.lost().total_cmp(&b.lost())).cloned(),
@@ -282,7 +291,10 @@ fn away_from_best(measure: Measure, value: f64) -> f64 {
 }
 
 fn best(measure: Measure, having: &[(&Attempt, f64)], zone: &TimeZone) -> Option<Best> {
-    if matches!(measure.better(), Better::Neither | Better::Within(..)) {
+    // A shorter pause is not a better one: answers without any are the hardest to follow.
+    let has_no_best =
+        matches!(measure.better(), Better::Neither | Better::Within(..)) || measure == Measure::LongestPause;
+    if has_no_best {
         return None;
     }
     let long_enough = |a: &Attempt| a.measures.get(Measure::Length).is_some_and(|s| s >= LONG_ENOUGH_S);
@@ -497,6 +509,16 @@ mod tests {
         let long = attempt(2, "2026-11-19T10:00:00Z", &[(Measure::Fillers, 3.0), (Measure::Length, 60.0)]);
         let best = progress(vec![short, long]).course(Measure::Fillers).unwrap().best.unwrap();
         assert_eq!((best.id, best.value), (2, 3.0));
+    }
+
+    #[test]
+    fn a_written_draft_is_in_no_trend() {
+        let draft = attempt(9, "2026-11-24T10:00:00Z", &[(Measure::Score, 99.0)]);
+        let takes = |id: i64| [(Measure::Score, 60.0 + id as f64), (Measure::Length, 60.0)];
+        let mut kept: Vec<Attempt> = (1..=5).map(|i| attempt(i, "2026-11-23T10:00:00Z", &takes(i))).collect();
+        let without = progress(kept.clone());
+        kept.push(draft);
+        assert_eq!(progress(kept), without);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path};
@@ -21,6 +22,7 @@ use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{HistoryError, schema};
 use crate::app::uri::percent_encoded;
+use crate::codes::Code;
 use crate::files::{make_private_folder, open_private, try_writing};
 use crate::question::QuestionKind;
 use crate::report::Report;
@@ -304,6 +306,25 @@ impl Store {
         })
     }
 
+    /// Returns the codes of what was told after an answer, in order; empty if its report cannot be read.
+    pub fn told(&self, id: i64) -> Vec<Code> {
+        /// What is read of a report: to parse all of it takes several times as long.
+        #[derive(Deserialize)]
+        struct Told {
+            score: Priorities,
+        }
+        #[derive(Deserialize)]
+        struct Priorities {
+            priorities: Vec<Coded>,
+        }
+        #[derive(Deserialize)]
+        struct Coded {
+            code: Option<Code>,
+        }
+        let told: Option<Told> = report_in(&self.db, "report", id).ok().flatten();
+        told.into_iter().flat_map(|told| told.score.priorities).filter_map(|p| p.code).collect()
+    }
+
     /// Returns the machine's report of an edited answer; `None` if nothing was edited.
     ///
     /// # Errors
@@ -389,7 +410,7 @@ impl Store {
                 if let Some(machine) = report_in(change.db, "machine_report", id)? {
                     change.set_machine_report(id, &scored(machine))?;
                 }
-                let Some(report) = report_in(change.db, "report", id)? else { continue };
+                let Some(report) = report_in::<Report>(change.db, "report", id)? else { continue };
                 let new = scored(report.clone());
                 if new.score == report.score {
                     continue;
@@ -641,7 +662,7 @@ impl Change<'_> {
 }
 
 /// Returns the report of an answer from one of the tables that hold reports.
-pub(super) fn report_in(db: &Connection, table: &str, id: i64) -> Result<Option<Report>, HistoryError> {
+pub(super) fn report_in<T: DeserializeOwned>(db: &Connection, table: &str, id: i64) -> Result<Option<T>, HistoryError> {
     let query = format!("SELECT body FROM {table} WHERE attempt_id = ?");
     let body: Option<Vec<u8>> = db.query_row(&query, [id], |row| row.get(0)).optional()?;
     let unreadable = |e: std::io::Error| HistoryError::ReportUnreadable { id, reason: e.to_string() };

@@ -10,7 +10,9 @@ use crate::app::history::goals::Goal;
 use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, day};
 use crate::app::render::terminal::history_list::what;
-use crate::app::render::terminal::progress::{last_report, minutes, movement, verdict, with_unit, work_on};
+use crate::app::render::terminal::progress::{
+    days_of_practice, habit_lines, habits_heading, last_report, minutes, movement, verdict, with_unit, work_on,
+};
 use crate::plain::{capital, counted, number};
 use crate::question::QuestionKind;
 
@@ -30,7 +32,8 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         script: SCRIPT,
         title: speaker.map_or("Your progress".to_string(), |name| format!("Progress of {name}")),
         practice: practice(progress),
-        streak: streak(progress),
+        days: days_of_practice(progress),
+        habits: progress.habits.as_ref().map(|habits| (habits_heading(habits), habit_lines(habits))),
         work_on: progress.work_on.as_ref().map(|part| capital(&work_on(part, &last_report(progress)))),
         improved: progress.improved_most.and_then(|m| progress.course(m)).map(movement),
         goals: progress.goals.iter().map(stated_goal).collect(),
@@ -67,7 +70,9 @@ struct Page {
     script: &'static str,
     title: String,
     practice: String,
-    streak: String,
+    days: String,
+    /// What the newest takes have in common, under its heading.
+    habits: Option<(String, Vec<String>)>,
     work_on: Option<String>,
     improved: Option<String>,
     goals: Vec<String>,
@@ -298,14 +303,6 @@ impl KeptAnswer {
 pub(super) fn practice(progress: &Progress) -> String {
     let since = progress.first_day.map_or(String::new(), |day| format!(" since {}", day.strftime("%-d %B %Y")));
     format!("{}{since}, {} of practice.", counted(progress.answers, "answer"), minutes(progress.minutes_practised))
-}
-
-fn streak(progress: &Progress) -> String {
-    let longest = counted(progress.streak.longest_days, "day");
-    match progress.streak.days {
-        0 => format!("The longest run is {longest}. One answer today begins a new one."),
-        days => format!("{} in a row; the longest run is {longest}.", counted(days, "day")),
-    }
 }
 
 /// Says what a goal is, and whether it is reached.

@@ -2,9 +2,9 @@
 
 use super::history_list::what;
 use super::lines::{Column, Lines, Table, padded};
-use crate::app::history::attempt::Attempt;
+use crate::app::history::attempt::{Attempt, PartPoints};
 use crate::app::history::compare::{Comparison, Verdict, shown};
-use crate::app::render::shown::told_between;
+use crate::app::render::shown::{told_between, whole};
 use crate::plain::one_line;
 
 /// The widest page, in columns.
@@ -38,6 +38,10 @@ pub fn render(comparison: &Comparison, columns: usize) -> String {
     }
     page.table(&table);
     page.line("");
+    if !comparison.parts.is_empty() {
+        page.table(&points(comparison));
+        page.line("");
+    }
     if page.width() >= SIDE_BY_SIDE_FROM {
         write_side_by_side(comparison, &mut page);
     } else {
@@ -47,6 +51,18 @@ pub fn render(comparison: &Comparison, columns: usize) -> String {
         }
     }
     page.into_text()
+}
+
+/// Returns the table of the points of each part of the score.
+fn points(comparison: &Comparison) -> Table {
+    let mut table = Table::new(vec![Column::words("points"), Column::numbers("A"), Column::numbers("B")]);
+    let points = |of: &Option<PartPoints>| {
+        of.as_ref().map_or("-".to_string(), |p| format!("{} of {}", whole(p.points), whole(p.out_of)))
+    };
+    for part in &comparison.parts {
+        table.row(vec![part.part.label(), points(&part.from), points(&part.to)]);
+    }
+    table
 }
 
 fn write_side_by_side(comparison: &Comparison, page: &mut Lines) {

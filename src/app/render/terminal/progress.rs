@@ -5,6 +5,7 @@
 
 use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::shown;
+use crate::app::history::habits::{AdviceCourse, Cluster, Habits, Place};
 use crate::app::history::measures::Measure;
 use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
 use crate::app::history::trends::FEWEST;
@@ -21,6 +22,8 @@ const CHART_LINES: usize = 8;
 const AXIS: usize = 6;
 /// The minimum height of a chart, in noticeable steps of its measure.
 const LEAST_STEPS: f64 = 4.0;
+/// The minimum number of takes that were told something, for it to be shown.
+const OFTEN_TOLD: usize = 3;
 /// The maximum number of groups shown in a table.
 const MOST_GROUPS: usize = 8;
 
@@ -30,6 +33,7 @@ pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
     write_practice(&mut page, progress);
     write_highlights(&mut page, progress);
     write_goals(&mut page, progress);
+    write_habits(&mut page, progress);
     write_measures(&mut page, progress);
     write_chart(&mut page, progress, charted);
     write_bests(&mut page, progress);
@@ -44,14 +48,14 @@ fn write_practice(page: &mut Lines, progress: &Progress) {
     let since = progress.first_day.map_or(String::new(), |day| format!(" since {day}"));
     let practised = minutes(progress.minutes_practised);
     page.paragraph("", &format!("{}{since}, {practised} of practice.", counted(progress.answers, "answer")));
-    let streak = progress.streak;
-    let longest = format!("The longest run is {}.", counted(streak.longest_days, "day"));
-    match streak.days {
-        0 => page.paragraph("", &format!("{longest} One answer today begins a new one.")),
-        days if days == streak.longest_days => {
-            page.paragraph("", &format!("{} in a row, your longest run.", capital(&counted(days, "day"))));
-        }
-        days => page.paragraph("", &format!("{} in a row. {longest}", capital(&counted(days, "day")))),
+    page.paragraph("", &days_of_practice(progress));
+}
+
+/// Says how many days of the last weeks were days of practice.
+pub(crate) fn days_of_practice(progress: &Progress) -> String {
+    match progress.days_in_four_weeks {
+        0 => "No practice in the last four weeks; one answer is a beginning.".to_string(),
+        days => format!("Practice on {} of the last four weeks.", counted(days, "day")),
     }
 }
 
@@ -86,6 +90,57 @@ fn write_goals(page: &mut Lines, progress: &Progress) {
         });
         page.paragraph("", &format!("Goal: {}: {now}.", state.goal.words()));
     }
+}
+
+fn write_habits(page: &mut Lines, progress: &Progress) {
+    let Some(habits) = &progress.habits else { return };
+    let lines = habit_lines(habits);
+    if !lines.is_empty() {
+        page.line("");
+        page.line(&habits_heading(habits));
+    }
+    lines.iter().for_each(|line| page.paragraph("- ", line));
+}
+
+/// The heading of what the newest takes have in common.
+pub(crate) fn habits_heading(habits: &Habits) -> String {
+    format!("In your last {} takes", habits.takes)
+}
+
+/// Says what the newest takes have in common, a sentence each: advice, filler words, and where fillers cluster.
+pub(crate) fn habit_lines(habits: &Habits) -> Vec<String> {
+    let takes = |n: usize| counted(n, "take");
+    let advice = habits.advice.iter().filter_map(|advice| {
+        let title = capital(&one_line(&advice.title));
+        match advice.course {
+            AdviceCourse::WentAway => Some(format!(
+                "{title}: told after {}, and not after the last {}.",
+                takes(advice.told),
+                advice.takes_since
+            )),
+            AdviceCourse::CameBack => {
+                Some(format!("{title}: told after {}; it had gone and is back.", takes(advice.told)))
+            }
+            AdviceCourse::Open if advice.told >= OFTEN_TOLD => {
+                Some(format!("{title}: told after {}.", takes(advice.told)))
+            }
+            AdviceCourse::Open => None,
+        }
+    });
+    let words = habits
+        .filler_words
+        .iter()
+        .map(|word| format!("\"{}\": {} times, in {}.", one_line(&word.text), word.times, takes(word.takes)));
+    let clusters = habits.clusters.iter().map(|cluster| {
+        let place = match cluster.place {
+            Place::Beginning => "in the first ten seconds",
+            Place::BeforeNumber => "before a number",
+            Place::AfterAndThen => "after \"and then\"",
+        };
+        let Cluster { fillers, of, expected, .. } = cluster;
+        format!("{fillers} of {of} fillers come {place}; by chance it would be about {expected:.0}.")
+    });
+    advice.chain(words).chain(clusters).collect()
 }
 
 fn write_measures(page: &mut Lines, progress: &Progress) {
@@ -383,8 +438,10 @@ mod tests {
     use super::*;
     use crate::app::history::attempt::PartPoints;
     use crate::app::history::goals::Goal;
+    use crate::app::history::habits::{Advice, FillerWord};
     use crate::app::history::sample::{attempt, attempts};
     use crate::app::render::terminal::lines::WIDEST;
+    use crate::codes::Code;
     use jiff::tz::TimeZone;
 
     fn progress(attempts: Vec<Attempt>, goals: &[Goal]) -> Progress {
@@ -433,6 +490,45 @@ mod tests {
             Goal { measure: Measure::Score, above: Some(80.0), below: None, set_at: jiff::Timestamp::UNIX_EPOCH };
         insta::assert_snapshot!("progress_80", render(&progress(three_weeks(), &[goal]), Measure::Score, 80));
         insta::assert_snapshot!("progress_44", render(&progress(three_weeks(), &[goal]), Measure::Score, 44));
+    }
+
+    #[test]
+    fn habits_are_said_in_a_sentence_each() {
+        let advice = |code, title: &str, told, takes_since, course| Advice {
+            code,
+            title: title.into(),
+            told,
+            takes_since,
+            course,
+        };
+        let habits = Habits {
+            takes: 20,
+            advice: vec![
+                advice(Code::NoResult, "Give it an ending", 8, 0, AdviceCourse::Open),
+                advice(Code::Pace, "Slow down", 4, 6, AdviceCourse::WentAway),
+                advice(Code::OwnPart, "Say which part was yours", 3, 0, AdviceCourse::CameBack),
+                advice(Code::Length, "Say more", 1, 9, AdviceCourse::Open),
+            ],
+            filler_words: vec![FillerWord { text: "basically".into(), times: 14, takes: 6 }],
+            clusters: vec![Cluster { place: Place::Beginning, fillers: 18, of: 60, expected: 7.2 }],
+        };
+        assert_eq!(
+            habit_lines(&habits),
+            [
+                "Give it an ending: told after 8 takes.",
+                "Slow down: told after 4 takes, and not after the last 6.",
+                "Say which part was yours: told after 3 takes; it had gone and is back.",
+                "\"basically\": 14 times, in 6 takes.",
+                "18 of 60 fillers come in the first ten seconds; by chance it would be about 7.",
+            ]
+        );
+        let mut progress = progress(three_weeks(), &[]);
+        progress.habits = Some(habits);
+        for columns in [30, 44, 80] {
+            let text = render(&progress, Measure::Score, columns);
+            assert!(text.contains("In your last 20 takes"), "{text}");
+            assert!(text.lines().all(|line| crate::app::render::terminal::lines::width(line) <= columns), "{text}");
+        }
     }
 
     #[test]
