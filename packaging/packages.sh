@@ -31,6 +31,7 @@ tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" 
 
 # The same files where Debian has them.
 architecture=$(dpkg --print-architecture)
+maintainer="The aloud contributors <aloud-practice@users.noreply.github.com>"
 deb=$out/deb
 mkdir -p "$deb/DEBIAN" "$deb/usr/share/zsh"
 mv "$staged/bin" "$deb/usr/bin"
@@ -41,7 +42,14 @@ rm -r "$staged" "$deb/usr/share/aloud/uninstall.sh"
 doc=$deb/usr/share/doc/aloud
 gzip -9n "$deb"/usr/share/man/man1/*.1
 mv "$doc/CHANGELOG.md" "$doc/changelog"
-gzip -9n "$doc/changelog"
+cat >"$doc/changelog.Debian" <<EOF
+aloud ($version-1) unstable; urgency=medium
+
+  * Version $version. What is new in it is in changelog.gz.
+
+ -- $maintainer  $(LC_ALL=C date -R -u -d "@$epoch")
+EOF
+gzip -9n "$doc/changelog" "$doc/changelog.Debian"
 cat LICENSE LICENSE-MIT >"$doc/copyright"
 printf '\nOn Debian systems, the Apache License 2.0 is in /usr/share/common-licenses/Apache-2.0.\n' >>"$doc/copyright"
 rm "$doc/LICENSE" "$doc/LICENSE-MIT" "$doc/LICENSE-APACHE"
@@ -54,9 +62,9 @@ rm -r "$work"
 [ -n "$depends" ] || { echo "dpkg-shlibdeps found no dependencies" >&2; exit 1; }
 cat >"$deb/DEBIAN/control" <<EOF
 Package: aloud
-Version: $version
+Version: $version-1
 Architecture: $architecture
-Maintainer: The aloud contributors <aloud-practice@users.noreply.github.com>
+Maintainer: $maintainer
 Installed-Size: $(du -k -s --apparent-size "$deb/usr" | cut -f1)
 Depends: $depends
 Recommends: libasound2t64 | libasound2
@@ -71,7 +79,7 @@ Description: practise interview answers aloud, on your own machine
 EOF
 (cd "$deb" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 find "$deb" -exec touch -h -d "@$epoch" {} +
-dpkg-deb --root-owner-group -Zxz -z6 --build "$deb" "$out/aloud_${version}_$architecture.deb" >/dev/null
+dpkg-deb --root-owner-group -Zxz -z6 --build "$deb" "$out/aloud_$version-1_$architecture.deb" >/dev/null
 rm -r "$deb"
 
 cd "$out"
