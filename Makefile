@@ -5,7 +5,7 @@ DESTDIR ?=
 CARGO ?= cargo
 ALOUD := target/release/aloud
 
-.PHONY: help demo test build portable setup setup-tests soak supply licences install uninstall clean
+.PHONY: help demo test build portable packages setup setup-tests soak supply licences install uninstall clean
 
 # Every library that is built in on some system, or used to build, with its licence.
 LIBRARIES = $(CARGO) tree --locked --edges normal,build --target all --prefix none --no-dedupe --format "{p}: {l}" | grep -v "^aloud " | sed "s/ (proc-macro)//" | LC_ALL=C sort -u
@@ -34,9 +34,21 @@ setup-tests:
 build: setup ## Build the program
 	$(CARGO) build --release --locked
 
-PORTABLE = target/portable
+# A folder of its own: whisper-rs-sys does not notice that GGML_NATIVE changes, and would take what is built already.
+PORTABLE := $(CURDIR)/target/portable
+# Archives that are linked instead of the system's shared libraries: the C++ library, and ALSA's stand-in.
+ARCHIVES := $(PORTABLE)/archives
+SOURCES := $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src
 portable: setup ## Build a program to give to others, for processors from about 2013 on, in target/portable
-	GGML_NATIVE=OFF CARGO_TARGET_DIR=$(PORTABLE) $(CARGO) build --profile dist --locked
+	mkdir -p $(ARCHIVES)
+	$(CC) -O2 -fPIC -ffunction-sections -c packaging/alsa.c -o $(ARCHIVES)/alsa.o
+	$(AR) rcs $(ARCHIVES)/libasound.a $(ARCHIVES)/alsa.o
+	ln -sf "$$($(CXX) -print-file-name=libstdc++.a)" $(ARCHIVES)/libstdc++.a
+	GGML_NATIVE=OFF ALOUD_PORTABLE=$(ARCHIVES) CARGO_TARGET_DIR=$(PORTABLE) \
+	RUSTFLAGS="--remap-path-prefix=$(SOURCES)=libraries --remap-path-prefix=$(CURDIR)=aloud" \
+	CFLAGS="-ffile-prefix-map=$(CURDIR)=aloud -ffile-prefix-map=$(SOURCES)=libraries" \
+	CXXFLAGS="-ffile-prefix-map=$(CURDIR)=aloud -ffile-prefix-map=$(SOURCES)=libraries" \
+	$(CARGO) build --profile dist --locked --bin aloud
 	@sh .ci/portable $(PORTABLE)
 
 setup: ## Install what the build needs and this system lacks
@@ -60,20 +72,15 @@ licences: ## List the libraries and their licences in LIBRARIES.txt
 	@$(LIBRARIES) > LIBRARIES.txt
 
 install: build ## Install the program, its speech model, manual pages and shell completions under PREFIX (~/.local)
-	install -Dm755 $(ALOUD) "$(DESTDIR)$(PREFIX)/bin/aloud"
-	install -Dm644 models/ggml-base-q8_0.bin "$(DESTDIR)$(PREFIX)/share/aloud/models/ggml-base-q8_0.bin"
-	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d"
-	$(ALOUD) completions bash > "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud"
-	$(ALOUD) completions zsh > "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud"
-	$(ALOUD) completions fish > "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
-	install -d "$(DESTDIR)$(PREFIX)/share/man/man1"
-	for page in $$($(ALOUD) man --list); do $(ALOUD) man $$page > "$(DESTDIR)$(PREFIX)/share/man/man1/$$page.1" || exit 1; done
-	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "Add $(PREFIX)/bin to your PATH to run aloud by its name." ;; esac
+	@sh packaging/stage.sh $(ALOUD) target/staged
+	@sh target/staged/install.sh "$(DESTDIR)$(PREFIX)"
+	@rm -r target/staged
 
 uninstall: ## Remove what `make install` put under PREFIX
-	rm -f "$(DESTDIR)$(PREFIX)/bin/aloud" "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/aloud" "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_aloud" "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/aloud.fish"
-	rm -f "$(DESTDIR)$(PREFIX)/share/man/man1/aloud.1" "$(DESTDIR)$(PREFIX)"/share/man/man1/aloud-*.1
-	rm -rf "$(DESTDIR)$(PREFIX)/share/aloud"
+	@sh "$(DESTDIR)$(PREFIX)/share/aloud/uninstall.sh"
+
+packages: portable ## Make a tarball and a .deb to give to others, with the model, in target/packages
+	@sh packaging/packages.sh $(PORTABLE)/dist/aloud target/packages
 
 clean: ## Remove what was built
 	$(CARGO) clean

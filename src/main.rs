@@ -1,6 +1,6 @@
 //! The command-line program. All of its functionality is in the library.
 
-#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[cfg(overrides)]
 mod linked;
 
 fn main() {

@@ -22,6 +22,7 @@ mod history_faults;
 mod history_scale;
 mod hostile;
 mod imports;
+mod installing;
 mod invariants;
 mod kernels;
 mod many_files;

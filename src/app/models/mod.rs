@@ -140,9 +140,13 @@ pub fn known() -> Vec<KnownModel> {
 }
 
 /// Returns the folders that are searched for model files, in order: in the repository, beside the installed program, in
-/// the user's data folder.
+/// the user's data folder. A program that was built to be given to others (`make portable`) does not look in the
+/// repository: elsewhere, that folder is missing or somebody else's.
 pub fn folders(data_dir: Option<&Path>) -> Vec<PathBuf> {
-    let mut folders = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models")];
+    let mut folders = Vec::new();
+    if option_env!("ALOUD_PORTABLE").is_none() {
+        folders.push(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("models"));
+    }
     if let Ok(program) = std::env::current_exe()
         && let Some(bin) = program.canonicalize().unwrap_or(program).parent()
     {
