@@ -348,8 +348,12 @@ fn asked(heard: &str) -> String {
     }
     sentences.retain(|sentence| !sentence.is_empty());
     let asks = |sentence: &&Vec<&str>| {
-        let text = sentence.join(" ").to_lowercase();
-        sentence.last().is_some_and(|word| word.ends_with('?')) || REQUESTS.iter().any(|request| text.contains(request))
+        // Spaces on both sides, so that "share" is not found in "shared".
+        let words: Vec<String> =
+            sentence.iter().map(|w| w.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase()).collect();
+        let text = format!(" {} ", words.join(" "));
+        sentence.last().is_some_and(|word| word.ends_with('?'))
+            || REQUESTS.iter().any(|request| text.contains(&format!(" {request} ")))
     };
     let asking: Vec<&Vec<&str>> = sentences.iter().filter(asks).collect();
     // Skips "How are you?" or "Can you hear me?" before the question itself.
@@ -450,7 +454,7 @@ mod tests {
             "m: Fine, thank you, a bit nervous.",
             "o: I will tell you about us first.",
             "m: Okay.",
-            "o: We make pumps. Describe a hard problem that you solved.",
+            "o: We make the pumps I described. Describe a hard problem that you solved.",
             ANSWER,
         ]);
         let exchanges = cut(&speakers, &own);

@@ -1,6 +1,6 @@
-//! Silent pauses: stretches inside the answer in which nobody speaks, at least 0.25 s long.
+//! Silent pauses: stretches inside the answer in which nobody speaks.
 //!
-//! Pauses are measured in the signal alone, in seconds, as defined in [`crate::signal::pause`]. Audio lost while
+//! Pauses are measured in the signal alone, in seconds; [`crate::signal::pause`] says from which length on a silence is one. Audio lost while
 //! recording does not count as silence. The location of a pause matters more than its length: J. Kahng, "The effect of
 //! pause location on perceived fluency", Applied Psycholinguistics 39 (2018).
 

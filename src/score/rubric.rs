@@ -147,13 +147,17 @@ rubric! {
     /// The smallest probability from the detectors with which a part that measures as missing is criticised as missing: below it, most such claims were
     /// false of three unseen authors (ours).
     MAY_BE_MISSING: f64 = Number(0.25);
+    /// The same for missing steps where the question asks for no event: below it, two of seven such claims were true of seven unseen authors; of all
+    /// others, 27 of 30 (ours).
+    MAY_LACK_STEPS: f64 = Number(0.7);
     /// The same for a missing result beside missing steps: such claims were true in 11 of 19 answers, most of which a coach would have asked for the steps
     /// alone (ours).
     MISSING_BESIDE_STEPS: f64 = Number(0.85);
-    /// The smallest probability from the detectors with which a part that measures as missing is criticised as vague, or as not the speaker's (ours).
+    /// The smallest probability from the detectors with which a part that measures as missing is criticised as vague, or as not the speaker's, and a
+    /// result as missing of which only the detectors of sentences find none (ours).
     MAY_BE_VAGUE: f64 = Number(0.5);
-    /// The smallest probability from the detectors with which a result is criticised, as missing or as vague, that neither the measure nor the detectors of
-    /// sentences find (ours).
+    /// The smallest probability from the detectors with which a result is criticised as vague that neither the measure nor the detectors of sentences find
+    /// (ours).
     MAY_LACK_A_RESULT: f64 = Number(0.35);
     /// The confidence of a claim that rests on a measure, see [`NO_RESULT_WORDS`]: about four in five such claims were true of eight unseen authors, so that they
     /// are worded as a doubt (ours).

@@ -268,10 +268,17 @@ impl<'a> StoryView<'a> {
         // Neither the measure nor the detectors find a sentence of the result.
         if found.event == EventKind::Real && found.results.is_empty() && self.lacks_result_words() && !lacks_steps {
             let is_vague = sure(Code::VagueResult) >= sure(Code::NoResult);
-            lacks.push((if is_vague { Code::VagueResult } else { Code::NoResult }, rubric::MAY_LACK_A_RESULT));
+            lacks.push(if is_vague {
+                (Code::VagueResult, rubric::MAY_LACK_A_RESULT)
+            } else {
+                (Code::NoResult, rubric::MAY_BE_VAGUE)
+            });
         }
         if lacks_steps {
-            lacks.push((Code::NoSteps, rubric::MAY_BE_MISSING));
+            // An answer to a question that asks for no event may do without steps.
+            let is_optional = found.event == EventKind::NotAsked;
+            let least = if is_optional { rubric::MAY_LACK_STEPS } else { rubric::MAY_BE_MISSING };
+            lacks.push((Code::NoSteps, least));
         } else if self.story.ownership.i_in_action.is_some_and(|i| i <= rubric::NOT_YOURS) {
             lacks.push((Code::OwnPart, rubric::MAY_BE_VAGUE));
             let steps = findings.claims.iter_mut().filter(|c| c.code == Code::NoSteps);

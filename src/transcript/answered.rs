@@ -1,9 +1,10 @@
-//! Which stretches of sound the words were said in. What has no word in it is nobody speaking: a slammed door, a jingle,
-//! hold music, which can look like speech in the signal alone.
+//! Detection of sound that is not speech: a slammed door, a jingle or hold music can look like speech in the signal
+//! alone, but contains no word.
 //!
-//! The model's times are right to a few tenths of a second, so that a short sound may be a word written at the wrong time.
-//! Between words it is kept. Before the first and after the last it is given up when it is far from where any word ends,
-//! farther if it has a pitch. What goes on for longer than anybody speaks without a word is given up anywhere.
+//! The model's word times are accurate to a few tenths of a second, so a short sound may be a word with a wrong time.
+//! Between words, such a sound is kept. Before the first word and after the last one, it is dropped if it is far from
+//! the end of every word; a sound with a pitch must be farther away than one without. A sound without a word is dropped
+//! anywhere if it lasts longer than anybody speaks without a word.
 
 use crate::english::is_filled_pause;
 use crate::english::syllables::syllables;
@@ -13,28 +14,30 @@ use crate::span::Span;
 
 use super::Word;
 
-/// How far the model's times are from the truth at most, in seconds.
+/// Maximum error of the model's word times, in seconds.
 const TIME_ERROR_S: f64 = 0.4;
-/// The same for a sound without a pitch, which is a door or a clap more often than a word ("thanks") at the wrong time (ours).
+/// Distance at which a sound without a pitch can still be a word, in seconds (ours). It is shorter than
+/// [`TIME_ERROR_S`] because such a sound is more often a door or a clap than a word ("thanks") with a wrong time.
 const UNVOICED_REACH_S: f64 = 0.15;
-/// A word is heard at its end, or this much before, in seconds: the model's beginnings reach back over silences.
+/// A word counts as heard this long before its end, in seconds: the model's word onsets reach back over silences.
 const BEFORE_END_S: f64 = 0.1;
-/// Sound that goes on for this long has a word in it if somebody speaks, in seconds.
+/// Sound of at least this duration contains a word if it is speech, in seconds.
 const LONG_S: f64 = 1.5;
-/// A voice has a pitch in at least this share of its frames. Claps, keys and doors have one in few.
+/// Minimum share of voiced frames in speech. Claps, keys and doors have few.
 const VOICED_SHARE: f64 = 0.3;
-/// So many frames as much like a filled pause as this (log-odds) are one, which the model leaves out more often than not.
+/// Minimum number of frames like a filled pause for a sound to be one. The model omits most filled pauses.
 const FILLED_PAUSE_FRAMES: usize = 8;
-/// See [`FILLED_PAUSE_FRAMES`].
+/// Minimum log-odds of a frame that is like a filled pause.
 const FILLED_PAUSE_LOG_ODDS: f32 = 0.0;
-/// In sound that goes on for long, fewer syllables a second than this were not said in it but made up for it: the slowest
-/// talk has two.
+/// In sound of at least [`LONG_S`], words with fewer syllables per second than this were invented by the model: the
+/// slowest speech has two.
 const INVENTED_SYLLABLES_S: f64 = 0.7;
-/// What the model makes up, it is not sure of.
+/// Words with at least this confidence are not considered invented.
 const INVENTED_CONFIDENCE: f64 = 0.6;
 
-/// Takes out of `words` what was made up for a sound, and returns the stretches of `features` that no word was said in.
-/// `words` are in order, with the model's own times. In the `unread` stretches somebody spoke, and the model lost its place.
+/// Removes the words that the model invented for a sound from `words`, and returns the stretches of `features` in which
+/// nobody speaks. `words` are in order, with the model's own times. In the `unread` stretches, somebody spoke but the
+/// model lost its place.
 pub(super) fn nobody(words: &mut Vec<Word>, unread: &[Span], features: &Features) -> Vec<Span> {
     let groups = long_runs(&features.stretches, words, unread);
     drop_invented(words, &groups);
@@ -56,7 +59,7 @@ fn heard_s(word: &Word) -> f64 {
     word.span.end_s - BEFORE_END_S.min(word.span.duration_s() / 2.0)
 }
 
-/// Whether a word was heard in a stretch, or the model lost its place in it.
+/// Returns whether a stretch is speech: a word was heard in it, or the model lost its place there.
 fn is_answer(stretch: &Span, heard_s: &[f64], unread: &[Span]) -> bool {
     heard_s.iter().any(|at| stretch.distance_s(*at) <= 0.0) || unread.iter().any(|u| u.overlap_s(stretch) > 0.0)
 }
@@ -65,7 +68,8 @@ fn whole(group: &[Span]) -> Span {
     Span::new(group[0].start_s, group[group.len() - 1].end_s)
 }
 
-/// The stretches in groups that belong together: utterances, and within them what goes on for long without a word.
+/// Groups the stretches by utterance. Within an utterance, a long run of stretches without a word forms a separate
+/// group.
 fn long_runs<'a>(stretches: &'a [Span], words: &[Word], unread: &[Span]) -> Vec<&'a [Span]> {
     let heard_s: Vec<f64> = words.iter().map(heard_s).collect();
     let has_word = |s: &Span| is_answer(s, &heard_s, unread);
@@ -82,7 +86,7 @@ fn long_runs<'a>(stretches: &'a [Span], words: &[Word], unread: &[Span]) -> Vec<
     groups
 }
 
-/// Drops words that stand alone in a long sound and that the model is not sure of.
+/// Drops the words in a long sound if the model is unsure of all of them and they are too few for its duration.
 fn drop_invented(words: &mut Vec<Word>, groups: &[&[Span]]) {
     for group in groups {
         let span = whole(group);
@@ -99,7 +103,7 @@ fn drop_invented(words: &mut Vec<Word>, groups: &[&[Span]]) {
     }
 }
 
-/// Whether the words that were heard were said in a voice without a pitch: hoarse, whispered, or in a loud room.
+/// Returns whether the words heard were spoken without a pitch: hoarsely, in a whisper, or in a loud room.
 fn is_hoarse(features: &Features, heard_s: &[f64]) -> bool {
     let confirmed = features.stretches.iter().filter(|s| heard_s.iter().any(|at| s.distance_s(*at) <= 0.0));
     let frames: Vec<usize> = confirmed.flat_map(|s| speech_frames(s, features)).collect();
@@ -116,8 +120,8 @@ fn is_voiced(frames: &[usize], features: &Features) -> bool {
     voiced as f64 >= VOICED_SHARE * frames.len() as f64
 }
 
-/// Whether a group without a word in it is nobody speaking. A short sound `inside` the answer is taken for somebody: the
-/// model's times for an "um" are often wrong by half a second, and a hoarse one has no pitch.
+/// Returns whether a group of stretches without a word is not speech. A short sound `inside` the answer is taken for
+/// speech: the model's times for an "um" are often wrong by half a second, and a hoarse "um" has no pitch.
 fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool, hoarse: bool) -> bool {
     let span = whole(group);
     let frames = speech_frames(&span, features);
@@ -129,7 +133,7 @@ fn is_nobody(group: &[Span], heard_s: &[f64], features: &Features, inside: bool,
     if inside || like_a_filled_pause >= FILLED_PAUSE_FRAMES {
         return false;
     }
-    // A word can have been written at the wrong time; a sound without a voice takes more to be one.
+    // The sound may be a word with a wrong time; without a pitch, it has to be closer to a word.
     let reach_s = if hoarse || is_voiced(&frames, features) { TIME_ERROR_S } else { UNVOICED_REACH_S };
     !heard_s.iter().any(|at| span.distance_s(*at) <= reach_s)
 }
@@ -139,7 +143,7 @@ mod tests {
     use super::*;
     use crate::signal::filled_pause::NO_VOICE_LOG_ODDS;
 
-    /// Twenty seconds with a voice in these stretches, of pitch where `voiced`.
+    /// Returns the features of twenty seconds with speech in these stretches, with a pitch if `voiced`.
     fn features(stretches: &[(f64, f64)], voiced: bool) -> Features {
         let mut speech = vec![false; 2_001];
         for (from, to) in stretches {
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn long_sound_without_a_word_is_nobody_even_next_to_speech() {
         let mut said = words(&[("We", 0.0, 9.0, 0.9), ("left", 9.0, 9.5, 0.9)]);
-        // Four seconds of music, a breath after it the answer.
+        // Four seconds of music and, after a breath, the answer.
         let features = features(&[(1.0, 5.0), (5.13, 7.9), (8.1, 10.0)], true);
         assert_eq!(nobody(&mut said, &[], &features), features.stretches[..2]);
         assert_eq!(said.len(), 2);

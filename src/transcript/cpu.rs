@@ -1,14 +1,14 @@
-//! Which vector instructions the speech model's matrix products use.
+//! The vector instructions used by the speech model's matrix products.
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-/// A kind of processor, by the vector instructions that its matrix products use. Later ones have those of the earlier
-/// ones too.
+/// A class of processors, by the vector instructions that its matrix products use. Each class includes the instructions
+/// of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cpu {
-    /// None that are used here: whisper.cpp's own kernels do all the work.
+    /// No vector instructions are used here: whisper.cpp's own kernels do all the work.
     Plain,
     /// AVX2 with FMA and F16C: nearly every x86-64 processor since 2013.
     Avx2,
@@ -18,25 +18,25 @@ pub enum Cpu {
     Avx512,
 }
 
-/// The most that is used of this processor, if [`hold_to`] has set it.
+/// The best class that may be used, if [`hold_to`] has set it.
 static LIMIT: OnceLock<Cpu> = OnceLock::new();
 
-/// Uses no more than this of the processor, from now on. The first call counts; it belongs before the first product.
+/// Limits the kernels to those of `cpu` and below. Only the first call has an effect; make it before the first product.
 pub fn hold_to(cpu: Cpu) {
     LIMIT.get_or_init(|| cpu);
 }
 
 impl Cpu {
-    /// All kinds, the plainest first.
+    /// All classes, in ascending order.
     pub const ALL: [Self; 4] = [Self::Plain, Self::Avx2, Self::AvxVnni, Self::Avx512];
 
-    /// Returns the best kind that this processor is and [`hold_to`] allows.
+    /// Returns the best class that this processor belongs to and [`hold_to`] allows.
     pub fn best() -> Self {
         let limit = LIMIT.get().copied().unwrap_or(Self::Avx512);
         Self::ALL.into_iter().rev().find(|cpu| *cpu <= limit && cpu.is_present()).unwrap_or(Self::Plain)
     }
 
-    /// Returns whether this processor has the instructions.
+    /// Returns whether this processor has the instructions of the class.
     #[cfg(target_arch = "x86_64")]
     pub fn is_present(self) -> bool {
         let has_avx2 =
@@ -54,13 +54,13 @@ impl Cpu {
         }
     }
 
-    /// Returns whether this processor has the instructions.
+    /// Returns whether this processor has the instructions of the class.
     #[cfg(not(target_arch = "x86_64"))]
     pub fn is_present(self) -> bool {
         self == Self::Plain
     }
 
-    /// The name that [`Cpu::from_str`] takes.
+    /// Returns the name that [`Cpu::from_str`] accepts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -82,7 +82,7 @@ impl fmt::Display for Cpu {
     }
 }
 
-/// The name of a processor that is not known.
+/// The error for an unknown class name.
 #[derive(Debug, thiserror::Error)]
 #[error("no processor is called {0:?}. Use plain, avx2, avx-vnni or avx512.")]
 pub struct UnknownCpu(String);

@@ -1,10 +1,10 @@
-//! Detection of what cannot have been said in a reading: words that the model wrote in a loop, and syllables that it left
-//! out.
+//! Detection of readings that cannot be what was said: words that the model repeated in a loop, and syllables that it
+//! left out.
 //!
-//! Stammered, drawn-out and glued sounds can send it into repeating itself: the same few words many times over, or a few
-//! letters within one word. It can also pass over whole sentences. Nobody says twenty "er" in three seconds, and a
-//! sentence has syllables: the syllable nuclei of the signal, which are measured without the model, tell both from what
-//! was said.
+//! Stuttered, drawn-out and slurred sounds can make the model repeat itself: the same few words many times over, or a
+//! few letters within one word. The model can also skip whole sentences. Nobody says "er" twenty times in three
+//! seconds, and a sentence has syllables: the syllable nuclei of the signal, which are measured without the model,
+//! reveal both errors.
 
 use std::ops::Range;
 
@@ -12,41 +12,42 @@ use super::{MOST_SYLLABLES, ReadWord, SHORTEST_WORD_S, SYLLABLES_OFF, Span, Word
 use crate::english::is_filled_pause;
 use crate::english::syllables::syllables;
 
-/// Maximum number of words in a unit that is repeated.
+/// Maximum number of words in a repeated unit.
 const LONGEST_UNIT: usize = 6;
-/// Minimum number of copies of a unit that can be a loop. (Three are common in talk: "no, no, no".)
+/// Minimum number of copies of a unit in a loop. (Three are common in speech: "no, no, no".)
 const LOOP_COPIES: usize = 4;
-/// Number of copies from which on they are a loop, however long they take (our choice: nobody in the recordings that we
+/// Minimum number of copies that are a loop whatever their duration (our choice: nobody in the recordings that we
 /// listened to says a word eight times).
 const SURE_COPIES: usize = 8;
-/// Number of words in all copies from which on they are a loop, however long they take (our choice: who stammers begins a
-/// few words again, but not four of them four times).
+/// Minimum number of words in all copies that are a loop whatever their duration (our choice: a person who stutters
+/// repeats the first few words of a phrase, but not four words four times).
 const SURE_WORDS: usize = 12;
-/// Maximum number of letters in a unit that is repeated within one word.
+/// Maximum number of letters in a unit repeated within one word.
 const LONGEST_LETTERS: usize = 4;
-/// Minimum number of its copies that are a loop ("Mumumumu").
+/// Minimum number of copies of a unit that are a loop within one word ("Mumumumu").
 const LETTER_COPIES: usize = 4;
-/// Maximum number of letters of a filled pause, drawn out in writing ("hmmmm").
+/// Maximum number of letters of a filled pause that is drawn out in writing ("hmmmm").
 const LONGEST_HUM: usize = 8;
-/// Number of syllables heard beyond those written for them from which on words were left out (our choice). Over the
-/// recordings that we listened to, laughter and creaking voices have at most six.
+/// Minimum surplus of syllable nuclei over written syllables that shows that words were left out (our choice). In the
+/// recordings that we listened to, laughter and creaky voices have a surplus of at most six.
 const LEFT_OUT: f64 = 10.0;
-/// Minimum time between two syllables that are counted as left out, in seconds: nobody talks faster for long, but laughter
-/// and creaking voices have pulses that look like faster ones.
+/// Minimum time between two syllable nuclei that are both counted, in seconds: nobody speaks faster for long, but
+/// laughter and creaky voices have pulses that look like faster syllables.
 const SYLLABLE_S: f64 = 0.15;
-/// Number of words whose syllables are counted together: times are off by a word now and then.
+/// Number of words whose syllables are counted together: times are sometimes off by a word.
 const TOGETHER: usize = 3;
 
-/// What cannot have been said of a reading of one piece.
+/// The parts of the reading of one piece that cannot be what was said.
 pub(super) struct Doubt {
-    /// Words that are a loop, in order.
+    /// The ranges of words that are loops, in order.
     loops: Vec<Range<usize>>,
-    /// Where loops stand, and where syllables were heard and no words written, on the clock of the piece, in order.
+    /// The stretches of the loops, and those where syllables were heard and no words written; in order, on the clock of
+    /// the piece.
     stretches: Vec<Span>,
 }
 
 impl Doubt {
-    /// Examines words from a piece of so many seconds, in which syllables were heard at these times.
+    /// Checks the words of a piece that lasts `duration_s` and has syllable nuclei at `nuclei_s`.
     pub(super) fn of(words: &[ReadWord], nuclei_s: &[f64], duration_s: f64) -> Self {
         let loops = loops(words, nuclei_s);
         let looped = |range: &Range<usize>| Span::new(words[range.start].span.start_s, words[range.end - 1].span.end_s);
@@ -64,13 +65,13 @@ impl Doubt {
         !self.loops.is_empty()
     }
 
-    /// Returns for how long nothing was made out: the less, the better a reading.
+    /// Returns the total duration of the stretches in which nothing was made out. The shorter, the better the reading.
     pub(super) fn seconds(&self) -> f64 {
         self.stretches.iter().map(Span::duration_s).sum()
     }
 
-    /// Takes the loops out of the words. Returns the stretches in which nothing was made out, for a piece that begins at
-    /// `from_s`.
+    /// Removes the loops from the words. Returns the stretches in which nothing was made out, for a piece that begins
+    /// at `from_s`.
     pub(super) fn taken_out_of(self, words: &mut Vec<ReadWord>, from_s: f64) -> Vec<Span> {
         for range in self.loops.into_iter().rev() {
             words.drain(range);
@@ -92,7 +93,7 @@ fn joined(mut stretches: Vec<Span>) -> Vec<Span> {
     joined
 }
 
-/// Returns the words that are loops, in order.
+/// Returns the ranges of words that are loops, in order.
 fn loops(words: &[ReadWord], nuclei_s: &[f64]) -> Vec<Range<usize>> {
     let texts: Vec<String> = words.iter().map(plain).collect();
     let mut found = Vec::new();
@@ -122,7 +123,7 @@ fn loops(words: &[ReadWord], nuclei_s: &[f64]) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns whether so many copies of the same words cannot have been said in their time.
+/// Returns whether this number of copies of the same words cannot have been said in their time.
 fn is_loop(run: &[ReadWord], copies: usize, nuclei_s: &[f64]) -> bool {
     let span = Span::new(run[0].span.start_s, run[run.len() - 1].span.end_s);
     let written: usize = run.iter().map(|w| syllables(&w.text)).sum();
@@ -132,7 +133,7 @@ fn is_loop(run: &[ReadWord], copies: usize, nuclei_s: &[f64]) -> bool {
         || written as f64 > MOST_SYLLABLES * heard_in(&span, nuclei_s) + SYLLABLES_OFF
 }
 
-/// Returns whether the same few letters come again and again in a word. Figures do ("1000000"), and "hmmmm" is said.
+/// Returns whether the same few letters repeat in a word. Digits may repeat ("1000000"), and "hmmmm" is really said.
 fn is_stuck(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
     if (is_filled_pause(word) && letters.len() <= LONGEST_HUM) || letters.iter().any(|c| !c.is_alphabetic()) {
@@ -142,10 +143,10 @@ fn is_stuck(word: &str) -> bool {
         .any(|unit| letters.windows(unit * LETTER_COPIES).any(|run| (unit..run.len()).all(|k| run[k] == run[k - unit])))
 }
 
-/// Returns the stretches in which more syllables were heard than words written for them; those in loops were not said.
+/// Returns the stretches in which more syllables were heard than written. The words of loops count as not said.
 fn left_out(words: &[ReadWord], loops: &[Range<usize>], nuclei_s: &[f64], duration_s: f64) -> Vec<Span> {
     let said = |i: usize| if loops.iter().any(|l| l.contains(&i)) { 0 } else { syllables(&words[i].text) };
-    // The time of each word and, behind them, of the rest.
+    // The time and the syllables of each word, followed by the time after the last word.
     let mut parts: Vec<(Span, usize)> = (0..words.len()).map(|i| (words[i].span, said(i))).collect();
     let rest_s = words.last().map_or(0.0, |w| w.span.end_s);
     parts.push((Span::new(rest_s, duration_s.max(rest_s)), 0));
@@ -159,7 +160,7 @@ fn left_out(words: &[ReadWord], loops: &[Range<usize>], nuclei_s: &[f64], durati
             from += 1;
             continue;
         }
-        // The part that most of them were heard in.
+        // The word, or the time after the last one, with the largest surplus of syllable nuclei.
         let excess = |p: &&(Span, usize)| heard_in(&p.0, nuclei_s) - p.1 as f64;
         found.extend(together.iter().max_by(|a, b| excess(a).total_cmp(&excess(b))).map(|part| part.0));
         from += together.len();
@@ -167,7 +168,7 @@ fn left_out(words: &[ReadWord], loops: &[Range<usize>], nuclei_s: &[f64], durati
     found
 }
 
-/// Returns the syllables without those that follow another one too closely.
+/// Returns the syllable nuclei without those that follow another one too closely.
 fn apart(nuclei_s: &[f64]) -> Vec<f64> {
     let mut apart: Vec<f64> = Vec::with_capacity(nuclei_s.len());
     for at_s in nuclei_s {
@@ -182,7 +183,8 @@ fn heard_in(span: &Span, nuclei_s: &[f64]) -> f64 {
     nuclei_s.iter().filter(|s| span.start_s <= **s && **s < span.end_s).count() as f64
 }
 
-/// Returns those of the stretches that somebody speaks in, now that it is known where nobody does; none without any words.
+/// Returns the stretches that contain syllable nuclei, now that sound that is not speech has been ruled out; none if
+/// there are no words.
 pub(super) fn spoken(mut stretches: Vec<Span>, words: &[Word], nuclei_s: &[f64]) -> Vec<Span> {
     stretches.retain(|s| !words.is_empty() && heard_in(s, nuclei_s) > 0.0);
     stretches
@@ -192,7 +194,7 @@ pub(super) fn spoken(mut stretches: Vec<Span>, words: &[Word], nuclei_s: &[f64])
 mod tests {
     use super::*;
 
-    /// Returns words that take so long each, and a syllable heard in the middle of each `heard`th.
+    /// Returns words that last `word_s` each, and a syllable nucleus in the middle of every `heard`th one.
     fn read(text: &str, word_s: f64, heard: usize) -> (Vec<ReadWord>, Vec<f64>) {
         let word = |(i, text): (usize, &str)| ReadWord {
             text: text.into(),

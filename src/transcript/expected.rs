@@ -1,7 +1,7 @@
-//! The model's expectation of a filled pause at every decoding step, whichever token it wrote.
+//! The log-odds that the model gave a filled pause at each decoding step, whichever token it wrote.
 //!
-//! The next token is chosen from the logits of all tokens. whisper.cpp passes these to a callback before it chooses; here,
-//! those of "um" and "uh" are compared with the largest of the others. This costs one pass over the logits.
+//! The next token is chosen from the logits of all tokens. whisper.cpp passes these to a callback before it chooses;
+//! here, those of "um" and "uh" are compared with the largest of the others. This costs one pass over the logits.
 
 #![allow(unsafe_code, reason = "a function that C calls, with pointers")]
 
@@ -15,7 +15,7 @@ use whisper_rs::{FullParams, WhisperTokenId};
 
 use super::lock;
 
-/// Number of logits compared at the same time.
+/// Number of logits compared at a time.
 const LANES: usize = 16;
 
 /// The expectations at the decoding steps of one reading.
@@ -24,20 +24,22 @@ pub(super) struct Expectations<'a> {
     hesitations: &'a [WhisperTokenId],
     /// Number of tokens of the model.
     tokens: usize,
-    /// The log-odds at a step, by the tokens written before it. Several threads can follow hypotheses side by side.
+    /// The log-odds at a step, keyed by the tokens written before it. Several threads can decode hypotheses at the same
+    /// time.
     seen: Mutex<HashMap<Vec<WhisperTokenId>, f32>>,
 }
 
 impl<'a> Expectations<'a> {
-    /// Prepares for a model with this number of tokens, of which `hesitations`, in ascending order, are filled pauses.
+    /// Creates the recorder for a model with this number of tokens, of which `hesitations`, in ascending order, are
+    /// filled pauses.
     pub(super) fn new(hesitations: &'a [WhisperTokenId], tokens: usize) -> Self {
         Self { hesitations, tokens, seen: Mutex::default() }
     }
 
-    /// Makes a reading with these parameters record its expectations here.
+    /// Makes a reading with these parameters record its expectations in `self`.
     ///
     /// # Safety
-    /// No reading begins with the parameters once `self` was moved or dropped.
+    /// No reading may begin with the parameters after `self` was moved or dropped.
     pub(super) unsafe fn listen(&self, parameters: &mut FullParams<'_, '_>) {
         // SAFETY: the callback gets `self` back, which the caller keeps in place.
         unsafe {
@@ -55,8 +57,8 @@ impl<'a> Expectations<'a> {
 /// Records the expectation at one step.
 ///
 /// # Safety
-/// As whisper.cpp calls it: `written` are so many tokens, `logits` as many numbers as the model has tokens, `expectations`
-/// what was given to [`Expectations::listen`].
+/// `written` points to `count` tokens, `logits` to one number per token of the model, and `expectations` to the value
+/// that [`Expectations::listen`] was called on.
 unsafe extern "C" fn see(
     _: *mut whisper_context,
     _: *mut whisper_state,
@@ -65,9 +67,9 @@ unsafe extern "C" fn see(
     logits: *mut f32,
     expectations: *mut c_void,
 ) {
-    // SAFETY: it is shared with nobody who changes it but behind its lock, and lives as long as the reading.
+    // SAFETY: the value is only changed behind its lock, and lives as long as the reading.
     let expectations = unsafe { &*expectations.cast::<Expectations<'_>>() };
-    // An empty list of C++ may have no address.
+    // The pointer to the data of an empty C++ vector may be null.
     let written = match usize::try_from(count) {
         // SAFETY: the caller's promise.
         Ok(count) if count > 0 => unsafe { slice::from_raw_parts(written, count) },
@@ -79,7 +81,8 @@ unsafe extern "C" fn see(
     lock(&expectations.seen).insert(written, log_odds(logits, expectations.hesitations));
 }
 
-/// Returns how far the largest logit of the `chosen` tokens, which are in ascending order, lies above the largest other.
+/// Returns the difference between the largest logit of the `chosen` tokens, which are in ascending order, and the
+/// largest of the others.
 fn log_odds(logits: &[f32], chosen: &[WhisperTokenId]) -> f32 {
     let mut best = f32::NEG_INFINITY;
     let mut best_other = f32::NEG_INFINITY;
@@ -92,7 +95,7 @@ fn log_odds(logits: &[f32], chosen: &[WhisperTokenId]) -> f32 {
     best - best_other.max(largest(&logits[from.min(logits.len())..]))
 }
 
-/// Returns the largest of some numbers; negative infinity if there are none.
+/// Returns the largest number; negative infinity if there is none.
 fn largest(numbers: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; LANES];
     let (rows, rest) = numbers.as_chunks::<LANES>();

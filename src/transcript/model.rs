@@ -1,17 +1,17 @@
-//! A speech model's file: what its header tells.
+//! The header of a speech model's file.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// The first four bytes of a whisper.cpp model.
+/// The first four bytes of a whisper.cpp model file.
 const MAGIC: u32 = 0x6767_6d6c;
-/// Numbers in the header after the magic, 32 bits each.
+/// Number of 32-bit values in the header after the magic number.
 const HEADER: usize = 11;
-/// A vocabulary at least this large has languages other than English in it.
+/// Minimum vocabulary size of a multilingual model.
 const MULTILINGUAL_VOCABULARY: u32 = 51_865;
 
-/// The layout of a model, which its header tells.
+/// The architecture of a model, as stated in its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names that OpenAI gave them; `En` knows only English")]
 pub enum Architecture {
@@ -31,11 +31,11 @@ pub enum Architecture {
 /// A speech model that can be loaded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// What reports call it.
+    /// The name of the model in reports.
     pub name: String,
-    /// Its file.
+    /// The model's file.
     pub path: PathBuf,
-    /// Its layout.
+    /// The model's architecture.
     pub architecture: Architecture,
 }
 
@@ -50,7 +50,7 @@ pub enum ModelFileError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The file is no model of whisper.cpp.
+    /// The file is not a whisper.cpp model.
     #[error("{} is not a speech model: it must be a whisper.cpp model file (ggml-*.bin)", path.display())]
     NotAModel {
         /// The file.
@@ -59,18 +59,18 @@ pub enum ModelFileError {
 }
 
 impl Model {
-    /// The model in a file, named after it. Its header is read and nothing else: a damaged or malicious file can crash
-    /// whisper.cpp, so open only files whose origin you trust.
+    /// Opens the model in a file; its name is derived from the file name. Only the header is read: a damaged or
+    /// malicious file can crash whisper.cpp later, so open only files whose origin you trust.
     ///
     /// # Errors
-    /// When the file cannot be read or its header is no whisper.cpp model's.
+    /// When the file cannot be read or its header is not that of a whisper.cpp model.
     pub fn open(path: &Path) -> Result<Self, ModelFileError> {
         let stem = path.file_stem().map(|s| s.to_string_lossy().trim_start_matches("ggml-").to_string());
         Ok(Self { name: stem.unwrap_or_default(), path: path.to_path_buf(), architecture: architecture(path)? })
     }
 }
 
-/// Reads the layout from the file's header.
+/// Reads the architecture from the file's header.
 fn architecture(path: &Path) -> Result<Architecture, ModelFileError> {
     let mut header = [0u8; 4 + 4 * HEADER];
     let mut file =

@@ -15,46 +15,49 @@ use super::{ENGLISH, Expected, PromptMode, ReadWord, Reader, Reading, Transcribe
 use crate::audio::SPEECH_RATE_HZ;
 use crate::span::Span;
 
-/// A text that is itself full of fillers: without it the model leaves every "um" out, with it they are written down.
+/// A prompt full of fillers: without it, the model omits nearly every "um"; with it, they are written down.
 const DISFLUENT_PROMPT: &str = "Um, so, uh, I was, like, you know, hmm, er, and, uh, I mean, um.";
-/// The spellings of filled pauses that are one token.
+/// The spellings of filled pauses that are a single token.
 const HESITATIONS: [&str; 10] = [" um", " Um", " uh", " Uh", " er", " Er", " hmm", " Hmm", "Um", "Uh"];
-/// Samples in one position of the model's audio context (20 ms).
+/// Number of samples in one position of the model's audio context (20 ms).
 const SAMPLES_PER_POSITION: usize = 320;
-/// Audio context left after the last sample, in positions. With less the model repeats itself or loses words: on 42
-/// utterances of read speech, 128 instead of 256 cost 4 points of word error rate and 64 cost as many again.
+/// Audio context left after the last sample, in positions. With less, the model repeats itself or loses words: on 42
+/// utterances of read speech, 128 instead of 256 increased the word error rate by 4 points, and 64 by another 4.
 const CONTEXT_MARGIN: usize = 256;
-/// The audio context is a multiple of this, in positions: with others, ggml multiplies the matrices of its attention an
-/// element at a time. It made the encoder a quarter faster, and changed 3 words of 619.
+/// The audio context is a multiple of this, in positions: for other lengths, ggml multiplies the matrices of the
+/// attention one element at a time. Rounding made the encoder a quarter faster, and changed 3 words of 619.
 const CONTEXT_STEP: usize = 32;
-/// The shortest sound it can align times in, in samples (1 s); shorter ones are lengthened by silence.
+/// Minimum number of samples in which the model can align times (1 s); shorter sounds are padded with silence.
 const SHORTEST: usize = SPEECH_RATE_HZ as usize;
-/// Tokens written for one piece at most: more than anybody says in 30 s, and fewer than the 220 that the model has room
-/// for, so that a reading always ends the ordinary way.
+/// Maximum number of tokens written for one piece: more than anybody says in 30 s, and fewer than the 220 that the
+/// model has room for, so that decoding never ends because of the model's limit.
 const MOST_TOKENS: i32 = 200;
-/// Seconds from one of the model's time tokens to the next.
+/// Step from one of the model's time tokens to the next, in seconds.
 const TIME_TOKEN_S: f64 = 0.02;
-/// Threads that whisper.cpp makes for the only piece of a short answer, at most, where nothing else is at work: 20 s of sound then
-/// take 1.2 s for 1.5 on two cores. Otherwise it makes one, and pieces are read side by side: its threads wait for each other by
-/// spinning, so that on a machine with anything else to do two of them took four times as long as one. Where fewer pieces are
-/// read than there are cores, the large products are shared out all the same ([`threads_of_one_reading`]).
+/// Maximum number of threads in whisper.cpp for the only piece of a short answer, if the machine is otherwise idle:
+/// 20 s of sound then take 1.2 s instead of 1.5 s on two cores. In all other cases, whisper.cpp uses one thread, and
+/// several pieces are read in parallel: its threads spin while they wait for each other, so that on a busy machine two
+/// of them took four times as long as one. If there are fewer pieces than cores, the large products are still shared
+/// among threads ([`threads_of_one_reading`]).
 const MOST_THREADS: usize = 4;
-/// How often it is looked whether anything else is at work, a millisecond apart: a thread that ends or begins is no work.
+/// Number of times that the system load is sampled, a millisecond apart: a thread that is just starting or ending is
+/// not load.
 const GLANCES: usize = 3;
-/// The longest prompt it takes, in tokens: half of its text context less one.
+/// Maximum length of the prompt, in tokens: half of the model's text context, less one.
 const LONGEST_PROMPT: usize = 223;
 
-/// The cores of this machine that the program may use.
+/// Number of cores that the program may use.
 static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
-/// How many readings are at work at this moment, in the whole program.
+/// Number of readings in progress in the whole program.
 static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
-/// How many threads the large products of one reading may take, so that all readings at work together take every core once.
+/// Returns how many threads the large products of one reading may use, so that all readings together use every core
+/// once.
 pub fn threads_of_one_reading() -> usize {
     (*CORES / AT_WORK.load(Ordering::Relaxed).max(1)).max(1)
 }
 
-/// Counts a reading as at work until it is dropped.
+/// Counts a reading as in progress until the guard is dropped.
 struct AtWork;
 
 impl AtWork {
@@ -70,21 +73,21 @@ impl Drop for AtWork {
     }
 }
 
-/// Whether at one of a few glances no other program, and nothing else in this one, is at work on this machine. Where the system
-/// does not tell, it is taken to be busy.
+/// Returns whether this thread was the only one running on the machine in at least one of [`GLANCES`] samples. If the
+/// system does not report its load, the machine is assumed to be busy.
 fn is_idle() -> bool {
     (0..GLANCES).any(|glance| {
         if glance > 0 {
             std::thread::sleep(Duration::from_millis(1));
         }
-        // The fourth number: how many threads are running or waiting for a core, this one among them.
+        // The fourth field: the number of threads that are running or waiting for a core, including this one.
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let running = load.split([' ', '/']).nth(3).and_then(|n| n.parse::<usize>().ok());
         running.is_some_and(|n| n <= 1)
     })
 }
 
-/// A loaded model, ready to read.
+/// A loaded speech model.
 pub struct Whisper {
     context: WhisperContext,
     model: String,
@@ -96,7 +99,7 @@ pub struct Whisper {
 }
 
 impl Whisper {
-    /// Loads a model. `vocabulary` are names and jargon that it should spell right.
+    /// Loads a model. `vocabulary` lists names and jargon that it should spell correctly.
     ///
     /// # Errors
     /// When whisper.cpp cannot load the file.
@@ -111,7 +114,7 @@ impl Whisper {
         let context = WhisperContext::new_with_params(&model.path, parameters).map_err(|_| failed())?;
         let prompt = prompt_text(vocabulary);
         let mut prompt = context.tokenize(&prompt, prompt.len() + 1).map_err(|_| failed())?;
-        // What comes last in a prompt counts most, so the fillers stand there and the words before them.
+        // The end of a prompt has the most effect, so the fillers come last, after the vocabulary.
         prompt.drain(..prompt.len().saturating_sub(LONGEST_PROMPT));
         let hesitations = hesitation_tokens(&context);
         Ok(Self {
@@ -125,7 +128,7 @@ impl Whisper {
     }
 }
 
-/// Returns the tokens that alone are filled pauses, in ascending order.
+/// Returns the tokens that are a whole filled pause, in ascending order.
 fn hesitation_tokens(context: &WhisperContext) -> Vec<WhisperTokenId> {
     let single =
         |text: &&str| context.tokenize(text, 4).ok().filter(|tokens| tokens.len() == 1).map(|tokens| tokens[0]);
@@ -142,11 +145,12 @@ fn prompt_text(vocabulary: &[String]) -> String {
     format!("{vocabulary}. {DISFLUENT_PROMPT}")
 }
 
-/// How the words are chosen.
+/// Returns the decoding strategy.
 ///
-/// One hypothesis, and no second try at another temperature: whisper.cpp draws the hypotheses of its beam by chance from all
-/// tokens. With base, on 2,747 words of joined answers, five made 265 errors and one 249, in less than half the time. The
-/// smallest models are fast, and need the five: with one, tiny.en hears fewer filled pauses (F1 .82 for .90).
+/// Most models decode a single hypothesis, and none retries at another temperature: whisper.cpp samples the hypotheses
+/// of its beam at random from all tokens. With base, on 2,747 words of joined answers, a beam of five made 265 errors
+/// and a single hypothesis 249, in less than half the time. The smallest models are fast, and need the beam of five:
+/// with a single hypothesis, tiny.en hears fewer filled pauses (F1 .82 instead of .90).
 fn strategy(architecture: Architecture) -> SamplingStrategy {
     match architecture {
         Architecture::Tiny | Architecture::TinyEn => SamplingStrategy::BeamSearch { beam_size: 5, patience: -1.0 },
@@ -154,7 +158,7 @@ fn strategy(architecture: Architecture) -> SamplingStrategy {
     }
 }
 
-/// The attention heads that follow the sound, which differ from model to model.
+/// Returns the attention heads that follow the sound; they differ between models.
 fn alignment_heads(architecture: Architecture) -> DtwModelPreset {
     match architecture {
         Architecture::Tiny => DtwModelPreset::Tiny,
@@ -189,8 +193,8 @@ impl Transcriber for Whisper {
     }
 }
 
-/// Reads one piece after the other, each in a fresh state: what whisper.cpp leaves in a state changes the words of the next
-/// piece (7 of 16 short recordings came out otherwise), and words must not depend on what was read before.
+/// A reader of one piece after another, each in a fresh state: what whisper.cpp leaves in a state changes the words of
+/// the next piece (7 of 16 short recordings came out differently), and words must not depend on what was read before.
 struct WhisperReader<'a> {
     whisper: &'a Whisper,
     is_alone: bool,
@@ -211,20 +215,21 @@ impl Reader for WhisperReader<'_> {
         let threads = if self.is_alone && is_idle() { (*CORES).min(MOST_THREADS) } else { 1 };
         parameters.set_n_threads(threads as i32);
         parameters.set_no_context(true);
-        // One window a reading, always to its end. Without these two, whisper.cpp goes on from wherever the model put its
-        // last time, and aborts the program when less than 0.16 s is left there to align times in.
+        // One window per reading, always to its end. Without these two settings, whisper.cpp continues from the model's
+        // last time token, and aborts the program when less than 0.16 s is left to align times in.
         parameters.set_single_segment(true);
         parameters.set_max_tokens(MOST_TOKENS);
         parameters.set_print_progress(false);
         parameters.set_print_timestamps(false);
         parameters.set_audio_ctx(positions(self.padded.len(), context.n_audio_ctx() as usize) as i32);
         parameters.set_language(Some(language));
-        // The prompt is English, and makes fillers of nothing in other languages.
+        // The prompt is English, and produces fillers out of nothing in other languages.
         if language == ENGLISH && mode == PromptMode::Verbatim {
             parameters.set_tokens(&self.whisper.prompt);
         }
         let expectations = Expectations::new(&self.whisper.hesitations, context.n_vocab() as usize);
-        // SAFETY: the reading below is the only one with these parameters, and `expectations` stays where it is until after it.
+        // SAFETY: the reading below is the only one with these parameters, and `expectations` is not moved until it has
+        // ended.
         unsafe { expectations.listen(&mut parameters) };
         let _at_work = AtWork::begin();
         let mut state = context.create_state().map_err(failed)?;
@@ -235,14 +240,15 @@ impl Reader for WhisperReader<'_> {
     }
 }
 
-/// How much of its audio context, `most` positions, the model needs for so many samples: in whole steps.
+/// Returns the audio context that the model needs for this number of samples, at most `most`, both in positions; a
+/// multiple of [`CONTEXT_STEP`].
 fn positions(samples: usize, most: usize) -> usize {
     let needed = (samples.div_ceil(SAMPLES_PER_POSITION) + CONTEXT_MARGIN).next_multiple_of(CONTEXT_STEP);
     needed.min(most / CONTEXT_STEP * CONTEXT_STEP)
 }
 
 impl WhisperReader<'_> {
-    /// The words of the last reading, the last time that the model wrote down, and where it expected filled pauses.
+    /// Returns the words of the last reading, the last time token, and where the model expected filled pauses.
     fn written(
         &self,
         state: &WhisperState,
@@ -264,7 +270,7 @@ impl WhisperReader<'_> {
                     until_s = Some(f64::from(token.token_id() - first_time) * TIME_TOKEN_S);
                 }
                 if token.token_id() >= end_of_text {
-                    continue; // a time or another sign of the model's own
+                    continue; // a time token or another special token
                 }
                 at_s = f64::max(at_s, token_end_s(&token));
                 let Ok(bytes) = token.to_bytes() else { continue };
@@ -285,9 +291,9 @@ impl WhisperReader<'_> {
         (read, until_s, expected)
     }
 
-    /// The language that the last reading's sound is most like, and how probable it is among all.
+    /// Returns the most probable language of the last reading's audio, and its probability among all languages.
     ///
-    /// Asks the decoder for the one token that follows the start of a transcript: the sound has been encoded already.
+    /// Asks the decoder for the one token that follows the start of a transcript: the audio has already been encoded.
     fn language(&self, state: &mut WhisperState) -> Result<(String, f64), TranscriptError> {
         let failed = |e: whisper_rs::WhisperError| TranscriptError::Read(e.to_string());
         let context = &self.whisper.context;
@@ -302,12 +308,12 @@ impl WhisperReader<'_> {
     }
 }
 
-/// Where the alignment leaves a token for the next one: whisper.cpp's time of a token is its end, not its beginning.
+/// Returns when a token ends: whisper.cpp's time of a token is its end, not its beginning.
 fn token_end_s(token: &WhisperToken<'_, '_>) -> f64 {
     token.token_data().t_dtw.max(0) as f64 / 100.0
 }
 
-/// A word being put together from its tokens.
+/// A word being assembled from its tokens.
 struct Spelled {
     bytes: Vec<u8>,
     end_s: f64,
@@ -325,14 +331,14 @@ impl Spelled {
     fn add(&mut self, bytes: &[u8], token: &WhisperToken<'_, '_>) {
         self.bytes.extend_from_slice(bytes);
         self.end_s = self.end_s.max(token_end_s(token));
-        // A comma is not part of how sure the word is.
+        // Punctuation does not affect the probability of the word.
         if self.tokens == 0 || bytes.iter().any(u8::is_ascii_alphanumeric) {
             self.log_probability += f64::from(token.token_probability().max(f32::MIN_POSITIVE)).ln();
             self.tokens += 1;
         }
     }
 
-    /// The word, given where the one before it ended.
+    /// Returns the word, given the end of the previous one.
     fn finish(self, start_s: f64) -> ReadWord {
         ReadWord {
             text: String::from_utf8_lossy(&self.bytes).trim().to_string(),

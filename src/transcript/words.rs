@@ -1,23 +1,24 @@
-//! From what the model wrote to words on the recording's clock.
+//! Conversion of the model's words to words on the recording's clock.
 //!
-//! The model's times are right to a few tenths of a second. The signal knows where nobody spoke: a
-//! word's edge near a pause is moved to the pause's edge, and a word far from any speech was never said.
+//! The model's word times are accurate to a few tenths of a second. The signal shows more accurately where nobody
+//! speaks: the edge of a word near a pause is moved to the edge of the pause, and a word far from any speech is dropped
+//! as never said.
 
 use super::{ReadWord, Reading, Word, answered};
 use crate::signal::Features;
 use crate::span::Span;
 
-/// A word whose time is farther than this from any speech is the model's invention, in seconds.
+/// A word whose middle is farther than this from any speech was invented by the model, in seconds.
 const INVENTED_S: f64 = 0.6;
-/// The shortest gap in speech that words are kept out of, in seconds.
+/// Minimum duration of the gaps in speech that words are kept out of, in seconds.
 const SHORTEST_GAP_S: f64 = 0.15;
-/// How far the model's times are from the truth at most, in seconds: an edge farther from a gap is not moved to it.
+/// Maximum error of the model's word times, in seconds: an edge farther than this from a gap is not moved to the gap.
 const TIME_ERROR_S: f64 = 0.4;
-/// The least time between the beginnings of two words, in seconds.
+/// Minimum duration of a word, and minimum time between the beginnings of two words, in seconds.
 const SHORTEST_WORD_S: f64 = 0.02;
 
-/// Puts the pieces' words together. `chunks` and `readings` belong together one to one. Comes back with the features as the
-/// words show them: without the stretches that nobody spoke in.
+/// Joins the words of all pieces. `chunks` and `readings` correspond one to one. Returns the words, and the features
+/// without the stretches that, judging by the words, nobody spoke in.
 pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: Features) -> (Vec<Word>, Features) {
     let mut words: Vec<Word> = Vec::new();
     let mut unread: Vec<Span> = Vec::new();
@@ -36,18 +37,18 @@ pub fn assemble(chunks: &[Span], readings: Vec<Reading>, features: Features) -> 
     }
     in_order(&mut words);
     let nobody = answered::nobody(&mut words, &unread, &features);
-    // Without any word nothing is known of who speaks: the warnings say so.
+    // Without any words, nothing is known about who speaks; the warnings say so.
     let features = if words.is_empty() { features } else { features.without_stretches(&nobody) };
     keep_out_of_gaps(&mut words, &features.stretches);
     (words, features)
 }
 
-/// The most words of an annotation in brackets. What goes on for longer, or never closes, was said: small models sometimes
-/// begin a whole answer with a bracket.
+/// Maximum number of words in an annotation in brackets. Longer text, or text whose bracket is never closed, was said:
+/// small models sometimes begin a whole answer with a bracket.
 const LONGEST_ANNOTATION: usize = 8;
 
-/// The words without the model's annotations (`[BLANK_AUDIO]`, `(laughs)`, notes), stray punctuation put to the word
-/// before it.
+/// Returns the words without the model's annotations (`[BLANK_AUDIO]`, `(laughs)`, notes). Punctuation that stands
+/// alone is appended to the preceding word.
 fn spoken(read: &[ReadWord]) -> Vec<ReadWord> {
     let mut words: Vec<ReadWord> = Vec::with_capacity(read.len());
     let mut annotated = 0;
@@ -70,9 +71,9 @@ fn spoken(read: &[ReadWord]) -> Vec<ReadWord> {
     words
 }
 
-/// How many of the words are an annotation that begins with the first: none, where none begins there.
+/// Returns the number of words in the annotation that begins with the first word; 0 if it begins none.
 fn annotation(words: &[ReadWord]) -> usize {
-    // A song is long, and may go on behind the end of a piece.
+    // A song is long, and may continue past the end of the piece.
     let (closing, longest, unclosed) = match words[0].text.chars().next() {
         Some('[') => (']', LONGEST_ANNOTATION, 0),
         Some('(') => (')', LONGEST_ANNOTATION, 0),
@@ -88,7 +89,7 @@ fn nearest_speech_s(stretches: &[Span], time_s: f64) -> f64 {
     stretches.iter().map(|s| s.distance_s(time_s)).fold(f64::INFINITY, f64::min)
 }
 
-/// Makes the words begin one after the other and end where the next begins.
+/// Makes the words begin one after another, and each end no later than the next begins.
 fn in_order(words: &mut [Word]) {
     let mut earliest = 0.0;
     for word in words.iter_mut() {
@@ -129,14 +130,15 @@ fn keep_out_of_gaps(words: &mut [Word], stretches: &[Span]) {
         let next_s = words.get(i + 1).map_or(f64::INFINITY, |w| w.span.start_s);
         let span = &mut words[i].span;
         span.end_s = span.end_s.min(next_s).max(span.start_s + SHORTEST_WORD_S);
-        // A word that still reaches over a gap ends before it: nothing of it was heard after.
+        // A word that still spans a gap ends before it: none of it was heard after the gap.
         if let Some(gap) = gaps.iter().find(|g| span.start_s < g.start_s && span.end_s > g.end_s) {
             span.end_s = gap.start_s.max(span.start_s + SHORTEST_WORD_S);
         }
     }
 }
 
-/// The word `i` before which the gap lies: the one that begins nearest to it, if its neighbours leave room.
+/// Returns the word `i` before which the gap lies: the one that begins nearest to the gap, if its neighbours leave
+/// room.
 fn boundary_near(words: &[Word], gap: &Span) -> Option<usize> {
     (1..words.len())
         .map(|i| (i, gap.distance_s(words[i].span.start_s)))

@@ -1,7 +1,8 @@
 //! The two networks: which of at most three voices speaks when within ten seconds (pyannote segmentation-3.0), and what a voice is
 //! like as a vector (CAM++). `tests/training/voices/make_voices.py` writes the weights and says what goes in and comes out.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::{AsView, NdTensor};
@@ -10,6 +11,13 @@ use super::mel::{BANDS, Mel};
 
 static WEIGHTS: &[u8] = include_bytes!("../../models/voices.onnx");
 static NETWORKS: LazyLock<Networks> = LazyLock::new(Networks::read);
+
+thread_local! {
+    /// Each thread runs the networks on one thread: their matrices are too small to be shared out, and threads that wait for the
+    /// next one spin.
+    static RUN_OPTIONS: RunOptions =
+        RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
+}
 
 /// Values of a voice's vector.
 pub(super) const WIDTH: usize = 192;
@@ -32,7 +40,6 @@ const MEL_FRAMES: usize = 2;
 
 struct Networks {
     model: Model,
-    options: RunOptions,
     mel: Mel,
     nodes: Nodes,
 }
@@ -46,8 +53,23 @@ struct Nodes {
     voice: NodeId,
 }
 
-/// Threads at most: the matrices are small.
-const MOST_THREADS: usize = 2;
+/// Calls `run` for each item, as many at a time as there are cores, and returns the results in the items' order.
+pub(super) fn for_each<T: Sync, R: Send + Sync>(items: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let results: Vec<OnceLock<R>> = items.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(i) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < items.len()) {
+            results[i].get_or_init(|| run(&items[i]));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+    results.into_iter().map(|result| result.into_inner().expect("every item was worked on")).collect()
+}
 
 impl Networks {
     fn read() -> Self {
@@ -63,15 +85,12 @@ impl Networks {
             parts_of_frames: node("parts_of_frames"),
             voice: node("voice"),
         };
-        // Somebody waits for a single recording; many are worked on side by side all the same.
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        let pool = Arc::new(ThreadPool::with_num_threads(threads));
-        Self { model, options: RunOptions::default().with_thread_pool(Some(pool)), mel: Mel::new(), nodes }
+        Self { model, mel: Mel::new(), nodes }
     }
 
     fn run<const N: usize>(&self, inputs: Vec<(NodeId, ValueOrView<'_>)>, output: NodeId) -> NdTensor<f32, N> {
-        let [output] =
-            self.model.run_n(inputs, [output], Some(self.options.clone())).expect("the inputs have their shapes");
+        let options = RUN_OPTIONS.with(RunOptions::clone);
+        let [output] = self.model.run_n(inputs, [output], Some(options)).expect("the inputs have their shapes");
         output.try_into().expect("the output has its shape")
     }
 }

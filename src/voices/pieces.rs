@@ -120,11 +120,11 @@ impl Window {
 /// The pieces of a recording as pauses and their length cut them, in order: what can be had without the segmentation.
 /// `stretches` are those of speech; `level_db` has a value every 10 ms.
 pub(super) fn between_pauses(sound: &Speech, stretches: &[Span], level_db: &[f32]) -> Vec<Piece> {
-    let piece = |(span, after): (Span, After)| {
-        let embedding = network::voice(&samples(sound, &span))?;
-        Some(Piece { span, speech_s: span.duration_s(), embedding, overlap: 0.0, link: 0.0, after })
+    let piece = |(span, after): &(Span, After)| {
+        let embedding = network::voice(&samples(sound, span))?;
+        Some(Piece { span: *span, speech_s: span.duration_s(), embedding, overlap: 0.0, link: 0.0, after: *after })
     };
-    cut(stretches, &[], level_db).into_iter().filter_map(piece).collect()
+    network::for_each(&cut(stretches, &[], level_db), piece).into_iter().flatten().collect()
 }
 
 /// All pieces of a recording, in order. `between_pauses` are those that are known already.
@@ -135,17 +135,17 @@ pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32], betwe
         let i = between_pauses.binary_search_by(|p| p.span.start_s.total_cmp(&span.start_s)).ok()?;
         (between_pauses[i].span == *span).then_some(between_pauses[i].embedding)
     };
-    let mut pieces = Vec::with_capacity(cut.len());
-    for (span, speech_s, after, link) in joined(cut, &windows) {
-        let Some(embedding) = known(&span).or_else(|| network::voice(&samples(sound, &span))) else { continue };
-        let overlap = mean(&windows, &span, |window| {
-            let heard = &window.who[window.frames(&span)];
+    let piece = |(span, speech_s, after, link): &(Span, f64, After, f64)| {
+        let embedding = known(span).or_else(|| network::voice(&samples(sound, span)))?;
+        let overlap = mean(&windows, span, |window| {
+            let heard = &window.who[window.frames(span)];
             let several = heard.iter().filter(|who| who.count_ones() > 1).count();
             (!heard.is_empty()).then(|| several as f64 / heard.len() as f64)
         });
-        pieces.push(Piece { span, speech_s, embedding, overlap: overlap.unwrap_or(0.0), link, after });
-    }
-    pieces
+        let overlap = overlap.unwrap_or(0.0);
+        Some(Piece { span: *span, speech_s: *speech_s, embedding, overlap, link: *link, after: *after })
+    };
+    network::for_each(&joined(cut, &windows), piece).into_iter().flatten().collect()
 }
 
 /// How alike the two voices of these turns are: the cosine of their means; `None` where there is too little of one.
@@ -168,18 +168,18 @@ fn samples(sound: &Speech, span: &Span) -> Vec<f32> {
 fn listen(sound: &Speech, stretches: &[Span]) -> Vec<Window> {
     let last_s = (sound.duration_s() - WINDOW_S).max(0.0);
     let count = (last_s / WINDOW_HOP_S).ceil() as usize + 1;
-    (0..count)
+    let starts_s: Vec<f64> = (0..count)
         .map(|i| (i as f64 * WINDOW_HOP_S).min(last_s))
         .filter(|start_s| {
             let window = Span::new(*start_s, start_s + WINDOW_S);
             stretches.iter().any(|s| s.overlap_s(&window) > 0.0)
         })
-        .map(|start_s| {
-            let mut samples = samples(sound, &Span::new(start_s, start_s + WINDOW_S));
-            samples.resize((WINDOW_S * f64::from(SPEECH_RATE_HZ)) as usize, 0.0);
-            Window { start_s, who: network::who(samples) }
-        })
-        .collect()
+        .collect();
+    network::for_each(&starts_s, |&start_s| {
+        let mut samples = samples(sound, &Span::new(start_s, start_s + WINDOW_S));
+        samples.resize((WINDOW_S * f64::from(SPEECH_RATE_HZ)) as usize, 0.0);
+        Window { start_s, who: network::who(samples) }
+    })
 }
 
 /// The moments at which the voice changes, in order, in seconds.

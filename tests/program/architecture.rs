@@ -184,7 +184,7 @@ fn code(text: &str) -> Vec<(usize, String)> {
     kept
 }
 
-/// Returns the offsets where `prefix` begins as a word of its own.
+/// Returns the offsets where `prefix` begins as a separate word.
 fn starts_of<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = usize> + 'a {
     let is_part_of_a_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     line.match_indices(prefix).map(|(at, _)| at).filter(move |&at| !line[..at].ends_with(is_part_of_a_name))

@@ -175,7 +175,7 @@ fn a_hundred_damaged_files_give_a_report_or_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let sounds = files(&common::root().join("tests/fixtures/sounds"));
     assert!(sounds.len() > 25);
-    // The kind of damage changes more slowly than the file: a whole round would be 372.
+    // All files get one kind of damage before the next kind; a full round has 372 files.
     let all = damaged(&sounds, sounds.len() * KINDS.len(), folder.path());
     let some: Vec<(PathBuf, String)> =
         all.into_iter().enumerate().filter(|(i, _)| i % 11 < 3).map(|(_, f)| f).collect();

@@ -1,4 +1,4 @@
-//! What is found of the disfluencies of turns that nothing was learned from (`tests/training/disfluency/README.md`).
+//! How many disfluencies are found in turns that were not used for training (`tests/training/disfluency/README.md`).
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,8 @@ fn most_disfluencies_of_held_out_turns_are_found_and_nearly_all_reported_ones_ar
     assert!(like >= 0.8, "{like:.3}");
 }
 
-/// The cases are by another writer than the turns that were learned from, and hard on purpose; with odd ids they were learned from.
+/// The cases were written by another author than the training turns, and are hard on purpose. Those with odd ids were
+/// used for training.
 #[test]
 fn nearly_all_false_starts_reported_in_cases_by_another_writer_are_there() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/repairs.jsonl");

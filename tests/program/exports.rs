@@ -1,4 +1,4 @@
-//! Exports from outside: what goes to standard output, what into files, and what cannot be.
+//! Tests of `--export` on the command line: what is printed, what is written to files, and what cannot be exported.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ fn a_kept_answer_is_exported_as_when_it_was_analyzed() {
     }
     let elan = String::from_utf8(succeeds(home.path(), &["analyze", answer, "--export", "elan"])).unwrap();
     assert!(elan.contains("<ANNOTATION_DOCUMENT") && elan.contains("TIER_ID=\"sentences\""), "{elan}");
-    // What is kept of the tracks is coarser, but as long.
+    // The tracks in the history are coarser, but have as many frames.
     let frames = succeeds(home.path(), &["analyze", answer, "--export", "frames"]);
     let kept = succeeds(home.path(), &["history", "show", "last", "--export", "frames"]);
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
@@ -94,7 +94,7 @@ fn what_cannot_be_exported_is_said_in_one_line() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("this is the answer itself"), "{output:?}");
     assert_eq!(fs::read(answer).unwrap(), fs::read(sample("too_short.flac")).unwrap());
-    // Among many, a draft is named and the others are exported.
+    // Among several files, a draft is reported as an error, and the others are exported.
     let made = home.path().join("made");
     let arguments = ["analyze", answer, draft, "--no-save", "--export", "srt", "-o", made.to_str().unwrap()];
     let output = run(home.path(), &arguments);
@@ -102,7 +102,7 @@ fn what_cannot_be_exported_is_said_in_one_line() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.lines().count() == 1 && said.contains("a written draft has no times"), "{said}");
     assert_eq!(fs::read_dir(&made).unwrap().count(), 1);
-    // Its sentences are in the table.
+    // A table contains the sentences of a draft.
     let table = String::from_utf8(succeeds(home.path(), &["analyze", draft, "--export", "csv"])).unwrap();
     assert!(table.contains(",sentence,1,,,She got her money the same day.,"), "{table}");
 }

@@ -300,7 +300,7 @@ fn damage_in_the_middle_costs_what_lies_there() {
         Ok(attempts.len())
     };
     let first = visit(&path, Access::Write, readable);
-    // A report lost to the damage is an error of its own; everything else is there.
+    // A report lost to the damage is a separate error; everything else is there.
     let found = first.map_or_else(|_| kept(&path), |(found, _)| found);
     assert!(found > 450, "{found}");
 }

@@ -107,7 +107,7 @@ fn a_length_of_four_gigabytes_is_not_believed() {
     assert!((common::number(&report, "/recording/duration_s") - 1.0).abs() < 0.01);
     // Recorders that write to a pipe make such claims; the claim is false, and nothing is missing.
     assert!(!report["warnings"].to_string().contains("damaged"));
-    // The same claim for a chunk before the sound: then there is no sound.
+    // The same claim for a chunk before the audio data, which leaves no audio.
     let mut chunk = b"RIFF\xff\xff\xff\xffWAVEjunk\xf0\xff\xff\xff".to_vec();
     chunk.extend(vec![0; 1000]);
     analyze(folder.path(), &file(&folder, "chunk.wav", &chunk));

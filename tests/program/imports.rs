@@ -1,4 +1,4 @@
-//! What other programs wrote about an answer: words that were mended, and transcripts of meetings. And manual pages.
+//! Imports from other programs: corrected words and transcripts of meetings. Also tests the manual pages.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn mended_words_are_scored_again_and_can_be_taken_back() {
     let heard = succeeds(home.path(), &["analyze", answer, "--json"]);
     let grid = succeeds(home.path(), &["history", "show", "last", "--export", "textgrid"]);
     fs::write(&file, &grid).unwrap();
-    // Unchanged, it changes nothing, whether the answer is new or kept.
+    // The exported file, unchanged, changes nothing, whether the answer is new or kept.
     assert_eq!(succeeds(home.path(), &["analyze", answer, "--json", "--no-save", "--words", words]), heard);
     let output = run(home.path(), &["history", "edit", "last", "--words", words]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("has these words already"), "{output:?}");
@@ -54,7 +54,8 @@ fn mended_words_are_scored_again_and_can_be_taken_back() {
     }
     succeeds(home.path(), &["history", "edit", "last", "--undo"]);
     assert_eq!(succeeds(home.path(), &["history", "show", "last", "--json"]), heard);
-    // While it is analyzed, the same comes of it, and what aloud heard is kept too.
+    // The same words given during the analysis have the same effect, and the report as aloud heard the answer is kept
+    // too.
     let analyzed = report(&succeeds(home.path(), &["analyze", answer, "--json", "--words", words]));
     assert_eq!(analyzed, edited);
     assert_eq!(report(&succeeds(home.path(), &["history", "show", "last", "--json"])), edited);

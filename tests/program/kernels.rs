@@ -9,12 +9,12 @@ use crate::common::{aloud, sample};
 
 const VARIABLE: &str = "ALOUD_CPU";
 
-/// Returns the kinds of processor that this one is.
+/// Returns the classes of processors that this one belongs to.
 fn present() -> impl Iterator<Item = Cpu> {
     Cpu::ALL.into_iter().filter(|cpu| cpu.is_present())
 }
 
-/// Analyzes a sample with the kernels for a kind of processor.
+/// Analyzes a sample with the kernels for a class of processors.
 fn report(cpu: Cpu) -> Value {
     let home = tempfile::tempdir().expect("a folder for the test");
     let mut command = aloud(home.path());
@@ -45,7 +45,7 @@ fn whisper_cpp_multiplies_with_our_kernels() {
 #[test]
 fn the_report_is_the_same_with_all_kernels_and_the_words_without_them() {
     let [without, with] = [Cpu::Plain, Cpu::best()].map(report);
-    // Sums are added in another order, which may move a comma.
+    // Sums are added in another order, which may move a comma, so only the words are compared.
     assert_eq!(words(&without), words(&with));
     for cpu in present().filter(|cpu| *cpu != Cpu::Plain) {
         let other = report(cpu);

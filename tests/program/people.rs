@@ -1,5 +1,5 @@
-//! A coach's evening: recordings of several people, from folders or a list, a page to hand over for each, and a run that
-//! is killed and gone on with.
+//! A coach's evening: recordings of several people, from folders or a list, a page to hand over for each person, and a
+//! run that is killed and resumed.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use serde_json::Value;
 /// The length of each answer, in seconds: a few words.
 const LENGTH_S: usize = 4;
 
-/// Creates a folder with short answers under these names, each another piece of a sample.
+/// Creates a folder with short answers under these names, each a different part of a sample.
 fn evening(names: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let recording = Recording::open(&sample("fillers.flac"), &mut |_| ()).unwrap();
@@ -58,7 +58,7 @@ fn page(home: &Path, name: &str) -> String {
     fs::read_to_string(home.join("pages").join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Returns a page without the letters that its sound is made of, which may spell any name.
+/// Returns a page without its base64-encoded audio, which may spell any name.
 fn without_sound(page: &str) -> String {
     let mut pieces = page.split("data:audio/ogg;base64,");
     let first = pieces.next().unwrap_or_default().to_string();
@@ -94,14 +94,14 @@ fn each_person_has_a_page_that_names_nobody_else() {
         assert!(index.contains(name), "{name} is missing");
     }
 
-    // Again: what is done is done, and the pages are there again.
+    // A second run analyzes nothing that is done, and writes the pages again.
     fs::remove_dir_all(home.join("pages")).unwrap();
     let again = run(home, &["evening", "--people"]);
     assert!(text(&again.stderr).contains("3 files done before; 1 to do."), "{}", text(&again.stderr));
     assert_eq!(kept(home), expected);
     assert_eq!(page(home, "ana.html"), ana);
 
-    // What a hint names is never somebody else's.
+    // The numbers in hints are those of the same person's answers.
     for person in ["Ana", "Ben"] {
         let progress = aloud(home).args(["progress", "--speaker", person]).output().unwrap();
         let progress = text(&progress.stdout);
@@ -137,7 +137,7 @@ fn what_the_coach_adds_is_kept_and_shown_on_the_persons_page() {
     let ben = page(home, "ben.html");
     assert!(!ben.contains("Name the number") && !ben.contains("A clear"), "what is about Ana is on Ben's page");
 
-    // It is kept: a run without the file, the report in a terminal, and an export have it.
+    // The additions are kept: a run without the file, the report in a terminal, and an export have them.
     assert!(run(home, &["evening", "--people"]).status.success());
     assert!(page(home, "ana.html").contains("Name the number here."));
     let list = aloud(home).args(["history", "list", "--json", "--speaker", "Ana"]).output().unwrap();

@@ -98,8 +98,8 @@ fn full_report() -> Value {
     serde_json::to_value(report).expect("the code writes it")
 }
 
-/// Returns the schema of a report that has everything: all fields are there, no others, no section is null, no list is
-/// empty.
+/// Returns a stricter schema, for a report that has everything: all fields are required, no others are allowed, and no
+/// section is null and no list empty.
 fn complete(node: &Value) -> Value {
     let mut node = node.clone();
     if let Some(names) = node["properties"].as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>()) {
@@ -128,7 +128,7 @@ fn schema_and_code_have_the_same_fields() {
     let report = full_report();
     let errors: Vec<String> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    // It notices a field that only one of them has.
+    // The validator notices a field that only one of the two has.
     for (pointer, name) in [("/fillers/events/0", "new"), ("/score", "interval"), ("/program/settings", "accent")] {
         let mut other = report.clone();
         other.pointer_mut(pointer).unwrap()[name] = json!(1);
@@ -136,7 +136,7 @@ fn schema_and_code_have_the_same_fields() {
     }
 }
 
-/// Returns the names of a closed list, which serde gives when it is asked for another.
+/// Returns the names in a closed list, which serde's error for an unknown name enumerates.
 fn names<T: DeserializeOwned>() -> Vec<String> {
     let error = serde_json::from_value::<T>(json!("?")).err().expect("that is no name").to_string();
     let names = error.split('`').skip(1).step_by(2).skip(1).map(str::to_string);

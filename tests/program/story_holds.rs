@@ -25,8 +25,8 @@ use serde_json::Value;
 
 /// The minimum share of the answers for which each claim must hold.
 const MOST: f64 = 0.9;
-/// The claims that do not reach [`MOST`] yet, each with the share that it does reach, which must not fall. What nobody
-/// can be sure of is left unsaid, and what is left unsaid costs few points.
+/// The claims that do not reach [`MOST`] yet, each with the share that it reaches, which must not fall. The program
+/// does not criticise where it is unsure, so such faults cost few points.
 const REACHED: [(&str, f64); 3] = [
     ("a strong answer shuffled loses", 0.85),
     ("a strong answer without its result loses 8", 0.75),
@@ -68,7 +68,7 @@ pub fn answers() -> Vec<Answer> {
         for line in std::fs::read_to_string(file).expect("answers").lines() {
             let answer: Value = serde_json::from_str(line).expect("an answer");
             let text = |v: &Value| v.as_str().expect("text").to_string();
-            // Answers that are there for their topic alone, and coaches' marks, have no sentences.
+            // Answers that are there for their topic only, and coaches' marks, have no sentences.
             let Some(sentences) = answer["sentences"].as_array() else { continue };
             answers.push(Answer {
                 id: text(&answer["id"]),
@@ -218,7 +218,7 @@ fn judge(answer: &Answer, all: &[Answer], brief: &Brief) -> Found {
     let no_event = priorities.contains(&Some(Code::NoEvent));
     for part in &before.score.parts {
         let explained = part.points >= CRITICISED * part.out_of || !part.reasons.is_empty() || no_event;
-        // Without a word about it a part keeps three quarters.
+        // A part without any explanation keeps at least three quarters of its points.
         let is_silent = part.why.is_empty() && part.reasons.is_empty();
         let told = explained && (!part.why.is_empty() || is_silent && part.points >= CRITICISED * part.out_of);
         claim("a part that lost more than a quarter has a reason", told, part.name.label());

@@ -1,4 +1,4 @@
-//! An answer and the same with a stutter put into it: with the setting on they get the same points.
+//! An answer and the same answer with an added stutter get nearly the same points if the setting is on.
 
 use aloud::analyze::judge_draft;
 use aloud::audio::{Recording, SPEECH_RATE_HZ};
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::common::{number, reports, sample, write_wav};
 
-/// Points that the twins may lie apart, at most.
+/// Maximum difference in points between twins.
 const APART: f64 = 3.0;
-/// How many answers have a twin.
+/// Number of answers that have a twin.
 const PAIRS: usize = 12;
-/// Every so many words, one is stuttered.
+/// One in this many words is stuttered.
 const EVERY: usize = 5;
-/// How long a block lasts, in seconds: one that would count as a long silence.
+/// Duration of a block, in seconds: without the setting, it would count as a long silence.
 const BLOCK_S: f64 = 1.4;
-/// How much of a word is a part that is repeated, in seconds.
+/// Duration of the part of a word that is repeated, in seconds.
 const PART_S: f64 = 0.12;
 
 fn report(text: &str, stutters: bool) -> Report {
@@ -25,7 +25,8 @@ fn report(text: &str, stutters: bool) -> Report {
     judge_draft(&draft, &Brief { stutters, ..Brief::default() })
 }
 
-/// The answers that the story is learned from, the first of each grade and author.
+/// Returns every eleventh of the answers that the story weights were trained on, the same number from each of three
+/// authors.
 fn answers() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/training/answers");
     let mut answers = Vec::new();
@@ -42,7 +43,8 @@ fn answers() -> Vec<String> {
     answers
 }
 
-/// The answer with a sound repeated or prolonged, a part of a word or a word said again, or a block, in turn.
+/// Returns the answer with added stutters, in turn: a sound repeated, a part of a word repeated, a word repeated, a
+/// sound prolonged, and a block.
 fn stuttered(text: &str) -> String {
     let mut words = Vec::new();
     for (i, word) in text.split_whitespace().enumerate() {
@@ -80,11 +82,12 @@ fn a_stutter_changes_no_points_with_the_setting_on() {
         plain_fillers += fillers(&plain);
         twin_fillers += fillers(&twin);
     }
-    // A word said twice may be a stutter or not: of the hundreds that were added, one in two answers may still count.
+    // A repeated word may be a stutter or not: of the hundreds of repetitions that were added, one for every two
+    // answers may still count.
     assert!(twin_fillers <= plain_fillers + PAIRS / 2, "{plain_fillers} and {twin_fillers}");
 }
 
-/// The sound of an answer with parts of words repeated and words blocked in turn, before words inside a clause.
+/// Returns the audio of an answer with, in turn, blocks and repeated parts of words before words inside a clause.
 fn stuttered_sound(speech: &[f32], words: &[Value]) -> Vec<f32> {
     let at = |seconds: f64| ((seconds * f64::from(SPEECH_RATE_HZ)) as usize).min(speech.len());
     let (mut sound, mut copied) = (Vec::new(), 0);
@@ -122,7 +125,7 @@ fn a_spoken_stutter_costs_no_points_with_the_option_on_and_it_is_said_what_was_l
     assert!((points(plain) - points(twin)).abs() <= APART, "{} and {}", points(plain), points(twin));
     let blocks = twin["left_out"]["blocks"].as_array().expect("blocks");
     assert!(blocks.len() >= 10, "{blocks:?}");
-    // The speech model writes commas where some words are blocked, and between clauses a silence counts.
+    // The speech model writes commas where some words are blocked, and a silence between clauses counts.
     for at in ["/pace/words_per_minute", "/length/answer_s"] {
         let times = number(twin, at) / number(plain, at);
         assert!((times - 1.0).abs() < 0.15, "{at}: {times:.2} of the plain one");

@@ -1,8 +1,8 @@
-//! Whether a take did what the one before was told: strong answers with one fault, against the same answers with that fault
-//! mended, or with another change and the fault as it was.
+//! Whether a take followed the advice on the one before: strong answers with one fault, compared with the same answers
+//! with the fault corrected, or with another change and the fault as it was.
 //!
-//! The weights that come with the program were trained on these answers: with `ALOUD_STORY_WEIGHTS` the test runs with
-//! others, and with `ALOUD_STORY_ANSWERS` on other answers.
+//! The weights that come with the program were trained on these answers. With `ALOUD_STORY_WEIGHTS`, the test uses
+//! other weights, and with `ALOUD_STORY_ANSWERS`, other answers.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use crate::story_holds::{answers, brief, report};
 use aloud::app::history::last_time::{Outcome, followed};
 use aloud::codes::Code;
 
-/// The pairs of each kind: those with the fault mended, and those without.
+/// Number of pairs of each kind: those with the fault corrected, and those without.
 const PAIRS: usize = 20;
-/// How many of the pairs of both kinds must be judged rightly.
+/// Minimum number of pairs of both kinds that must be judged correctly.
 const RIGHT: usize = 38;
 /// Impressive sentences that say nothing.
 const EMPTY: [&str; 3] = [
@@ -21,10 +21,10 @@ const EMPTY: [&str; 3] = [
     "I leveraged my core competencies to unlock efficiencies for our stakeholders.",
     "It was a win-win that exceeded all expectations and delivered significant value.",
 ];
-/// A sentence that mends nothing.
+/// A sentence that corrects nothing.
 const NEUTRAL: &str = "It was a wet Tuesday in November.";
 
-/// Returns an answer with one fault; `None` if it has nothing to take away.
+/// Returns an answer with one fault; `None` if nothing can be removed from it or too little would be left.
 fn with_fault(sentences: &[(String, char)], code: Code) -> Option<Vec<String>> {
     let without = |labels: &[char]| -> Vec<String> {
         sentences.iter().filter(|(_, label)| !labels.contains(label)).map(|(text, _)| text.clone()).collect()
@@ -47,7 +47,7 @@ fn what_was_told_is_said_to_be_done_only_when_it_is() {
     let strong: Vec<_> = answers().into_iter().filter(|a| a.strong).collect();
     let (mut right, mut wrong, mut told_of) = (0, Vec::new(), BTreeMap::<String, [usize; 4]>::new());
     let mut counts = [0, 0];
-    // Every fault takes its turn, in answers of every set.
+    // The faults take turns, over answers of every set.
     for i in 0..kinds.len() * strong.len() {
         let (answer, code) = (&strong[(i * 7) % strong.len()], kinds[i % kinds.len()]);
         if counts == [PAIRS; 2] {

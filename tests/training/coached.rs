@@ -1,4 +1,4 @@
-//! Trains the detectors on what coaches said of answers (`coach_*.jsonl`); see `aloud::story::detectors`.
+//! Trains the detectors on coaches' marks for answers (`coach_*.jsonl`); see `aloud::story::detectors`.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,18 @@ const PULL_SENTENCE: f64 = 6.0;
 const PULL_WHOLE: f64 = 8.0;
 /// L2 penalty of the second stage's weights, for standardized inputs.
 const PULL_SECOND: f64 = 33.0;
-/// The minimum number of answers with a code for it to be learned; a rarer code keeps a small constant probability.
+/// The minimum number of answers with a code for the code to be learned; a rarer code gets a small constant
+/// probability.
 const FEWEST: usize = 4;
-/// The required share of true codes among those stated for certain, on held-out authors.
+/// The required share of true codes among those stated as certain, on held-out authors.
 const TRUE_OF_CLAIMS: f64 = 0.95;
 /// The required share of true codes among those stated as likely, on held-out authors.
 const TRUE_OF_LIKELY: f64 = 0.9;
-/// The required share of codes that do not hold among those taken not to hold, on held-out authors.
+/// The required share of codes that do not hold among those denied, on held-out authors.
 const TRUE_OF_DENIALS: f64 = 0.985;
-/// The required share of right sentences among those quoted for a code.
+/// The required share of correct sentences among those quoted for a code.
 const TRUE_OF_QUOTES: f64 = 0.93;
-/// The probability of a code from which its quotes count towards [`TRUE_OF_QUOTES`].
+/// The minimum probability of a code for its quotes to count towards [`TRUE_OF_QUOTES`].
 const QUOTED_AT: f64 = 0.85;
 
 /// A coach's marks for an answer.

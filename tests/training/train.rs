@@ -46,7 +46,7 @@ use serde::Deserialize;
 const PULL_PARTS: f64 = 0.5;
 /// L2 penalty of the weights for the grade, likewise.
 const PULL_TELLING: f64 = 3.0;
-/// L2 penalty of the weights for empty words, and for blame, which is as rare.
+/// L2 penalty of the weights for empty words, and of those for blame, which is as rare.
 const PULL_EMPTY: f64 = 1.0;
 /// L2 penalty of the weights for the topic.
 const PULL_TOPICS: f64 = 0.02;
@@ -54,7 +54,7 @@ const PULL_TOPICS: f64 = 0.02;
 const MIXED_WEIGHT: f64 = 0.2;
 /// The weight of an answer without its result, relative to the whole answer.
 const WITHOUT_RESULT_WEIGHT: f64 = 0.25;
-/// The index of the label of results.
+/// The label index of results.
 const RESULT: usize = 3;
 /// The minimum number of answers for a topic to be learned; each counts twice, as written and as spoken.
 const FEWEST_ANSWERS: usize = 10;
@@ -64,7 +64,7 @@ const ITERATIONS: usize = 150;
 const SPOKEN_WEIGHT: f64 = 0.5;
 /// The weight of a twin, relative to its answer.
 const TWIN_WEIGHT: f64 = 0.25;
-/// The index of the label of sentences added to a twin, which are no part of the story.
+/// The label index of sentences added to a twin, which belong to no part of the story.
 const NO_PART: usize = 4;
 
 /// A line of a file.
@@ -90,7 +90,7 @@ struct Labelled {
     label: char,
 }
 
-/// An answer as the models see it.
+/// An answer as input to the models.
 struct Example {
     described: AnswerFeatures,
     labels: Vec<usize>,
@@ -136,6 +136,8 @@ fn main() {
     if each.is_none() {
         files.retain(|f| !hold_out.contains(&name(f)));
     }
+    // Sums depend on the order in the last digit.
+    files.sort_by_key(name);
     let (said, files): (Vec<PathBuf>, Vec<PathBuf>) = files.into_iter().partition(|f| name(f).starts_with("coach_"));
     let gold: HashMap<String, Gold> = said.iter().flat_map(|f| gold(f)).map(|g| (g.id.clone(), g)).collect();
     assert!(!files.is_empty(), "there are answers to learn from");
@@ -244,7 +246,7 @@ impl Encoded {
         self.sentences.extend(sentences.iter().map(|s| s.text.clone()).zip(rows));
     }
 
-    /// Returns the answer as the detectors see it.
+    /// Returns an answer as input to the detectors.
     fn seen(&mut self, question: &str, sentences: &[Sentence]) -> DetectorInput {
         let new: Vec<Sentence> = sentences.iter().filter(|s| !self.sentences.contains_key(&s.text)).cloned().collect();
         if !new.is_empty() {
@@ -291,7 +293,7 @@ impl Line {
 }
 
 impl Answer {
-    /// Returns the label of a sentence, or of one that was added after them.
+    /// Returns the label of a sentence; [`NO_PART`] for one that was added after the last.
     fn label(&self, place: usize) -> usize {
         self.sentences.get(place).map_or(NO_PART, Labelled::place)
     }
@@ -311,7 +313,7 @@ fn words_in_place<'a>(sentences: impl Iterator<Item = (&'a str, usize)>) -> Vec<
     sentences.flat_map(|(text, i)| text.split_whitespace().map(move |w| (w.to_string(), i))).collect()
 }
 
-/// Returns the words as a speech model might write them.
+/// Returns the words as a speech model might transcribe them.
 fn as_spoken(words: &[(String, usize)], random: &mut Random) -> Vec<(String, usize)> {
     let (stops, commas, fillers) = (random.below(0.5), random.below(0.7), random.below(0.06));
     let mut spoken = Vec::new();
@@ -368,15 +370,15 @@ fn example(
     }
 }
 
-/// The sentences of an answer in some order, as the model of the parts sees them.
+/// The sentences of an answer in some order, as input to the model of the parts.
 struct Sequence {
     rows: Array2<f32>,
     labels: Vec<usize>,
     weight: f64,
 }
 
-/// Returns an answer as it is; without its result, so that the last sentence is not always a result; and shuffled, so
-/// that a part is recognized by its words more than by its position.
+/// Returns an answer in order, shuffled, and without its result. The last sentence is then not always a result, and a
+/// part is recognized by its words more than by its position.
 fn sequences(example: &Example, random: &mut Random) -> Vec<Sequence> {
     let n = example.labels.len();
     let in_order = |order: &[usize], weight: f64| Sequence {

@@ -1,7 +1,7 @@
-//! Twins: copies of an answer, each changed in one way, with what a coach would say of it after the change.
+//! Twins: copies of an answer, each changed in one way, with a coach's marks adapted to the change.
 //!
-//! Coaches marked answers as people gave them, and people seldom tell things in no order or stop before the end. A twin
-//! shows the detectors what such an answer looks like, beside the same answer without the fault.
+//! Coaches marked answers as people gave them, and people seldom give an answer in a muddled order or stop before the
+//! end. A twin shows the detectors such an answer next to the same answer without the fault.
 
 use aloud::app::questions;
 use aloud::codes::Code;
@@ -12,7 +12,7 @@ use super::coached::Gold;
 use super::ours::with_we;
 use super::{Answer, Labelled, Random};
 
-/// Impressive sentences that say nothing, as people pad answers with them.
+/// Empty but impressive sentences with which people pad answers.
 const EMPTY: [&str; 16] = [
     "We drove operational excellence across the whole value chain.",
     "This was a real paradigm shift for our stakeholders.",
@@ -31,11 +31,11 @@ const EMPTY: [&str; 16] = [
     "It increased productivity and KPIs by half, which everybody recognised.",
     "We streamlined workflows end to end and added value at every touchpoint.",
 ];
-/// The number of empty sentences that make an answer stuffed; a single one does not.
+/// The number of empty sentences that make an answer count as padded; a single one does not.
 const STUFFED: usize = 3;
-/// The minimum number of sentences for an answer to be shuffled: a shorter one has no order to lose.
+/// The minimum number of sentences for an answer to be shuffled: a shorter one has too little order to lose.
 const FEWEST_TO_MIX: usize = 5;
-/// The codes that a coach says before all others, gravest first.
+/// The codes that a coach mentions before all others, gravest first.
 const GRAVE: [Code; 6] =
     [Code::NoEvent, Code::OtherQuestion, Code::NoSteps, Code::TooShort, Code::Blame, Code::EmptyWords];
 
@@ -45,7 +45,7 @@ pub struct Twin {
     pub question: String,
     /// The sentences, each with its index in the original answer; added sentences have the indices after those.
     pub sentences: Vec<(String, usize)>,
-    /// What a coach would say of the twin.
+    /// A coach's marks for the twin.
     pub gold: Gold,
 }
 
@@ -112,7 +112,7 @@ impl Gold {
         self.holds.contains(&code)
     }
 
-    /// Returns the same marks without some codes, even if one of them was the first to say.
+    /// Returns the same marks without some codes. If one of them came first, the first remaining code does.
     fn without(&self, codes: &[Code]) -> Self {
         let mut gold = self.clone();
         gold.holds.retain(|c| !codes.contains(c));

@@ -13,6 +13,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::files::{FileError, open_private, open_stream, write_whole_with};
 use crate::question::Question;
@@ -185,12 +186,13 @@ impl JsonLines {
             text.clear();
             let len = reader.read_until(b'\n', &mut text)? as u64;
             let is_whole = text.last() == Some(&b'\n');
-            if !is_whole && text.iter().zip(BEGINNING).all(|(a, b)| a == b) {
+            let about: Option<About> = serde_json::from_slice(&text).ok();
+            let about = about.filter(|a| a.schema == REPORT || a.schema == ERROR);
+            let is_document = || about.is_none() && serde_json::from_slice::<IgnoredAny>(&text).is_ok();
+            if !is_whole && text.iter().zip(BEGINNING).all(|(a, b)| a == b) && !is_document() {
                 break; // the end, or a truncated line
             }
-            let about: Option<About> = serde_json::from_slice(&text).ok().filter(|_| is_whole);
-            let about = about.filter(|a| a.schema == REPORT || a.schema == ERROR);
-            let about = about.ok_or(JsonLinesError::NotOurs { line: number })?;
+            let about = about.filter(|_| is_whole).ok_or(JsonLinesError::NotOurs { line: number })?;
             about.check(program)?;
             self.add(len, about);
         }
@@ -349,9 +351,9 @@ mod tests {
     #[test]
     fn somebody_elses_file_is_left_alone() {
         let beginning = report("a", "1");
-        for text in
-            ["RIFF", "{}\n", "\n", "my notes\nof today\n", &format!("{beginning}\nnotes"), "{\"schema\":\"x/1\"}\n"]
-        {
+        let other_document = "{\"schema\":\"aloud.history/1\",\"takes\":[]}";
+        let notes = format!("{beginning}\nnotes");
+        for text in ["RIFF", "{}\n", "\n", "my notes\nof today\n", &notes, "{\"schema\":\"x/1\"}\n", other_document] {
             let (_folder, path) = file(text);
             let error = open(&path).unwrap_err();
             assert!(matches!(error, JsonLinesError::NotOurs { .. }), "{error}");

@@ -18,7 +18,7 @@ use super::{ask, complain, say};
 
 /// The extra time played before and after a moment, in seconds: enough to find one's place.
 const AROUND_S: f64 = 1.5;
-/// The length played of a moment, in seconds: the report gives no end.
+/// The duration played from a moment on, in seconds: the report gives no end.
 const MOMENT_S: f64 = 6.0;
 
 /// An answer whose report was just shown.

@@ -13,11 +13,11 @@ use crate::app::interviewer::turn::Event;
 use crate::app::interviewer::{Ended, Speech, Spoken, Voice};
 use crate::app::settings::Settings;
 
-/// The interval between looks at the loudspeaker and the keys.
+/// The polling interval for the loudspeaker and the keys.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// The longest time that is waited for a microphone that is slow to start, before the question: Bluetooth needs 3 s.
+/// The maximum time to wait for the microphone before the question; Bluetooth needs 3 s to start.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long a loudspeaker may go on after it was stopped (ours).
+/// The time for which a loudspeaker may still sound after it was stopped (ours).
 const DYING_AWAY: Duration = Duration::from_millis(300);
 
 /// The choice of a voice on the command line.
@@ -40,14 +40,14 @@ impl VoiceChoice {
     }
 }
 
-/// Asks questions aloud, until that fails: from then on they are shown.
+/// Asks questions aloud; once that has failed, they are only shown.
 pub(super) struct Asker {
     voice: Voice,
     over_telephone: bool,
 }
 
 impl Asker {
-    /// Creates the asker with this voice; with a telephone, its lines sound as over one.
+    /// Creates an asker with this voice, which sounds as over a telephone if `over_telephone` is set.
     pub(super) fn new(voice: Voice, over_telephone: bool) -> Self {
         Self { voice, over_telephone }
     }
@@ -57,7 +57,8 @@ impl Asker {
         self.voice != Voice::None
     }
 
-    /// Speaks a question. Calls `ending` as soon as its end is known, at the latest when it has ended.
+    /// Speaks a question. Calls `ending` as soon as the end of the question is known, or at the latest when it has
+    /// ended.
     ///
     /// # Errors
     /// When `ending` fails.
@@ -126,12 +127,12 @@ impl Asker {
                     return Ok(Event::Heard(announced.unwrap_or(end)));
                 }
                 Err(error) => {
-                    // With the end known, everything had been handed to the loudspeaker.
+                    // Once the end is known, all sound has been passed to the loudspeaker.
                     return Ok(announced.map_or_else(|| self.give_up(&error, screen), Event::Heard));
                 }
             }
             if announced.is_some() {
-                std::thread::sleep(LOOK_EVERY); // what is pressed now is for the take, which has begun
+                std::thread::sleep(LOOK_EVERY); // keys pressed now are for the take, which has begun
                 continue;
             }
             match events.next(screen, LOOK_EVERY) {
@@ -147,7 +148,7 @@ impl Asker {
         }
     }
 
-    /// Says in one line why the question is not heard; the later ones are not tried.
+    /// Reports in one line why the question cannot be heard, and stops speaking later ones.
     fn give_up(&mut self, error: &dyn std::error::Error, screen: &mut Screen) -> Event {
         self.voice = Voice::None;
         screen.say(&format!("The questions are only shown: {error}."));

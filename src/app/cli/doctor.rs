@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The free space below which there is a problem, in bytes: an answer of two minutes needs some 50 MB.
 const LITTLE_SPACE: u64 = 200_000_000;
 
-/// The interval at which a voice is asked whether it has spoken.
+/// The polling interval while a voice speaks.
 const GLANCE: Duration = Duration::from_millis(20);
 
 #[derive(Args, Clone, Copy)]
@@ -139,7 +139,7 @@ pub(super) fn run(arguments: Arguments) -> Result<Outcome> {
     Ok(doctor.outcome)
 }
 
-/// Reports who can ask questions.
+/// Reports which voices can ask questions.
 fn voices(doctor: &mut Doctor, chosen: Voice) -> io::Result<()> {
     for voice in Voice::OWN {
         let default = if voice == chosen { " (asks)" } else { "" };

@@ -19,13 +19,15 @@ pub(super) fn seconds(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "give a length such as 90s, 1:30 or 5m".to_owned())
 }
 
-/// The shortest silence that may end an answer, in seconds: people think for two or three (ours).
+/// The silence that ends an answer of a hands-free interview unless another is given, as people type it (ours).
+pub(super) const DEFAULT_SILENCE: &str = "6s";
+/// The minimum silence that may end an answer, in seconds: people pause for two or three seconds to think (ours).
 const SHORTEST_SILENCE_S: f64 = 4.0;
 
 /// Parses the silence that ends an answer, in seconds.
 ///
 /// # Errors
-/// Returns a message if the text is no duration, or one that cuts off thinking.
+/// Returns a message if the text is not a duration, or one so short that it would cut off thinking.
 pub(super) fn silence(text: &str) -> Result<f64, String> {
     let silence = seconds(text)?;
     if silence < SHORTEST_SILENCE_S {

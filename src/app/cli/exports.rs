@@ -11,22 +11,23 @@ use super::write_file;
 use crate::app::export::{ExportError, ExportFormat, ExportedAnswer, Frames};
 use crate::report::Report;
 
-/// Exports as they come, in one format.
+/// The exports of one or more answers in one format.
 pub(super) struct Exports {
     kind: ExportFormat,
-    /// The rows of a table that goes into a file, which is written whole at the end.
+    /// The rows of a table that goes into a file, which is written as a whole at the end.
     table: Vec<u8>,
-    /// Whether the heading of a table was written.
+    /// Whether the header of a table has been printed.
     is_begun: bool,
 }
 
 impl Exports {
-    /// Creates the exports in a format.
+    /// Creates an export in a format, without any answer yet.
     pub(super) fn new(kind: ExportFormat) -> Self {
         Self { kind, table: Vec::new(), is_begun: false }
     }
 
-    /// Exports the report on the answer at `path` to a file, or to standard output. Returns why it has no export, if so.
+    /// Exports the report on the answer at `path` to a file, or to standard output. The inner error says why the report
+    /// cannot be exported.
     pub(super) fn add(
         &mut self,
         report: &Report,
@@ -52,7 +53,7 @@ impl Exports {
         Ok(Ok(()))
     }
 
-    /// Prints the heading of a table, once.
+    /// Prints the header of a table, once.
     fn begin(&mut self) -> Result<()> {
         if !std::mem::replace(&mut self.is_begun, true) {
             io::stdout().lock().write_all(&self.kind.header_line())?;
@@ -60,7 +61,7 @@ impl Exports {
         Ok(())
     }
 
-    /// Writes what belongs into one file, or the heading of a table without rows.
+    /// Writes a table to its file, or prints the header of a table without rows.
     pub(super) fn finish(mut self, to: Option<&Path>) -> Result<()> {
         match to {
             Some(to) if self.kind.is_table() => write_file(to, &[self.kind.header_line(), self.table].concat()),

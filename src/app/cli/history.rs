@@ -216,7 +216,7 @@ pub(super) struct UndoArguments {
     yes: bool,
 }
 
-/// Which answers are meant.
+/// A selection of answers.
 #[derive(Args, Default)]
 pub(super) struct Which {
     /// Only answers to this question: its name, or its text
@@ -328,10 +328,10 @@ fn list(arguments: &ListArguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The number of interviews that the list names.
+/// The maximum number of interviews that the list names.
 const MOST_INTERVIEWS: usize = 3;
 
-/// Returns a line for each interview that these answers belong to, the newest first.
+/// Returns a line for each interview that these answers belong to, newest first.
 fn interviews(attempts: &[Attempt]) -> Result<Vec<String>> {
     let listed: HashSet<i64> = attempts.iter().map(|a| a.id).collect();
     let mut interviews = with_store(Access::Read, |store| store.interviews())?;
@@ -449,7 +449,7 @@ fn show(arguments: &ShowArguments) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Adds what a coach added to an answer.
+/// Appends the coach's additions to an answer.
 fn below_coaching(below: &mut Lines, coaching: &Coaching, report: &Report) {
     below.line("");
     below.paragraph("", &from_coach(coaching));
@@ -519,7 +519,8 @@ fn edit(arguments: &EditArguments) -> Result<Outcome> {
     })
 }
 
-/// Changes a kept report, and says what came of it. `change` returns whether there was anything to change.
+/// Changes a kept report, and prints its score and counts before and after. `change` returns whether there was anything
+/// to change.
 fn changed(answer: Choice, change: impl Fn(&mut Report) -> Result<bool, EditError>) -> Result<Outcome> {
     let (id, before) = with_store(Access::Read, |store| {
         let id = answer.find(store)?;
@@ -656,7 +657,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
         was_removed(aside, fs::remove_file(aside).map_err(Into::into));
     }
     if let Some(folders) = settings::folders() {
-        drop(capture::unfinished(&folders.recordings())); // forgets takes that are gone
+        drop(capture::unfinished(&folders.recordings())); // removes the notes of takes that no longer exist
     }
     let with = if arguments.recordings { format!(", and {}", counted(removed, "recording")) } else { String::new() };
     let with = format!("{with}{}", if practice { ", and what practice kept" } else { "" });
@@ -679,7 +680,7 @@ fn delete(arguments: &DeleteArguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Deletes the answer that was kept last. It need not have the latest date, for a file is dated by itself.
+/// Deletes the answer that was kept last. Its date need not be the latest: a file that was analyzed keeps its own date.
 fn undo(arguments: &UndoArguments) -> Result<Outcome> {
     let newest = kept(&Filter::default())?.into_iter().map(|a| a.id).max().ok_or(HistoryError::Empty)?;
     let answers = vec![Choice::Number(newest)];
@@ -732,7 +733,7 @@ fn remove_page(take: &Path) {
     let _ = fs::remove_file(page_of(take));
 }
 
-/// Asks for confirmation before deleting. Returns an error if nobody can be asked.
+/// Asks for confirmation before deleting. Returns an error if standard input is not a terminal.
 fn agreed(doomed: &[Attempt], recordings: usize, practice: bool, damaged: usize) -> Result<bool> {
     let mut what = match doomed {
         [] => Vec::new(),
@@ -785,9 +786,9 @@ pub(super) fn none_kept(filter: &Filter) {
     say("No answers that fit are kept. All there are: aloud history list");
 }
 
-/// Keeps the answer in the recording at `path`, which aloud made itself if it was `recorded` or is in the recordings
-/// folder. If this fails, one line on stderr says why; the report is still printed, and the exit code is that of the
-/// report.
+/// Keeps the answer in the recording at `path`, which counts as aloud's own if it was `recorded` or is in the
+/// recordings folder. If this fails, one line on stderr says why; the report is still printed, and the exit code is
+/// that of the report.
 pub(super) fn keep(
     report: &Report,
     contours: Option<&Contours>,
@@ -813,7 +814,8 @@ pub(super) fn keep_own_rating(saved: Option<Saved>, own: Option<OwnRating>) {
     }
 }
 
-/// Keeps the answer in the recording at `path` as one that was edited by hand: as aloud heard it, and with mended words.
+/// Keeps the answer in the recording at `path` as edited by hand: the report as aloud heard it, and the one with
+/// corrected words.
 pub(super) fn keep_mended(
     report: &Report,
     mended: &Report,
@@ -824,7 +826,7 @@ pub(super) fn keep_mended(
     save(report, contours, path, speaker, false, |store, id| store.keep_edited(id, mended))
 }
 
-/// Saves an answer to the history, and does `then` with it. If this fails, one line on stderr says why.
+/// Saves an answer to the history, and calls `then` with its number. If this fails, one line on stderr says why.
 fn save(
     report: &Report,
     contours: Option<&Contours>,
@@ -850,8 +852,8 @@ pub(super) fn goal_lines(report: &Report, speaker: Option<&str>) -> Vec<String> 
     goals::lines(&goals, &Measures::of(report))
 }
 
-/// Returns what the speaker was told after the take before this one, which was given at `answered_at` unless it is kept;
-/// `None` if they were told nothing, or if the history cannot be read.
+/// Returns what the speaker was told after the previous take; `None` if they were told nothing, or if the history
+/// cannot be read. `answered_at` is the time of this take; if the history has the take, its time there is used.
 pub(super) fn last_time(report: &Report, speaker: Option<&str>, answered_at: Timestamp) -> Option<LastTime> {
     let store = Store::open(&place().ok()?, Access::Read).ok()?;
     LastTime::before(report, speaker, answered_at, &store).ok().flatten()

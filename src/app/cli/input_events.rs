@@ -20,7 +20,7 @@ use super::screen::{Screen, put_back};
 /// The grace period for the program to exit once the user has left: time to write the take to a slow disk and to save a
 /// session. The program is gone within a second (ours), so that closing a window never leaves a microphone open.
 const GRACE: Duration = Duration::from_millis(800);
-/// The interval at which waits check whether the user has left.
+/// The polling interval for whether the user has left.
 const GLANCE: Duration = Duration::from_millis(50);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(super) enum InputEvent {
     Interrupt,
     /// Keep the recording and leave: the user is gone.
     Leave,
-    /// Standard input is not a terminal and has ended. The same as [`Self::Leave`], unless the take was finished
-    /// before.
+    /// Standard input is not a terminal and has reached its end. Handled like [`Self::Leave`], but ignored if the take
+    /// has already been finished.
     End,
     /// Pause or resume.
     Pause,
@@ -40,7 +40,7 @@ pub(super) enum InputEvent {
     Again,
     /// Throw this take away and start again.
     ThrowAway,
-    /// Hear the question again.
+    /// Ask the question again.
     Pardon,
 }
 
@@ -410,8 +410,8 @@ fn listen_to_signals(interrupts: &Arc<AtomicUsize>, leaving: &Leaving) {
 #[cfg(not(unix))]
 fn listen_to_signals(_interrupts: &Arc<AtomicUsize>, _leaving: &Leaving) {}
 
-/// Returns whether standard input can end a recording: a terminal, pipe or socket. The end of /dev/null or of a file
-/// means nothing.
+/// Returns whether standard input can end a recording: a terminal, pipe or socket. The end of /dev/null or of a file is
+/// ignored.
 fn somebody_writes() -> bool {
     if io::stdin().is_terminal() {
         return true;

@@ -30,7 +30,7 @@ use crate::signal::Contours;
 use crate::speakers::Me;
 use crate::transcript::whisper::Whisper;
 
-/// How long a voice is played to be recognized, in seconds.
+/// The duration of the sample by which the user recognizes a voice, in seconds.
 const SAMPLE_S: f64 = 3.0;
 
 #[derive(Args)]
@@ -91,7 +91,7 @@ impl Shown<'_> {
     }
 }
 
-/// What interviews are analyzed with.
+/// The model and the settings with which interviews are analyzed.
 struct Analysis<'a> {
     arguments: &'a Arguments,
     engine: Whisper,
@@ -99,7 +99,7 @@ struct Analysis<'a> {
     known: Known,
 }
 
-/// An interview that was analyzed.
+/// An analyzed interview.
 struct Analyzed {
     interview: Interview,
     contours: Contours,
@@ -143,7 +143,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             analysis.show(&analyzed, path, page.as_deref())?;
             let is_asked = !many && !arguments.json && is_watched();
             match is_asked.then(|| other_voice(&analyzed.interview, path)).transpose()?.flatten() {
-                // The wrong one's answers were kept.
+                // The answers kept were those of the wrong speaker.
                 Some(other) => {
                     forget(&analyzed.saved)?;
                     analysis.brief.me = Some(other);
@@ -152,7 +152,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
             }
         };
         let Some(analyzed) = analyzed else { continue };
-        // Once a recording is enough.
+        // The reminder below is given only once per recording.
         is_new |= analyzed.saved.iter().flatten().all(|saved| saved.is_new);
         if arguments.json {
             interviews.push(analyzed.interview);
@@ -213,7 +213,7 @@ fn numbers(saved: &[Option<Saved>]) -> Vec<Option<i64>> {
     saved.iter().map(|saved| saved.as_ref().map(|saved| saved.id)).collect()
 }
 
-/// Deletes answers that were kept for the first time.
+/// Deletes the answers that were kept for the first time.
 fn forget(saved: &[Option<Saved>]) -> Result<()> {
     let new: Vec<i64> = saved.iter().flatten().filter(|saved| saved.is_new).map(|saved| saved.id).collect();
     if !new.is_empty() {

@@ -1,4 +1,4 @@
-//! `aloud man`: manual pages, made from the help.
+//! `aloud man`: manual pages, generated from the help.
 
 use std::io::{self, Write};
 

@@ -129,7 +129,8 @@ pub fn run() -> ! {
 
 /// Exits at once, without waiting for other threads. Files on disk are consistent at every moment.
 ///
-/// The exit handlers of C++ are not run: they destroy whisper.cpp's tables, which a thread may still read whose transcription was given up.
+/// The exit handlers of C++ are not run: they destroy whisper.cpp's tables, which the thread of an abandoned
+/// transcription may still be reading.
 fn end_now(code: i32) -> ! {
     let _ = io::stdout().flush();
     #[cfg(unix)]
@@ -138,10 +139,11 @@ fn end_now(code: i32) -> ! {
     std::process::exit(code)
 }
 
-/// The variable that holds the speech model to plainer instructions than the processor has, for bug reports and benchmarks.
+/// The environment variable that limits the speech model to older vector instructions than the processor has, for bug
+/// reports and benchmarks.
 const CPU: &str = "ALOUD_CPU";
 
-/// Obeys [`CPU`].
+/// Applies the limit in [`CPU`], if it is set.
 fn hold_to_cpu() -> Result<()> {
     if let Some(name) = std::env::var_os(CPU).filter(|name| !name.is_empty()) {
         cpu::hold_to(name.to_string_lossy().parse::<Cpu>().context(CPU)?);
@@ -225,7 +227,7 @@ fn print_entries<'a>(entries: impl IntoIterator<Item = (&'a str, String)>) -> io
     io::stdout().lock().write_all(page.into_text().as_bytes())
 }
 
-/// Prints data as JSON with rounded numbers, on one line or on many.
+/// Prints data as JSON with rounded numbers, on one line or indented.
 fn print_json<T: Serialize>(data: &T, pretty: bool) -> Result<()> {
     let mut text = json::text(data, pretty)?;
     text.push('\n');
@@ -274,13 +276,13 @@ fn is_of_usage(error: &anyhow::Error) -> bool {
         || error.downcast_ref().is_some_and(unknown_model)
 }
 
-/// Returns whether printing failed: an I/O error without context. Errors of files carry the name of the file.
+/// Returns whether printing failed: an I/O error without context. Errors of files have the name of the file as context.
 fn is_of_output(error: &anyhow::Error) -> bool {
     let json = |cause: &serde_json::Error| cause.is_io();
     error.chain().next().is_some_and(|cause| cause.is::<io::Error>() || cause.downcast_ref().is_some_and(json))
 }
 
-/// Returns whether the reader of our output went away, which is not a failure.
+/// Returns whether the reader closed the pipe that we print to, which is not a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);

@@ -45,7 +45,7 @@ fn by_name(name: &str) -> Result<Box<KnownModel>, String> {
         .ok_or_else(|| format!("{}the models are {}", did_you_mean(name, &names), names.join(", ")))
 }
 
-/// Which speech model is used.
+/// The choice of a speech model.
 #[derive(clap::Args, Default)]
 pub(super) struct Choice {
     /// The speech model: a name from `aloud models list`, or a file

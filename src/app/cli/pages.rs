@@ -26,7 +26,7 @@ use super::{complain, history, write_file};
 /// The suffix of the name of a page's audio file.
 const BESIDE: &str = "-sound.opus";
 
-/// What to draw, and where to.
+/// The options for the page and the pictures of an answer.
 #[derive(Args, Clone)]
 pub(super) struct Wanted {
     /// Write the report as a page for a browser, which needs no network; give a folder for several files
@@ -46,7 +46,7 @@ pub(super) struct Wanted {
     pub(super) png: Option<PathBuf>,
 }
 
-/// A page on one recording.
+/// The options for a page about one recording.
 #[derive(Args)]
 pub(super) struct OnePage {
     /// Write a page for a browser, which needs no network; give a folder for several files
@@ -61,12 +61,12 @@ pub(super) struct OnePage {
 }
 
 impl OnePage {
-    /// Returns the file of the page, or the folder for several.
+    /// Returns the path of the page, or of the folder for several pages.
     pub(super) fn html(&self) -> Option<&Path> {
         self.html.as_deref()
     }
 
-    /// Writes the page that `render` makes of the lanes and the sound to a file.
+    /// Writes to a file the page that `render` makes of the lanes and the audio.
     pub(super) fn write(
         &self,
         page: &Path,
@@ -101,7 +101,7 @@ pub(super) struct Drawn<'a> {
     pub(super) recording: &'a Path,
     pub(super) answered_at: Option<Timestamp>,
     pub(super) speaker: Option<&'a str>,
-    /// What a coach added.
+    /// The coach's additions.
     pub(super) coaching: Option<&'a Coaching>,
 }
 
@@ -116,7 +116,7 @@ impl Wanted {
         self.html.is_some() || self.has_pictures()
     }
 
-    /// Returns the page alone.
+    /// Returns the options for the page only.
     pub(super) fn page(&self) -> OnePage {
         OnePage { html: self.html.clone(), audio: self.audio, open: self.open }
     }
@@ -131,7 +131,8 @@ impl Wanted {
         self.html.as_deref().map_or(Ok(()), make_folder)
     }
 
-    /// Returns the sound of an answer for a page; if it is to lie beside, it is named after `page`.
+    /// Returns the audio of an answer for a page. If the audio is to be stored next to the page, its file is named
+    /// after `page`.
     pub(super) fn sound(&self, report: &Report, recording: &Path, page: &Path) -> Result<Audio> {
         audio(recording_of(report, recording).as_ref(), self.audio, page)
     }
@@ -188,12 +189,12 @@ impl Wanted {
     }
 }
 
-/// Creates a folder for what is made of several files.
+/// Creates a folder for the output of several files.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
     make_private_folder(folder).with_context(|| format!("the folder {} could not be made", folder.display()))
 }
 
-/// Refuses to write over the answer itself.
+/// Refuses to overwrite the answer itself.
 pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
     if file.canonicalize().is_ok_and(|f| answer.canonicalize().is_ok_and(|a| a == f)) {
         bail!("{}: this is the answer itself; give what is made of it another name", file.display());
@@ -201,7 +202,7 @@ pub(super) fn refuse_answer_itself(file: &Path, answer: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the sound of a page, written to a file next to it if it is to lie there.
+/// Returns the audio of a page; for [`Where::Link`], writes it to a file next to the page.
 fn audio(recording: Option<&Recording>, place: Where, page: &Path) -> Result<Audio> {
     Ok(match (recording, place) {
         (None, _) => Audio::None,
@@ -252,7 +253,8 @@ fn earlier(drawn: &Drawn<'_>) -> Vec<Attempt> {
     attempts
 }
 
-/// Returns what the speaker was told after the last take; `None` if they were told nothing, or if it cannot be read.
+/// Returns what the speaker was told after the last take; `None` if they were told nothing, or if the history cannot be
+/// read.
 fn last_time(drawn: &Drawn<'_>) -> Option<LastTime> {
     history::last_time(drawn.report, drawn.speaker, drawn.answered_at.unwrap_or_else(Timestamp::now))
 }
@@ -262,7 +264,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Returns the path in `folder` for what is made of a file, numbered if the name is taken.
+/// Returns an unused path in `folder` for the output of a file, numbered if the name is taken, and adds it to `taken`.
 pub(super) fn named_in(folder: &Path, path: &Path, extension: &str, taken: &mut Vec<PathBuf>) -> PathBuf {
     let name = stem(path);
     let name = if name.is_empty() || name == "-" { "draft".to_string() } else { name };

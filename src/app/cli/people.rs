@@ -1,7 +1,7 @@
-//! `aloud analyze --people` and `--list`: the recordings of several people, each kept under their name, with a page to
-//! hand over for each and one of all for the coach.
+//! `aloud analyze --people` and `--list`: the recordings of several people, each kept under the person's name. A page
+//! for each person can be handed over; an overview page is for the coach.
 //!
-//! What is finished is in the history, and is not analyzed again: a run that was stopped is resumed by the same command.
+//! Finished answers are in the history and are not analyzed again: the same command resumes a run that was stopped.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ use crate::report::{ProgramInfo, Report};
 use crate::score::rubric;
 use crate::transcript::model::Model;
 
-/// The name of the page of all people.
+/// The file name of the overview page.
 const INDEX: &str = "index.html";
 
 /// The options for the recordings of several people.
@@ -71,7 +71,8 @@ impl OfPeople {
         CoachFile::read(path).map(Some).with_context(|| path.display().to_string())
     }
 
-    /// Returns the answers in the named files and folders, or in the list, and says what there is and what is doubtful.
+    /// Returns the answers in the named files and folders, or in the list. Prints their counts and whatever is
+    /// doubtful.
     pub(super) fn found(&self, files: &[PathBuf]) -> Result<People> {
         let kept = with_store(Access::Read, |store| store.attempts())?;
         let mut names: Vec<String> = kept.into_iter().filter_map(|a| a.speaker).collect();
@@ -99,15 +100,15 @@ impl OfPeople {
     }
 }
 
-/// An answer of this run: whose, to which question, in which file.
+/// An answer of this run: the person, the question and the file.
 pub(super) struct Wanting<'a> {
     pub(super) person: &'a str,
     pub(super) question: Option<&'a Question>,
     pub(super) path: &'a Path,
 }
 
-/// Returns the number in the history of each answer, in their order; `None` for one without a report of this program, speech model
-/// and rubric.
+/// Returns the number of each answer in the history, in the order of `answers`; `None` for an answer without a report
+/// by this version of the program, speech model and rubric.
 pub(super) fn kept_already(
     answers: &[Wanting<'_>],
     program: &ProgramInfo,
@@ -133,14 +134,14 @@ pub(super) fn kept_already(
     Ok(found)
 }
 
-/// Returns whether a report is what this run would make.
+/// Returns whether a report was made with the program, speech model and rubric of this run.
 fn is_of(report: &Report, program: &ProgramInfo, model: &Model) -> bool {
     report.program.as_ref() == Some(program)
         && report.transcript.as_ref().is_some_and(|t| t.model == model.name)
         && report.score.rubric == rubric::VERSION
 }
 
-/// Keeps what the coach adds to each of the files that are kept. Returns what is doubtful.
+/// Keeps the coach's additions to each of the files that are kept. Prints and returns what is doubtful.
 pub(super) fn keep_coaching(coach: &CoachFile, files: &[PathBuf], kept: &HashMap<PathBuf, i64>) -> Result<Vec<String>> {
     let (of_each, doubts) = coach.on(files);
     let of_each: Vec<(i64, Coaching)> =
@@ -150,7 +151,7 @@ pub(super) fn keep_coaching(coach: &CoachFile, files: &[PathBuf], kept: &HashMap
     Ok(doubts)
 }
 
-/// Writes a page for each person whose answers these are, by their numbers, and the page of all.
+/// Writes a page for each person who gave one of the answers with these numbers, and the overview page.
 pub(super) fn write_pages(
     folder: &Path,
     wanted: &Wanted,
@@ -198,7 +199,7 @@ pub(super) fn write_pages(
     Ok(())
 }
 
-/// Returns a file name for a person's page: letters and digits, and hyphens for the rest.
+/// Returns a file name for a person's page: letters and digits, with hyphens for all other characters.
 fn file_of(person: &str) -> PathBuf {
     let letters: String =
         person.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();

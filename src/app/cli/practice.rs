@@ -76,7 +76,7 @@ pub(super) struct Arguments {
     takes: Option<u32>,
     /// Without a key: an answer ends when nobody has spoken for so long (6 seconds, or as you say, at least 4), then comes
     /// what an interviewer would ask next
-    #[arg(long, value_name = "LENGTH", num_args = 0..=1, default_missing_value = "6s", value_parser = duration::silence, conflicts_with = "from")]
+    #[arg(long, value_name = "LENGTH", num_args = 0..=1, default_missing_value = duration::DEFAULT_SILENCE, value_parser = duration::silence, conflicts_with = "from")]
     hands_free: Option<f64>,
     /// Take the answers from the recordings in this folder instead of the microphone
     ///

@@ -97,7 +97,7 @@ impl Screen {
         self.lines(&lines);
     }
 
-    /// Prints a line if there is no live line that shows the same.
+    /// Prints a line unless there is a live line, which shows the same.
     pub(super) fn say_unless_live(&mut self, line: &str) {
         if !self.live {
             self.say(line);

@@ -1,4 +1,4 @@
-//! `aloud` alone: where the user stands, and what comes next.
+//! `aloud` without a command: where the user stands, and what comes next.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ use crate::app::render::terminal::start::{LastAnswer, Standing, render};
 pub(super) fn run() -> Result<Outcome> {
     let (attempts, report, is_session_open) = with_store(Access::Read, |store| {
         let attempts = store.attempts()?;
-        // Without its report, the answer is still the last one.
+        // If the report cannot be read, the answer is still the last one.
         let report = attempts.iter().find(|a| a.speaker.is_none()).and_then(|a| store.report(a.id).ok());
         Ok((attempts, report, store.open_session()?.is_some()))
     })?;

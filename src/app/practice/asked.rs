@@ -1,4 +1,4 @@
-//! Which known question an interviewer asks, in whatever words.
+//! Recognizes which known question an interviewer asks, however it is worded.
 
 use ndarray::Array2;
 
@@ -6,20 +6,21 @@ use crate::app::questions::{self, Entry};
 use crate::question::Question;
 use crate::story::encoder::encode;
 
-/// The nearness in meaning at or above which two questions are the same one (ours: of 56 questions in other words, 36 of which are
-/// known ones, 15 are found and none is taken for another; at 0.75, two are: "a time you led a team" for one of joining a team).
+/// The minimum nearness in meaning of two questions that count as the same (ours: of 56 reworded questions, of which 36
+/// are known, 15 are found, with no false positives; at 0.75, there are two, such as "a time you led a team" for a
+/// question about joining a team).
 const SAME: f32 = 0.80;
-/// The nearness by which the nearest question has to be ahead of the next one (ours).
+/// The minimum difference in nearness between the nearest question and the next one (ours).
 const AHEAD: f32 = 0.05;
 
-/// The known questions, ready to be compared.
+/// The known questions with their embeddings.
 pub struct Known {
     bank: Vec<Entry>,
     meaning: Array2<f32>,
 }
 
 impl Known {
-    /// Prepares the built-in questions and the user's own; the built-in ones alone if the user's cannot be read.
+    /// Encodes the built-in questions and the user's own; only the built-in ones if the user's cannot be read.
     pub fn new() -> Self {
         Self::of(questions::bank().unwrap_or_else(|_| questions::built_in_bank()))
     }
@@ -30,7 +31,7 @@ impl Known {
         Self { bank, meaning }
     }
 
-    /// Returns the question that these words ask; `None` where that is not certain.
+    /// Returns the known question that these words ask; `None` if that is uncertain.
     pub fn question(&self, asked: &str) -> Option<Question> {
         let mut near = self.nearest(asked);
         near.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -39,7 +40,7 @@ impl Known {
         (nearness >= SAME && nearness - next >= AHEAD).then(|| self.bank[best].question())
     }
 
-    /// Returns the nearness of each known question, by its place.
+    /// Returns each known question's index and nearness.
     fn nearest(&self, asked: &str) -> Vec<(usize, f32)> {
         let asked = encode(&[asked], 1).meaning;
         self.meaning.dot(&asked.row(0)).into_iter().enumerate().collect()
@@ -56,7 +57,8 @@ impl Default for Known {
 mod tests {
     use super::*;
 
-    /// Questions in the words of interviewers, each with the known question that it is; `-` if it is none.
+    /// Questions in the words of interviewers, each with the id of the known question that it matches, or `-` if there
+    /// is none.
     const ASKED: &str = include_str!("../../../tests/fixtures/practice/asked.txt");
 
     #[test]

@@ -28,14 +28,14 @@ pub enum Keep {
     Nothing,
 }
 
-/// A question as it is put to the user.
+/// A question to ask the user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asking {
     /// The question itself.
     pub question: Question,
     /// Whether the question is a follow-up.
     pub is_follow_up: bool,
-    /// Whether the question of this turn has been answered before.
+    /// Whether this is another try at a question that has been answered before.
     pub is_again: bool,
 }
 
@@ -64,9 +64,9 @@ pub struct Analyzed {
 pub enum Event {
     /// The session begins or is resumed.
     Begun,
-    /// A take that was cut short is used as the answer.
+    /// An earlier take without a report is used as the answer.
     Recovered(Waiting),
-    /// There is no take that was cut short, or the user does not want it.
+    /// There is no earlier take without a report, or the user does not want it.
     NothingToRecover,
     /// An answer was recorded.
     Taken(Waiting),
@@ -91,10 +91,10 @@ pub enum Event {
 /// A step: what to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Look for a take of this question that was cut short; [`Flow::question_of_take`] tells whether a take is of this
-    /// question. Followed by [`Event::Recovered`] or [`Event::NothingToRecover`].
+    /// Look for an earlier take of this question or its follow-up that has no report; [`Flow::question_of_take`] tells
+    /// whether a take is of this question. Followed by [`Event::Recovered`] or [`Event::NothingToRecover`].
     Recover,
-    /// Put the question and record the answer. Followed by [`Event::Taken`], [`Event::TakenAndLeft`],
+    /// Ask the question and record the answer. Followed by [`Event::Taken`], [`Event::TakenAndLeft`],
     /// [`Event::NoRecording`] or [`Event::Left`].
     Ask(Asking),
     /// Analyze the answer. Followed by [`Event::Analyzed`], [`Event::Unreadable`] or [`Event::Left`].
@@ -110,7 +110,7 @@ pub enum Step {
         answer: Waiting,
         /// The analysis of the answer.
         analyzed: Box<Analyzed>,
-        /// The number in the history of the first try at the same question.
+        /// The number in the history of the first answer to the same question.
         first_try: Option<i64>,
     },
     /// Let the user choose what comes next. Followed by [`Event::Typed`] or [`Event::Left`].
@@ -128,7 +128,7 @@ pub enum Step {
     Stop,
 }
 
-/// A session under way.
+/// A session in progress.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flow {
     session: Session,
@@ -172,7 +172,7 @@ impl Flow {
         }
     }
 
-    /// Returns the question that a take with this [key] answers: the current question or its follow-up.
+    /// Returns the question that a take with this [key] answers: the current question or its open follow-up.
     pub fn question_of_take(&self, about: Option<&str>) -> Option<Asking> {
         let item = self.session.item()?;
         let follow_up = self.session.open_follow_up().map(|_| self.asking(item, true));
@@ -265,7 +265,8 @@ impl Flow {
         Step::Present { answer, analyzed, first_try }
     }
 
-    /// Returns the step after an answer: the user chooses, or else the folder's contents decide.
+    /// Returns the step after an answer: the user chooses, the contents of the folder decide, or the next question
+    /// follows.
     fn choose(&mut self) -> Step {
         if self.is_interactive {
             let follow_up = self.session.open_follow_up().map(str::to_string);
@@ -312,7 +313,7 @@ mod tests {
     use super::*;
     use crate::app::practice::session::OwnTerms;
 
-    /// A session with these questions, each with one follow-up of its own.
+    /// Returns a session with these questions, each with one follow-up.
     fn session(ids: &[&str]) -> Session {
         let item = |id: &&str| Item {
             question: Question {
@@ -347,7 +348,7 @@ mod tests {
         Folder { files: files.iter().map(PathBuf::from).collect(), question_ids }
     }
 
-    /// The report on an answer that tells no result, and so calls for the follow-up.
+    /// Returns a report on an answer that tells no result, and so calls for the follow-up.
     fn without_a_result() -> Report {
         let mut report: Report = serde_json::from_str(include_str!("../../../tests/fixtures/report.json")).unwrap();
         report.question = None;

@@ -32,7 +32,7 @@ impl Folder {
         self.files.iter().filter(|file| !is_second(file)).count()
     }
 
-    /// Returns the unused recording that answers a question of the session.
+    /// Returns the unused recording that answers a question of the session, if there is one.
     pub fn answer_to(&self, asking: &Asking, session: &Session) -> Option<&Path> {
         let mut unused = self.files.iter().filter(|file| !session.used.contains(file)).map(PathBuf::as_path);
         if asking.is_follow_up || asking.is_again {

@@ -1,9 +1,9 @@
-//! The questions that an interviewer would ask next: about what the answer lacked, as the statements on it say.
+//! Chooses the questions that an interviewer would ask next: those about what the answer lacked.
 //!
-//! What is lacking is taken from the codes of the next steps, in their order, then from the parts of the score. Nothing that
-//! the answer told is asked for. A question's own follow-ups are worded in `questions.toml`; this module chooses among
-//! them. Where the answer itself has short, sure words for what came of it, the follow-up quotes them. The other
-//! sentences here are for questions without a suitable follow-up.
+//! The gaps are taken from the codes of the report's priorities, in their order, then from the parts of the score.
+//! Nothing that the answer contains is asked for. A question's own follow-ups are worded in `questions.toml`; this
+//! module chooses among them. If the answer states its result in a short, reliably recognized sentence, the follow-up
+//! quotes the sentence. The other sentences here are for questions without a suitable follow-up.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::report::Report;
 use crate::score::PartName;
 use crate::story::Story;
 
-/// What an answer lacked.
+/// Something that an answer lacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lack {
@@ -31,7 +31,7 @@ pub enum Lack {
     Numbers,
 }
 
-/// A follow-up, and what it asks for.
+/// A follow-up question and its subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowUp {
     /// What the answer lacked.
@@ -40,17 +40,19 @@ pub struct FollowUp {
     pub text: String,
 }
 
-/// The largest number of follow-ups to an answer: then comes the next question (convention).
+/// The maximum number of follow-ups to an answer (convention).
 pub const MOST: usize = 2;
-/// The share of its points below which a part is lacking (ours).
+/// A part with less than this share of its points is lacking (ours).
 const LACKING: f64 = 0.5;
-/// The share of "I" among "I" and "we" in what was done from which the own part counts as told (ours).
+/// The minimum share of "I" among "I" and "we" in sentences about actions with which the own part counts as told
+/// (ours).
 const MOSTLY_I: f64 = 0.6;
-/// The lengths of sentences that are quoted, in words: a whole thought, and one that is heard in one breath (ours).
+/// The lengths of sentences that are quoted, in words: long enough for a whole thought, short enough for one breath
+/// (ours).
 const QUOTABLE_WORDS: std::ops::RangeInclusive<usize> = 4..=14;
-/// How sure it must be that a sentence tells a result for it to be quoted as one, 0 to 1 (ours).
+/// The minimum probability that a sentence tells a result for it to be quoted as one (ours).
 const SURE: f64 = 0.8;
-/// Words that begin a sentence that leans on the one before: quoted alone, it would be understood otherwise.
+/// Words that begin a sentence that depends on the one before: quoted alone, the sentence would be misunderstood.
 const LEANING: [&str; 12] =
     ["and", "but", "so", "which", "or", "because", "then", "also", "that", "this", "it", "they"];
 
@@ -64,8 +66,8 @@ const STORIES: [QuestionKind; 6] = [
     QuestionKind::TechnicalWalkThrough,
 ];
 
-/// Returns the follow-ups that an answer calls for, the most important first, at most [`MOST`]. `own` are those of its
-/// question. None if the answer lacks nothing, could not be judged, or is not a story.
+/// Returns the follow-ups that an answer calls for, most important first, at most [`MOST`]. `own` are the follow-ups of
+/// its question. Returns none if the answer lacks nothing, could not be judged, or is not a story.
 pub fn follow_ups(report: &Report, own: &[String]) -> Vec<FollowUp> {
     let (lacks, story) = (lacks(report), report.story.as_ref());
     let lacks = lacks.into_iter().take(MOST);
@@ -77,8 +79,8 @@ pub fn follow_ups(report: &Report, own: &[String]) -> Vec<FollowUp> {
         .collect()
 }
 
-/// Returns whether an answer tells what was lacking elsewhere. An answer that could not be judged tells everything: what
-/// was not understood is not asked for again.
+/// Returns whether an answer tells what another answer lacked. An answer that could not be judged counts as telling
+/// everything, so that what was not understood is not asked for again.
 pub fn tells(report: &Report, lack: Lack) -> bool {
     let Some(story) = &report.story else { return true };
     match lack {
@@ -90,7 +92,7 @@ pub fn tells(report: &Report, lack: Lack) -> bool {
     }
 }
 
-/// Returns what an answer lacked, the most important first.
+/// Returns what an answer lacked, most important first.
 fn lacks(report: &Report) -> Vec<Lack> {
     let kind = report.question.as_ref().and_then(|q| q.kind.as_ref());
     let Some(story) = report.story.as_ref().filter(|_| kind.is_none_or(|k| STORIES.contains(k))) else {
@@ -98,7 +100,7 @@ fn lacks(report: &Report) -> Vec<Lack> {
     };
     let codes: Vec<Code> = report.score.priorities.iter().filter_map(|p| p.code).collect();
     if codes.contains(&Code::OtherQuestion) {
-        return Vec::new(); // what is missing from another answer is beside the point
+        return Vec::new(); // the gaps of an answer to another question are beside the point
     }
     let of_code = |code: &Code| match code {
         Code::NoEvent => Some(Lack::Occasion),
@@ -127,12 +129,12 @@ fn lacks(report: &Report) -> Vec<Lack> {
     found
 }
 
-/// Returns whether a number is said.
+/// Returns whether the answer contains a quantity.
 fn has_quantity(story: &Story) -> bool {
     story.sentences.iter().flat_map(|s| s.text.split_whitespace()).any(|word| is_quantity(&normalized(word)))
 }
 
-/// Returns a follow-up that quotes the answer's own words for what came of it; `None` where they are not sure.
+/// Returns a follow-up that quotes the answer's own sentence about the result; `None` if there is no suitable one.
 fn quoting(lack: Lack, story: &Story) -> Option<String> {
     if lack != Lack::Numbers {
         return None;
@@ -148,8 +150,8 @@ fn quoting(lack: Lack, story: &Story) -> Option<String> {
     Some(format!("You said: \"{words}.\" How do you know, and by how much?"))
 }
 
-/// The follow-ups for questions that have no suitable one: about the occasion, the result, the steps, the own part, and the
-/// numbers.
+/// The follow-ups for questions that have no suitable one: about the occasion, the result, the steps, the own part, and
+/// the numbers.
 pub const PLAIN: [&str; 5] = [
     "Can you think of one time when that happened, and tell me about it?",
     "What came of it in the end, and how do you know?",
@@ -158,7 +160,8 @@ pub const PLAIN: [&str; 5] = [
     "Can you put a number on it: how much, how many, or how long?",
 ];
 
-/// Returns the follow-up about what was lacking: one of the question's own if any asks for that, else a general one.
+/// Returns the follow-up about what was lacking: one of the question's own if any asks for that, otherwise a general
+/// one.
 fn question(lack: Lack, own: &[String]) -> String {
     let (asks, plain): (&[&str], &str) = match lack {
         Lack::Occasion => (&["one time", "an example", "the last time"], PLAIN[0]),

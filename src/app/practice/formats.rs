@@ -1,7 +1,7 @@
 //! How interviews by phone, by video, face to face and before a panel differ: the kinds of questions, the length of
-//! answers, how a question is put, and advice.
+//! answers, how questions are asked, and advice.
 //!
-//! All of it is one table, `formats.toml`, to which users can add.
+//! All formats are in one table, `formats.toml`, to which users can add.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +20,7 @@ const BUILT_IN: &str = include_str!("formats.toml");
 pub const DEFAULT: &str = "face-to-face";
 /// The range of the factor by which target lengths are scaled.
 const LENGTHS: std::ops::RangeInclusive<f64> = 0.1..=10.0;
-/// The longest time to prepare, and the longest limit, in seconds: a day.
+/// The maximum preparation time and the maximum time limit, in seconds: a day.
 const LONGEST_S: f64 = 86_400.0;
 
 /// A format of interviews: a row of the table.
@@ -50,13 +50,13 @@ pub struct Format {
     /// The length at which a take is stopped, in seconds.
     #[serde(default)]
     pub limit: Option<f64>,
-    /// How many takes there may be.
+    /// The maximum number of takes.
     #[serde(default)]
     pub takes: Option<u32>,
     /// Whether a take can be paused.
     #[serde(default = "yes")]
     pub pauses: bool,
-    /// Who asks, one after the other; empty for the default voice.
+    /// The voices that take turns in asking; empty for the default voice.
     #[serde(default)]
     pub voices: Vec<Voice>,
 }
@@ -88,7 +88,7 @@ impl Format {
         }
     }
 
-    /// Returns who asks the question with this index, if nobody was chosen.
+    /// Returns the voice that asks the question with this index, unless the user chose one.
     pub fn voice(&self, question: usize) -> Option<Voice> {
         self.voices.get(question.checked_rem(self.voices.len())?).copied()
     }
@@ -116,13 +116,14 @@ impl Format {
     }
 }
 
-/// Returns the formats that come along.
+/// Returns the built-in formats.
 pub fn built_in() -> Vec<Format> {
     let table: Table = toml::from_str(BUILT_IN).expect("formats.toml is part of the program and tested");
     table.format
 }
 
-/// Returns all formats: those that come along, then the user's own. A user's format replaces one of the same name.
+/// Returns all formats: the built-in ones, then the user's own. A user's format replaces a built-in one of the same
+/// name.
 ///
 /// # Errors
 /// Returns an error if the user's file cannot be read or is invalid.
@@ -178,7 +179,7 @@ pub struct OwnFormatsError {
     reason: String,
 }
 
-/// The error for a name that is no format.
+/// The error for the name of an unknown format.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no format called '{name}'; {meant}the formats are: {known}")]
 pub struct UnknownFormat {

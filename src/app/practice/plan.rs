@@ -1,8 +1,9 @@
 //! Chooses the questions of a session and their order.
 //!
-//! Due repetitions come first: the questions that went worst or have waited longest ([`super::spacing`]). New questions
-//! follow, taking turns: weak claims of the resume, requirements of the job, the other claims, and questions of the
-//! kinds that the format asks for.
+//! Questions with recorded answers come first, then due repetitions: the questions that went worst or have waited
+//! longest ([`super::spacing`]). New questions follow, taking turns: weak claims of the resume, requirements of the
+//! job, the other claims, and questions of the kinds that the format asks for. If there are too few, other questions
+//! answered before fill the session.
 
 use std::collections::{HashMap, HashSet};
 
@@ -93,7 +94,7 @@ pub fn plan(material: &Material<'_>, format: &Format, count: usize, now: Timesta
         known.iter().filter_map(|i| Some((*i, material.repetitions.get(i.key())?))).collect();
     seen.sort_by(|(_, a), (_, b)| urgency(b, now).total_cmp(&urgency(a, now)));
     let due = seen.iter().filter(|(_, r)| r.is_due(now));
-    // At most half of a session is repetition, so that new stories are told too (ours).
+    // Due repetitions take at most half of a session, so that new stories are told too (ours).
     due.take(count.div_ceil(2))
         .for_each(|(item, _)| take(item, Some("again: this one went less well, or is long ago")));
     let is_new = |i: &&Item| !material.repetitions.contains_key(i.key());

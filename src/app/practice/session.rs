@@ -45,7 +45,7 @@ pub struct Session {
     pub requirements: Vec<Requirement>,
 }
 
-/// The user's own terms of questions; `None` for those of the format.
+/// The user's own terms of questions; `None` where the format's terms apply.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OwnTerms {
@@ -53,12 +53,12 @@ pub struct OwnTerms {
     pub prepare_s: Option<f64>,
     /// The length at which a take is stopped, in seconds.
     pub limit_s: Option<f64>,
-    /// How many takes there may be.
+    /// The maximum number of takes.
     pub takes: Option<u32>,
 }
 
 impl OwnTerms {
-    /// Returns the terms of a format with the user's own in their place.
+    /// Returns the terms of a format, overridden by the user's own.
     pub fn over(&self, terms: Terms) -> Terms {
         Terms {
             prepare: self.prepare_s.map(Duration::from_secs_f64).or(terms.prepare),
@@ -78,7 +78,7 @@ pub struct Waiting {
     pub question: Question,
     /// Whether that question was a follow-up.
     pub is_follow_up: bool,
-    /// How the question was put; `None` where the recording was not made in this session.
+    /// The circumstances under which the question was asked; `None` if the recording was not made in this session.
     #[serde(default)]
     pub asked: Option<Asked>,
 }
@@ -102,7 +102,7 @@ pub struct Try {
     pub priorities: Vec<(String, String)>,
     /// The follow-up that the answer calls for.
     pub follow_up: Option<String>,
-    /// The follow-up after that, unless the answer to the first one tells what it asks for.
+    /// The second follow-up; `None` if there is none, or if the answer to the first one already tells what it asks for.
     #[serde(default)]
     pub second: Option<FollowUp>,
 }
@@ -113,7 +113,7 @@ impl Session {
         self.items.get(self.at)
     }
 
-    /// Returns the answers to the current question.
+    /// Returns the answers to the current question and to its follow-ups, in order.
     pub fn tries_here(&self) -> impl Iterator<Item = &Try> {
         self.tries.iter().filter(|t| t.item == self.at)
     }
@@ -129,7 +129,7 @@ impl Session {
         }
     }
 
-    /// Adds an answer to the session. The answer to a follow-up calls for none; it may do without the second one.
+    /// Adds an answer to the session. The answer to a follow-up may make the second follow-up unnecessary.
     pub fn add(&mut self, waiting: Waiting, report: &Report, attempt: Option<i64>, follow_ups: Vec<FollowUp>) {
         let Waiting { path, question, is_follow_up, .. } = waiting;
         let priorities = report.score.priorities.iter().map(|p| (p.title.clone(), p.advice.clone())).collect();

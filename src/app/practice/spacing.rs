@@ -65,7 +65,7 @@ impl Repetition {
     }
 }
 
-/// Converts a score to a grade of SM-2, in whole steps of 20 points.
+/// Converts a score to a grade of SM-2, rounded to a whole grade.
 fn quality(score: f64) -> f64 {
     (score / 20.0).round().clamp(0.0, 5.0)
 }
@@ -74,7 +74,7 @@ fn quality(score: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Worked out by hand from the published steps.
+    /// The expected values were computed by hand from the published algorithm.
     #[test]
     fn intervals_are_those_of_sm_2() {
         let at = Timestamp::UNIX_EPOCH;

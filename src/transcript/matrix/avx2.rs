@@ -1,8 +1,8 @@
 //! Kernels for AVX2 with FMA and F16C.
 //!
-//! The byte product of AVX2 takes its first factor without a sign and saturates, so that it would need two more
-//! instructions each time. Here, the bytes of blocks are widened to 16 bits, once for each panel and a few times for each
-//! column; one instruction then multiplies sixteen numbers and adds the products in pairs. What is not a large product of
+//! The byte product of AVX2 takes an unsigned first factor and saturates, so that it would need two more instructions
+//! each time. Here, the bytes of blocks are widened to 16 bits, once for each panel and a few times for each column;
+//! one instruction then multiplies sixteen numbers and adds the products in pairs. Everything but the large products of
 //! blocks is shared with AVX-VNNI.
 
 use std::arch::x86_64::*;
@@ -14,23 +14,23 @@ use super::{
     half_scales, store,
 };
 
-/// Numbers in one register.
+/// Number of 32-bit lanes in a register.
 const LANES: usize = 8;
-/// Registers of rows worked on at a time.
+/// Number of registers of rows processed at a time.
 const ROW_REGISTERS: usize = ROWS / LANES;
-/// Columns worked on at a time: with two registers of rows, 12 sums of the 16 registers.
+/// Number of columns processed at a time: with two registers of rows, the sums take 12 of the 16 registers.
 const COLUMNS: usize = 6;
-/// Pairs of numbers in a block.
+/// Number of pairs of bytes in a block.
 const PAIRS: usize = BLOCK / 2;
 
-/// Returns the bytes of a block in a register.
+/// Returns the bytes of a block as a register.
 pub(super) fn bytes(lanes: &[i8; BLOCK]) -> __m256i {
-    // SAFETY: both are 32 bytes, and any bytes are a register's.
+    // SAFETY: both are 32 bytes, and any bytes are a valid register.
     unsafe { std::mem::transmute::<[i8; BLOCK], __m256i>(*lanes) }
 }
 
 pub(super) fn sixteen_bytes(lanes: &[i8; BLOCK / 2]) -> __m128i {
-    // SAFETY: both are 16 bytes, and any bytes are a register's.
+    // SAFETY: both are 16 bytes, and any bytes are a valid register.
     unsafe { std::mem::transmute::<[i8; BLOCK / 2], __m128i>(*lanes) }
 }
 
@@ -40,12 +40,12 @@ fn half_lanes(lanes: &[u16; LANES]) -> __m128i {
 }
 
 fn integers(register: __m256i) -> [i32; LANES] {
-    // SAFETY: both are 32 bytes, and any bits are numbers.
+    // SAFETY: both are 32 bytes, and any bits are valid numbers.
     unsafe { std::mem::transmute::<__m256i, [i32; LANES]>(register) }
 }
 
 fn floats(lanes: &[f32; LANES]) -> __m256 {
-    // SAFETY: both are 32 bytes, and any bits are numbers.
+    // SAFETY: both are 32 bytes, and any bits are valid numbers.
     unsafe { std::mem::transmute::<[f32; LANES], __m256>(*lanes) }
 }
 
@@ -55,14 +55,14 @@ pub(super) fn lanes(registers: [__m256; ROW_REGISTERS]) -> [f32; ROWS] {
     unsafe { std::mem::transmute::<[__m256; ROW_REGISTERS], [f32; ROWS]>(registers) }
 }
 
-/// Converts a number of half precision.
+/// Converts a half-precision number to single precision.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn single(half: u16) -> f32 {
     _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(half))))
 }
 
-/// Converts the scales of a block of each row.
+/// Converts the scale of block `k` of each row to single precision.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn scales(rows: &[&[Block]; ROWS], k: usize) -> [__m256; ROW_REGISTERS] {
@@ -71,16 +71,17 @@ pub(super) fn scales(rows: &[&[Block]; ROWS], k: usize) -> [__m256; ROW_REGISTER
     std::array::from_fn(|i| _mm256_cvtph_ps(half_lanes(&scales[i])))
 }
 
-/// One block of a few columns for byte products.
+/// One block of a few columns, packed for byte products.
 pub(super) struct ByteColumns<const N: usize> {
-    /// The numbers of each column, in groups of four bytes.
+    /// The bytes of each column, in groups of four.
     pub(super) groups: [[i32; GROUPS]; N],
-    /// What the 128 added to the numbers of the rows make too much: -128 times the sum of each column.
+    /// Minus the excess that results from adding 128 to the bytes of the rows: -128 times the sum of each column's
+    /// bytes.
     pub(super) corrections: [i32; N],
     pub(super) scales: [f32; N],
 }
 
-/// Arranges the columns from one on for byte products.
+/// Packs the columns from `first` on for byte products; if there are too few, the last one is repeated.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn prepare_bytes<const N: usize>(columns: Rows<'_, Block>, first: usize, into: &mut Vec<ByteColumns<N>>) {
     let columns: [&[Block]; N] = std::array::from_fn(|j| columns.row((first + j).min(columns.count - 1)));
@@ -96,7 +97,7 @@ pub(super) fn prepare_bytes<const N: usize>(columns: Rows<'_, Block>, first: usi
     }
 }
 
-/// Adds the sixteen numbers of two registers, in the order in which AVX-512 adds those of one.
+/// Adds the sixteen numbers of two registers, in the order in which AVX-512 adds those of one register.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn sum([low, high]: [__m256; 2]) -> f32 {
@@ -106,10 +107,11 @@ pub(super) fn sum([low, high]: [__m256; 2]) -> f32 {
     _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
 }
 
-/// Products of blocks, widened to 16 bits.
+/// Products of blocks whose bytes are widened to 16 bits.
 pub(super) struct Widened;
 
-/// One block of sixteen rows: the first two numbers of every row, then the next two, and so on, in 16 bits.
+/// One block of sixteen rows, in 16 bits: the first two numbers of every row, then the next two of every row, and so
+/// on.
 #[derive(Clone)]
 pub(super) struct Panel {
     pairs: [[__m256i; ROW_REGISTERS]; PAIRS],
@@ -199,7 +201,7 @@ impl BlockKernel for Widened {
     }
 }
 
-/// Adds the products of a block of sixteen rows and one column to the sums so far.
+/// Scales the products of a block of sixteen rows and one column, and adds them to the sums so far.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 pub(super) fn add_scaled(
@@ -215,7 +217,7 @@ pub(super) fn add_scaled(
     }
 }
 
-/// Transposes eight rows of eight numbers of 16 bits.
+/// Transposes eight rows of eight 16-bit numbers.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn transposed(rows: [__m128i; LANES]) -> [__m128i; LANES] {
@@ -239,11 +241,11 @@ fn transposed(rows: [__m128i; LANES]) -> [__m128i; LANES] {
     })
 }
 
-/// Multiplies rows of blocks by a single column. The matrix is read once, from far away: what counts is to ask for it
-/// early.
+/// Multiplies rows of blocks by a single column. The matrix is read only once, from main memory, so early prefetching
+/// matters most.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn multiply_blocks_by_one(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32]) {
-    // whisper.cpp makes no -128 of a column.
+    // whisper.cpp never produces -128 in a column.
     if b.row(0).iter().all(|block| !{ block.steps }.contains(&i8::MIN)) {
         multiply_by_one(a, b, result, |rows, column| groups_of_signed(rows, column));
     } else {
@@ -251,8 +253,8 @@ pub(super) fn multiply_blocks_by_one(a: Rows<'_, Block>, b: Rows<'_, Block>, res
     }
 }
 
-/// Multiplies rows of blocks by a single column. `groups` multiplies the bytes of two blocks and adds the products of each
-/// group of four.
+/// Multiplies rows of blocks by a single column. `groups` multiplies the bytes of two blocks and adds the products of
+/// each group of four.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn multiply_by_one(
@@ -273,8 +275,8 @@ fn multiply_by_one(
     }
 }
 
-/// Multiplies the bytes of two blocks and adds the products of each group of four. The sign goes to the second factor,
-/// where -128 has no opposite.
+/// Multiplies the bytes of two blocks and adds the products of each group of four. The sign is moved to the second
+/// factor, which must not contain -128, since that has no negative.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn groups_of_signed(first: __m256i, second: __m256i) -> __m256i {
@@ -282,7 +284,7 @@ fn groups_of_signed(first: __m256i, second: __m256i) -> __m256i {
     _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
 }
 
-/// The same for all bytes there are.
+/// Multiplies the bytes of two blocks and adds the products of each group of four, whatever the bytes.
 #[target_feature(enable = "avx2,fma,f16c")]
 #[inline]
 fn groups_of_any(first: __m256i, second: __m256i) -> __m256i {
@@ -294,7 +296,7 @@ fn groups_of_any(first: __m256i, second: __m256i) -> __m256i {
 
 // ---- Half precision
 
-/// Products of half precision.
+/// Products of half-precision numbers.
 pub(super) struct Halves;
 
 impl HalfKernel for Halves {
@@ -306,7 +308,7 @@ impl HalfKernel for Halves {
         let (eights, rest) = halves.as_chunks::<LANES>();
         let (singles, singles_rest) = into.as_chunks_mut::<LANES>();
         for (halves, singles) in eights.iter().zip(singles) {
-            // SAFETY: both are 32 bytes, and any bits are numbers.
+            // SAFETY: both are 32 bytes, and any bits are valid numbers.
             *singles = unsafe { std::mem::transmute::<__m256, [f32; LANES]>(_mm256_cvtph_ps(half_lanes(halves))) };
         }
         for (half, number) in rest.iter().zip(singles_rest) {
@@ -324,7 +326,7 @@ impl HalfKernel for Halves {
                 let (numbers, _) = numbers.as_chunks::<LANES>();
                 let numbers = [floats(&numbers[0]), floats(&numbers[1])];
                 for j in 0..COLUMNS {
-                    // SAFETY: each column has as many numbers as the panel.
+                    // SAFETY: each column has as many numbers as each row of the panel.
                     let number = _mm256_set1_ps(unsafe { *columns[j].get_unchecked(k) });
                     for i in 0..ROW_REGISTERS {
                         sums[j][i] = _mm256_fmadd_ps(numbers[i], number, sums[j][i]);
@@ -336,7 +338,7 @@ impl HalfKernel for Halves {
     }
 }
 
-/// Multiplies rows of half precision by a single column.
+/// Multiplies half-precision rows by a single column.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn multiply_halves_by_one(a: Rows<'_, u16>, b: Rows<'_, u16>, result: &mut [f32]) {
     let mut column = vec![0.0; b.depth];

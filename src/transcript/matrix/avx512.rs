@@ -10,24 +10,26 @@ use super::{
     half_scales, store,
 };
 
-/// Numbers in one register.
+/// Number of 32-bit lanes in a register.
 const LANES: usize = 16;
-/// Columns of blocks worked on at a time: with the eight registers of the first matrix, what the processor has room for.
+/// Number of columns of blocks processed at a time: with the eight registers of a panel's block, as many as the
+/// processor has registers for.
 const BLOCK_COLUMNS: usize = 8;
-/// Registers of rows of half precision worked on at a time.
+/// Number of registers of half-precision rows processed at a time.
 const ROW_REGISTERS: usize = 2;
-/// Rows of half precision worked on at a time.
+/// Number of half-precision rows processed at a time.
 const HALF_ROWS: usize = ROW_REGISTERS * LANES;
-/// Columns of half precision worked on at a time: with two registers of rows, 24 sums of the 32 registers.
+/// Number of half-precision columns processed at a time: with two registers of rows, the sums take 24 of the 32
+/// registers.
 const HALF_COLUMNS: usize = 12;
 
 fn half_lanes(lanes: &[u16; LANES]) -> __m256i {
-    // SAFETY: both are 32 bytes, and any bytes are a register's.
+    // SAFETY: both are 32 bytes, and any bytes are a valid register.
     unsafe { std::mem::transmute::<[u16; LANES], __m256i>(*lanes) }
 }
 
 fn floats(lanes: &[f32; LANES]) -> __m512 {
-    // SAFETY: both are 64 bytes, and any bits are numbers.
+    // SAFETY: both are 64 bytes, and any bits are valid numbers.
     unsafe { std::mem::transmute::<[f32; LANES], __m512>(*lanes) }
 }
 
@@ -43,7 +45,7 @@ pub(super) struct Bytes;
 
 /// One block of sixteen rows: the first group of four bytes of every row, then the second of every row, and so on.
 pub(super) struct Panel {
-    /// The numbers plus 128, since the byte product takes its first factor without a sign.
+    /// The bytes plus 128, since the byte product takes an unsigned first factor.
     groups: [__m512i; GROUPS],
     scales: __m512,
 }
@@ -66,7 +68,7 @@ impl BlockKernel for Bytes {
         for k in 0..rows[0].len() {
             let mut groups = [_mm512_setzero_si512(); GROUPS];
             for (half, groups) in groups.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-                // Register i holds, of the rows i, i + 4, i + 8 and i + 12, four groups each.
+                // Register `i` holds four groups each of rows `i`, `i + 4`, `i + 8` and `i + 12`.
                 let mut four = [_mm512_setzero_si512(); 4];
                 for (i, register) in four.iter_mut().enumerate() {
                     let groups = |row: usize| sixteen_bytes(&rows[row][k].steps.as_chunks::<{ BLOCK / 2 }>().0[half]);
@@ -119,14 +121,14 @@ impl BlockKernel for Bytes {
     }
 }
 
-/// Multiplies rows of blocks by a single column. The matrix is read once, from far away: what counts is to ask for it
-/// early.
+/// Multiplies rows of blocks by a single column. The matrix is read only once, from main memory, so early prefetching
+/// matters most.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 pub(super) fn multiply_blocks_by_one(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32]) {
     /// Two blocks of the column.
     struct Pair {
         steps: __m512i,
-        /// -128 times the sum of each group: what the 128 added to the first factor make too much.
+        /// Minus the excess that results from adding 128 to the first factor: -128 times the sum of each group.
         corrections: __m512i,
         scales: [f32; 2],
     }
@@ -167,7 +169,7 @@ pub(super) fn multiply_blocks_by_one(a: Rows<'_, Block>, b: Rows<'_, Block>, res
     }
 }
 
-/// Returns the numbers of two blocks, side by side.
+/// Returns the bytes of two blocks, side by side.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn steps(first: &Block, second: &Block) -> __m512i {
@@ -177,7 +179,7 @@ fn steps(first: &Block, second: &Block) -> __m512i {
 
 // ---- Half precision
 
-/// Products of half precision.
+/// Products of half-precision numbers.
 pub(super) struct Halves;
 
 impl HalfKernel for Halves {
@@ -206,7 +208,7 @@ impl HalfKernel for Halves {
                 let (numbers, _) = numbers.as_chunks::<LANES>();
                 let numbers = [floats(&numbers[0]), floats(&numbers[1])];
                 for j in 0..HALF_COLUMNS {
-                    // SAFETY: each column has as many numbers as the panel.
+                    // SAFETY: each column has as many numbers as each row of the panel.
                     let number = _mm512_set1_ps(unsafe { *columns[j].get_unchecked(k) });
                     sums[0][j] = _mm512_fmadd_ps(numbers[0], number, sums[0][j]);
                     sums[1][j] = _mm512_fmadd_ps(numbers[1], number, sums[1][j]);
@@ -222,7 +224,7 @@ impl HalfKernel for Halves {
     }
 }
 
-/// Multiplies rows of half precision by a single column.
+/// Multiplies half-precision rows by a single column.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 pub(super) fn multiply_halves_by_one(a: Rows<'_, u16>, b: Rows<'_, u16>, result: &mut [f32]) {
     let mut column = vec![0.0; b.depth];

@@ -1,4 +1,5 @@
-//! Kernels for AVX2 with byte products (AVX-VNNI): products of blocks. Those of half precision are AVX2's.
+//! Kernels for AVX2 with byte products (AVX-VNNI), for products of blocks. Half-precision products use the kernels of
+//! [`avx2`](super::avx2).
 
 use std::arch::x86_64::*;
 use std::cell::Cell;
@@ -7,9 +8,9 @@ use std::thread::LocalKey;
 use super::avx2::{ByteColumns, add_scaled, bytes, lanes, prepare_bytes, scales, single, sixteen_bytes, sum};
 use super::{BLOCK, BLOCKS_AHEAD, Block, BlockKernel, GROUPS, ROWS, Room, Rows, ask, store};
 
-/// Registers of rows worked on at a time.
+/// Number of registers of rows processed at a time.
 const ROW_REGISTERS: usize = 2;
-/// Columns worked on at a time: with two registers of rows, 12 sums of the 16 registers.
+/// Number of columns processed at a time: with two registers of rows, the sums take 12 of the 16 registers.
 const COLUMNS: usize = 6;
 
 /// Products of blocks as bytes.
@@ -17,7 +18,7 @@ pub(super) struct Bytes;
 
 /// One block of sixteen rows: the first group of four bytes of every row, then the second of every row, and so on.
 pub(super) struct Panel {
-    /// The numbers plus 128, since the byte product takes its first factor without a sign.
+    /// The bytes plus 128, since the byte product takes an unsigned first factor.
     groups: [[__m256i; ROW_REGISTERS]; GROUPS],
     scales: [__m256; ROW_REGISTERS],
 }
@@ -41,7 +42,7 @@ impl BlockKernel for Bytes {
             let mut groups = [[_mm256_setzero_si256(); ROW_REGISTERS]; GROUPS];
             for (half, groups) in groups.as_chunks_mut::<4>().0.iter_mut().enumerate() {
                 for register in 0..ROW_REGISTERS {
-                    // Register i holds, of the rows i and i + 4 of eight, four groups each.
+                    // Register `i` holds four groups each of rows `i` and `i + 4` of eight.
                     let four: [__m256i; 4] = std::array::from_fn(|i| {
                         let groups = |row: usize| {
                             sixteen_bytes(&rows[register * 8 + row][k].steps.as_chunks::<{ BLOCK / 2 }>().0[half])
@@ -101,13 +102,13 @@ impl BlockKernel for Bytes {
     }
 }
 
-/// Multiplies rows of blocks by a single column. The matrix is read once, from far away: what counts is to ask for it
-/// early.
+/// Multiplies rows of blocks by a single column. The matrix is read only once, from main memory, so early prefetching
+/// matters most.
 #[target_feature(enable = "avx2,fma,f16c,avxvnni")]
 pub(super) fn multiply_blocks_by_one(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32]) {
     struct Column {
         steps: __m256i,
-        /// -128 times the sum of each group: what the 128 added to the first factor make too much.
+        /// Minus the excess that results from adding 128 to the first factor: -128 times the sum of each group.
         corrections: __m256i,
         scale: f32,
     }

@@ -1,4 +1,4 @@
-//! Whether whisper.cpp really multiplies with the kernels of this folder.
+//! A check of whether whisper.cpp really multiplies with the kernels of this folder.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -12,25 +12,25 @@ use whisper_rs::whisper_rs_sys::{
 use super::{BLOCK, Block, ROWS, multiplied};
 use crate::transcript::cpu::Cpu;
 
-/// Memory for one small product: tensors, graph and numbers, in bytes.
+/// Memory for one small product (tensors, graph and numbers), in bytes.
 const MEMORY: usize = 1 << 20;
-/// The largest number of ggml's bytes.
+/// The largest byte in ggml's blocks.
 const LARGEST: f32 = 127.0;
 /// One in half precision.
 const ONE: u16 = 0x3c00;
 
-/// Has whisper.cpp's library multiply two small matrices, and returns whose kernels did it; `None` if the result was
-/// wrong or there was none.
+/// Multiplies two small matrices with whisper.cpp's library, and returns whose kernels did it; `None` if the result is
+/// wrong or there is none.
 pub fn in_use() -> Option<Cpu> {
     let before = multiplied();
-    // Row `r` is `r` everywhere; ggml turns the column into bytes without rounding, so that every number is exact.
+    // All bytes of row `r` are `r`. ggml converts the column to bytes without rounding, so every number is exact.
     let rows: [Block; ROWS] = std::array::from_fn(|row| Block { scale: ONE, steps: [row as i8; BLOCK] });
     let result = multiplied_by_ggml(&rows, &[LARGEST; BLOCK])?;
     let is_right = result.iter().enumerate().all(|(row, number)| *number == LARGEST * (row * BLOCK) as f32);
     is_right.then(|| if multiplied() > before { Cpu::best() } else { Cpu::Plain })
 }
 
-/// Returns the product of rows of one block and a column, worked out by a ggml graph.
+/// Returns the product of rows of one block each and a column, computed by a ggml graph.
 fn multiplied_by_ggml(rows: &[Block; ROWS], column: &[f32; BLOCK]) -> Option<[f32; ROWS]> {
     let parameters = ggml_init_params { mem_size: MEMORY, mem_buffer: ptr::null_mut(), no_alloc: false };
     // SAFETY: both tensors have room for the numbers that are copied there: their shapes are those of the arrays. The
@@ -60,7 +60,7 @@ fn multiplied_by_ggml(rows: &[Block; ROWS], column: &[f32; BLOCK]) -> Option<[f3
 /// Copies numbers into a tensor.
 ///
 /// # Safety
-/// The tensor has room for them.
+/// The tensor must have room for them.
 unsafe fn fill<T, const N: usize>(tensor: *mut ggml_tensor, numbers: &[T; N]) {
     // SAFETY: as promised by the caller.
     unsafe {
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn whisper_cpp_multiplies_rightly_without_the_overrides() {
-        // Whose kernels did it cannot be told here: other tests multiply at the same time.
+        // The test cannot tell whose kernels did it: other tests multiply at the same time.
         assert!(in_use().is_some());
     }
 

@@ -1,14 +1,14 @@
-//! Products of matrices for the speech model, on processors with AVX2 or better.
+//! Matrix products for the speech model, on processors with AVX2 or better.
 //!
-//! Most of what reading a recording takes is a handful of large matrix products in whisper.cpp's encoder. Its own
-//! kernels scale every product of 32 bytes by itself; these lay the rows of a panel side by side, so that a scale serves
-//! as many results as a register has numbers. Which kernels run is decided at run time ([`Kernels::best`]). All of them
-//! add in the same order, which is not quite whisper.cpp's, and so give the same numbers bit for bit. The program has
-//! the linker put them before whisper.cpp's own `llamafile_sgemm` (`build.rs`, `src/linked.rs`), which goes on doing
-//! whatever is not [taken](Factors::are_taken) here.
+//! Transcription spends most of its time in a few large matrix products of whisper.cpp's encoder. whisper.cpp's own
+//! kernels scale every product of 32 bytes separately; the kernels here interleave the rows of a panel, so that one
+//! multiplication by scales serves as many results as a register has lanes. The kernels are chosen at run time
+//! ([`Kernels::best`]). All of them add in the same order, which differs slightly from whisper.cpp's, so that their
+//! results are identical bit for bit. The linker substitutes them for whisper.cpp's own `llamafile_sgemm` (`build.rs`,
+//! `src/linked.rs`), which still computes whatever is not [taken](Factors::are_taken) here.
 //!
-//! Matrices are whisper.cpp's: `a` has a row for every row of the result and `b` one for every column, each `depth`
-//! long, and column `j` of the result begins at `stride * j`.
+//! The matrices are laid out as in whisper.cpp: `a` has one row per row of the result and `b` one row per column of the
+//! result, each of length `depth`; column `j` of the result begins at `stride * j`.
 
 #![allow(unsafe_code, reason = "vector instructions, which must only run where the processor has them")]
 
@@ -28,23 +28,23 @@ use super::cpu::Cpu;
 
 pub use in_use::in_use;
 
-/// Numbers that share a scale in [`Block`].
+/// Number of values that share a scale in a [`Block`].
 const BLOCK: usize = 32;
 
-/// ggml's `block_q8_0`: 32 numbers as bytes, times a scale of half precision.
+/// ggml's `block_q8_0`: 32 values as bytes, times a half-precision scale.
 #[derive(Clone, Copy)]
 #[repr(C, packed(2))]
 pub struct Block {
     /// The scale, in half precision.
     pub scale: u16,
-    /// The numbers in steps of the scale.
+    /// The values, in multiples of the scale.
     pub steps: [i8; BLOCK],
 }
 
 impl Block {
     const ZERO: Self = Self { scale: 0, steps: [0; BLOCK] };
 
-    /// Returns the numbers in groups of four bytes.
+    /// Returns the bytes in groups of four.
     fn groups(&self) -> [i32; GROUPS] {
         let (groups, _) = self.steps.as_chunks::<4>();
         std::array::from_fn(|i| i32::from_le_bytes(groups[i].map(i8::cast_unsigned)))
@@ -54,13 +54,13 @@ impl Block {
 /// Rows of a matrix that lie `stride` elements apart.
 #[derive(Clone, Copy)]
 pub struct Rows<'a, T> {
-    /// From the first element of the first row to the last of the last.
+    /// The elements from the first of the first row to the last of the last row.
     pub elements: &'a [T],
-    /// Elements from the beginning of one row to that of the next.
+    /// Number of elements from the beginning of one row to the beginning of the next.
     pub stride: usize,
-    /// Elements in a row, at least one.
+    /// Number of elements in a row, at least one.
     pub depth: usize,
-    /// How many rows there are.
+    /// Number of rows.
     pub count: usize,
 }
 
@@ -69,7 +69,7 @@ impl<'a, T> Rows<'a, T> {
         &self.elements[row * self.stride..][..self.depth]
     }
 
-    /// Some of the rows.
+    /// Returns a range of the rows.
     fn part(self, rows: Range<usize>) -> Self {
         let end = (rows.end * self.stride).min(self.elements.len());
         Self { elements: &self.elements[rows.start * self.stride..end], count: rows.len(), ..self }
@@ -78,22 +78,22 @@ impl<'a, T> Rows<'a, T> {
 
 /// Two matrices to be multiplied.
 pub enum Factors<'a> {
-    /// Of blocks of bytes: the weights of the default model.
+    /// Matrices of [`Block`]s: the weights of the default model.
     Blocks(Rows<'a, Block>, Rows<'a, Block>),
-    /// Of numbers in half precision: the model's attention and its first layers.
+    /// Matrices of half-precision numbers: the model's attention and its first layers.
     Halves(Rows<'a, u16>, Rows<'a, u16>),
 }
 
-/// Multiplies rows by columns, or by a single column: `a`, `b`, the result and its stride.
+/// A function that multiplies rows by columns. Its arguments are `a`, `b`, the result and the result's stride.
 ///
-/// The processor must have the instructions of the kernels that it belongs to.
+/// The processor must have the instructions of the kernels that the function belongs to.
 type Multiply<T> = unsafe fn(Rows<'_, T>, Rows<'_, T>, &mut [f32], usize);
-/// Multiplies rows by a single column.
+/// A function that multiplies rows by a single column.
 ///
-/// The processor must have the instructions of the kernels that it belongs to.
+/// The processor must have the instructions of the kernels that the function belongs to.
 type MultiplyByOne<T> = unsafe fn(Rows<'_, T>, Rows<'_, T>, &mut [f32]);
 
-/// The kernels for a kind of processor.
+/// The kernels for a class of processors.
 #[derive(Debug)]
 pub struct Kernels {
     cpu: Cpu,
@@ -125,29 +125,30 @@ static AVX512: Kernels = Kernels {
     halves_by_one: avx512::multiply_halves_by_one,
 };
 
-/// How many products, or shares of one, have been worked out here since the program began.
+/// Number of products, or shares of one, computed here since the program began.
 static MULTIPLIED: AtomicU64 = AtomicU64::new(0);
 
-/// Returns how many products, or shares of one, have been worked out here since the program began.
+/// Returns the number of products, or shares of one, computed here since the program began.
 pub fn multiplied() -> u64 {
     MULTIPLIED.load(Ordering::Relaxed)
 }
 
 impl Kernels {
-    /// Returns the best kernels for this processor, if it has any. The first call decides.
+    /// Returns the best kernels for this processor; `None` if there are none. The first call decides.
     pub fn best() -> Option<&'static Self> {
         static BEST: LazyLock<Option<&'static Kernels>> = LazyLock::new(|| Kernels::of(Cpu::best()));
         *BEST
     }
 
-    /// Returns the kernels of a kind of processor, if this one has its instructions.
+    /// Returns the kernels for a class of processors; `None` if there are none or this processor lacks the
+    /// instructions.
     fn of(cpu: Cpu) -> Option<&'static Self> {
         [&AVX2, &AVX_VNNI, &AVX512].into_iter().find(|kernels| kernels.cpu == cpu && cpu.is_present())
     }
 
-    /// Multiplies factors that are [taken](Factors::are_taken). `result` holds column `j` from `stride * j` on, one
-    /// number for each row of the first matrix. It is worked out on up to `threads` threads, as many as the work is
-    /// worth; the numbers do not depend on it.
+    /// Multiplies factors that are [taken](Factors::are_taken). Column `j` of `result` begins at `stride * j`, with one
+    /// number per row of the first matrix. Uses up to `threads` threads, as many as the amount of work justifies; the
+    /// numbers do not depend on how many.
     pub fn multiply(&self, factors: &Factors, result: &mut [f32], stride: usize, threads: usize) {
         let threads = threads.min(factors.worth()).max(1);
         std::thread::scope(|scope| {
@@ -164,7 +165,7 @@ impl Kernels {
         });
     }
 
-    /// Works out a part of the result, of which `result` holds nothing else.
+    /// Computes share `turn` of `threads` of the result. `result` holds this [share](Factors::share) only.
     pub fn multiply_share(&self, factors: &Factors, turn: usize, threads: usize, result: &mut [f32], stride: usize) {
         assert!(factors.are_taken(), "these are for others to multiply");
         let (rows, columns) = factors.shape();
@@ -186,7 +187,7 @@ impl Kernels {
 }
 
 impl Factors<'_> {
-    /// Whether it is worth the preparation to multiply them here.
+    /// Returns whether the product is large enough to justify the preparation here.
     pub fn are_taken(&self) -> bool {
         let least_rows = match self {
             Self::Blocks(..) => 1,
@@ -198,8 +199,8 @@ impl Factors<'_> {
         }
     }
 
-    /// The part of the result that is worked out by one of so many threads: whole columns or, of a single one, some
-    /// rows.
+    /// Returns the range of the result that thread `turn` of `threads` computes: whole columns or, if there is only one
+    /// column, some of its rows.
     pub fn share(&self, turn: usize, threads: usize, stride: usize) -> Range<usize> {
         let (rows, columns) = self.shape();
         if columns == 1 {
@@ -210,7 +211,7 @@ impl Factors<'_> {
         (start * stride).min(end)..end
     }
 
-    /// Rows and columns of the result.
+    /// Returns the numbers of rows and columns of the result.
     fn shape(&self) -> (usize, usize) {
         match self {
             Self::Blocks(a, b) => (a.count, b.count),
@@ -218,7 +219,7 @@ impl Factors<'_> {
         }
     }
 
-    /// How many threads so much work is worth.
+    /// Returns the number of threads that the amount of work justifies.
     fn worth(&self) -> usize {
         let depth = match self {
             Self::Blocks(a, _) => a.depth * BLOCK,
@@ -232,56 +233,58 @@ impl Factors<'_> {
     }
 }
 
-/// Numbers of a matrix for a thread of its own: less is read before a thread has begun.
+/// Minimum number of matrix elements per thread in a product with a single column: fewer are read before a thread has
+/// started.
 const LEAST_READ: usize = 1 << 21;
-/// Products of numbers for a thread of its own.
+/// Minimum number of multiplications per thread in a product with several columns.
 const LEAST_PRODUCTS: usize = 1 << 24;
-/// Columns, or the rows of a single one, are dealt out in groups of so many: a multiple of what any kernel works on
-/// together.
+/// Columns (or the rows of a single column) are divided among threads in groups of this size: a multiple of the number
+/// that any kernel processes at a time.
 const GRAIN: usize = 24;
-/// With fewer columns than this, arranging the first matrix takes as long as it saves.
+/// With fewer columns than this, packing the first matrix takes as long as it saves.
 const FEWEST_COLUMNS: usize = 12;
 
-/// The part of so many columns, or rows, that one of so many threads works on.
+/// Returns the range of `count` columns, or rows, that thread `turn` of `threads` works on.
 fn partition(count: usize, turn: usize, threads: usize) -> Range<usize> {
     let groups = count.div_ceil(GRAIN);
     let from = |turn: usize| (groups * turn / threads * GRAIN).min(count);
     from(turn)..from(turn + 1)
 }
 
-/// Bytes of the first matrix that are arranged at a time: they are read again for every few columns, and should still be
-/// near.
+/// Number of bytes of the first matrix that are packed at a time. They are read again for every group of columns, and
+/// should still be in the cache.
 const NEAR: usize = 1 << 20;
 
 // ---- Blocks of bytes
 
-/// Rows of blocks in a panel.
+/// Number of rows of blocks in a panel.
 const ROWS: usize = 16;
-/// Groups of four bytes in a block: what one byte product adds up.
+/// Number of groups of four bytes in a block. A byte product adds up one group.
 const GROUPS: usize = BLOCK / 4;
 
-/// How a kind of processor multiplies blocks by several columns.
+/// Multiplication of blocks by several columns on a class of processors.
 ///
 /// # Safety of its functions
-/// The processor has the instructions that they use.
+/// The processor must have the instructions that they use.
 trait BlockKernel: Sized + 'static {
-    /// One block of [`ROWS`] rows, arranged.
+    /// One packed block of each of [`ROWS`] rows.
     type Panel;
-    /// One block of each of [`COLUMNS`](Self::COLUMNS) columns, arranged.
+    /// One packed block of each of [`COLUMNS`](Self::COLUMNS) columns.
     type Columns;
-    /// Columns worked on at a time.
+    /// Number of columns processed at a time.
     const COLUMNS: usize;
 
-    /// Room for what is arranged. Asking for it anew for each of hundreds of products took longer than filling it.
+    /// Returns the buffers for packed blocks. Allocating them anew for each of hundreds of products took longer than
+    /// filling them.
     fn room() -> &'static LocalKey<Cell<Room<Self::Panel, Self::Columns>>>;
 
-    /// Arranges a panel of rows: one element for each block of a row.
+    /// Packs a panel of rows: appends one element per block of a row.
     unsafe fn pack(rows: &[&[Block]; ROWS], panels: &mut Vec<Self::Panel>);
 
-    /// Arranges the columns from one on; where there are fewer, the last of them again.
+    /// Packs the columns from `first` on; if there are too few, the last one is repeated.
     unsafe fn prepare(columns: Rows<'_, Block>, first: usize, into: &mut Vec<Self::Columns>);
 
-    /// Multiplies a panel by a few columns, and writes `width` columns of `rows` numbers each.
+    /// Multiplies a panel by a group of columns, and writes `width` columns of `rows` numbers each.
     unsafe fn multiply(
         panel: &[Self::Panel],
         columns: &[Self::Columns],
@@ -292,7 +295,7 @@ trait BlockKernel: Sized + 'static {
     );
 }
 
-/// Room for arranged panels and columns.
+/// Buffers for packed panels and columns.
 struct Room<P, C> {
     panels: Vec<P>,
     columns: Vec<C>,
@@ -311,7 +314,7 @@ impl<P, C> Default for Room<P, C> {
 /// Multiplies blocks by several columns.
 ///
 /// # Safety
-/// The processor has the instructions of the kernel.
+/// The processor must have the instructions of the kernel.
 unsafe fn multiply_blocks<K: BlockKernel>(a: Rows<'_, Block>, b: Rows<'_, Block>, result: &mut [f32], stride: usize) {
     let depth = a.depth;
     let at_once = (NEAR / (depth * size_of::<K::Panel>())).max(1) * ROWS;
@@ -346,37 +349,38 @@ unsafe fn multiply_blocks<K: BlockKernel>(a: Rows<'_, Block>, b: Rows<'_, Block>
 
 // ---- Half precision
 
-/// How a kind of processor multiplies numbers of half precision by several columns.
+/// Multiplication of half-precision numbers by several columns on a class of processors.
 ///
 /// # Safety of its functions
-/// The processor has the instructions that they use.
+/// The processor must have the instructions that they use.
 trait HalfKernel {
-    /// Rows in a panel: a multiple of the numbers in a [`Line`].
+    /// Number of rows in a panel: a multiple of the numbers in a [`Line`].
     const ROWS: usize;
-    /// Columns worked on at a time.
+    /// Number of columns processed at a time.
     const COLUMNS: usize;
 
-    /// Converts numbers into single precision.
+    /// Converts half-precision numbers to single precision.
     unsafe fn singles(halves: &[u16], into: &mut [f32]);
 
-    /// Multiplies panels by [`COLUMNS`](Self::COLUMNS) columns, and writes `width` of them, `rows` numbers each.
+    /// Multiplies panels by [`COLUMNS`](Self::COLUMNS) columns, and writes the first `width` of the resulting columns,
+    /// `rows` numbers each.
     unsafe fn multiply(panels: &[f32], columns: &[f32], width: usize, rows: usize, result: &mut [f32], stride: usize);
 }
 
-/// Numbers of a panel that memory delivers at a time.
+/// A cache line of a panel's numbers.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 struct Line(#[expect(dead_code, reason = "read through `numbers`")] [f32; 16]);
 
 thread_local! {
-    /// Room for the panels and the columns of a product in half precision.
+    /// Buffers for the panels and the columns of a half-precision product.
     static HALF_ROOM: Cell<Room<Line, f32>> = const { Cell::new(Room::EMPTY) };
 }
 
-/// Multiplies numbers of half precision by several columns.
+/// Multiplies half-precision numbers by several columns.
 ///
 /// # Safety
-/// The processor has the instructions of the kernel.
+/// The processor must have the instructions of the kernel.
 unsafe fn multiply_halves<K: HalfKernel>(a: Rows<'_, u16>, b: Rows<'_, u16>, result: &mut [f32], stride: usize) {
     let depth = a.depth;
     let at_once = (NEAR / 2 / (depth * K::ROWS * size_of::<f32>())).max(1) * K::ROWS;
@@ -404,11 +408,11 @@ unsafe fn multiply_halves<K: HalfKernel>(a: Rows<'_, u16>, b: Rows<'_, u16>, res
     HALF_ROOM.set(room);
 }
 
-/// Arranges a panel of the rows from one on: the first number of every row, then the second of every row, and so on;
-/// where there are fewer rows, the last of them again. `row` is room for one.
+/// Packs a panel of the rows from `first_row` on: the first number of every row, then the second of every row, and so
+/// on. If there are too few rows, the last one is repeated. `row` is a buffer for one row.
 ///
 /// # Safety
-/// The processor has the instructions of the kernel.
+/// The processor must have the instructions of the kernel.
 unsafe fn arrange_halves<K: HalfKernel>(a: Rows<'_, u16>, first_row: usize, row: &mut [f32], panel: &mut [f32]) {
     for lane in 0..K::ROWS {
         let halves = a.row((first_row + lane).min(a.count - 1));
@@ -427,7 +431,7 @@ impl Line {
 }
 
 fn numbers(lines: &[Line]) -> &[f32] {
-    // SAFETY: a line is its numbers and nothing else.
+    // SAFETY: a line consists of its numbers and nothing else.
     unsafe { std::slice::from_raw_parts(lines.as_ptr().cast(), size_of_val(lines) / size_of::<f32>()) }
 }
 
@@ -436,13 +440,13 @@ fn numbers_mut(lines: &mut [Line]) -> &mut [f32] {
     unsafe { std::slice::from_raw_parts_mut(lines.as_mut_ptr().cast(), size_of_val(lines) / size_of::<f32>()) }
 }
 
-/// Returns the scales of a block of each row.
+/// Returns the scale of block `k` of each row.
 #[inline]
 fn half_scales(rows: &[&[Block]; ROWS], k: usize) -> [u16; ROWS] {
     std::array::from_fn(|i| rows[i][k].scale)
 }
 
-/// Returns the columns, each of the same length.
+/// Splits the columns, which all have the same length.
 fn half_columns<const N: usize>(columns: &[f32]) -> [&[f32]; N] {
     let depth = columns.len() / N;
     std::array::from_fn(|j| &columns[j * depth..][..depth])
@@ -450,14 +454,15 @@ fn half_columns<const N: usize>(columns: &[f32]) -> [&[f32]; N] {
 
 // ---- Memory
 
-/// Blocks of a matrix that is read once are asked for so many before their turn.
+/// Prefetch distance in a matrix of blocks that is read once, in blocks.
 const BLOCKS_AHEAD: usize = 64;
-/// Rows of half precision are asked for so many before their turn.
+/// Prefetch distance in half precision, in rows.
 const ROWS_AHEAD: usize = 8;
-/// Numbers of half precision that memory delivers at a time (64 bytes).
+/// Number of half-precision numbers in a cache line (64 bytes).
 const HALVES_OF_LINE: usize = 32;
 
-/// Asks for a row that comes later: those of one head of attention lie far apart, so that memory does not guess it.
+/// Prefetches the row [`ROWS_AHEAD`] rows ahead of `row`: the rows of one attention head lie far apart, so that the
+/// hardware does not prefetch them.
 #[inline]
 fn ask_for_row(row: &[u16], stride: usize) {
     for line in row.chunks(HALVES_OF_LINE) {
@@ -465,15 +470,15 @@ fn ask_for_row(row: &[u16], stride: usize) {
     }
 }
 
-/// Asks memory for what lies so many elements ahead of this one.
+/// Prefetches the cache line that lies `elements` elements ahead of `here`.
 #[inline]
 fn ask<T>(here: &T, elements: usize) {
     let ahead = std::ptr::from_ref(here).wrapping_add(elements).cast::<i8>();
-    // SAFETY: every x86-64 processor has this instruction, which reads no memory that the program could miss.
+    // SAFETY: every x86-64 processor has this instruction. It does not fault, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T0>(ahead) };
 }
 
-/// Writes the first `width` of some columns under one another, `rows` numbers of each.
+/// Writes `rows` numbers of each of the first `width` columns to the result.
 #[inline]
 fn store<const N: usize, const COLUMNS: usize>(
     columns: [[f32; N]; COLUMNS],
@@ -497,7 +502,7 @@ fn store<const N: usize, const COLUMNS: usize>(
 mod tests {
     use super::*;
 
-    /// Numbers that look drawn by chance, the same in every run.
+    /// A pseudorandom number generator with the same numbers in every run.
     struct Chance(u64);
 
     impl Chance {
@@ -507,18 +512,18 @@ mod tests {
         }
 
         fn block(&mut self) -> Block {
-            // Scales from 2^-8 on, and all bytes there are, -128 too.
+            // Scales from 2^-8 on, and all byte values, including -128.
             let scale = (((self.next() % 4 + 7) << 10) | (self.next() % 1_024)) as u16;
             Block { scale, steps: std::array::from_fn(|_| self.next() as i8) }
         }
 
-        /// Half precision from 1/8 to 2, of both signs.
+        /// Returns a half-precision number of magnitude 1/8 to 2, of either sign.
         fn half(&mut self) -> u16 {
             (((self.next() % 2) << 15) | ((self.next() % 4 + 12) << 10) | (self.next() % 1_024)) as u16
         }
     }
 
-    /// A number of half precision, by its definition, for ordinary numbers.
+    /// Returns the value of a normal half-precision number, by the definition of the format.
     fn value(half: u16) -> f64 {
         let sign = if half >> 15 == 1 { -1.0 } else { 1.0 };
         sign * (1.0 + f64::from(half & 1_023) / 1_024.0) * 2_f64.powi(i32::from(half >> 10 & 31) - 15)
@@ -546,7 +551,7 @@ mod tests {
         products.fold((0.0, 0.0), |(sum, size), p| (sum + p, size + p.abs()))
     }
 
-    /// The kernels that this machine can run.
+    /// Returns the kernels that this machine can run.
     fn kernels() -> Vec<&'static Kernels> {
         let kernels: Vec<_> = Cpu::ALL.into_iter().filter_map(Kernels::of).collect();
         if kernels.is_empty() {
@@ -555,8 +560,8 @@ mod tests {
         kernels
     }
 
-    /// Multiplies matrices of a shape with every kernel, and holds every number against its definition and against the
-    /// other kernels. What lies between the columns of the result must stay as it is.
+    /// Multiplies matrices of a shape with every kernel, and compares every number with its definition and with the
+    /// other kernels' results. The gaps between the columns of the result must stay untouched.
     fn check<T: Copy>(
         [rows, columns, depth]: [usize; 3],
         mut draw: impl FnMut() -> T,
@@ -618,7 +623,7 @@ mod tests {
     #[test]
     fn blocks_multiply_as_defined() {
         let mut chance = Chance(1);
-        // The last two are worth several threads.
+        // The last two justify several threads.
         for shape in SHAPES.into_iter().chain([[513, 250, 16], [13_001, 1, 16]]) {
             check(shape, || chance.block(), block_product, blocks);
         }
@@ -630,7 +635,7 @@ mod tests {
         for [rows, columns, depth] in SHAPES {
             check([rows, columns, depth * 11], || chance.half(), half_product, halves);
         }
-        // More of the first matrix than is arranged at a time, and worth several threads.
+        // More of the first matrix than is packed at a time, and enough work for several threads.
         check([2_100, 250, 96], || chance.half(), half_product, halves);
         check([4_500, 1, 1_500], || chance.half(), half_product, halves);
     }
