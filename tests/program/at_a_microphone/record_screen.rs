@@ -387,7 +387,7 @@ fn the_speaker_rates_the_take_before_the_report_when_that_is_wanted() {
     // From the settings; Enter skips it.
     std::fs::create_dir_all(home.path().join("config/aloud")).unwrap();
     std::fs::write(home.path().join("config/aloud/settings.toml"), "myself_first = true\n").unwrap();
-    let mut terminal = Terminal::open(&home, 80, "record -o mine.wav", &[]);
+    let mut terminal = Terminal::open(&home, 80, "record -o second.wav", &[]);
     terminal.until("REC 0:01");
     terminal.press(ENTER);
     terminal.until("Your story:");
@@ -396,7 +396,7 @@ fn the_speaker_rates_the_take_before_the_report_when_that_is_wanted() {
     assert_eq!(terminal.end().0, "0");
     assert_eq!(ratings().1.len(), 1);
     // Without the history there is nothing to keep a rating with.
-    let mut terminal = Terminal::open(&home, 80, "record --no-save -o mine.wav", &[]);
+    let mut terminal = Terminal::open(&home, 80, "record --no-save -o third.wav", &[]);
     terminal.until("REC 0:01");
     terminal.press(ENTER);
     quit(&mut terminal);
