@@ -17,6 +17,7 @@ const USED_ONLY_IN: &[(&str, &[&str])] = &[
         &[
             "src/app/history/error.rs",
             "src/app/history/interviews.rs",
+            "src/app/history/outcomes.rs",
             "src/app/history/practice.rs",
             "src/app/history/rescue.rs",
             "src/app/history/store.rs",

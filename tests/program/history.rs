@@ -175,6 +175,57 @@ fn progress_says_what_the_newest_takes_have_in_common() {
 }
 
 #[test]
+fn real_interviews_are_noted_and_shown_beside_the_practice() {
+    let home = home();
+    let outcome = |arguments: &[&str]| told(home.path(), &[&["history", "outcome"], arguments].concat());
+    assert!(outcome(&[]).contains("No interviews are kept"), "{}", outcome(&[]));
+    let said = outcome(&["Acme", "waiting", "--on", "2026-11-03"]);
+    assert!(said.starts_with("exit 0") && said.contains("Kept: Acme, 2026-11-03, no answer yet."), "{said}");
+    outcome(&["Acme", "next-round", "--on", "2026-11-03", "--note", "they asked about the \u{1b}[31moutage"]);
+    outcome(&["Bolt & Co", "no", "--on", "2026-11-20"]);
+    let listed = outcome(&[]);
+    assert!(listed.starts_with("exit 0\n2026-11-20  Bolt & Co, not this time\n2026-11-03  Acme, next round: they"));
+    assert!(!listed.contains('\u{1b}'), "{listed:?}");
+    assert_eq!(json(home.path(), &["history", "outcome", "--json"])[1]["result"], "next-round");
+    assert_eq!(json(home.path(), &["progress", "--json"])["outcomes"][0]["interview"], "Bolt & Co");
+    let said = told(home.path(), &["progress"]);
+    assert!(said.contains("Real interviews") && said.contains("- 2026-11-20: Bolt & Co, not this time"), "{said}");
+    let page = home.path().join("progress.html");
+    told(home.path(), &["progress", "--html", page.to_str().unwrap()]);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("2026-11-20: Bolt &#38; Co, not this time") && !page.contains('\u{1b}'));
+    assert!(outcome(&["Acme", "--drop"]).contains("The interview with Acme is forgotten."));
+    assert!(outcome(&["Acme", "--drop"]).contains("nothing changed"));
+    for wrong in [&["Acme"][..], &["Acme", "ofer"], &[" ", "no"], &["--on", "2026-11-03"]] {
+        assert!(outcome(wrong).starts_with("exit 2"), "{wrong:?}");
+    }
+    assert!(outcome(&["Acme", "ofer"]).contains("offer"));
+}
+
+#[test]
+fn a_speakers_own_rating_stands_beside_the_points_and_goes_to_another_machine() {
+    use aloud::app::history::own_view::OwnRating;
+    use aloud::app::history::{Access, Store};
+    use common::attempts::{occasion, report};
+    let home = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&place(home.path()), Access::Write).unwrap();
+    let own = store.save(&report(0, 1), &occasion(0, 1)).unwrap().id;
+    store.set_own_rating(own, &OwnRating { story: 1, delivery: 5 }).unwrap();
+    drop(store);
+    assert!(told(home.path(), &["progress"]).contains("On average you rated your story"));
+    assert_eq!(json(home.path(), &["progress", "--json"])["own_view"]["takes"], 1);
+    let page = home.path().join("progress.html");
+    told(home.path(), &["progress", "--html", page.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(page).unwrap().contains("On average you rated your story"));
+    let export = aloud(home.path()).args(["history", "export", "--format", "jsonl"]).output().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let file = other.path().join("answers.jsonl");
+    std::fs::write(&file, &export.stdout).unwrap();
+    told(other.path(), &["history", "import", file.to_str().unwrap()]);
+    assert_eq!(json(other.path(), &["progress", "--json"])["own_view"]["story"]["own"], 1.0);
+}
+
+#[test]
 fn what_was_misheard_is_edited_and_can_be_taken_back() {
     let home = home();
     let report = |options: &[&str]| json(home.path(), &[&["history", "show", "1", "--json"], options].concat());

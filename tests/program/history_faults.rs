@@ -348,6 +348,8 @@ fn stores_of_every_earlier_form_become_todays() {
             }
             assert_eq!(store.contours(1)?.is_some(), form >= 3, "form {form}: the tracks of the sound");
             assert_eq!(store.coaching(1)?.is_some(), form >= 5, "form {form}: what a coach added");
+            let (rated, noted) = (store.own_ratings()?.contains_key(&1), store.outcomes(None)?.len());
+            assert_eq!((rated, noted == 1), (form >= 7, form >= 7), "form {form}: the speaker's own view");
             Ok(attempts)
         })
         .unwrap();

@@ -24,6 +24,7 @@ use crate::app::history::edit::{self, Edit, EditError};
 use crate::app::history::filter::{Filter, Order, Speaker, sort};
 use crate::app::history::interviews::KeptInterview;
 use crate::app::history::last_time::LastTime;
+use crate::app::history::own_view::OwnRating;
 use crate::app::history::{
     Access, Attempt, HistoryError, Kept, Measures, Occasion, Saved, Store, export, goals, store,
 };
@@ -64,6 +65,8 @@ pub(super) enum Command {
     Delete(DeleteArguments),
     /// Throw away the answer that was kept last, with its recording if aloud made it; asks first
     Undo(UndoArguments),
+    /// Note how a real interview ended, or list those you noted; progress shows them beside your practice
+    Outcome(super::outcome::Arguments),
     /// Print where the history lies
     Path,
 }
@@ -275,7 +278,7 @@ impl Choice {
     }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "give a day as YEAR-MONTH-DAY, such as 2026-11-01".to_string())
 }
 
@@ -298,6 +301,7 @@ pub(super) fn run(command: &Command) -> Result<Outcome> {
         Command::Import(arguments) => import(arguments),
         Command::Delete(arguments) => delete(arguments),
         Command::Undo(arguments) => undo(arguments),
+        Command::Outcome(arguments) => super::outcome::run(arguments),
         Command::Path => {
             writeln!(io::stdout(), "{}", one_line(&place()?.display().to_string()))?;
             Ok(Outcome::Done)
@@ -800,6 +804,14 @@ pub(super) fn keep(
         ));
     }
     Some(saved)
+}
+
+/// Keeps how the speaker rated an answer that was saved, if they did. If this fails, one line on stderr says why.
+pub(super) fn keep_own_rating(saved: Option<Saved>, own: Option<OwnRating>) {
+    let Some((saved, own)) = saved.zip(own) else { return };
+    if let Err(error) = with_store(Access::Write, |store| store.set_own_rating(saved.id, &own)) {
+        complain(&format!("your rating was not kept: {error:#}"));
+    }
 }
 
 /// Keeps the answer in the recording at `path` as edited by hand: the report as aloud heard it, and the one with

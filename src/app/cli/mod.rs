@@ -14,6 +14,8 @@ mod input_events;
 mod interview;
 mod man;
 mod models;
+mod myself_first;
+mod outcome;
 mod pages;
 mod people;
 mod practice;

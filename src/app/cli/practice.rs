@@ -17,12 +17,14 @@ use super::asking::{Asker, VoiceChoice};
 use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
+use super::myself_first::{self, MyselfFirst};
 use super::record::{self, Finished, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
 use crate::app::capture::About;
 use crate::app::history::compare::{Comparison, Verdict};
+use crate::app::history::own_view::OwnRating;
 use crate::app::history::practice::Given;
 use crate::app::history::{Access, Store};
 use crate::app::interviewer::Voice;
@@ -98,6 +100,8 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
     #[command(flatten)]
+    myself_first: MyselfFirst,
+    #[command(flatten)]
     voice: VoiceChoice,
     #[command(flatten)]
     speech: Choice,
@@ -150,6 +154,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         events: &events,
         own_fillers: settings.fillers.clone(),
         stutters: arguments.stutter || settings.stutter,
+        rates_first: arguments.myself_first.is_wanted(settings),
+        own: None,
         device: arguments.device.clone(),
         hands_free_s: arguments.hands_free,
         is_mute: false,
@@ -294,6 +300,10 @@ struct Practice<'a> {
     events: &'a InputEvents,
     own_fillers: Vec<String>,
     stutters: bool,
+    /// Whether the user rates each answer before its report.
+    rates_first: bool,
+    /// How the user rated the answer analyzed last.
+    own: Option<OwnRating>,
     device: Option<String>,
     /// The silence that ends an answer, in seconds, if no key is needed.
     hands_free_s: Option<f64>,
@@ -306,6 +316,9 @@ struct Practice<'a> {
     engine: Option<Whisper>,
     outcome: Outcome,
 }
+
+/// The report on a recording; `None` if the user left during the analysis.
+type Heard = Option<Result<(Report, Features), AnalyzeError>>;
 
 impl Practice<'_> {
     fn run(mut self) -> Result<Outcome> {
@@ -443,7 +456,12 @@ impl Practice<'_> {
         if is_left_over {
             say(&format!("Your last answer, to: {}", answer.question.text));
         }
-        let (report, features) = match self.listen(answer)? {
+        let session = self.flow.session();
+        // Somebody without a key can rate nothing, and an answer of another day is no longer in mind.
+        let can_rate = session.from.is_none() && self.hands_free_s.is_none() && !is_left_over;
+        let rates = self.rates_first && can_rate && self.flow.keeps_answer();
+        let (heard, own) = self.listen(answer, rates)?;
+        let (report, features) = match heard {
             None => return Ok(Event::Left),
             Some(Ok(analyzed)) => analyzed,
             Some(Err(error)) => {
@@ -457,7 +475,10 @@ impl Practice<'_> {
         let shown = found(&report, &session.requirements.iter().map(|r| r.text.as_str()).collect::<Vec<_>>());
         let is_recorded = session.from.is_none();
         let keep = || history::keep(&report, Some(&Contours::of(&features)), &answer.path, None, is_recorded);
-        let attempt = self.flow.keeps_answer().then(keep).flatten().map(|saved| saved.id);
+        let saved = self.flow.keeps_answer().then(keep).flatten();
+        history::keep_own_rating(saved, own);
+        let attempt = saved.map(|saved| saved.id);
+        self.own = own;
         Ok(Event::Analyzed(Box::new(Analyzed { report, attempt, told, shown })))
     }
 
@@ -482,20 +503,24 @@ impl Practice<'_> {
         Ok(Event::Presented)
     }
 
-    /// Returns the report on a recording; `None` if the user left during the analysis.
-    fn listen(&mut self, answer: &Waiting) -> Result<Option<Result<(Report, Features), AnalyzeError>>> {
+    /// Returns the report on a recording, `None` if the user left during the analysis; and, if `rates`, how they rated it
+    /// meanwhile.
+    fn listen(&mut self, answer: &Waiting, rates: bool) -> Result<(Heard, Option<OwnRating>)> {
         let (file, brief) = (answer.path.clone(), self.brief(&answer.question, answer.asked.clone()));
         let (engine, loading) = (self.engine.take(), self.loading.take());
-        let analyzed = self.events.unless_left(move || {
+        let work = std::thread::spawn(move || {
             let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
             let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
             let analyzed = one(&file, &engine, &brief);
             Ok::<_, anyhow::Error>((engine, analyzed))
-        })?;
-        let Some(analyzed) = analyzed else { return Ok(None) };
+        });
+        let own = if rates { myself_first::rating(self.events) } else { None };
+        let analyzed =
+            self.events.unless_left(move || work.join().unwrap_or_else(|_| Err(anyhow!("the analysis broke off"))))?;
+        let Some(analyzed) = analyzed else { return Ok((None, own)) };
         let (engine, analyzed) = analyzed?;
         self.engine = Some(engine);
-        Ok(Some(analyzed))
+        Ok((Some(analyzed), own))
     }
 
     /// Prints the short report.
@@ -513,6 +538,7 @@ impl Practice<'_> {
         {
             lines.push(format!("{} {}", warning.message, warning.remedy));
         }
+        lines.extend(self.own.and_then(|own| myself_first::beside(&own, report)));
         if let Some(latency) = first_word(report) {
             lines.push(latency);
         }

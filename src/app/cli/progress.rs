@@ -15,6 +15,7 @@ use super::{Outcome, columns, print_entries, print_json, say, write_file};
 use crate::app::history::filter::{Filter, Speaker};
 use crate::app::history::goals::Goal;
 use crate::app::history::habits::{Habits, NEWEST};
+use crate::app::history::own_view::OwnView;
 use crate::app::history::progress::{Progress, speakers};
 use crate::app::history::{Access, Attempt, Measure};
 use crate::app::render::page;
@@ -101,10 +102,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.speakers || for_a_coach && arguments.html.is_none() {
         return of_speakers(&all, arguments.json, now, &zone);
     }
-    let goals = with_store(Access::Read, |store| store.goals(speaker))?;
+    let (goals, ratings, outcomes) =
+        with_store(Access::Read, |s| Ok((s.goals(speaker)?, s.own_ratings()?, s.outcomes(speaker)?)))?;
     let attempts: Vec<Attempt> = all.into_iter().filter(|a| own.matches(a)).collect();
     let mut progress = Progress::of(attempts, &goals, now, &zone);
     progress.habits = Habits::of(&newest_takes(&progress.attempts)?);
+    progress.own_view = OwnView::of(&progress.attempts, &ratings, &zone);
+    progress.outcomes = outcomes;
     if arguments.json {
         print_json(&progress, true)?;
     } else if let Some(file) = &arguments.html {

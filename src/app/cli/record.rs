@@ -27,6 +27,7 @@ use super::afterwards::{Shown, Then, is_watched};
 use super::analyze::{Form, Printer, one};
 use super::input_events::{InputEvent, InputEvents};
 use super::models::Choice;
+use super::myself_first::{self, MyselfFirst};
 use super::screen::Screen;
 use super::{Outcome, ask, complain, end_now, history, say};
 
@@ -77,6 +78,8 @@ pub(super) struct Arguments {
     /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
     #[arg(long)]
     stutter: bool,
+    #[command(flatten)]
+    myself_first: MyselfFirst,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
@@ -92,7 +95,11 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     let recordings = place.recordings.clone();
     // A missing model is reported before the answer, not after it.
     let model = arguments.speech.find(settings, settings::folders().as_ref())?;
-    let settings = &Settings { stutter: arguments.stutter || settings.stutter, ..settings.clone() };
+    let settings = &Settings {
+        stutter: arguments.stutter || settings.stutter,
+        myself_first: arguments.myself_first.is_wanted(settings),
+        ..settings.clone()
+    };
     let job = Job { model, settings: settings.clone(), speaker: None, json: arguments.json, save: !arguments.no_save };
 
     let events = InputEvents::listen();
@@ -321,10 +328,15 @@ impl Job {
     fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
         let file = path.to_owned();
         let later = analyze_command(path, brief.question.as_ref().map(key), self.save, brief.stutters);
-        let report = events.unless_left(move || {
+        let work = std::thread::spawn(move || {
             let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
             Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
-        })?;
+        });
+        // A rating is kept with the answer, so there is none without.
+        let asks = self.settings.myself_first && self.save && !self.json;
+        let own = if asks { myself_first::rating(events) } else { None };
+        let report =
+            events.unless_left(move || work.join().unwrap_or_else(|_| Err(anyhow!("the analysis broke off"))))?;
         let Some(report) = report else {
             say(&format!("Kept. To analyze it later: {later}"));
             return Ok(Analyzed::Left);
@@ -334,11 +346,15 @@ impl Job {
                 let form = if self.json { Form::Json } else { Form::Terminal };
                 let contours = Contours::of(&features);
                 if self.save {
-                    history::keep(&report, Some(&contours), path, self.speaker.as_deref(), true);
+                    let saved = history::keep(&report, Some(&contours), path, self.speaker.as_deref(), true);
+                    history::keep_own_rating(saved, own);
                 }
                 let mut printer = Printer::new(form, false, self.speaker.as_deref());
                 printer.print(report.clone(), path, self.speaker.as_deref())?;
                 printer.finish(&[])?;
+                if let Some(beside) = own.and_then(|own| myself_first::beside(&own, &report)) {
+                    Screen::open().paragraph(&beside);
+                }
                 let (recording, speaker) = (path.to_owned(), self.speaker.clone());
                 Ok(Analyzed::Done(Some(Box::new(Shown { report, contours, recording, speaker }))))
             }

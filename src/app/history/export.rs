@@ -14,6 +14,7 @@ use super::HistoryError;
 use super::attempt::{Attempt, Occasion};
 use super::coaching::Coaching;
 use super::measures::Measure;
+use super::own_view::OwnRating;
 use super::packed::{pack_contours, unpack_contours};
 use super::store::{EarlierScore, Kept, Store};
 use crate::app::batch::json_lines::ERROR;
@@ -50,6 +51,9 @@ pub struct Line {
     /// What a coach added; `None` if nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     coaching: Option<Coaching>,
+    /// How the speaker rated the answer; `None` if they did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own_rating: Option<OwnRating>,
 }
 
 /// The content of imported files: answers, and the number of lines without one.
@@ -155,6 +159,7 @@ pub fn line(store: &Store, attempt: &Attempt) -> Result<Line, HistoryError> {
         earlier_scores: store.earlier_scores(attempt.id)?,
         contours: store.contours(attempt.id)?.map(|contours| STANDARD.encode(pack_contours(&contours))),
         coaching: store.coaching(attempt.id)?,
+        own_rating: store.own_ratings()?.remove(&attempt.id),
     })
 }
 
@@ -201,6 +206,7 @@ pub fn read(
                     earlier_scores: Vec::new(),
                     contours: None,
                     coaching: None,
+                    own_rating: None,
                 }
             }
             Some(ERROR) => {
@@ -244,6 +250,9 @@ pub fn import(store: &mut Store, lines: &[Line]) -> Result<Imported, HistoryErro
             }
             if let Some(coaching) = &line.coaching {
                 change.set_coaching(id, coaching)?;
+            }
+            if let Some(rating) = &line.own_rating {
+                change.set_own_rating(id, rating)?;
             }
             imported.new += 1;
         }

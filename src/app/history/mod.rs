@@ -4,7 +4,7 @@
 //! Everything else is plain data in, plain data out: [`measures`] extracts the numbers that are tracked over time from
 //! a report, [`trends`] tells whether they really change, [`progress`] summarizes them, [`compare`] compares two
 //! answers, [`last_time`] tells whether a take did what the one before was told, [`habits`] what the newest takes have in
-//! common, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
+//! common, [`own_view`] how speakers saw their own answers, [`outcomes`] how their real interviews ended, [`edit`] corrects a transcript by hand, [`export`] writes and reads CSV and JSON Lines.
 
 pub mod attempt;
 pub mod coaching;
@@ -18,6 +18,8 @@ pub mod habits;
 pub mod interviews;
 pub mod last_time;
 pub mod measures;
+pub mod outcomes;
+pub mod own_view;
 mod packed;
 pub mod practice;
 pub mod progress;

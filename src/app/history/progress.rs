@@ -15,6 +15,8 @@ use super::attempt::{Asked, Attempt, PartPoints};
 use super::goals::Goal;
 use super::habits::Habits;
 use super::measures::{Better, Measure};
+use super::outcomes::InterviewOutcome;
+use super::own_view::OwnView;
 use super::trends::{FEWEST, Trend};
 use crate::score::PartName;
 
@@ -55,6 +57,10 @@ pub struct Progress {
     pub goals: Vec<GoalState>,
     /// What the newest takes have in common; `None` if there are too few, or if their reports were not read.
     pub habits: Option<Habits>,
+    /// How the speaker rated the answers themselves; `None` if none was rated, or if the ratings were not read.
+    pub own_view: Option<OwnView>,
+    /// The speaker's real interviews, newest first; empty if they were not read.
+    pub outcomes: Vec<InterviewOutcome>,
     /// Groups by question, most practised first.
     pub questions: Vec<Group>,
     /// Groups by kind of question, most practised first.
@@ -201,6 +207,8 @@ impl Progress {
             minutes_practised: minutes(&attempts),
             days_in_four_weeks: days_of_practice(&attempts, now, zone),
             habits: None,
+            own_view: None,
+            outcomes: Vec::new(),
             streak: streak(&attempts.iter().map(day).collect(), now.to_zoned_datetime(zone.clone()).date()),
             improved_most: improved_most(&measures),
             work_on: parts.iter().filter(|p| p.lost() > 0.0).max_by(|a, b| a.lost().total_cmp(&b.lost())).cloned(),
@@ -417,7 +425,7 @@ pub fn day(attempt: &Attempt, zone: &TimeZone) -> Date {
     attempt.answered_at.to_zoned_datetime(zone.clone()).date()
 }
 
-fn monday(day: Date) -> Date {
+pub(super) fn monday(day: Date) -> Date {
     day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).unwrap_or(day)
 }
 

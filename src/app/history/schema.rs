@@ -9,7 +9,15 @@ use rusqlite_migration::{M, Migrations};
 pub const APPLICATION_ID: i32 = 0x616c_6f75;
 
 /// The migrations from an empty file to the newest schema.
-const STEPS: &[M] = &[M::up(FORM_1), M::up(FORM_2), M::up(FORM_3), M::up(PRACTICE), M::up(COACHING), M::up(INTERVIEWS)];
+const STEPS: &[M] = &[
+    M::up(FORM_1),
+    M::up(FORM_2),
+    M::up(FORM_3),
+    M::up(PRACTICE),
+    M::up(COACHING),
+    M::up(INTERVIEWS),
+    M::up(OWN_VIEW),
+];
 
 /// The version of the newest schema.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -158,17 +166,36 @@ CREATE TABLE interview_answer (
 CREATE INDEX interview_answer_interview ON interview_answer (interview_id);
 ";
 
+/// Version 7: how speakers rated their own answers before they saw the report, and how their real interviews ended.
+const OWN_VIEW: &str = "
+CREATE TABLE own_rating (
+    attempt_id INTEGER PRIMARY KEY REFERENCES attempt (id) ON DELETE CASCADE,
+    story INTEGER NOT NULL,                 -- 1 to 5
+    delivery INTEGER NOT NULL               -- 1 to 5
+) STRICT;
+CREATE TABLE outcome (
+    id INTEGER PRIMARY KEY,
+    speaker TEXT NOT NULL,                  -- '' for the person at this machine
+    interview TEXT NOT NULL,                -- with whom, as the candidate wrote it
+    day TEXT NOT NULL,                      -- YEAR-MONTH-DAY
+    result TEXT NOT NULL,                   -- history::outcomes::InterviewResult
+    note TEXT NOT NULL,                     -- '' where there is none
+    UNIQUE (speaker, interview, day)
+) STRICT;
+";
+
 /// The practice tables whose rows belong to no answer.
-pub(super) const OF_PRACTICE: [&str; 3] = ["practice_session", "claim", "requirement"];
+pub(super) const OF_PRACTICE: [&str; 4] = ["practice_session", "claim", "requirement", "outcome"];
 
 /// The tables with rows that belong to an answer, and the column with its number.
-pub(super) const OF_AN_ANSWER: [(&str, &str); 9] = [
+pub(super) const OF_AN_ANSWER: [(&str, &str); 10] = [
     ("attempt", "id"),
     ("report", "attempt_id"),
     ("machine_report", "attempt_id"),
     ("earlier_score", "attempt_id"),
     ("contours", "attempt_id"),
     ("coaching", "attempt_id"),
+    ("own_rating", "attempt_id"),
     ("told_claim", "attempt_id"),
     ("shown_requirement", "attempt_id"),
     ("repetition", "attempt_id"),

@@ -4,6 +4,7 @@
 //! and writers wait for each other. A save that returned is on the disk (`synchronous = FULL`), whatever happens to the
 //! program afterwards. Deleted content is overwritten with zeros (`secure_delete`).
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use super::attempt::{Asked, Attempt, Occasion, Parts, fingerprint, lasting_path}
 use super::coaching::Coaching;
 use super::goals::Goal;
 use super::measures::{Measure, Measures};
+use super::own_view::OwnRating;
 use super::packed::{pack, pack_contours, unpack, unpack_contours};
 use super::rescue::{Rescue, rescue};
 use super::schema::{APPLICATION_ID, MIGRATIONS, VERSION};
@@ -499,6 +501,24 @@ impl Store {
         self.write(|change| Ok(change.db.execute(delete, key)?)).map(|gone| gone > 0)
     }
 
+    /// Returns the speakers' own ratings, by the numbers of the answers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn own_ratings(&self) -> Result<HashMap<i64, OwnRating>, HistoryError> {
+        let mut query = self.db.prepare("SELECT attempt_id, story, delivery FROM own_rating")?;
+        let rating = |row: &Row| Ok((row.get(0)?, OwnRating { story: row.get(1)?, delivery: row.get(2)? }));
+        Ok(query.query_map([], rating)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps how the speaker rated their own answer.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn set_own_rating(&mut self, id: i64, rating: &OwnRating) -> Result<(), HistoryError> {
+        self.write(|change| change.set_own_rating(id, rating))
+    }
+
     /// Runs a change in a transaction.
     pub(super) fn write<T>(
         &mut self,
@@ -629,6 +649,13 @@ impl Change<'_> {
         }
         let body = serde_json::to_string(coaching).expect("what a coach says has a form in JSON");
         self.db.execute("INSERT OR REPLACE INTO coaching (attempt_id, body) VALUES (?, ?)", params![id, body])?;
+        Ok(())
+    }
+
+    /// Keeps how the speaker rated their own answer.
+    pub(super) fn set_own_rating(&self, id: i64, rating: &OwnRating) -> Result<(), HistoryError> {
+        let insert = "INSERT OR REPLACE INTO own_rating (attempt_id, story, delivery) VALUES (?, ?, ?)";
+        self.db.execute(insert, params![id, rating.story, rating.delivery])?;
         Ok(())
     }
 
@@ -866,6 +893,17 @@ mod tests {
         assert!(matches!(store.report(id), Err(HistoryError::NoAttempt(_))));
         assert_eq!(store.last().unwrap(), None);
         assert!(store.save(&report(), &occasion(None)).unwrap().id > id);
+    }
+
+    #[test]
+    fn an_answer_has_one_rating_of_its_speaker_which_goes_with_it() {
+        let mut store = Store::empty().unwrap();
+        let id = store.save(&report(), &occasion(None)).unwrap().id;
+        store.set_own_rating(id, &OwnRating { story: 2, delivery: 3 }).unwrap();
+        store.set_own_rating(id, &OwnRating { story: 4, delivery: 5 }).unwrap();
+        assert_eq!(store.own_ratings().unwrap(), HashMap::from([(id, OwnRating { story: 4, delivery: 5 })]));
+        store.delete(&[id], false).unwrap();
+        assert!(store.own_ratings().unwrap().is_empty());
     }
 
     #[test]

@@ -361,6 +361,50 @@ fn a_take_is_thrown_away_by_a_second_key_only() {
 }
 
 #[test]
+fn the_speaker_rates_the_take_before_the_report_when_that_is_wanted() {
+    use aloud::app::history::own_view::OwnRating;
+    use aloud::app::history::{Access, Store};
+    let Some(home) = Home::with_tape(TAPE) else { return };
+    let ratings = || {
+        let store = Store::open(&crate::common::attempts::place(home.path()), Access::Read).unwrap();
+        let mut ratings: Vec<OwnRating> = store.own_ratings().unwrap().into_values().collect();
+        ratings.sort_by_key(|own| own.story);
+        (store.attempts().unwrap().len(), ratings)
+    };
+    let mut terminal = Terminal::open(&home, 80, "record --myself-first -o mine.wav", &[]);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("Your story:");
+    assert!(!terminal.screen().contains("No score"), "the report is not shown yet");
+    terminal.press("7\n");
+    terminal.until("A whole number from 1 to 5, please");
+    terminal.press("4\n");
+    terminal.until("How you said it:");
+    terminal.press("2\n");
+    quit(&mut terminal);
+    assert_eq!(terminal.end().0, "0");
+    assert_eq!(ratings(), (1, vec![OwnRating { story: 4, delivery: 2 }]));
+    // From the settings; Enter skips it.
+    std::fs::create_dir_all(home.path().join("config/aloud")).unwrap();
+    std::fs::write(home.path().join("config/aloud/settings.toml"), "myself_first = true\n").unwrap();
+    let mut terminal = Terminal::open(&home, 80, "record -o second.wav", &[]);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    terminal.until("Your story:");
+    terminal.press("\n");
+    quit(&mut terminal);
+    assert_eq!(terminal.end().0, "0");
+    assert_eq!(ratings().1.len(), 1);
+    // Without the history there is nothing to keep a rating with.
+    let mut terminal = Terminal::open(&home, 80, "record --no-save -o third.wav", &[]);
+    terminal.until("REC 0:01");
+    terminal.press(ENTER);
+    quit(&mut terminal);
+    let (_, shown) = terminal.end();
+    assert!(!shown.contains("Your story:"), "{shown}");
+}
+
+#[test]
 fn after_the_report_on_a_file_one_goes_on_at_the_microphone() {
     use aloud::app::history::{Access, Store};
     let Some(home) = Home::with_tape(TAPE) else { return };

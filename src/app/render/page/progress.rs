@@ -8,12 +8,14 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::shown;
 use crate::app::history::goals::Goal;
 use crate::app::history::measures::Measure;
+use crate::app::history::own_view::{OwnView, Week};
 use crate::app::history::progress::{Course, Group, PartState, Progress, day};
 use crate::app::render::terminal::history_list::what;
 use crate::app::render::terminal::progress::{
-    days_of_practice, habit_lines, habits_heading, last_report, minutes, movement, verdict, with_unit, work_on,
+    OWN_VIEW, OWN_VIEW_HEADINGS, days_of_practice, habit_lines, habits_heading, last_report, minutes, movement,
+    own_view_cells, verdict, with_unit, work_on,
 };
-use crate::plain::{capital, counted, number};
+use crate::plain::{capital, counted, number, one_line};
 use crate::question::QuestionKind;
 
 /// The maximum number of answers to draw and list: the newest ones. More could not be told apart, and would be slow.
@@ -34,6 +36,8 @@ pub fn render(progress: &Progress, speaker: Option<&str>, zone: &TimeZone) -> St
         practice: practice(progress),
         days: days_of_practice(progress),
         habits: progress.habits.as_ref().map(|habits| (habits_heading(habits), habit_lines(habits))),
+        own_view: progress.own_view.as_ref().map(OwnViewTable::of),
+        outcomes: progress.outcomes.iter().map(|o| (o.day.to_string(), one_line(&o.words()))).collect(),
         work_on: progress.work_on.as_ref().map(|part| capital(&work_on(part, &last_report(progress)))),
         improved: progress.improved_most.and_then(|m| progress.course(m)).map(movement),
         goals: progress.goals.iter().map(stated_goal).collect(),
@@ -73,6 +77,10 @@ struct Page {
     days: String,
     /// What the newest takes have in common, under its heading.
     habits: Option<(String, Vec<String>)>,
+    /// The speaker's own ratings.
+    own_view: Option<OwnViewTable>,
+    /// The real interviews: the day of each, and what is known of it.
+    outcomes: Vec<(String, String)>,
     work_on: Option<String>,
     improved: Option<String>,
     goals: Vec<String>,
@@ -269,6 +277,25 @@ fn group(group: &Group, name: String) -> GroupRow {
         group.fillers_per_minute.map_or("-".to_string(), number),
     ];
     GroupRow { name, cells: GROUP_HEADINGS.into_iter().zip(cells).collect() }
+}
+
+/// The table of the speaker's own ratings.
+struct OwnViewTable {
+    title: &'static str,
+    sentence: String,
+    headings: [&'static str; 5],
+    rows: Vec<GroupRow>,
+}
+
+impl OwnViewTable {
+    fn of(view: &OwnView) -> Self {
+        let row = |week: &Week| GroupRow {
+            name: week.monday.to_string(),
+            cells: OWN_VIEW_HEADINGS.into_iter().zip(own_view_cells(week)).collect(),
+        };
+        let rows = view.weeks.iter().map(row).collect();
+        Self { title: OWN_VIEW, sentence: view.sentence(), headings: OWN_VIEW_HEADINGS, rows }
+    }
 }
 
 /// A row of the list of answers.

@@ -7,6 +7,7 @@ use crate::app::history::attempt::Attempt;
 use crate::app::history::compare::shown;
 use crate::app::history::habits::{AdviceCourse, Cluster, Habits, Place};
 use crate::app::history::measures::Measure;
+use crate::app::history::own_view::Week;
 use crate::app::history::progress::{Course, Group, PartState, Progress, Verdict};
 use crate::app::history::trends::FEWEST;
 use crate::app::render::terminal::lines::{Column, Lines, Table};
@@ -34,6 +35,8 @@ pub fn render(progress: &Progress, charted: Measure, columns: usize) -> String {
     write_highlights(&mut page, progress);
     write_goals(&mut page, progress);
     write_habits(&mut page, progress);
+    write_own_view(&mut page, progress);
+    write_outcomes(&mut page, progress);
     write_measures(&mut page, progress);
     write_chart(&mut page, progress, charted);
     write_bests(&mut page, progress);
@@ -141,6 +144,46 @@ pub(crate) fn habit_lines(habits: &Habits) -> Vec<String> {
         format!("{fillers} of {of} fillers come {place}; by chance it would be about {expected:.0}.")
     });
     advice.chain(words).chain(clusters).collect()
+}
+
+/// The heading of the speaker's own ratings.
+pub(crate) const OWN_VIEW: &str = "Your own view and aloud's, from 1 to 5";
+/// The headings of a table of the speaker's own ratings after the week.
+pub(crate) const OWN_VIEW_HEADINGS: [&str; 5] = ["takes", "story: you", "aloud", "how said: you", "aloud"];
+/// The heading of the real interviews.
+pub(crate) const OUTCOMES: &str = "Real interviews";
+
+/// Returns the cells of a week's row after the week.
+pub(crate) fn own_view_cells(week: &Week) -> [String; 5] {
+    let Week { takes, story, delivery, .. } = week;
+    [takes.to_string(), number(story.own), number(story.points), number(delivery.own), number(delivery.points)]
+}
+
+fn write_own_view(page: &mut Lines, progress: &Progress) {
+    let Some(view) = &progress.own_view else { return };
+    page.line("");
+    page.paragraph("", OWN_VIEW);
+    let headings = OWN_VIEW_HEADINGS.into_iter().map(Column::numbers);
+    let mut table = Table::new(std::iter::once(Column::names("Week").or("")).chain(headings).collect());
+    for week in view.weeks.iter().rev().take(MOST_GROUPS).rev() {
+        table.row(std::iter::once(format!("  {}", week.monday)).chain(own_view_cells(week)).collect());
+    }
+    page.table(&table);
+    page.paragraph("", &view.sentence());
+}
+
+fn write_outcomes(page: &mut Lines, progress: &Progress) {
+    if progress.outcomes.is_empty() {
+        return;
+    }
+    page.line("");
+    page.paragraph("", OUTCOMES);
+    for outcome in progress.outcomes.iter().take(MOST_GROUPS) {
+        page.paragraph("- ", &format!("{}: {}", outcome.day, one_line(&outcome.words())));
+    }
+    if progress.outcomes.len() > MOST_GROUPS {
+        page.paragraph("  ", "All of them: aloud history outcome");
+    }
 }
 
 fn write_measures(page: &mut Lines, progress: &Progress) {
