@@ -23,6 +23,8 @@ pub struct Settings {
     pub fillers: Vec<String>,
     /// Whether the user stutters; if so, repeated, prolonged and blocked sounds are excluded from every measure.
     pub stutter: bool,
+    /// Whether takes are transcribed only after they have ended, not already while they are recorded.
+    pub later: bool,
     /// The voice that asks the questions; `None` for the default voice.
     pub voice: Option<Voice>,
 }
