@@ -144,7 +144,7 @@ impl<'a> Follower<'a> {
         let new_s = heard_s - self.planned_s;
         let is_time = new_s >= PLAN_EVERY_S.max(PLAN_EVERY_SHARE * heard_s);
         let is_time_in_silence = new_s >= PLAN_EVERY_IN_SILENCE_S.max(PLAN_EVERY_IN_SILENCE_SHARE * heard_s);
-        if !is_time && !(is_time_in_silence && so_far.measured.is_quiet_for(PERHAPS_OVER_S)) {
+        if !(is_time || is_time_in_silence && so_far.measured.is_quiet_for(PERHAPS_OVER_S)) {
             return Ok(false);
         }
         let features = Features::from(so_far.measured.clone());
