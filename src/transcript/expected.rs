@@ -1,4 +1,4 @@
-//! The probability that the model gave a filled pause at each decoding step, whichever token it wrote.
+//! The log-odds that the model gave a filled pause at each decoding step, whichever token it wrote.
 //!
 //! The next token is chosen from the logits of all tokens. whisper.cpp passes these to a callback before it chooses;
 //! here, those of "um" and "uh" are compared with the largest of the others. This costs one pass over the logits.
