@@ -26,7 +26,7 @@ test: setup setup-tests ## Check form, lints and documents, and run all tests
 	$(CARGO) test --release --locked --lib
 	$(CARGO) test --release --locked --doc
 	$(CARGO) test --release --locked --test program -- --skip at_a_microphone::
-	$(CARGO) test --release --locked --test program at_a_microphone::
+	$(CARGO) test --release --locked --test program at_a_microphone:: -- --test-threads=3
 
 setup-tests:
 	@sh .ci/setup tests
