@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::ahead::Ahead;
 use crate::audio::{AudioError, Recording};
 use crate::brief::Brief;
 use crate::disfluency::spoken::words_with_pauses;
@@ -16,7 +15,6 @@ use crate::signal::Features;
 use crate::speakers::{Me, Said, Speakers, write_down};
 use crate::story::model::StoryWeights;
 use crate::story::{Story, tokens_of_draft, tokens_of_transcript};
-use crate::transcript::known::Knowing;
 use crate::transcript::{ENGLISH, Transcriber, Transcript, TranscriptError};
 use crate::voices::{Count, Voices};
 use crate::warnings::{draft_warnings, warnings};
@@ -60,22 +58,7 @@ pub fn analyze(
     brief: &Brief,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Report, Features), AnalyzeError> {
-    analyze_ahead(path, engine, brief, &Ahead::default(), progress)
-}
-
-/// Analyzes a saved answer of which some was worked out while it was recorded, with the same engine. The report is that of
-/// [`analyze`], sooner.
-///
-/// # Errors
-/// The same as for [`analyze`].
-pub fn analyze_ahead(
-    path: &Path,
-    engine: &dyn Transcriber,
-    brief: &Brief,
-    ahead: &Ahead,
-    progress: &(dyn Fn(f64) + Sync),
-) -> Result<(Report, Features), AnalyzeError> {
-    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, ahead, progress)?;
+    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, progress)?;
     // Without words, the number of speakers is unknown.
     let speakers = (!said.transcript.words.is_empty()).then_some(said.speakers);
     let report = judge(&recording, &said.features, said.transcript, speakers, brief);
@@ -93,13 +76,12 @@ fn listen(
     path: &Path,
     engine: &dyn Transcriber,
     me: Option<Me>,
-    ahead: &Ahead,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<TranscribedRecording, AnalyzeError> {
     let recording = Recording::open(path, &mut |done| progress(DECODING_SHARE * done))?;
-    let features = Features { lost: recording.lost(), ..ahead.features(&recording.speech) };
+    let features = Features { lost: recording.lost(), ..Features::of(&recording.speech) };
     let voices = Voices::of(&recording, &features);
-    let said = write_down(&recording, features, &voices, me, &Knowing::new(engine, &ahead.readings), &|done| {
+    let said = write_down(&recording, features, &voices, me, engine, &|done| {
         progress(DECODING_SHARE + (1.0 - DECODING_SHARE) * done);
     })?;
     Ok(TranscribedRecording { recording, said })
@@ -117,7 +99,7 @@ pub fn analyze_interview(
     known: &dyn Fn(&str) -> Option<Question>,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Interview, Features), AnalyzeError> {
-    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, &Ahead::default(), progress)?;
+    let TranscribedRecording { recording, said } = listen(path, engine, brief.me, progress)?;
     let Said { transcript, features, speakers } = said;
     match speakers.heard {
         Count::Two => {}

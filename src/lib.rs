@@ -55,7 +55,6 @@
 //! The feature `app` (on by default) adds [`app`]: everything beyond the analysis of a file, such as the microphone,
 //! the history, practice, pages and the command line.
 
-pub mod ahead;
 pub mod analyze;
 #[cfg(feature = "app")]
 pub mod app;
@@ -68,7 +67,6 @@ pub mod english;
 pub mod files;
 mod guard;
 pub mod interview;
-mod memo;
 pub mod metrics;
 pub mod plain;
 pub mod question;

@@ -18,7 +18,6 @@ pub mod people;
 pub mod play;
 pub mod practice;
 pub mod questions;
-pub mod reading_ahead;
 pub mod render;
 pub mod resume;
 pub mod settings;

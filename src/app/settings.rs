@@ -25,8 +25,6 @@ pub struct Settings {
     pub stutter: bool,
     /// Whether the user rates each answer before its report is shown.
     pub myself_first: bool,
-    /// Whether takes are transcribed only after they have ended, not already while they are recorded.
-    pub later: bool,
     /// The voice that asks the questions; `None` for the default voice.
     pub voice: Option<Voice>,
 }

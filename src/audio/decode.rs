@@ -393,7 +393,9 @@ impl TrackDecoder {
         let frames = block.frames();
         self.planes.resize(block_format.channels, Vec::new());
         block.copy_to_vecs_planar(&mut self.planes);
-        self.planes.iter_mut().flatten().for_each(|sample| *sample = valid_sample(*sample));
+        for sample in self.planes.iter_mut().flatten() {
+            *sample = if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 };
+        }
         check_plausible(block_format.rate_hz, block_format.channels)?;
         let is_first = self.decoded_packets == 0;
         if is_first {
@@ -470,11 +472,6 @@ impl TrackDecoder {
         }
         self.is_ready = !self.planes[0].is_empty();
     }
-}
-
-/// Returns a sample clamped to [`MAX_SAMPLE`]; 0 if it is not finite.
-pub(super) fn valid_sample(sample: f32) -> f32 {
-    if sample.is_finite() { sample.clamp(-MAX_SAMPLE, MAX_SAMPLE) } else { 0.0 }
 }
 
 /// Converts audio to another sample rate and channel count, so that all parts of a joined file have one format.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::SPEECH_RATE_HZ;
 
 /// Maximum number of samples that are stored exactly (15 minutes: 58 MB); a longer recording is quantized to 16 bits.
-pub(super) const MAX_EXACT_SAMPLES: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
+const MAX_EXACT_SAMPLES: usize = 15 * 60 * SPEECH_RATE_HZ as usize;
 /// Number of samples that share a quantization step (32 ms).
 const BLOCK: usize = 512;
 /// Magnitude of the loudest sample of a block, in quantization steps.
@@ -41,21 +41,6 @@ impl Speech {
         let mut writer = SpeechWriter::default();
         writer.push(samples);
         writer.finish()
-    }
-
-    /// Appends samples, unless the audio is quantized.
-    pub(super) fn push_exact(&mut self, samples: &[f32]) {
-        if let Storage::Exact(exact) = &mut self.0 {
-            exact.extend_from_slice(samples);
-        }
-    }
-
-    /// Returns whether the audio begins with exactly the samples of `other`; `false` if either is quantized.
-    pub(crate) fn begins_with(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Storage::Exact(samples), Storage::Exact(first)) => samples.starts_with(first),
-            _ => false,
-        }
     }
 
     /// Returns the number of samples.

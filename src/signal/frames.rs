@@ -5,8 +5,6 @@
 //! Power is normalised so that the powers of all bins add up to the mean square of the windowed samples: a sine of
 //! amplitude 1 has a level of -3.01 dBFS, whatever its frequency inside the band.
 
-use std::ops::Range;
-
 use realfft::RealFftPlanner;
 
 use crate::audio::{SPEECH_RATE_HZ, Speech};
@@ -60,7 +58,7 @@ pub(super) fn hann(n: usize) -> Vec<f32> {
 }
 
 /// Levels of frequency bands in every frame, in dBFS; [`SILENCE_DBFS`] for digital silence.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct BandLevels {
     /// The whole speech band, 150 to 3700 Hz.
     pub speech_db: Vec<f32>,
@@ -72,23 +70,8 @@ pub struct BandLevels {
     pub bands_db: Vec<[f32; BANDS]>,
 }
 
-impl BandLevels {
-    /// Appends the levels of the frames that follow.
-    pub(super) fn append(&mut self, next: Self) {
-        self.speech_db.extend(next.speech_db);
-        self.low_db.extend(next.low_db);
-        self.high_db.extend(next.high_db);
-        self.bands_db.extend(next.bands_db);
-    }
-}
-
 /// Computes the band levels of a recording.
 pub fn levels(sound: &Speech) -> BandLevels {
-    levels_of(sound, 0..frame_count(sound.len()))
-}
-
-/// Computes the band levels of a range of frames.
-pub(super) fn levels_of(sound: &Speech, frames: Range<usize>) -> BandLevels {
     let mut fft = RealFftPlanner::<f32>::new();
     let fft = fft.plan_fft_forward(WINDOW);
     let mut frame = fft.make_input_vec();
@@ -97,14 +80,15 @@ pub(super) fn levels_of(sound: &Speech, frames: Range<usize>) -> BandLevels {
     let window = hann(WINDOW);
     let window_power: f32 = window.iter().map(|w| w * w).sum();
     let scale = 2.0 / (WINDOW as f32 * window_power);
+    let frames = frame_count(sound.len());
     let mut levels = BandLevels {
-        speech_db: Vec::with_capacity(frames.len()),
-        low_db: Vec::with_capacity(frames.len()),
-        high_db: Vec::with_capacity(frames.len()),
-        bands_db: Vec::with_capacity(frames.len()),
+        speech_db: Vec::with_capacity(frames),
+        low_db: Vec::with_capacity(frames),
+        high_db: Vec::with_capacity(frames),
+        bands_db: Vec::with_capacity(frames),
     };
     let edges = band_edges();
-    for i in frames {
+    for i in 0..frames {
         window_at(sound, i, &mut frame);
         for (x, w) in frame.iter_mut().zip(&window) {
             *x *= w;

@@ -6,7 +6,6 @@ mod activity;
 pub mod contours;
 pub mod filled_pause;
 mod frames;
-mod measured;
 mod noise_floor;
 pub mod pause;
 mod pitch;
@@ -20,7 +19,6 @@ pub use activity::{Activity, activity, sonorants};
 pub use contours::Contours;
 pub use filled_pause::filled_pause_log_odds;
 pub use frames::{BANDS, BandLevels, SILENCE_DBFS, STEP_S, frame_at, frame_time_s, levels};
-pub use measured::Measured;
 pub use noise_floor::noise_floor;
 pub use pitch::{CEILING_HZ, FLOOR_HZ, f0_track};
 pub use spectrogram::spectrogram;
@@ -69,16 +67,11 @@ pub struct Features {
 impl Features {
     /// Computes the features of a recording. Silence gives tracks without speech, F0 or syllables.
     pub fn of(sound: &Speech) -> Self {
-        Self::from(Measured::of(sound))
-    }
-
-    /// Computes the features of a recording from the measurements of all its frames.
-    pub(crate) fn from(measured: Measured) -> Self {
-        let Measured { levels, steady_shares, pitch } = measured;
-        let tones = tones(&steady_shares, &levels.speech_db);
+        let levels = levels(sound);
+        let tones = tones(sound, &levels.speech_db);
         let voices_db = masked(&levels.speech_db, &tones);
         let floor_db = noise_floor(&voices_db);
-        let f0_hz = f0_track_with_tones(&pitch, &tones);
+        let f0_hz = f0_track_with_tones(sound, &tones);
         let mut sonorant = sonorants(&levels, &f0_hz);
         sonorant.iter_mut().zip(&tones).for_each(|(sonorant, tone)| *sonorant &= !tone);
         let Activity { speech, stretches } = activity(&voices_db, &floor_db, &sonorant);

@@ -9,7 +9,6 @@
 //! cost on candidates more than two thirds of an octave away from the speaker's median F0, corrects octave errors of
 //! the first path.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -52,15 +51,15 @@ const FREE_RANGE_OCTAVES: f32 = 0.67;
 const RANGE_COST: f32 = 0.5;
 
 /// A hypothesis about a frame: an F0 in hertz (0 for unvoiced) and its strength.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default)]
 struct PitchCandidate {
     hz: f32,
     strength: f32,
 }
 
 /// The analysis of one frame: its peak magnitude, and its candidates except the unvoiced one.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct PitchFrame {
+#[derive(Debug, Clone, Copy, Default)]
+struct PitchFrame {
     peak: f32,
     count: u8,
     candidates: [PitchCandidate; CANDIDATES - 1],
@@ -69,20 +68,13 @@ pub(super) struct PitchFrame {
 /// Returns the F0 of every frame (10 ms apart, the first at time 0) of a sound, in hertz between [`FLOOR_HZ`] and
 /// [`CEILING_HZ`]; `None` where the sound has no period: silence, noise, whisper.
 pub fn f0_track(sound: &Speech) -> Vec<Option<f32>> {
-    let frames = pitch_frames(sound, 0..frame_count(sound.len()));
-    f0_track_with_tones(&frames, &vec![false; frames.len()])
+    f0_track_with_tones(sound, &vec![false; frame_count(sound.len())])
 }
 
-/// Analyzes a range of frames of a recording.
-pub(super) fn pitch_frames(sound: &Speech, frames: Range<usize>) -> Vec<PitchFrame> {
-    let mut analyzer = Analyzer::new();
-    frames.map(|i| analyzer.analyze(sound, i)).collect()
-}
-
-/// Like [`f0_track`], but from the analysis of all frames, and for a recording with sounds other than a voice in the
-/// frames that `others` marks. The loudness reference and the median F0 are computed from the remaining frames, if
-/// there are any.
-pub(super) fn f0_track_with_tones(frames: &[PitchFrame], others: &[bool]) -> Vec<Option<f32>> {
+/// Like [`f0_track`], for a recording with sounds other than a voice in the frames that `others` marks. The loudness
+/// reference and the median F0 are computed from the remaining frames, if there are any.
+pub(super) fn f0_track_with_tones(sound: &Speech, others: &[bool]) -> Vec<Option<f32>> {
+    let frames = Analyzer::new().frames(sound);
     if frames.is_empty() {
         return Vec::new();
     }
@@ -97,10 +89,10 @@ pub(super) fn f0_track_with_tones(frames: &[PitchFrame], others: &[bool]) -> Vec
     if loud <= 0.0 {
         return vec![None; frames.len()];
     }
-    let first = best_path(frames, loud, None);
+    let first = best_path(&frames, loud, None);
     let voices: Vec<Option<f32>> = first.iter().zip(others).map(|(f0, other)| f0.filter(|_| !other)).collect();
     match median_hz(&voices).or_else(|| median_hz(&first)) {
-        Some(median_hz) => best_path(frames, loud, Some(median_hz)),
+        Some(median_hz) => best_path(&frames, loud, Some(median_hz)),
         None => first,
     }
 }
@@ -156,6 +148,10 @@ impl Analyzer {
         self.inverse
             .process_with_scratch(&mut self.padded, &mut self.lags, &mut self.scratch)
             .expect("a power spectrum is real at both ends");
+    }
+
+    fn frames(&mut self, sound: &Speech) -> Vec<PitchFrame> {
+        (0..frame_count(sound.len())).map(|i| self.analyze(sound, i)).collect()
     }
 
     fn analyze(&mut self, sound: &Speech, i: usize) -> PitchFrame {

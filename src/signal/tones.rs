@@ -7,8 +7,6 @@
 //! synthesized voices, no stretch of 0.15 s has more than [`TONAL_SHARE`] of its power in steady lines; nine tenths of
 //! the tones, chords and plucked notes have.
 
-use std::ops::Range;
-
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
@@ -21,8 +19,6 @@ use crate::audio::{SPEECH_RATE_HZ, Speech};
 const WINDOW: usize = 1_024;
 /// Distance of the earlier and the later frame in which a line is searched for again, in frames.
 const COMPARED_FRAMES: usize = 5;
-/// Number of samples from the middle of a frame to the end of the window of the later frame that it is compared with.
-pub(super) const SHARE_REACH: usize = COMPARED_FRAMES * HOP + WINDOW / 2;
 /// Maximum change of frequency of a steady line, as a share of the frequency; [`MAX_DRIFT_HZ`] applies if it is
 /// larger.
 const MAX_DRIFT_SHARE: f32 = 0.002;
@@ -45,7 +41,8 @@ const MIN_ABOVE_FLOOR_DB: f32 = 6.0;
 
 /// Returns, for every frame, whether a tone sounds in it; background hum does not count. `level_db` is the level of the
 /// speech band.
-pub(super) fn tones(share: &[f32], level_db: &[f32]) -> Vec<bool> {
+pub(super) fn tones(sound: &Speech, level_db: &[f32]) -> Vec<bool> {
+    let share = steady_shares(sound);
     let tonal: Vec<bool> = share.iter().map(|s| *s > TONAL_SHARE).collect();
     let mut tones = vec![false; share.len()];
     for (from, to) in runs(&tonal) {
@@ -72,17 +69,17 @@ pub(super) fn masked(level_db: &[f32], masked: &[bool]) -> Vec<f32> {
     level_db.iter().zip(masked).map(|(l, masked)| if *masked { SILENCE_DBFS } else { *l }).collect()
 }
 
-/// Returns, for a range of frames, the share (0 to 1) of their power in steady lines: those with the same frequency in an
+/// Returns, for every frame, the share (0 to 1) of its power in steady lines: those with the same frequency in an
 /// earlier or a later frame.
-pub(super) fn steady_shares(sound: &Speech, wanted: Range<usize>) -> Vec<f32> {
+fn steady_shares(sound: &Speech) -> Vec<f32> {
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
     let (mut frame, mut scratch) = (fft.make_input_vec(), fft.make_scratch_vec());
     let window = hann(WINDOW);
     let frames = frame_count(sound.len());
     // A ring buffer of spectra: from the one before the earlier frame up to the later frame.
     let mut recent: Vec<Spectrum> = (0..2 * COMPARED_FRAMES + 2).map(|_| Spectrum(fft.make_output_vec())).collect();
-    let mut share = Vec::with_capacity(wanted.len());
-    for next in wanted.start.saturating_sub(COMPARED_FRAMES + 1)..wanted.end + COMPARED_FRAMES {
+    let mut share = vec![0.0; frames];
+    for next in 0..frames + COMPARED_FRAMES {
         let slot = next % recent.len();
         if next < frames {
             window_at(sound, next, &mut frame);
@@ -92,13 +89,13 @@ pub(super) fn steady_shares(sound: &Speech, wanted: Range<usize>) -> Vec<f32> {
         } else {
             recent[slot].0.fill(Complex::default());
         }
-        if let Some(i) = next.checked_sub(COMPARED_FRAMES).filter(|i| wanted.contains(i)) {
+        if let Some(i) = next.checked_sub(COMPARED_FRAMES) {
             let at = |frame: usize| FramePair {
                 here: &recent[frame % recent.len()],
                 before: &recent[(frame + recent.len() - 1) % recent.len()],
             };
             let earlier = i.checked_sub(COMPARED_FRAMES).filter(|frame| *frame > 0).map(at);
-            share.push(if i == 0 { 0.0 } else { steady_share(&at(i), earlier.as_ref(), &at(next)) });
+            share[i] = if i == 0 { 0.0 } else { steady_share(&at(i), earlier.as_ref(), &at(next)) };
         }
     }
     share
@@ -168,8 +165,7 @@ mod tests {
 
     fn tonal_s(samples: &[f32]) -> f64 {
         let sound = Speech::of(samples);
-        let shares = steady_shares(&sound, 0..frame_count(sound.len()));
-        let tones = tones(&shares, &levels(&sound).speech_db);
+        let tones = tones(&sound, &levels(&sound).speech_db);
         tones.iter().filter(|t| **t).count() as f64 * 0.01
     }
 

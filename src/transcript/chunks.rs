@@ -11,7 +11,7 @@ const LONGEST_S: f64 = 28.0;
 /// Silence kept before and after the speech of a piece, in seconds: soft beginnings and endings of words.
 const MARGIN_S: f64 = 0.3;
 /// A silence this long always ends a piece, in seconds: the model tends to invent words in it.
-pub(crate) const LONG_SILENCE_S: f64 = 3.0;
+const LONG_SILENCE_S: f64 = 3.0;
 /// Speech without a pause is cut in its quietest moment within this much before the limit, in seconds.
 const FORCED_CUT_REACH_S: f64 = 4.0;
 

@@ -8,7 +8,6 @@ pub mod chunks;
 pub mod cpu;
 mod doubt;
 mod expected;
-pub mod known;
 #[cfg(target_arch = "x86_64")]
 pub mod matrix;
 pub mod model;
@@ -212,8 +211,6 @@ const LEAST_SYLLABLES: f64 = 0.5;
 const EDGE_S: f64 = 0.1;
 /// Two readings are different when their syllables differ by this share.
 const OTHER_WORDS: f64 = 0.3;
-/// The number of readers that share the cores while a recording is still being made, of which only one is at work.
-const READERS_AHEAD: usize = 2;
 /// Syllables by which a short piece may be off all the same.
 const SYLLABLES_OFF: f64 = 3.0;
 
@@ -231,9 +228,17 @@ pub fn transcribe(
     engine: &dyn Transcriber,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<(Transcript, Features), TranscriptError> {
-    let plan = Plan::of(sound, &features);
-    let chunks = &plan.chunks;
-    let job = Job::new(sound, &features, &plan, progress);
+    let chunks = chunks::plan(&features.stretches, &features.others, &features.level_db, sound.duration_s());
+    let heard = Heard { sound, silenced: silenced(&features.others) };
+    let whole = features.sounds.is_empty() && features.others.is_empty();
+    let job = Job {
+        gain: gain(if whole { sound.peak() } else { chunks.iter().map(|chunk| heard.peak(chunk)).fold(0.0, f32::max) }),
+        heard,
+        chunks: &chunks,
+        stretches: &features.stretches,
+        nuclei_s: &features.nuclei_s,
+        progress,
+    };
     let mut language = ENGLISH.to_string();
     let mut readings = job.run(engine, &language)?;
     if let Some(other) = other_language(&readings) {
@@ -246,51 +251,11 @@ pub fn transcribe(
         .flat_map(|(chunk, reading)| reading.expected.iter().map(|e| Expected { at_s: chunk.start_s + e.at_s, ..*e }));
     let expected = expected.collect();
     let unreadable: Vec<Span> = readings.iter().flat_map(|r| r.unreadable.iter().copied()).collect();
-    let (words, features) = words::assemble(chunks, readings, features);
+    let (words, features) = words::assemble(&chunks, readings, features);
     let unreadable = doubt::spoken(unreadable, &words, &features.nuclei_s);
     let features = features.without_words(&unreadable);
     let (model, vocabulary) = (engine.model().to_string(), engine.vocabulary().to_vec());
     Ok((Transcript { model, language, vocabulary, words, unreadable, expected }, features))
-}
-
-/// Transcribes one chunk of a recording that is still being made as [`transcribe`] will transcribe it, so that `engine`
-/// can cache the results. `features` and `plan` are those of the recording so far.
-///
-/// # Errors
-/// If the model fails.
-pub(crate) fn read_ahead(
-    sound: &Speech,
-    features: &Features,
-    plan: &Plan,
-    chunk: &Span,
-    engine: &dyn Transcriber,
-) -> Result<(), TranscriptError> {
-    // A reader that works alone would use every core.
-    let mut reader = engine.reader(READERS_AHEAD)?;
-    Job::new(sound, features, plan, &|_| ()).read(chunk, &mut *reader, ENGLISH).map(drop)
-}
-
-/// What is transcribed of a recording.
-pub(crate) struct Plan {
-    /// The chunks, in order.
-    pub chunks: Vec<Span>,
-    /// The factor that the samples are multiplied by.
-    pub gain: f32,
-}
-
-impl Plan {
-    /// Returns the plan for a recording with these features.
-    pub fn of(sound: &Speech, features: &Features) -> Self {
-        let Features { stretches, sounds, others, level_db, .. } = features;
-        let chunks = chunks::plan(stretches, others, level_db, sound.duration_s());
-        let peak = if sounds.is_empty() && others.is_empty() {
-            sound.peak()
-        } else {
-            let heard = Heard::new(sound, features);
-            chunks.iter().map(|chunk| heard.peak(chunk)).fold(0.0, f32::max)
-        };
-        Self { chunks, gain: gain(peak) }
-    }
 }
 
 /// All pieces of one recording.
@@ -304,18 +269,7 @@ struct Job<'a> {
     progress: &'a (dyn Fn(f64) + Sync),
 }
 
-impl<'a> Job<'a> {
-    fn new(sound: &'a Speech, features: &'a Features, plan: &'a Plan, progress: &'a (dyn Fn(f64) + Sync)) -> Self {
-        Self {
-            heard: Heard::new(sound, features),
-            gain: plan.gain,
-            chunks: &plan.chunks,
-            stretches: &features.stretches,
-            nuclei_s: &features.nuclei_s,
-            progress,
-        }
-    }
-
+impl Job<'_> {
     /// Reads every piece, several at a time, and gives the readings in order. The longest is begun first, so that at the end
     /// nobody waits long for the last.
     fn run(&self, engine: &dyn Transcriber, language: &str) -> Result<Vec<Reading>, TranscriptError> {
@@ -471,11 +425,7 @@ struct Heard<'a> {
     silenced: Vec<Span>,
 }
 
-impl<'a> Heard<'a> {
-    fn new(sound: &'a Speech, features: &Features) -> Self {
-        Self { sound, silenced: silenced(&features.others) }
-    }
-
+impl Heard<'_> {
     fn samples(&self, part: &Span) -> Vec<f32> {
         let at = |s: f64| ((s * f64::from(SPEECH_RATE_HZ)) as usize).min(self.sound.len());
         let first = at(part.start_s);

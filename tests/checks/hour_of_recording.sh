@@ -41,8 +41,7 @@ for _ in $(seq 50); do [ -S "$work/native" ] && break; sleep 0.1; done
 (while paplay "$root/samples/good.flac" 2>/dev/null; do :; done) &
 started+=($!)
 
-# Nothing is read ahead: the memory is the recorder's own.
-"$aloud" record --later --output "$work/hour.wav" </dev/null >"$work/report" 2>"$work/said" &
+"$aloud" record --output "$work/hour.wav" </dev/null >"$work/report" 2>"$work/said" &
 recorder=$!
 started+=($recorder)
 # A null sink that was idle takes up to 2 s to deliver its first sound.

@@ -14,7 +14,6 @@ mod line;
 mod meter;
 mod recorder;
 mod ring;
-mod tail;
 mod take;
 mod watch;
 
@@ -22,6 +21,5 @@ pub use device::{Format, Microphone, Sample, microphones};
 pub use error::CaptureError;
 pub use line::live_line;
 pub use recorder::{Ending, Limits, Recorder, Status, Take};
-pub use tail::Tail;
 pub use take::{About, Place, Unfinished, is_take, leave_for_later, name, settle, takes, unfinished};
 pub use watch::Concern;

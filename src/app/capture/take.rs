@@ -361,7 +361,7 @@ const END_OF_FORMAT: usize = 36;
 
 /// Returns the offset of the audio in our own WAV file, the bytes per frame, and the number of frames according to the
 /// header.
-pub(super) fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
+fn layout(file: &mut File) -> io::Result<(u64, u64, u64)> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     Read::by_ref(file).take(128).read_to_end(&mut head)?;

@@ -22,8 +22,7 @@ use super::models::Choice;
 use super::pages::{Drawn, Wanted, make_folder, named_in};
 use super::people::{self, OfPeople, Wanting};
 use super::{Outcome, columns, complain, history, print_json, record, say, write_file};
-use crate::ahead::Ahead;
-use crate::analyze::{AnalyzeError, analyze, analyze_ahead, judge_draft};
+use crate::analyze::{AnalyzeError, analyze, judge_draft};
 use crate::app::batch::inputs::{Input, Shard, inputs, piped_sound};
 use crate::app::batch::json_lines::{ERROR, JsonLines, Terms};
 use crate::app::batch::side_by_side::side_by_side;
@@ -587,14 +586,9 @@ fn answered_at(path: &Path) -> Timestamp {
     Occasion::of_file(path, None, Timestamp::now()).answered_at
 }
 
-/// Analyzes a single recording under its own progress bar. Some of it may be known already.
-pub(super) fn one(
-    path: &Path,
-    engine: &Whisper,
-    brief: &Brief,
-    ahead: &Ahead,
-) -> Result<(Report, Features), AnalyzeError> {
-    under_bar(path, |progress| analyze_ahead(path, engine, brief, ahead, progress))
+/// Analyzes a single recording under its own progress bar.
+pub(super) fn one(path: &Path, engine: &Whisper, brief: &Brief) -> Result<(Report, Features), AnalyzeError> {
+    under_bar(path, |progress| analyze(path, engine, brief, progress))
 }
 
 /// Does the work on a single recording under its own progress bar.

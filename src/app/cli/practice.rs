@@ -6,7 +6,7 @@
 use std::io;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -18,9 +18,8 @@ use super::history::with_store;
 use super::input_events::InputEvents;
 use super::models::Choice;
 use super::myself_first::{self, MyselfFirst};
-use super::record::{self, Finished, Reading, analyze_command, answer};
+use super::record::{self, Finished, analyze_command, answer};
 use super::{Outcome, ask, columns, complain, duration, history, say};
-use crate::ahead::Ahead;
 use crate::analyze::AnalyzeError;
 use crate::app::batch::inputs;
 use crate::app::capture::About;
@@ -38,7 +37,6 @@ use crate::app::practice::formats::{self, Format};
 use crate::app::practice::plan::{Material, key, plan};
 use crate::app::practice::session::{OwnTerms, Session, Waiting};
 use crate::app::questions::Entry;
-use crate::app::reading_ahead::Engine;
 use crate::app::render::shown::reminders;
 use crate::app::render::terminal::closing;
 use crate::app::render::terminal::lines::Lines;
@@ -51,6 +49,7 @@ use crate::plain::{clock, counted, one_line};
 use crate::question::Question;
 use crate::report::Report;
 use crate::signal::{Contours, Features};
+use crate::transcript::whisper::Whisper;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -97,8 +96,6 @@ pub(super) struct Arguments {
     /// You stutter: leave repeated, prolonged and blocked sounds out of every measure; the report says which
     #[arg(long)]
     stutter: bool,
-    #[command(flatten)]
-    reading: Reading,
     /// The microphone, by its name or a part of it; `aloud doctor` lists them
     #[arg(short, long, value_name = "NAME")]
     device: Option<String>,
@@ -137,7 +134,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
     if session.items.is_empty() {
         return Err(anyhow!("there is nothing to practise; add questions with: aloud questions add"));
     }
-    let engine = Engine::load(&model, &settings.vocabulary);
+    let vocabulary = settings.vocabulary.clone();
+    let loading = std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?));
     if let Some(from) = &arguments.from {
         session.from = Some(std::path::absolute(from)?);
     }
@@ -161,9 +159,8 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         device: arguments.device.clone(),
         hands_free_s: arguments.hands_free,
         is_mute: false,
-        engine,
-        reads_ahead: arguments.reading.is_ahead(settings),
-        ahead: None,
+        loading: Some(loading),
+        engine: None,
         outcome: Outcome::Done,
     };
     practice.run()
@@ -315,11 +312,8 @@ struct Practice<'a> {
     voice: Option<Voice>,
     /// Whether the loudspeaker failed.
     is_mute: bool,
-    engine: Engine,
-    /// Whether answers are read while they are recorded.
-    reads_ahead: bool,
-    /// The answer that was recorded last, and what is known of it already.
-    ahead: Option<(PathBuf, Arc<Ahead>)>,
+    loading: Option<JoinHandle<Result<Whisper>>>,
+    engine: Option<Whisper>,
     outcome: Outcome,
 }
 
@@ -397,14 +391,11 @@ impl Practice<'_> {
         let brief = self.brief(&asking.question, None);
         let how = self.asking();
         let about = About { question: Some(key(&asking.question).to_string()), target_s: None };
-        let (keeps, engine) = (self.flow.keeps_answer(), self.reads_ahead.then(|| self.engine.clone()));
-        let (finished, is_mute) = answer(self.device.as_deref(), brief, about, how, keeps, self.events, engine)?;
+        let (finished, is_mute) =
+            answer(self.device.as_deref(), brief, about, how, self.flow.keeps_answer(), self.events)?;
         self.is_mute |= is_mute;
         Ok(match finished {
-            Finished::Taken(path, asked, ahead) => {
-                self.ahead = Some((path.clone(), ahead));
-                Event::Taken(Waiting { asked, ..asking.answered_in(path) })
-            }
+            Finished::Taken(path, asked) => Event::Taken(Waiting { asked, ..asking.answered_in(path) }),
             Finished::Left(path, asked) => Event::TakenAndLeft(Waiting { asked, ..asking.answered_in(path) }),
             Finished::Over(outcome) => {
                 if matches!(outcome, Outcome::Failed) {
@@ -516,13 +507,20 @@ impl Practice<'_> {
     /// meanwhile.
     fn listen(&mut self, answer: &Waiting, rates: bool) -> Result<(Heard, Option<OwnRating>)> {
         let (file, brief) = (answer.path.clone(), self.brief(&answer.question, answer.asked.clone()));
-        let engine = self.engine.clone();
-        let ahead = self.ahead.take().filter(|(path, _)| *path == file).map_or_else(Arc::default, |(_, ahead)| ahead);
-        let work = std::thread::spawn(move || Ok::<_, anyhow::Error>(one(&file, engine.whisper()?, &brief, &ahead)));
+        let (engine, loading) = (self.engine.take(), self.loading.take());
+        let work = std::thread::spawn(move || {
+            let loaded = engine.map(Ok).or_else(|| loading.and_then(|l| l.join().ok()));
+            let engine = loaded.unwrap_or_else(|| Err(anyhow!("the speech model could not be loaded")))?;
+            let analyzed = one(&file, &engine, &brief);
+            Ok::<_, anyhow::Error>((engine, analyzed))
+        });
         let own = if rates { myself_first::rating(self.events) } else { None };
         let analyzed =
             self.events.unless_left(move || work.join().unwrap_or_else(|_| Err(anyhow!("the analysis broke off"))))?;
-        Ok((analyzed.transpose()?, own))
+        let Some(analyzed) = analyzed else { return Ok((None, own)) };
+        let (engine, analyzed) = analyzed?;
+        self.engine = Some(engine);
+        Ok((Some(analyzed), own))
     }
 
     /// Prints the short report.

@@ -2,25 +2,24 @@
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::asking::{Asker, VoiceChoice};
 use super::duration;
-use crate::ahead::Ahead;
 use crate::app::capture::{self, About, Concern, Ending, Limits, Microphone, Place, Recorder, Take, live_line};
 use crate::app::clock::seconds_between;
 use crate::app::interviewer::turn::{Event, Step, Terms, Turn};
 use crate::app::interviewer::{Ended, Voice};
 use crate::app::practice::plan::key;
 use crate::app::questions;
-use crate::app::reading_ahead::{Engine, ReadingAhead, is_on_battery};
 use crate::app::settings::{self, Settings};
 use crate::brief::{Asked, Brief, QuestionEnd};
 use crate::plain::clock;
 use crate::question::Question;
 use crate::signal::Contours;
 use crate::transcript::model::Model;
+use crate::transcript::whisper::Whisper;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
@@ -81,26 +80,9 @@ pub(super) struct Arguments {
     stutter: bool,
     #[command(flatten)]
     myself_first: MyselfFirst,
-    #[command(flatten)]
-    reading: Reading,
     /// Do not keep the answer in the history; the recording stays
     #[arg(long)]
     no_save: bool,
-}
-
-/// When a take is read.
-#[derive(Default, Args)]
-pub(super) struct Reading {
-    /// Write the words down after the answer, not while you speak: quieter, and the report takes longer
-    #[arg(long)]
-    later: bool,
-}
-
-impl Reading {
-    /// Returns whether takes are read while they are recorded.
-    pub(super) fn is_ahead(&self, settings: &Settings) -> bool {
-        !(self.later || settings.later || is_on_battery())
-    }
 }
 
 pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome> {
@@ -118,9 +100,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
         myself_first: arguments.myself_first.is_wanted(settings),
         ..settings.clone()
     };
-    let reads_ahead = arguments.reading.is_ahead(settings);
-    let (settings_of_job, json, save) = (settings.clone(), arguments.json, !arguments.no_save);
-    let job = Job { model, settings: settings_of_job, speaker: None, json, save, reads_ahead };
+    let job = Job { model, settings: settings.clone(), speaker: None, json: arguments.json, save: !arguments.no_save };
 
     let events = InputEvents::listen();
     let offered = match &recordings {
@@ -140,8 +120,7 @@ pub(super) fn run(arguments: &Arguments, settings: &Settings) -> Result<Outcome>
 /// Lets the user choose what comes next after the report on a file, and records what they choose.
 pub(super) fn after(shown: Shown, about: About, model: Model, settings: &Settings) -> Result<Outcome> {
     let (settings, speaker) = (settings.clone(), shown.speaker.clone());
-    let reads_ahead = Reading::default().is_ahead(&settings);
-    let job = Job { model, settings, speaker, json: false, save: true, reads_ahead };
+    let job = Job { model, settings, speaker, json: false, save: true };
     go_on(shown, &Arguments::default(), about, &job, &InputEvents::listen())
 }
 
@@ -194,12 +173,11 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         shows_text: true,
         silence_s: arguments.stop_after_silence,
     };
+    let mut session = Session::new(recorder, name, events, brief, asking, job.save);
+    session.introduce();
     // Loading takes a fraction of a second of one core, mostly before the take begins; the ring buffer holds seconds of
     // audio.
-    let engine = job.load();
-    let reads = job.reads_ahead.then(|| engine.clone());
-    let mut session = Session::new(recorder, name, events, brief, asking, job.save, reads);
-    session.introduce();
+    let loading = job.load();
     let taken = session.record()?;
     let brief = session.brief.clone();
     let leave_for_later = |take: &Path| {
@@ -208,7 +186,7 @@ fn round(arguments: &Arguments, place: Place, about: &About, job: &Job, events: 
         }
     };
     match session.finish(taken) {
-        Finished::Taken(path, _, ahead) => match job.analyze(&path, engine, brief, ahead, events)? {
+        Finished::Taken(path, _) => match job.analyze(&path, loading, brief, events)? {
             Analyzed::Done(shown) => Ok(job.round(shown)),
             Analyzed::Left => {
                 leave_for_later(&path);
@@ -248,9 +226,8 @@ pub(super) struct Asking {
     pub(super) silence_s: Option<f64>,
 }
 
-/// Puts a question of a practice session and records the answer, in the recordings folder, read by `engine` while it is
-/// recorded, if there is one. `keeps` tells whether the answer goes into the history. Returns whether the loudspeaker failed
-/// with the outcome.
+/// Puts a question of a practice session and records the answer, in the recordings folder. `keeps` tells whether the answer
+/// goes into the history. Returns whether the loudspeaker failed with the outcome.
 pub(super) fn answer(
     device: Option<&str>,
     brief: Brief,
@@ -258,7 +235,6 @@ pub(super) fn answer(
     asking: Asking,
     keeps: bool,
     events: &InputEvents,
-    engine: Option<Engine>,
 ) -> Result<(Finished, bool)> {
     let name = take_name(brief.question.as_ref());
     let place = Place { recordings: settings::folders().map(|f| f.recordings()), file: None, name, goes_on: false };
@@ -266,7 +242,7 @@ pub(super) fn answer(
     let name = microphone.name.clone();
     let limits = Limits { max_s: asking.terms.limit_s, silence_s: asking.silence_s };
     let recorder = Recorder::open(microphone, place, about, limits)?;
-    let mut session = Session::new(recorder, name, events, brief, asking, keeps, engine);
+    let mut session = Session::new(recorder, name, events, brief, asking, keeps);
     session.introduce();
     let taken = session.record()?;
     let is_mute = session.turn.terms().is_spoken && !session.asking.asker.speaks();
@@ -275,8 +251,8 @@ pub(super) fn answer(
 
 /// The outcome of recording.
 pub(super) enum Finished {
-    /// A recording to analyze, how its question was put, and what is known of it already.
-    Taken(PathBuf, Option<Asked>, Arc<Ahead>),
+    /// A recording to analyze, and how its question was put.
+    Taken(PathBuf, Option<Asked>),
     /// A recording to analyze another time: somebody left.
     Left(PathBuf, Option<Asked>),
     /// There is nothing more to do.
@@ -320,8 +296,6 @@ struct Job {
     json: bool,
     /// Whether the answer is kept in the history.
     save: bool,
-    /// Whether takes are read while they are recorded.
-    reads_ahead: bool,
 }
 
 /// The outcome of the analysis of a take.
@@ -332,9 +306,12 @@ enum Analyzed {
     Left,
 }
 
+type Loading = JoinHandle<Result<Whisper>>;
+
 impl Job {
-    fn load(&self) -> Engine {
-        Engine::load(&self.model, &self.settings.vocabulary)
+    fn load(&self) -> Loading {
+        let (model, vocabulary) = (self.model.clone(), self.settings.vocabulary.clone());
+        std::thread::spawn(move || Ok(Whisper::load(&model, &vocabulary)?))
     }
 
     /// Returns what follows a report: a choice, if somebody is there to choose.
@@ -348,17 +325,13 @@ impl Job {
 
     /// Analyzes a recording and prints the report, unless the user leaves it for later. In that case the analysis keeps
     /// running in the background.
-    fn analyze(
-        &self,
-        path: &Path,
-        engine: Engine,
-        brief: Brief,
-        ahead: Arc<Ahead>,
-        events: &InputEvents,
-    ) -> Result<Analyzed> {
+    fn analyze(&self, path: &Path, loading: Loading, brief: Brief, events: &InputEvents) -> Result<Analyzed> {
         let file = path.to_owned();
         let later = analyze_command(path, brief.question.as_ref().map(key), self.save, brief.stutters);
-        let work = std::thread::spawn(move || Ok::<_, anyhow::Error>(one(&file, engine.whisper()?, &brief, &ahead)?));
+        let work = std::thread::spawn(move || {
+            let engine = loading.join().unwrap_or_else(|_| Err(anyhow!("the speech model could not be loaded")))?;
+            Ok::<_, anyhow::Error>(one(&file, &engine, &brief)?)
+        });
         // A rating is kept with the answer, so there is none without.
         let asks = self.settings.myself_first && self.save && !self.json;
         let own = if asks { myself_first::rating(events) } else { None };
@@ -418,7 +391,7 @@ fn offer_unfinished(recordings: &Path, job: &Job, events: &InputEvents) -> Resul
         let is_known = take.about.question.as_deref().is_none_or(|q| questions::resolve(q).is_ok());
         let question = take.about.question.clone().filter(|_| is_known);
         let known = About { question, target_s: take.about.target_s };
-        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, Arc::default(), events)? {
+        return match job.analyze(&take.path, job.load(), brief(&known, &job.settings)?, events)? {
             Analyzed::Done(shown) => {
                 if shown.is_some() {
                     take.settle();
@@ -444,10 +417,6 @@ struct Session<'a> {
     keeps: bool,
     /// The concerns already reported in this take.
     told: Vec<Concern>,
-    /// The speech model, if takes are read while they are recorded.
-    engine: Option<Engine>,
-    /// The take that is being read.
-    reading: Option<ReadingAhead>,
 }
 
 impl<'a> Session<'a> {
@@ -458,12 +427,10 @@ impl<'a> Session<'a> {
         brief: Brief,
         asking: Asking,
         keeps: bool,
-        engine: Option<Engine>,
     ) -> Self {
         let is_spoken = asking.asker.speaks() && brief.question.is_some();
         let turn = Turn::new(Terms { is_spoken, ..asking.terms });
-        let (screen, told, reading) = (Screen::open(), Vec::new(), None);
-        Self { recorder, name, screen, events, brief, asking, turn, keeps, told, engine, reading }
+        Self { recorder, name, screen: Screen::open(), events, brief, asking, turn, keeps, told: Vec::new() }
     }
 
     fn introduce(&mut self) {
@@ -522,8 +489,6 @@ impl<'a> Session<'a> {
                 Step::Record(end) => {
                     let path = begun.take().map_or_else(|| self.recorder.begin(), Ok)?;
                     self.told.clear();
-                    let begin = |engine| ReadingAhead::begin(engine, &path, self.recorder.format);
-                    self.reading = self.engine.as_ref().map(begin);
                     self.screen.say_unless_live(&format!("Recording to {}", shown(&path)));
                     let Taken { take, after, is_thrown_away } = self.take();
                     self.brief.asked = self.asked(&take, end);
@@ -710,8 +675,7 @@ impl<'a> Session<'a> {
 
     /// Reports the outcome of the take.
     fn finish(self, taken: Option<Take>) -> Finished {
-        let Self { recorder, name, screen, events, brief, reading, keeps, .. } = self;
-        let ahead = reading.map(ReadingAhead::end).unwrap_or_default();
+        let Self { recorder, name, screen, events, brief, keeps, .. } = self;
         // A Ctrl-C typed while the take ended means that the analysis is skipped.
         while let Some(event) =
             events.next(&screen, Duration::ZERO).filter(|w| !matches!(w, InputEvent::Leave | InputEvent::End))
@@ -756,7 +720,7 @@ impl<'a> Session<'a> {
             say(&format!("Kept. To analyze it later: {later}"));
             return Finished::Left(take.path, brief.asked);
         }
-        Finished::Taken(take.path, brief.asked, ahead)
+        Finished::Taken(take.path, brief.asked)
     }
 }
 
