@@ -11,13 +11,14 @@ use crate::span::Span;
 use crate::transcript::{Transcriber, Transcript, TranscriptError, Word, transcribe};
 use crate::voices::{self, Count, How, Voices};
 
-/// Fewer words than this, and the second voice is no person who takes part: a cough, a laugh, a radio.
+/// Minimum number of words of each voice; if either has fewer, one person is reported (the other is a cough, a laugh or a
+/// radio).
 const LEAST_WORDS: usize = 2;
-/// How much the logarithm of the ratio of their talk times says of who is the candidate ...
+/// Weight of the logarithm of the ratio of talk times in the log-odds of who is the candidate.
 const TALK_WEIGHT: f64 = 1.5;
-/// ... and each question that one of them asks more than the other ...
+/// Weight of each question that one of the two asks more than the other.
 const QUESTION_WEIGHT: f64 = 0.5;
-/// ... of which no more than so many count.
+/// Maximum number of questions that count.
 const MOST_QUESTIONS: f64 = 3.0;
 /// Confidence from which on it is clear which of two people the report is about (ours).
 const SURE_WHO: f64 = 0.8;

@@ -583,7 +583,8 @@ const YOU_SEE: &[Rule] = &[
     filler(0.7, |c| c.after_is(&[&["because", "cause", "but", "i", "we", "he", "she", "they", "it's"]])),
 ];
 
-/// The rules for *I mean*: the verb where it gives a meaning (what I mean, by X I mean, I mean to); otherwise a filler.
+/// The rules for *I mean*: not a filler where it is a real verb ("what I mean", "by X I mean", "I mean to finish");
+/// otherwise a filler.
 const I_MEAN: &[Rule] = &[
     // "not what I mean", "the one I mean", "do I mean", "how I mean".
     not_filler(0.8, |c| {

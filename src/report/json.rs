@@ -25,7 +25,7 @@ pub fn text<T: Serialize>(data: &T, indented: bool) -> serde_json::Result<String
 /// A formatter that rounds floating-point numbers and leaves everything else to the inner formatter.
 struct Rounded<F>(F);
 
-/// Rounds a number as it is printed.
+/// Rounds a number to the precision of the JSON output.
 pub fn rounded(value: f64) -> f64 {
     let scale = 10_f64.powi(DIGITS);
     (value * scale).round() / scale

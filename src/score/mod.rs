@@ -132,7 +132,7 @@ struct PartWithAdvice {
     priority: Option<Priority>,
 }
 
-/// A statement with its advice.
+/// A judgement about the story, with the title and the text of the advice that it leads to.
 struct Statement {
     reason: Reason,
     title: String,

@@ -15,7 +15,7 @@ const MIN_FIRST_PROBABILITY: f64 = 0.2;
 /// (ours).
 const MIN_LIKELY_PROBABILITY: f64 = 0.5;
 
-/// Pairs of codes of which the second is not said if the first is.
+/// Pairs of codes: if the first is said, the second is not.
 const SUPPRESSES: [(Code, Code); 12] = [
     (Code::NoResult, Code::VagueResult),
     (Code::NoResult, Code::ResultNotYours),

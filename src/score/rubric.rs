@@ -194,20 +194,20 @@ rubric! {
     NO_STORY_NEEDS: f64 = Number(0.8);
     /// The smallest probability with which a sentence counts for a part: many small chances do not make one sentence (ours).
     LEAST_CHANCE: f64 = Number(0.25);
-    /// Background, by telling words of situation and task together (ours).
+    /// Background: share of its points by the number of *telling words* about situation and task together (ours).
     SETTING_WORDS: Curve = Curve(&[(0.0, 0.0), (10.0, 0.6), (25.0, 1.0)]);
     /// A factor on the background, by its share of the answer: up to 35 % is advised (convention: University of Washington).
     SETTING_SHARE: Curve = Curve(&[(0.45, 1.0), (0.8, 0.5)]);
-    /// Steps, by telling words of action (ours). At 140 words a minute 50 words take about 20 seconds; most of the answer should be action (convention).
+    /// Steps: share of their points by the number of *telling words* about the action (ours). At 140 words a minute 50 words take about 20 seconds; most of the answer should be action (convention).
     ACTION_WORDS: Curve = Curve(&[(0.0, 0.0), (15.0, 0.4), (30.0, 0.7), (50.0, 1.0)]);
     /// Own part, by the share of "I" among "I" and "we" in the action. Findings disagree (Naim et al. 2015 advise more "we"; a vendor found more "I" in
     /// top answers), so from 60 % on "we" costs nothing.
     I_IN_ACTION: Curve = Curve(&[(0.0, 0.0), (0.3, 0.5), (0.6, 1.0)]);
     /// With fewer telling words of action than this, the points for the own part are scaled by the fraction of it that is reached (ours).
     ACTION_TO_OWN: f64 = Number(15.0);
-    /// Result, by telling words of result (ours).
+    /// Result: share of its points by the number of *telling words* about the result (ours).
     RESULT_WORDS: Curve = Curve(&[(0.0, 0.0), (4.0, 0.3), (10.0, 0.6), (20.0, 1.0)]);
-    /// Detail, by telling words of situation, task, action and result as a share of all words (ours).
+    /// Detail: share of its points by the *telling words* about situation, task, action and result, as a share of all words (ours).
     DETAIL_SHARE: Curve = Curve(&[(0.1, 0.0), (0.4, 0.35), (0.75, 1.0)]);
     /// Thread, by the share of words that belong to no part of the story or are said twice (ours).
     ASIDE_SHARE: Curve = Curve(&[(0.12, 1.0), (0.3, 0.6), (0.6, 0.0)]);

@@ -165,10 +165,12 @@ mod tests {
                     would be three people digging through bags until";
         let words: Vec<&str> = text.split_whitespace().collect();
         assert_eq!(cut_text(text).len(), 1);
-        let token = |text, filler| StoryToken { text, span: None, pause_before_s: None, ends_block: false, filler };
-        let hesitant = |text: &str| -> Vec<StoryToken<'_>> {
+        fn token(text: &str, filler: bool) -> StoryToken<'_> {
+            StoryToken { text, span: None, pause_before_s: None, ends_block: false, filler }
+        }
+        fn hesitant(text: &str) -> Vec<StoryToken<'_>> {
             text.split_whitespace().flat_map(|word| [token("um,", true), token(word, false)]).collect()
-        };
+        }
         assert_eq!(sentences(&hesitant(text)).len(), 1);
         let longer = format!("{text} the curtain and nobody had time to look for the shoes");
         let cuts: Vec<usize> = cut_text(&longer).iter().map(|s| s.split_whitespace().count()).collect();

@@ -64,7 +64,8 @@ pub struct Transcript {
 /// How much the model expected a filled pause at one decoding step, whatever it wrote then.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expected {
-    /// About when the words written before the step end, on the clock of the piece or, in a [`Transcript`], of the recording.
+    /// Approximate time at which the last word written before this step ends, in seconds from the start of the piece or,
+    /// in a [`Transcript`], of the recording.
     pub at_s: f64,
     /// The log-odds of the likeliest filled pause against the likeliest other token.
     pub log_odds: f32,
@@ -196,16 +197,18 @@ const SHORTEST_CUT_S: f64 = 1.5;
 const MOST_CUTS: usize = 2;
 /// A reading that got no farther than this is not continued, in seconds.
 const LEAST_PROGRESS_S: f64 = 1.0;
-/// So many words that end one part and begin the next were said once; a single one can be said twice.
+/// Minimum number of words at the end of one part and the beginning of the next that were said once; a single word can
+/// be said twice.
 const LEAST_TWICE: usize = 2;
-/// So many words that are written twice, one time right after the other, were said once ...
+/// Minimum number of words, written twice in a row, that were said once if one of the two copies is too short for them
+/// ([`SHORTEST_WORD_S`]).
 const LEAST_ECHO: usize = 3;
-/// ... where one of the two takes less than this for a word, in seconds: nobody says ten words a second.
+/// Minimum duration of a word in such a copy, in seconds: nobody says ten words a second.
 const SHORTEST_WORD_S: f64 = 0.1;
 /// A reading with more than this many syllables for each one heard has words that nobody said: true ones have 0.8 to 1.4
-/// (read and free speech, 25 recordings), and in noise some are not heard ...
+/// (read and free speech, 25 recordings), and in noise some are not heard.
 const MOST_SYLLABLES: f64 = 1.8;
-/// ... and with less than this it left some out. Laughter and creaking voices have as few.
+/// A reading with fewer syllables than this for each one heard left some out. Laughter and creaking voices have as few.
 const LEAST_SYLLABLES: f64 = 0.5;
 /// The time of another speaker is read this far from its edges, in seconds (ours).
 const EDGE_S: f64 = 0.1;
@@ -298,7 +301,8 @@ impl Job<'_> {
         Ok(readings.into_iter().map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
-    /// Reads one piece. What still cannot have been said when it was read in every way is taken out and named.
+    /// Reads one piece. Words that are still implausible after all attempts are removed, and their times are returned in
+    /// `unreadable`.
     fn read(&self, chunk: &Span, reader: &mut dyn Reader, language: &str) -> Result<Reading, TranscriptError> {
         let (doubt, mut reading) = self.read_in_parts(chunk, MOST_CUTS, reader, language)?;
         reading.has_loop = doubt.has_loop();
@@ -306,8 +310,9 @@ impl Job<'_> {
         Ok(reading)
     }
 
-    /// Reads a piece. If that cannot be what was said, reads it again, cut in two at its longest silence and as the model
-    /// does by itself, and returns the reading with the least doubt.
+    /// Reads a piece. If the reading is implausible, tries up to two more: the piece cut in two at its longest silence (at
+    /// most `cuts` times) and, if there is still doubt, the whole piece without the prompt. Returns the reading with the
+    /// least doubt.
     fn read_in_parts(
         &self,
         piece: &Span,
@@ -504,7 +509,7 @@ fn other_language(readings: &[Reading]) -> Option<String> {
     (2 * votes > heard.len()).then(|| first.clone())
 }
 
-/// What brings a sound with this peak to the same one, whatever the recording's level: the model hears soft speech worse.
+/// Returns the gain that scales a recording with this peak to a peak of 0.7: the model recognizes soft speech worse.
 fn gain(peak: f32) -> f32 {
     if peak > 0.0 { 0.7 / peak } else { 1.0 }
 }

@@ -46,7 +46,7 @@ impl Transcriber for Pool<'_> {
     }
 }
 
-/// A place in the pool, given back when it is dropped, whatever happened.
+/// A place in the pool. Given back on drop, even after an error or a panic.
 struct Place<'p, 'a> {
     pool: &'p Pool<'a>,
 }

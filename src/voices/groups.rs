@@ -3,42 +3,45 @@
 use kodama::{Method, linkage};
 
 use super::network::{self, Embedding, dot};
-use super::pieces::{After, Piece};
+use super::pieces::{Boundary, Piece};
 
-/// Pieces with at least this much speech are grouped, in seconds; shorter ones tell too little and are told apart later ...
+/// Minimum duration of speech in a piece that is grouped, in seconds; shorter ones tell too little and are assigned later.
 const GROUPED_S: f64 = 0.8;
-/// ... if no more than this share of them is of several voices at once.
+/// Maximum share of a grouped piece in which several voices speak at once.
 const MOST_OVERLAP: f64 = 0.3;
-/// With fewer pieces than this, shorter ones are grouped too ...
+/// With fewer grouped pieces than this, shorter ones are grouped too.
 const FEW: usize = 4;
-/// ... of at least this, in seconds.
+/// Minimum duration of speech in a piece that is grouped where there are few, in seconds.
 const GROUPED_OF_FEW_S: f64 = 0.4;
-/// At most so many are grouped, the longest; what is compared grows with the square.
+/// Maximum number of grouped pieces, the longest ones: the comparisons grow with the square.
 const MOST_GROUPED: usize = 1_000;
-/// The lesser group has at least so much speech, in seconds.
+/// Minimum duration of speech in the lesser group, in seconds.
 const LEAST_S: f64 = 1.0;
-/// At most so many groups are looked through for two that are large enough.
+/// Maximum number of clusters among which two that are large enough are looked for.
 const MOST_GROUPS: usize = 14;
-/// Rounds in which the groups are settled.
+/// Maximum number of iterations that assign each piece to the nearer mean; stops earlier if nothing changes.
 const ROUNDS: usize = 20;
-/// Rounds of telling voices by groups and groups by voices.
+/// Maximum number of iterations of assigning turns by the means and computing the means from the turns.
 const TURN_ROUNDS: usize = 4;
-/// How much the voice itself counts against changing from piece to piece ...
+/// Weight of the voice itself against the cost of a change between two pieces.
 const STRENGTH: f64 = 20.0;
-/// ... in full for a piece of this length, in seconds.
+/// Duration of speech from which on a piece has the full [`STRENGTH`], in seconds.
 const FULL_S: f64 = 1.5;
-/// The share that counts in the shortest pieces, and in the longest.
+/// Minimum and maximum factor on [`STRENGTH`] for the duration of a piece.
 const SHARES: (f64, f64) = (0.15, 1.3);
-/// No piece counts more than this.
+/// Maximum score of a piece.
 const MOST_SCORE: f64 = 40.0;
-/// What a change costs after a pause, after a short one, where the segmentation hears it and within sound.
+/// Cost of a change of voice after a pause.
 const COST_AFTER_PAUSE: f64 = 1.0;
+/// Cost of a change of voice after a short pause.
 const COST_AFTER_SHORT_PAUSE: f64 = 2.5;
+/// Cost of a change of voice where the segmentation hears one.
 const COST_AT_CHANGE: f64 = 2.5;
+/// Cost of a change of voice within sound.
 const COST_WITHIN: f64 = 6.0;
-/// A pause shorter than this is a short one, in seconds.
+/// Maximum duration of a short pause, in seconds.
 const SHORT_PAUSE_S: f64 = 0.4;
-/// What it costs to contradict the segmentation.
+/// Cost of contradicting the segmentation.
 const LINK_COST: f64 = 2.0;
 
 /// Two groups.
@@ -48,7 +51,7 @@ pub(super) struct Groups {
     pub(super) second: Vec<bool>,
     /// For each piece how clear that is: what the other answer would cost at least.
     pub(super) clear: Vec<f64>,
-    /// How alike the pieces of one group are less how alike those of different groups: the mean of cosines.
+    /// Mean cosine within the groups minus mean cosine between them, weighted by duration.
     pub(super) gap: f64,
     /// Seconds of speech in the lesser group, of the pieces that were grouped.
     pub(super) lesser_s: f64,
@@ -193,11 +196,11 @@ fn tell(pieces: &[Piece], grouped: &[usize], means: &[Embedding; 2]) -> Vec<f64>
     let scores: Vec<f64> = (0..pieces.len()).map(score).collect();
     let cost = |i: usize| {
         let silence_s = pieces[i].span.start_s - pieces[i - 1].span.end_s;
-        let base = match pieces[i].after {
-            After::Change => COST_AT_CHANGE,
-            After::Length => COST_WITHIN,
-            After::Pause if silence_s < SHORT_PAUSE_S => COST_AFTER_SHORT_PAUSE,
-            After::Pause => COST_AFTER_PAUSE,
+        let base = match pieces[i].boundary {
+            Boundary::Change => COST_AT_CHANGE,
+            Boundary::Length => COST_WITHIN,
+            Boundary::Pause if silence_s < SHORT_PAUSE_S => COST_AFTER_SHORT_PAUSE,
+            Boundary::Pause => COST_AFTER_PAUSE,
         };
         base + LINK_COST * pieces[i].link
     };
@@ -217,13 +220,13 @@ fn leanings(scores: &[f64], cost: impl Fn(usize) -> f64) -> Vec<f64> {
         until.push(add(before, own(i)));
     }
     // ... and from behind it on.
-    let mut after = [0.0; 2];
+    let mut boundary = [0.0; 2];
     let mut leanings = vec![0.0; scores.len()];
     for i in (0..scores.len()).rev() {
-        let [first, second] = add(until[i], after);
+        let [first, second] = add(until[i], boundary);
         leanings[i] = first - second;
         if i > 0 {
-            after = step(add(after, own(i)), cost(i));
+            boundary = step(add(boundary, own(i)), cost(i));
         }
     }
     leanings
@@ -245,7 +248,7 @@ pub(super) fn pieces_of(voices: &str, wavers: f32) -> Vec<Piece> {
             embedding: embedding.map(|x| x / length),
             overlap: 0.0,
             link: 0.0,
-            after: After::Pause,
+            boundary: Boundary::Pause,
         }
     };
     voices.chars().enumerate().map(piece).collect()

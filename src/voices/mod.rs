@@ -22,32 +22,32 @@ use crate::span::Span;
 use groups::Groups;
 use pieces::Piece;
 
-/// Two groups of pieces are two people from this gap between cosines within and across on, and with this chance one person below
-/// it. Ours: dialogues of LibriSpeech voices in seven conditions have .34 to .75, single voices whose microphone, room or manner
+/// Minimum [gap](Groups::gap) of two groups that are two people. Ours: dialogues of LibriSpeech voices in seven conditions have .34 to .75, single voices whose microphone, room or manner
 /// changes midway at most .20 (`tests/training/voices/README.md`).
 const TWO_GAP: f64 = 0.30;
-/// From here up to [`TWO_GAP`] it cannot be told.
+/// Minimum gap at which it cannot be told; below it, one person is heard.
 const UNSURE_GAP: f64 = 0.25;
-/// With pieces cut at pauses and by length alone it is one person below this gap; from here on the segmentation is asked. Ours:
+/// Minimum gap of pieces cut at pauses and by length alone at which the segmentation is run; below it, one person is heard. Ours:
 /// 22 runs over dialogues have at least .277, 21 of 25 single voices less than .2 (`tests/training/voices/README.md`).
 const SURELY_ONE_GAP: f64 = 0.20;
-/// By how much the gap moves when the segmentation hears the voice change wherever the groups do, or nowhere.
+/// Change of the gap if the segmentation hears the voice change wherever the groups do (plus) or nowhere (minus).
 const HEARD_CHANGE_GAP: f64 = 0.04;
-/// Fewer seconds of speech of the lesser voice are not sure to be another person's ...
+/// Minimum duration of speech of the lesser voice that is surely another person's, in seconds.
 const SURE_S: f64 = 2.5;
-/// ... and fewer than this are nobody's.
+/// Minimum duration of speech of the lesser voice that may be another person's, in seconds.
 const LEAST_S: f64 = 1.2;
 /// The gap over which the chance of two people rises from a half to three quarters, in cosines.
 const GAP_SCALE: f64 = 0.04;
-/// A group with at least so many seconds of speech may be two people itself ...
+/// Minimum duration of speech in a group that may be two people itself, in seconds.
 const SEVERAL_S: f64 = 8.0;
-/// ... of whom the lesser has this much.
+/// Minimum duration of speech of the lesser of those two, in seconds.
 const THIRD_S: f64 = 4.0;
-/// A piece is clearly one's when the likeliest sequence of turns in which it is the other one's costs this much more.
+/// Minimum additional cost of the likeliest sequence of turns that gives a piece to the other voice, if the piece is clearly
+/// one's.
 const CLEAR: f64 = 2.0;
-/// A shorter piece, in seconds, goes with its neighbours: it is no word.
+/// Minimum duration of a piece, in seconds; a shorter one goes with its neighbours, since it is no word.
 const HEARD_S: f64 = 0.3;
-/// Voices in channels of their own are one person's where they are more alike than this.
+/// Maximum cosine of the voices of two channels that are two people's.
 const SAME_VOICE: f64 = 0.6;
 
 /// How many voices are heard.

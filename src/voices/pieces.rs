@@ -10,13 +10,13 @@ use crate::span::Span;
 
 /// The segmentation was trained on ten seconds.
 const WINDOW_S: f64 = 10.0;
-/// Every moment is heard twice.
+/// Distance between the starts of two windows: every moment is in two of them.
 const WINDOW_HOP_S: f64 = 5.0;
-/// A window counts less towards its edges: the weight rises to 1 within so many seconds ...
+/// Time over which the weight of a window rises from [`EDGE_WEIGHT`] at its edge to 1, in seconds.
 const EDGE_S: f64 = 2.0;
-/// ... from this.
+/// Weight of a window at its edge.
 const EDGE_WEIGHT: f64 = 0.1;
-/// A run of one voice that is shorter than this, in seconds, tells nothing.
+/// Minimum duration of a run of one voice, in seconds; shorter runs are ignored.
 const SHORTEST_RUN_S: f64 = 0.2;
 /// Changes that several windows report within this of each other, in seconds, are one.
 const SAME_CHANGE_S: f64 = 0.3;
@@ -26,15 +26,15 @@ const BELIEVED: f64 = 0.5;
 const CUT_REACH_S: f64 = 0.12;
 /// A cut leaves at least so much on both sides, in seconds.
 const SHORTEST_CUT_S: f64 = 0.15;
-/// Neighbours this near, in seconds, in which the segmentation hears one voice, are one piece ...
+/// Maximum distance of neighbours that are joined where the segmentation hears one voice, in seconds.
 const JOINED_S: f64 = 0.3;
-/// ... where that one gets no longer than this, in seconds.
+/// Maximum duration of a piece, in seconds.
 const LONGEST_S: f64 = 4.0;
-/// How alike the voices of two pieces have to be to the segmentation to be joined, -1 to 1.
+/// Minimum [`link`] of two pieces that are joined, -1 to 1.
 const JOINED_LINK: f64 = 0.5;
-/// So many turns of each voice are compared, the longest.
+/// Number of turns of each voice that are compared, the longest ones.
 const COMPARED: usize = 5;
-/// So much of a piece a window has to hear in seconds to say anything on it.
+/// Minimum duration of a piece within a window for the window to count for it, in seconds.
 const LEAST_HEARD_S: f64 = 0.15;
 
 /// Some speech of one voice.
@@ -49,18 +49,18 @@ pub(super) struct Piece {
     pub(super) overlap: f64,
     /// Whether the segmentation hears the voice of the piece before: 1 surely, -1 surely not, 0 if it cannot tell.
     pub(super) link: f64,
-    /// What lies between it and the piece before.
-    pub(super) after: After,
+    /// What separates it from the piece before.
+    pub(super) boundary: Boundary,
 }
 
-/// What lies before a piece.
+/// What separates a piece from the piece before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
+pub(super) enum Boundary {
     /// Silence.
     Pause,
     /// A change of the voice in the midst of sound.
     Change,
-    /// Nothing: the piece before was long enough.
+    /// Nothing: the stretch was cut because the piece would have been too long.
     Length,
 }
 
@@ -120,9 +120,16 @@ impl Window {
 /// The pieces of a recording as pauses and their length cut them, in order: what can be had without the segmentation.
 /// `stretches` are those of speech; `level_db` has a value every 10 ms.
 pub(super) fn between_pauses(sound: &Speech, stretches: &[Span], level_db: &[f32]) -> Vec<Piece> {
-    let piece = |(span, after): &(Span, After)| {
+    let piece = |(span, boundary): &(Span, Boundary)| {
         let embedding = network::voice(&samples(sound, span))?;
-        Some(Piece { span: *span, speech_s: span.duration_s(), embedding, overlap: 0.0, link: 0.0, after: *after })
+        Some(Piece {
+            span: *span,
+            speech_s: span.duration_s(),
+            embedding,
+            overlap: 0.0,
+            link: 0.0,
+            boundary: *boundary,
+        })
     };
     network::for_each(&cut(stretches, &[], level_db), piece).into_iter().flatten().collect()
 }
@@ -135,7 +142,7 @@ pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32], betwe
         let i = between_pauses.binary_search_by(|p| p.span.start_s.total_cmp(&span.start_s)).ok()?;
         (between_pauses[i].span == *span).then_some(between_pauses[i].embedding)
     };
-    let piece = |(span, speech_s, after, link): &(Span, f64, After, f64)| {
+    let piece = |(span, speech_s, boundary, link): &(Span, f64, Boundary, f64)| {
         let embedding = known(span).or_else(|| network::voice(&samples(sound, span)))?;
         let overlap = mean(&windows, span, |window| {
             let heard = &window.who[window.frames(span)];
@@ -143,7 +150,7 @@ pub(super) fn pieces(sound: &Speech, stretches: &[Span], level_db: &[f32], betwe
             (!heard.is_empty()).then(|| several as f64 / heard.len() as f64)
         });
         let overlap = overlap.unwrap_or(0.0);
-        Some(Piece { span: *span, speech_s: *speech_s, embedding, overlap, link: *link, after: *after })
+        Some(Piece { span: *span, speech_s: *speech_s, embedding, overlap, link: *link, boundary: *boundary })
     };
     network::for_each(&joined(cut, &windows), piece).into_iter().flatten().collect()
 }
@@ -203,32 +210,32 @@ fn changes(windows: &[Window]) -> Vec<f64> {
 }
 
 /// The stretches, cut where the voice changes within and where they are too long.
-fn cut(stretches: &[Span], changes: &[f64], level_db: &[f32]) -> Vec<(Span, After)> {
+fn cut(stretches: &[Span], changes: &[f64], level_db: &[f32]) -> Vec<(Span, Boundary)> {
     let mut out = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         let mut rest = *stretch;
-        let mut after = After::Pause;
+        let mut boundary = Boundary::Pause;
         for change_s in changes {
             if let Some(at_s) = softest_s(*change_s, CUT_REACH_S, &rest, level_db) {
-                shortened(Span::new(rest.start_s, at_s), after, level_db, &mut out);
-                (rest.start_s, after) = (at_s, After::Change);
+                shortened(Span::new(rest.start_s, at_s), boundary, level_db, &mut out);
+                (rest.start_s, boundary) = (at_s, Boundary::Change);
             }
         }
-        shortened(rest, after, level_db, &mut out);
+        shortened(rest, boundary, level_db, &mut out);
     }
     out
 }
 
 /// A part of a stretch, halved until it is short enough.
-fn shortened(part: Span, after: After, level_db: &[f32], out: &mut Vec<(Span, After)>) {
+fn shortened(part: Span, boundary: Boundary, level_db: &[f32], out: &mut Vec<(Span, Boundary)>) {
     let middle_s = (part.start_s + part.end_s) / 2.0;
     let too_long = part.duration_s() > LONGEST_S;
     match softest_s(middle_s, part.duration_s() / 6.0, &part, level_db).filter(|_| too_long) {
         Some(at_s) => {
-            shortened(Span::new(part.start_s, at_s), after, level_db, out);
-            shortened(Span::new(at_s, part.end_s), After::Length, level_db, out);
+            shortened(Span::new(part.start_s, at_s), boundary, level_db, out);
+            shortened(Span::new(at_s, part.end_s), Boundary::Length, level_db, out);
         }
-        None => out.push((part, after)),
+        None => out.push((part, boundary)),
     }
 }
 
@@ -244,14 +251,14 @@ fn softest_s(near_s: f64, reach_s: f64, within: &Span, level_db: &[f32]) -> Opti
 }
 
 /// Neighbours of one voice made one, and how each is linked with the one before.
-fn joined(cut: Vec<(Span, After)>, windows: &[Window]) -> Vec<(Span, f64, After, f64)> {
-    let mut out: Vec<(Span, f64, After, f64)> = Vec::with_capacity(cut.len());
+fn joined(cut: Vec<(Span, Boundary)>, windows: &[Window]) -> Vec<(Span, f64, Boundary, f64)> {
+    let mut out: Vec<(Span, f64, Boundary, f64)> = Vec::with_capacity(cut.len());
     let mut before: Option<Span> = None;
-    for (span, after) in cut {
+    for (span, boundary) in cut {
         let link = before.and_then(|before| link(&before, &span, windows)).unwrap_or(0.0);
         match out.last_mut() {
             Some((whole, speech_s, ..))
-                if after == After::Pause
+                if boundary == Boundary::Pause
                     && span.start_s - whole.end_s < JOINED_S
                     && span.end_s - whole.start_s <= LONGEST_S
                     && link >= JOINED_LINK =>
@@ -259,7 +266,7 @@ fn joined(cut: Vec<(Span, After)>, windows: &[Window]) -> Vec<(Span, f64, After,
                 whole.end_s = span.end_s;
                 *speech_s += span.duration_s();
             }
-            _ => out.push((span, span.duration_s(), after, link)),
+            _ => out.push((span, span.duration_s(), boundary, link)),
         }
         before = Some(span);
     }

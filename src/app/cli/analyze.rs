@@ -122,7 +122,7 @@ impl Arguments {
 /// Whose voice the report is about.
 #[derive(Args)]
 pub(super) struct Whose {
-    /// Whose voice is yours where two are heard: the first or the second one; by default who answers
+    /// Which voice is yours if two are heard: the one heard first, or second [default: the one who answers]
     #[arg(long, value_name = "FIRST|SECOND", ignore_case = true, hide_possible_values = true)]
     me: Option<Voice>,
 }
@@ -137,9 +137,9 @@ impl Whose {
 /// One of the two voices in a recording.
 #[derive(Clone, Copy, ValueEnum)]
 enum Voice {
-    /// Who is heard first
+    /// The voice heard first
     First,
-    /// Who is heard second
+    /// The voice heard second
     Second,
 }
 

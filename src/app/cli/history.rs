@@ -146,7 +146,7 @@ pub(super) struct EditArguments {
     /// Words that are a filler and were not marked
     #[arg(long, value_name = "WORDS", group = "mending")]
     filler: Option<String>,
-    /// Words that were marked as a filler and are none
+    /// Words that were marked as a filler by mistake
     #[arg(long, value_name = "WORDS", group = "mending")]
     not_filler: Option<String>,
     /// All words, from a .TextGrid, .vtt or .srt file that --export made and you mended

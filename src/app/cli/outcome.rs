@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     /// What else you want to remember
     #[arg(long, value_name = "TEXT", requires = "result")]
     note: Option<String>,
-    /// Forget the interviews with these people, or only the one of --on
+    /// Forget the interviews with WITH, or, with --on, only the one on that day
     #[arg(long, requires = "interview", conflicts_with = "result")]
     drop: bool,
     /// Whose interview it was; yours without it

@@ -226,8 +226,8 @@ pub(super) struct Asking {
     pub(super) silence_s: Option<f64>,
 }
 
-/// Puts a question of a practice session and records the answer, in the recordings folder. `keeps` tells whether the answer
-/// goes into the history. Returns whether the loudspeaker failed with the outcome.
+/// Asks a question of a practice session and records the answer in the recordings folder. `keeps` tells whether the answer
+/// goes into the history. Returns the outcome, and whether the loudspeaker failed.
 pub(super) fn answer(
     device: Option<&str>,
     brief: Brief,
@@ -251,7 +251,7 @@ pub(super) fn answer(
 
 /// The outcome of recording.
 pub(super) enum Finished {
-    /// A recording to analyze, and how its question was put.
+    /// A recording to analyze, and how its question was asked.
     Taken(PathBuf, Option<Asked>),
     /// A recording to analyze another time: somebody left.
     Left(PathBuf, Option<Asked>),
