@@ -13,7 +13,7 @@ use super::words::Context;
 use super::{Evidence, PartName, PartScore, Reason, Statement};
 use crate::codes::Code;
 use crate::english::lexicon::{THIRD_PERSON, is_past_form};
-use crate::question::Question;
+use crate::question::{Question, QuestionKind};
 use crate::story::relevance::AnswerKind;
 use crate::story::{EventKind, FindingVerdict, Findings, Story, StoryPart, StorySentence};
 
@@ -98,7 +98,7 @@ pub(super) fn judge(story: &Story, question: Option<&Question>, is_draft: bool) 
             _ if left_open => "Left open until one time is told.".to_string(),
             (Some(first), _) => first.text.clone(),
             (None, Band::LeftOpen) => "Left open until your own steps are told.".to_string(),
-            (None, Band::Clear) if *name == PartName::Others && !view.mentions_others() => String::new(),
+            (None, Band::Clear) if *name == PartName::Others && !view.puts_others_at_stake(question) => String::new(),
             (None, Band::Clear) => clear(name).to_string(),
             // Nothing is said about a part that may lack something: two readers found most such sentences wrong or
             // useless.
@@ -306,10 +306,13 @@ impl<'a> StoryView<'a> {
         findings
     }
 
-    /// Returns whether the story mentions other people.
-    fn mentions_others(&self) -> bool {
+    /// Returns whether the question is one in answer to which others are easily run down, and the story mentions others.
+    /// Elsewhere it says nothing to anybody that an answer is fair to them.
+    fn puts_others_at_stake(&self, question: Option<&Question>) -> bool {
+        use QuestionKind::{Conflict, Failure, Leadership, Teamwork};
+        let is_asked = question.is_some_and(|q| matches!(q.kind, Some(Conflict | Failure | Leadership | Teamwork)));
         let text = self.story.sentences.iter().map(|s| s.text.to_lowercase()).collect::<Vec<_>>().join(" ");
-        text.split(|c: char| !c.is_alphabetic()).any(|w| THIRD_PERSON.contains(&w))
+        is_asked && text.split(|c: char| !c.is_alphabetic()).any(|w| THIRD_PERSON.contains(&w))
     }
 
     /// Returns whether a part that is measured in telling words has hardly any.
